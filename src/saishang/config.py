@@ -1,0 +1,150 @@
+"""Settings from the environment: one frozen object, read once, checked at start.
+
+Every setting has a default that works on a laptop. Nothing else in the package reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from saishang.errors import ConfigurationError
+
+__all__ = ["SETTINGS", "Config", "Setting", "load_config"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One documented setting: `saishang doctor` and the reference page print these rows."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("SAISHANG_VAR", "./var", "Folder for all state: database cluster, lake, raw archive, runs, uploads."),
+    Setting("DATABASE_URL", "(embedded)", "postgresql://user:password@host:port/name; empty starts the embedded server."),
+    Setting("SAISHANG_LAKE", "<var>/lake", "Folder of the Delta table and its staging area."),
+    Setting("SAISHANG_ARCHIVE", "<var>/archive", "Folder of the raw, content-addressed archive."),
+    Setting("SAISHANG_ENGINE", "duckdb", "duckdb, or spark://host:port, or spark://local."),
+    Setting("SAISHANG_RULES", "(none)", "Folder with the site's own rules, laid over the shipped ones."),
+    Setting("SAISHANG_SECRET_KEY", "(made in <var>)", "Key for sessions and signatures; at least 32 characters."),
+    Setting("SAISHANG_ALLOWED_HOSTS", "127.0.0.1,localhost", "Host names the portal answers to, comma separated."),
+    Setting("SAISHANG_DEBUG", "0", "1 shows error pages with details; never on a public server."),
+    Setting("SAISHANG_HTTPS", "0", "1 marks cookies secure and sends HSTS; set it behind TLS."),
+)
+_KNOWN = {s.name for s in SETTINGS}
+
+
+@dataclass(frozen=True)
+class Config:
+    """Checked settings of one process."""
+
+    var: Path
+    database_url: str | None
+    lake: Path
+    archive: Path
+    engine: str
+    rules_overlay: Path | None
+    secret_key: str | None = field(repr=False)
+    allowed_hosts: tuple[str, ...]
+    debug: bool
+    https: bool
+
+    @property
+    def cluster(self) -> Path:
+        """Data folder of the embedded PostgreSQL server."""
+        return self.var / "postgres"
+
+    @property
+    def runs(self) -> Path:
+        """Folder of the tables behind evaluation runs."""
+        return self.var / "runs"
+
+    @property
+    def media(self) -> Path:
+        """Folder of uploads."""
+        return self.var / "media"
+
+
+def load_config(environ: Mapping[str, str] | None = None) -> Config:
+    """Read and check the settings.
+
+    Raises
+    ------
+    ConfigurationError
+        When a setting has a value that cannot be used, or a `SAISHANG_*` name is not known (a misspelt
+        setting that is silently ignored is the worst kind).
+    """
+    env = os.environ if environ is None else environ
+    unknown = sorted(k for k in env if k.startswith("SAISHANG_") and k not in _KNOWN)
+    if unknown:
+        raise ConfigurationError(
+            f"unknown setting {', '.join(unknown)}",
+            fix=f"use one of {', '.join(sorted(_KNOWN))}, or unset it",
+            where="environment",
+        )
+    var = Path(env.get("SAISHANG_VAR") or "var").expanduser().absolute()
+    overlay_text = env.get("SAISHANG_RULES") or ""
+    overlay = Path(overlay_text).expanduser().absolute() if overlay_text else None
+    if overlay is not None and not overlay.is_dir():
+        raise ConfigurationError(
+            f"expected a folder, got {overlay_text!r}", fix="create the folder or unset SAISHANG_RULES",
+            where="SAISHANG_RULES",
+        )
+    secret = env.get("SAISHANG_SECRET_KEY") or None
+    if secret is not None and len(secret) < 32:
+        raise ConfigurationError(
+            f"expected at least 32 characters, got {len(secret)}",
+            fix="make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
+            where="SAISHANG_SECRET_KEY",
+        )
+    return Config(
+        var=var,
+        database_url=_database_url(env.get("DATABASE_URL") or None),
+        lake=Path(env.get("SAISHANG_LAKE") or var / "lake").expanduser().absolute(),
+        archive=Path(env.get("SAISHANG_ARCHIVE") or var / "archive").expanduser().absolute(),
+        engine=_engine(env.get("SAISHANG_ENGINE") or "duckdb"),
+        rules_overlay=overlay,
+        secret_key=secret,
+        allowed_hosts=tuple(
+            h.strip() for h in (env.get("SAISHANG_ALLOWED_HOSTS") or "127.0.0.1,localhost").split(",") if h.strip()
+        ),
+        debug=_flag(env, "SAISHANG_DEBUG"),
+        https=_flag(env, "SAISHANG_HTTPS"),
+    )
+
+
+def _database_url(url: str | None) -> str | None:
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ConfigurationError(
+            f"expected postgresql://user:password@host:port/name, got scheme {parts.scheme or 'none'!r} "
+            f"and database name {parts.path.strip('/') or 'none'!r}",
+            fix="name a PostgreSQL database, or unset it to use the embedded server",
+            where="DATABASE_URL",
+        )
+    return url
+
+
+def _engine(text: str) -> str:
+    if text == "duckdb" or text.startswith("spark://"):
+        return text
+    raise ConfigurationError(
+        f"expected duckdb or spark://…, got {text!r}", fix="unset it for the embedded engine", where="SAISHANG_ENGINE"
+    )
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    text = (env.get(name) or "0").strip().lower()
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    if text in {"0", "false", "no", "off"}:
+        return False
+    raise ConfigurationError(f"expected 0 or 1, got {text!r}", fix="set it to 0 or 1", where=name)

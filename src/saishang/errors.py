@@ -1,0 +1,50 @@
+"""Errors that teach: what was expected, what came, where, and how to mend it."""
+
+from __future__ import annotations
+
+__all__ = ["CheckFailed", "ConfigurationError", "SaishangError"]
+
+
+class SaishangError(Exception):
+    """Something the caller can mend.
+
+    Parameters
+    ----------
+    message:
+        What was expected and what came instead, in one sentence.
+    fix:
+        What to do about it, in the imperative.
+    where:
+        File, line and cell, setting name or address; None when the place is obvious.
+    code:
+        Stable short name for logs, the API and tests.
+    """
+
+    code = "error"
+    exit_code = 1
+
+    def __init__(self, message: str, *, fix: str = "", where: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+        self.where = where
+        if code is not None:
+            self.code = code
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        mend = f" How to mend: {self.fix}" if self.fix else ""
+        return f"{place}{self.message}{mend}"
+
+
+class ConfigurationError(SaishangError):
+    """A setting is missing or wrong."""
+
+    code = "configuration"
+
+
+class CheckFailed(SaishangError):
+    """A check that was asked for found something; the findings were printed."""
+
+    code = "check-failed"
+    exit_code = 3
