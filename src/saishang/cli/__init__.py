@@ -1,1 +1,1 @@
-
+"""The `saishang` command."""
