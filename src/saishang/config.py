@@ -27,7 +27,9 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("SAISHANG_VAR", "./var", "Folder for all state: database cluster, lake, raw archive, runs, uploads."),
-    Setting("DATABASE_URL", "(embedded)", "postgresql://user:password@host:port/name; empty starts the embedded server."),
+    Setting(
+        "DATABASE_URL", "(embedded)", "postgresql://user:password@host:port/name; empty starts the embedded server."
+    ),
     Setting("SAISHANG_LAKE", "<var>/lake", "Folder of the Delta table and its staging area."),
     Setting("SAISHANG_ARCHIVE", "<var>/archive", "Folder of the raw, content-addressed archive."),
     Setting("SAISHANG_ENGINE", "duckdb", "duckdb, or spark://host:port, or spark://local."),
@@ -93,7 +95,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     overlay = Path(overlay_text).expanduser().absolute() if overlay_text else None
     if overlay is not None and not overlay.is_dir():
         raise ConfigurationError(
-            f"expected a folder, got {overlay_text!r}", fix="create the folder or unset SAISHANG_RULES",
+            f"expected a folder, got {overlay_text!r}",
+            fix="create the folder or unset SAISHANG_RULES",
             where="SAISHANG_RULES",
         )
     secret = env.get("SAISHANG_SECRET_KEY") or None

@@ -1,1 +1,1 @@
-
+"""Where people work: each folder is a Django app named after its users' job."""

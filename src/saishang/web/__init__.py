@@ -1,1 +1,1 @@
-
+"""The front door: settings, addresses, shell templates, portal pages."""

@@ -1,0 +1,1 @@
+"""What every app needs: the action log and the guard against password guessing."""

@@ -1,0 +1,1 @@
+"""Indicators and targets: where does each promise stand?"""

@@ -1,0 +1,131 @@
+"""Evaluation runs (评估运行), indicator values, target states, and values that agencies report."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+__all__ = ["IndicatorValue", "ReportedValue", "Run", "TargetState"]
+
+STATUSES = [
+    ("met", "已达标"),
+    ("on_track", "进度正常"),
+    ("at_risk", "有风险"),
+    ("off_track", "滞后"),
+    ("not_evaluated", "未评估"),
+    ("undetermined", "目标值未定"),
+]
+
+
+class Run(models.Model):
+    """One evaluation. Never changed once finished: a database trigger refuses updates of a finished run's rows.
+
+    `lake_version`, `rules_digest` and `code_version` are what it takes to compute the same digits again.
+    """
+
+    id = models.CharField(primary_key=True, max_length=40)
+    as_of = models.DateField()
+    started = models.DateTimeField()
+    finished = models.DateTimeField(null=True)
+    lake_version = models.BigIntegerField()
+    rules_digest = models.CharField(max_length=64)
+    code_version = models.CharField(max_length=80)
+    plan_version = models.CharField(max_length=80)
+    parameters = models.JSONField(default=dict)
+    inputs_digest = models.CharField(max_length=64)
+    result_digest = models.CharField(max_length=64, blank=True)
+    started_by = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["-started"]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class IndicatorValue(models.Model):
+    """Value of an indicator for a region and a period on one basis, with how it came about."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="values")
+    indicator = models.CharField(max_length=80)
+    region = models.CharField(max_length=40)
+    period = models.CharField(max_length=40)
+    period_kind = models.CharField(max_length=12)
+    basis = models.CharField(max_length=40)
+    kind = models.CharField(max_length=12)  # computed | reported
+    value = models.DecimalField(max_digits=30, decimal_places=12, null=True)
+    rounded = models.CharField(max_length=40, blank=True)
+    unit = models.CharField(max_length=40)
+    valid = models.BooleanField()
+    coverage = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    clause = models.TextField(blank=True)
+    inputs = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "indicator", "region", "period", "period_kind", "basis", "kind"], name="one_value"
+            )
+        ]
+        indexes = [models.Index(fields=["run", "indicator", "region"])]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.region} {self.period} = {self.rounded or '—'}"
+
+
+class TargetState(models.Model):
+    """Where one target of the plan stands in one run."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="targets")
+    target = models.CharField(max_length=40)
+    item = models.CharField(max_length=40)
+    indicator = models.CharField(max_length=80, blank=True)
+    region = models.CharField(max_length=40)
+    status = models.CharField(max_length=20, choices=STATUSES)
+    reason = models.TextField()
+    goal = models.DecimalField(max_digits=30, decimal_places=12, null=True)
+    comparator = models.CharField(max_length=4, blank=True)
+    year = models.IntegerField(null=True)
+    value = models.DecimalField(max_digits=30, decimal_places=12, null=True)
+    rounded = models.CharField(max_length=40, blank=True)
+    value_period = models.CharField(max_length=40, blank=True)
+    value_kind = models.CharField(max_length=12, blank=True)
+    expected = models.DecimalField(max_digits=30, decimal_places=12, null=True)
+    distance = models.DecimalField(max_digits=30, decimal_places=12, null=True)
+    path = models.JSONField(default=list)
+    order = models.IntegerField(default=0)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["run", "target", "region"], name="one_state")]
+
+    def __str__(self) -> str:
+        return f"{self.target} {self.status}"
+
+
+class ReportedValue(models.Model):
+    """A figure that an agency reports or publishes, with its evidence. Never changed: a correction supersedes it."""
+
+    indicator = models.CharField(max_length=80)
+    region = models.CharField(max_length=40)
+    period = models.CharField(max_length=40)
+    basis = models.CharField(max_length=40)
+    value = models.DecimalField(max_digits=30, decimal_places=12)
+    text = models.CharField(max_length=40)
+    unit = models.CharField(max_length=40)
+    agency = models.CharField(max_length=80)
+    evidence = models.TextField()
+    status = models.CharField(max_length=20)  # confirmed | recalled | unconfirmed
+    caliber = models.CharField(max_length=80, blank=True)
+    note = models.TextField(blank=True)
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=200)
+    superseded_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="supersedes")
+
+    class Meta:
+        ordering = ["indicator", "region", "period"]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.region} {self.period} = {self.text}"

@@ -1,0 +1,1 @@
+"""Measurements as people see them: batches, rejects, gaps, stations."""

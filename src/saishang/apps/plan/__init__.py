@@ -1,0 +1,1 @@
+"""The plan: what was promised, by whom, by when."""

@@ -1,0 +1,39 @@
+"""Fixtures for the whole suite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from saishang.config import Config
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def dsn(transactional_db: None) -> str:
+    """Address of the test database, for code that talks to PostgreSQL without Django; tables are emptied after."""
+    from django.db import connection
+    from psycopg.conninfo import make_conninfo
+
+    settings = connection.settings_dict
+    return make_conninfo(
+        dbname=str(settings["NAME"]), user=settings["USER"], password=settings["PASSWORD"], host=settings["HOST"],
+        port=settings["PORT"] or None,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def config(tmp_path: Path, dsn: str) -> Config:
+    """Settings that keep all state in a temporary folder and use the test database."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    from saishang.config import load_config
+
+    parts = conninfo_to_dict(dsn)
+    host = str(parts["host"]).replace("/", "%2F")
+    url = f"postgresql://{parts['user']}:{parts['password']}@{host}/{parts['dbname']}"
+    return load_config({"SAISHANG_VAR": str(tmp_path / "var"), "DATABASE_URL": url})
