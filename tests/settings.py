@@ -24,7 +24,7 @@ if "DATABASE_URL" not in os.environ:
     _owner = os.getpid()
     atexit.register(lambda: _end() if os.getpid() == _owner else None)
 
-from saishang.web.settings import *  # noqa: E402, F403
+from saishang.web.settings import *  # noqa: F403
 
 STORAGES["staticfiles"] = {  # type: ignore[name-defined]  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
