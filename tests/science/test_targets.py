@@ -1,0 +1,102 @@
+"""State of a target: every boundary just below, at and above."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+import pytest
+
+from saishang.science.targets import Goal, PathPoint, judge, satisfies, straight_path
+
+PM = Goal(D(30), "<=", 2027)
+# 33 in 2020 → 30 in 2027: 3/7 a year, so 2024 expects 33 − 12/7 = 31.2857…
+PATH = straight_path(PathPoint(2020, D(33)), [PathPoint(2027, D(30)), PathPoint(2035, D(28))])
+
+
+def _judge(value: str | None, year: int | None, goal: Goal = PM, as_of: int = 2024, direction: str = "lower"):
+    return judge(
+        goal,
+        None if value is None else D(value),
+        year,
+        direction=direction,  # type: ignore[arg-type]
+        path=PATH,
+        as_of_year=as_of,
+        max_age_years=2,
+        at_risk_band=D(5),
+    )
+
+
+def test_path_is_straight_between_its_goals() -> None:
+    by_year = {p.year: p.value for p in PATH}
+    assert sorted(by_year) == list(range(2020, 2036))
+    assert by_year[2027] == 30 and by_year[2031] == 29 and by_year[2035] == 28
+    assert abs(by_year[2024] - (D(33) - D(12) / 7)) < D("1e-20")
+
+
+@pytest.mark.parametrize("years", [(2020, 2020), (2020, 2019)])
+def test_path_refuses_goals_that_are_not_later(years: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="later goal years"):
+        straight_path(PathPoint(years[0], D(1)), [PathPoint(years[1], D(2))])
+
+
+@pytest.mark.parametrize(
+    ("value", "year", "status"),
+    [
+        ("30", 2024, "on_track"),  # at the goal's level three years early
+        ("31.2", 2024, "on_track"),  # just better than 31.2857
+        ("31.3", 2024, "at_risk"),  # just worse; band is 5 % of 30 = 1.5 → to 32.7857
+        ("32.7", 2024, "at_risk"),
+        ("32.8", 2024, "off_track"),
+        ("30", 2027, "met"),
+        ("31", 2027, "off_track"),
+        ("29", 2028, "met"),
+    ],
+)
+def test_states_along_the_path(value: str, year: int, status: str) -> None:
+    assert _judge(value, year, as_of=year).status == status
+
+
+def test_a_missing_value_is_never_a_pass() -> None:
+    assert _judge(None, None).status == "not_evaluated"
+
+
+def test_a_stale_value_is_not_evaluated_and_says_so() -> None:
+    assert _judge("29", 2022, as_of=2024).status == "on_track"
+    stale = _judge("29", 2021, as_of=2024)
+    assert stale.status == "not_evaluated" and "2021" in stale.reason
+
+
+def test_a_withheld_goal_is_undetermined_whatever_the_value() -> None:
+    assert _judge("29", 2024, Goal(None, ">=", 2035, undetermined=True)).status == "undetermined"
+
+
+def test_a_standing_state_is_judged_now() -> None:
+    assert _judge("0", 2024, Goal(D(0), "<=", None)).status == "met"
+    assert _judge("1", 2024, Goal(D(0), "<=", None)).status == "off_track"
+
+
+def test_without_a_baseline_only_the_distance_is_told() -> None:
+    result = judge(
+        Goal(D(45), ">=", 2027), D(40), 2024, direction="higher", path=(), as_of_year=2024, max_age_years=2,
+        at_risk_band=D(5),
+    )  # fmt: skip
+    assert (result.status, result.distance) == ("not_evaluated", D(-5))
+
+
+@pytest.mark.parametrize(
+    ("value", "comparator", "direction", "kept"),
+    [
+        ("60", "=", "higher", True),
+        ("61", "=", "higher", True),
+        ("59", "=", "higher", False),
+        ("60", ">", "higher", False),
+        ("60.1", ">", "higher", True),
+        ("30", "<", "lower", False),
+        ("29.9", "<", "lower", True),
+        ("31", "~", "lower", False),
+        ("7", "=", "equal", False),
+    ],
+)
+def test_comparators(value: str, comparator: str, direction: str, kept: bool) -> None:
+    goal = D(60) if direction == "higher" else D(30) if direction == "lower" else D(6)
+    assert satisfies(D(value), comparator, goal, direction) is kept  # type: ignore[arg-type]
