@@ -1,0 +1,556 @@
+"""Reads every rules file, checks all of it, and hands out tables, documents and geometry.
+
+The manifest (`manifest.yaml`) says which schema governs which file; a file that nobody declared is an error, because
+a rule that is silently not read is worse than none. A site's folder with the same paths lies over the shipped one:
+rows with the same key replace, others add; documents are merged key by key.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from saishang.rules.editions import entry_in_force, overlaps
+from saishang.rules.errors import Problem, RuleError, RuleLookupError
+from saishang.rules.schema import CellError, Column, Schemas, near
+from saishang.rules.table import KeyedRows, Row, RuleTable
+from saishang.rules.yamltree import Node, compose, freeze, merge
+
+__all__ = ["ROOT", "Rules", "check_rules", "clear_cache", "load_rules"]
+
+#: The shipped rules.
+ROOT = Path(__file__).parent
+_SUFFIXES = {".csv", ".yaml", ".geojson"}
+_NO_LIST = "(none)"
+
+
+@dataclass(frozen=True)
+class _Layer:
+    folder: Path
+    files: Mapping[str, bytes]
+    label: str
+
+    def name(self, relative: str) -> str:
+        return f"{self.label}/{relative}"
+
+
+@dataclass
+class Rules:
+    """The rules of one site, checked.
+
+    Attributes
+    ----------
+    root, overlay:
+        Folders they were read from; overlay is None when there is none.
+    digest:
+        sha256 over path and bytes of every file, shipped and laid over, in path order.
+    tables, documents:
+        By name: the path without its ending.
+    """
+
+    root: Path
+    overlay: Path | None
+    digest: str = ""
+    tables: dict[str, RuleTable] = field(default_factory=dict)
+    documents: dict[str, Any] = field(default_factory=dict)
+    geometries: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
+    providers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    trees: dict[str, Node] = field(default_factory=dict, repr=False)
+
+    def table(self, name: str) -> RuleTable:
+        """Return a table by its path without ending, for example `standards/air/limits`.
+
+        Raises
+        ------
+        RuleLookupError
+            When there is no such table; the message names near ones.
+        """
+        return self._get(self.tables, name, "table")  # type: ignore[no-any-return]
+
+    def document(self, name: str) -> Mapping[str, Any]:
+        """Return a document as a read-only nested mapping, for example `standards/air/hj663`."""
+        return self._get(self.documents, name, "document")  # type: ignore[no-any-return]
+
+    def documents_under(self, folder: str) -> dict[str, Mapping[str, Any]]:
+        """Return the documents of a folder by name, in name order: `documents_under("sources")`."""
+        start = folder.rstrip("/") + "/"
+        return {name: self.documents[name] for name in sorted(self.documents) if name.startswith(start)}
+
+    def geometry(self, name: str) -> Mapping[str, Any]:
+        """Return a GeoJSON feature collection, for example `sites/ningxia/county`."""
+        return self._get(self.geometries, name, "geometry")  # type: ignore[no-any-return]
+
+    def edition(self, name: str, which: str | date, *, entries: str = "editions") -> Mapping[str, Any]:
+        """Choose an edition of a document, by name or by a day.
+
+        Parameters
+        ----------
+        name:
+            Document with a list of editions, for example `standards/air/hj633`.
+        which:
+            Name of the edition (`HJ 633-2026`) or the day of the measurement.
+        entries:
+            Key of the list.
+
+        Raises
+        ------
+        RuleLookupError
+            When there is no such edition, or none in force on that day.
+        """
+        listed = self.document(name)[entries]
+        if isinstance(which, date):
+            return entry_in_force(listed, which, what=name)
+        for entry in listed:
+            if which in (entry.get("id"), entry.get("edition")):
+                return entry  # type: ignore[no-any-return]
+        known = [str(entry.get("id") or entry.get("edition")) for entry in listed]
+        raise RuleLookupError(
+            f"expected an edition of {name}, got {which!r}", fix=f"use one of {', '.join(known)}", where=name
+        )
+
+    def where(self, document: str, *path: str | int) -> str:
+        """File and line of a value of a document: `where("standards/air/hj663", "editions", 0, "percentiles")`."""
+        self.document(document)
+        file, line = self.trees[document].locate(path)
+        return f"{file}:{line}"
+
+    @property
+    def parameters(self) -> KeyedRows:
+        """Rows of `parameters.csv` by code."""
+        return self.codes("parameters")
+
+    @property
+    def regions(self) -> KeyedRows:
+        """Rows of `regions.csv` by code."""
+        return self.codes("regions")
+
+    @property
+    def agencies(self) -> KeyedRows:
+        """Rows of `agencies.csv` by code."""
+        return self.codes("agencies")
+
+    def codes(self, kind: str) -> KeyedRows:
+        """Rows of the table that provides a kind of code (`provides` in the manifest)."""
+        if kind not in self.providers:
+            raise RuleLookupError(
+                f"expected a kind of code, got {kind!r}",
+                fix=f"use one of {', '.join(self.providers)}",
+                where="manifest",
+            )
+        if kind not in self._keyed:
+            table, column = self.providers[kind]
+            self._keyed[kind] = KeyedRows(self.table(table), column)
+        return self._keyed[kind]
+
+    def __post_init__(self) -> None:
+        self._keyed: dict[str, KeyedRows] = {}
+
+    def _get(self, where: Mapping[str, Any], name: str, kind: str) -> Any:
+        try:
+            return where[name]
+        except KeyError:
+            raise RuleLookupError(
+                f"expected a {kind} of the rules, got {name!r}", fix=f"use one of {near(name, where)}", where="rules"
+            ) from None
+
+
+def load_rules(overlay: Path | None = None, root: Path | None = None) -> Rules:
+    """Load and check the rules; cached per pair of folders for the life of the process.
+
+    Parameters
+    ----------
+    overlay:
+        Folder with a site's own rules, laid over the shipped ones.
+    root:
+        Folder with a manifest, in place of the shipped rules (for tests and comparisons).
+
+    Raises
+    ------
+    RuleError
+        With every fault of every file.
+    """
+    return _load(root.resolve() if root else ROOT, overlay.resolve() if overlay else None)
+
+
+def clear_cache() -> None:
+    """Forget what was loaded, so that changed files are read again."""
+    _load.cache_clear()
+
+
+@lru_cache(maxsize=8)
+def _load(root: Path, overlay: Path | None) -> Rules:
+    rules, problems = check_rules(overlay, root)
+    if problems:
+        raise RuleError(problems)
+    return rules
+
+
+def check_rules(overlay: Path | None = None, root: Path | None = None) -> tuple[Rules, list[Problem]]:
+    """Load what can be loaded and list every fault; never cached. Parameters as in `load_rules`."""
+    return _Loader(root or ROOT, overlay).run()
+
+
+class _Loader:
+    """One pass over the files: tables, then references, then documents and geometry."""
+
+    def __init__(self, root: Path, overlay: Path | None) -> None:
+        self.problems: list[Problem] = []
+        self.schemas = Schemas(root / "schemas")
+        layers = [_Layer(root, dict(_files(root)), "rules" if root == ROOT else str(root))]
+        if overlay is not None:
+            layers.append(_Layer(overlay, dict(_files(overlay)), str(overlay)))
+        self.layers = layers
+        self.rules = Rules(root, overlay)
+        self.codes: dict[str, set[str]] = {}
+        self.pending: list[tuple[Row, str, Column]] = []
+
+    def run(self) -> tuple[Rules, list[Problem]]:
+        self.rules.digest = self._digest()
+        manifest = self._manifest()
+        if manifest is None:
+            return self.rules, sorted(self.problems)
+        tables = self._assign(manifest)
+        for relative, entry in tables["tables"]:
+            self._table(relative, entry)
+        self._references()
+        for relative, entry in tables["documents"]:
+            self._document(relative, entry)
+        for relative, entry in tables["geometry"]:
+            self._geometry(relative, entry)
+        return self.rules, sorted(dict.fromkeys(self.problems))
+
+    def _digest(self) -> str:
+        digest = hashlib.sha256()
+        for number, layer in enumerate(self.layers):
+            for relative in sorted(layer.files):
+                digest.update(f"{number}\0{relative}\0{len(layer.files[relative])}\0".encode())
+                digest.update(layer.files[relative])
+        return digest.hexdigest()
+
+    def _manifest(self) -> Mapping[str, Any] | None:
+        base = self.layers[0]
+        data = base.files.get("manifest.yaml")
+        if data is None:
+            self.problems.append(
+                Problem(
+                    base.name("manifest.yaml"),
+                    0,
+                    "",
+                    "unreadable-file",
+                    "a manifest",
+                    "no file",
+                    "point at a folder of rules; a site's own folder goes in as the overlay",
+                )
+            )
+            return None
+        tree, problems = compose(data.decode("utf-8"), base.name("manifest.yaml"))
+        self.problems.extend(problems)
+        if tree is None:
+            return None
+        found = self.schemas.validate("manifest", tree, {})
+        self.problems.extend(found)
+        return None if found else tree.plain()
+
+    def _assign(self, manifest: Mapping[str, Any]) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
+        """Give every file the first entry of the manifest whose pattern it matches."""
+        kinds = ("tables", "documents", "geometry", "loose")
+        patterns = [(kind, _pattern(entry["files"]), entry) for kind in kinds for entry in manifest.get(kind, ())]
+        assigned: dict[str, list[tuple[str, Mapping[str, Any]]]] = {kind: [] for kind in kinds}
+        names = sorted({name for layer in self.layers for name in layer.files} - {"manifest.yaml"})
+        for name in names:
+            kind, entry = next(((kind, entry) for kind, regex, entry in patterns if regex.match(name)), ("", None))
+            if entry is not None:
+                assigned[kind].append((name, entry))
+                continue
+            file = next(layer.name(name) for layer in self.layers if name in layer.files)
+            known = [str(entry["files"]) for _, _, entry in patterns]
+            self.problems.append(
+                Problem(
+                    file,
+                    0,
+                    "",
+                    "undeclared-file",
+                    "a file that the manifest declares",
+                    "one that it does not",
+                    f"name it like one of {near(name, known)}, or declare it in manifest.yaml",
+                )
+            )
+        for kind, _, entry in patterns:
+            if kind in {"tables", "documents"} and entry["schema"] not in self.schemas:
+                self.problems.append(
+                    Problem(
+                        self.layers[0].name("manifest.yaml"),
+                        0,
+                        str(entry["files"]),
+                        "unknown-reference",
+                        "the name of a schema",
+                        repr(entry["schema"]),
+                        "add it under schemas/ or correct the name",
+                    )
+                )
+                assigned[kind] = [item for item in assigned[kind] if item[1] is not entry]
+        return assigned
+
+    # Tables
+
+    def _table(self, relative: str, entry: Mapping[str, Any]) -> None:
+        columns = self.schemas.columns(entry["schema"])
+        key = tuple(entry["key"])
+        dated = bool(entry.get("dated", False))
+        identity = (*key, "from") if dated else key
+        index = {name: position for position, name in enumerate(columns)}
+        rows: dict[tuple[Any, ...], Row] = {}
+        for layer in self.layers:
+            if relative not in layer.files:
+                continue
+            seen: dict[tuple[Any, ...], int] = {}
+            count = 0
+            for row in self._rows(layer, relative, columns, index):
+                count += 1
+                name = tuple(row[column] for column in identity)
+                if name in seen:
+                    self.problems.append(
+                        Problem(
+                            row.file,
+                            row.line,
+                            ", ".join(identity),
+                            "duplicate-key",
+                            "each key once",
+                            f"{_show(name)} again (first on line {seen[name]})",
+                            "remove one row or correct the key",
+                        )
+                    )
+                seen[name] = row.line
+                rows[name] = row
+            self.rules.files[layer.name(relative)] = count
+        ordered = tuple(rows.values())
+        for column in columns.values():
+            if column.reference:
+                self.pending.extend((row, column.name, column) for row in ordered if row[column.name] is not None)
+        if dated:
+            spans = [
+                (
+                    tuple(row[name] for name in key),
+                    row["from"],
+                    row["to"],
+                    (row.file, row.line, _show(tuple(row[name] for name in key))),
+                )
+                for row in ordered
+            ]
+            self.problems.extend(overlaps(spans))
+        table = relative.removesuffix(".csv")
+        described = {name: column.description for name, column in columns.items()}
+        self.rules.tables[table] = RuleTable(table, described, key, dated, ordered)
+        if "provides" in entry:
+            self.rules.providers[entry["provides"]] = (table, key[0])
+            self.codes.setdefault(entry["provides"], set()).update(str(row[key[0]]) for row in ordered)
+
+    def _rows(
+        self, layer: _Layer, relative: str, columns: Mapping[str, Column], index: Mapping[str, int]
+    ) -> Iterator[Row]:
+        file = layer.name(relative)
+        try:
+            text = layer.files[relative].decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = layer.files[relative][: error.start].count(b"\n") + 1
+            self._fault(file, line, "", "unreadable-file", "UTF-8", "other bytes", "save the file as UTF-8")
+            return
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        try:
+            header = next(reader, [])
+            if not self._header(file, header, columns):
+                return
+            used = [columns[name] for name in header]
+            places = [index[name] for name in header]
+            start = reader.line_num
+            for cells in reader:
+                line, start = start + 1, reader.line_num
+                if not cells:
+                    continue
+                if len(cells) != len(used):
+                    self._fault(
+                        file,
+                        line,
+                        "",
+                        "wrong-type",
+                        f"{len(used)} cells",
+                        f"{len(cells)}",
+                        "quote cells that hold a comma, or add the empty ones",
+                    )
+                    continue
+                values: list[Any] = [None] * len(columns)
+                good = True
+                for place, column, cell in zip(places, used, cells, strict=True):
+                    try:
+                        values[place] = _cell(column, cell.strip())
+                    except CellError as error:
+                        good = False
+                        self._fault(
+                            file,
+                            line,
+                            column.name,
+                            error.code,
+                            error.expected,
+                            repr(cell) if cell else "nothing",
+                            error.fix,
+                        )
+                if good:
+                    yield Row(index, tuple(values), file, line)
+        except csv.Error as error:
+            self._fault(file, reader.line_num, "", "unreadable-file", "CSV", str(error), "mend the quotes on that line")
+
+    def _header(self, file: str, header: list[str], columns: Mapping[str, Column]) -> bool:
+        good = True
+        for name in header:
+            if name not in columns:
+                good = False
+                self._fault(
+                    file,
+                    1,
+                    name,
+                    "unknown-key",
+                    f"one of the columns {', '.join(columns)}",
+                    repr(name),
+                    f"correct the spelling (perhaps {near(name, columns)}), or add the column to the schema",
+                )
+            elif header.count(name) > 1:
+                good = False
+                self._fault(file, 1, name, "duplicate-key", "each column once", "it twice", "remove one of the two")
+        for column in columns.values():
+            if column.needed and column.name not in header:
+                good = False
+                self._fault(file, 1, column.name, "missing-value", "the column", "none", "add the column")
+        return good
+
+    def _references(self) -> None:
+        for row, name, column in self.pending:
+            known = self.codes.get(str(column.reference))
+            if known is None:
+                continue
+            value = row[name]
+            for code in value if isinstance(value, tuple) else (value,):
+                if code not in known:
+                    self._fault(
+                        row.file,
+                        row.line,
+                        name,
+                        "unknown-reference",
+                        f"a code of {column.reference}",
+                        repr(code),
+                        f"correct the spelling (perhaps {near(str(code), known)}), or add the code to its table",
+                    )
+
+    # Documents and geometry
+
+    def _document(self, relative: str, entry: Mapping[str, Any]) -> None:
+        tree: Node | None = None
+        for layer in self.layers:
+            if relative not in layer.files:
+                continue
+            file = layer.name(relative)
+            try:
+                text = layer.files[relative].decode("utf-8-sig")
+            except UnicodeDecodeError:
+                self._fault(file, 0, "", "unreadable-file", "UTF-8", "other bytes", "save the file as UTF-8")
+                continue
+            part, problems = compose(text, file)
+            self.problems.extend(problems)
+            if part is None:
+                continue
+            self.rules.files[file] = len(part.value) if isinstance(part.value, dict | list) else 1
+            tree = part if tree is None else merge(tree, part)
+        if tree is None:
+            return
+        name = relative.removesuffix(".yaml")
+        found = self.schemas.validate(entry["schema"], tree, self.codes)
+        self.problems.extend(found)
+        plain = tree.plain()
+        self.rules.documents[name] = freeze(plain)
+        self.rules.trees[name] = tree
+        if not found and "dated" in entry:
+            self._dated(tree, plain, entry["dated"])
+
+    def _dated(self, tree: Node, plain: Mapping[str, Any], dated: Mapping[str, Any]) -> None:
+        """Editions of one document must not claim the same day."""
+        listed = plain.get(dated["list"], ())
+        spans = []
+        for number, entry in enumerate(listed):
+            key = tuple(entry.get(name) for name in dated.get("key", ()))
+            file, line = tree.locate((dated["list"], number))
+            label = _show((dated["list"], *key))
+            spans.append((key, entry.get("from"), entry.get("to"), (file, line, label)))
+        self.problems.extend(overlaps(spans))
+
+    def _geometry(self, relative: str, entry: Mapping[str, Any]) -> None:
+        layer = next(layer for layer in reversed(self.layers) if relative in layer.files)
+        file = layer.name(relative)
+        try:
+            data = json.loads(layer.files[relative])
+            features = data["features"] if data["type"] == "FeatureCollection" else None
+        except (ValueError, KeyError, TypeError) as error:
+            self._fault(
+                file, getattr(error, "lineno", 0), "", "unreadable-file", "GeoJSON", str(error), "export it again"
+            )
+            return
+        if not isinstance(features, list):
+            self._fault(file, 0, "type", "wrong-type", "a FeatureCollection", repr(data["type"]), "export it as one")
+            return
+        known = self.codes.get(str(entry.get("codes", _NO_LIST)))
+        for number, feature in enumerate(features):
+            code = (feature.get("properties") or {}).get("code")
+            if known is not None and code not in known:
+                self._fault(
+                    file,
+                    0,
+                    f"features[{number}].properties.code",
+                    "unknown-reference",
+                    f"a code of {entry['codes']}",
+                    repr(code),
+                    "correct the code, or add the region",
+                )
+        self.rules.files[file] = len(features)
+        self.rules.geometries[relative.removesuffix(".geojson")] = data
+
+    def _fault(self, file: str, line: int, cell: str, code: str, expected: str, got: str, fix: str) -> None:
+        self.problems.append(Problem(file, line, cell, code, expected, got, fix))
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if path.suffix in _SUFFIXES and not any(part.startswith(".") for part in relative.parts):
+            yield relative.as_posix(), path.read_bytes()
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Path pattern: `*` within a folder, `**` across folders."""
+    parts = re.split(r"(\*\*/?|\*)", text)
+    return re.compile(
+        "".join({"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}.get(part, re.escape(part)) for part in parts) + r"\Z"
+    )
+
+
+def _cell(column: Column, cell: str) -> Any:
+    if not cell:
+        if column.empty:
+            return None
+        raise CellError(
+            "missing-value",
+            f"a value for {column.name}",
+            "fill the cell; every rule says its source, clause and status (confirmed, recalled, unconfirmed)",
+        )
+    return column.parse(cell)
+
+
+def _show(key: tuple[Any, ...]) -> str:
+    return " ".join(str(part) for part in key if part is not None) or "the key"
