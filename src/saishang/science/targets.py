@@ -12,8 +12,9 @@ Own design (docs/decisions/2026-11-23-target-states.md); the plan and the standa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -44,10 +45,15 @@ class Goal:
 
 @dataclass(frozen=True)
 class Standing:
-    """Result of `judge`. `expected` is the path's value in the value's year, `distance` = value − goal [unit]."""
+    """Result of `judge`.
+
+    `reason` is a key of `reasons` in rules/indicators/status.yaml, where its words stand in both languages, filled
+    with `detail`. `expected` is the path's value in the value's year, `distance` = value − goal [unit].
+    """
 
     status: Status
     reason: str
+    detail: Mapping[str, str | int] = field(default_factory=dict)
     expected: Decimal | None = None
     distance: Decimal | None = None
 
@@ -71,11 +77,11 @@ def straight_path(baseline: PathPoint, goals: Sequence[PathPoint]) -> tuple[Path
     PathPoint(year=2021, value=Decimal('32'))
     """
     points = [baseline, *sorted(goals, key=lambda p: p.year)]
-    if any(after.year <= before.year for before, after in zip(points, points[1:], strict=False)):
+    if any(after.year <= before.year for before, after in itertools.pairwise(points)):
         years = ", ".join(str(p.year) for p in points)
         raise ValueError(f"expected a baseline year and later goal years, each once; got {years}")
     path = [baseline]
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in itertools.pairwise(points):
         span = after.year - before.year
         path += [
             PathPoint(year, before.value + (after.value - before.value) * (year - before.year) / span)
@@ -133,35 +139,36 @@ def judge(
     at_risk_band:
         How far behind the path still counts as at risk, in percent of the goal.
     missing_reason:
-        Why there is no value, in the words of the coverage check.
+        Key of the reason why there is no value, from the coverage check.
     """
     if goal.undetermined or goal.value is None:
-        return Standing("undetermined", "目标值在文件中未公布（**），待牵头单位确定")
+        return Standing("undetermined", "goal_withheld")
     if value is None or value_year is None:
-        return Standing("not_evaluated", missing_reason or "没有有效数值")
+        return Standing("not_evaluated", missing_reason or "no_value")
     distance = value - goal.value
     if as_of_year - value_year > max_age_years:
-        return Standing(
-            "not_evaluated",
-            f"最近的有效数值为{value_year}年，距评估年度{as_of_year}超过{max_age_years}年，不足以判断现状",
-            distance=distance,
-        )
+        detail = {"value_year": value_year, "as_of_year": as_of_year, "max_age": max_age_years}
+        return Standing("not_evaluated", "value_too_old", detail, distance=distance)
     kept = satisfies(value, goal.comparator, goal.value, direction)
+    years: dict[str, str | int] = {"value_year": value_year}
     if goal.year is None:
-        state: Status = "met" if kept else "off_track"
-        return Standing(state, f"{value_year}年{'满足' if kept else '未满足'}常态要求", distance=distance)
+        return Standing("met" if kept else "off_track", f"standing_{_kept(kept)}", years, distance=distance)
+    years["goal_year"] = goal.year
     if value_year >= goal.year:
-        state = "met" if kept else "off_track"
-        return Standing(state, f"目标年度{goal.year}的数值{'满足' if kept else '未满足'}目标", distance=distance)
+        return Standing("met" if kept else "off_track", f"goal_year_{_kept(kept)}", years, distance=distance)
     by_year = {point.year: point.value for point in path}
     expected = by_year.get(value_year)
     if kept:
-        return Standing("on_track", f"{value_year}年已达到{goal.year}年目标水平，需保持", expected, distance)
+        return Standing("on_track", "already_at_goal", years, expected, distance)
     if expected is None:
-        return Standing("not_evaluated", "没有基准年数值，无法给出时间进度；仅列出与目标的差距", None, distance)
+        return Standing("not_evaluated", "no_baseline", years, None, distance)
     behind = value - expected if direction == "lower" else expected - value
     if behind <= 0:
-        return Standing("on_track", f"{value_year}年数值不劣于时间进度要求", expected, distance)
+        return Standing("on_track", "on_path", years, expected, distance)
     if behind <= abs(goal.value) * at_risk_band / 100:
-        return Standing("at_risk", f"{value_year}年数值略劣于时间进度要求", expected, distance)
-    return Standing("off_track", f"{value_year}年数值明显劣于时间进度要求", expected, distance)
+        return Standing("at_risk", "little_behind", years, expected, distance)
+    return Standing("off_track", "far_behind", years, expected, distance)
+
+
+def _kept(kept: bool) -> str:
+    return "kept" if kept else "missed"

@@ -58,7 +58,7 @@ class IndicatorValue(models.Model):
     unit = models.CharField(max_length=40)
     valid = models.BooleanField()
     coverage = models.JSONField(default=dict)
-    reason = models.TextField(blank=True)
+    reason = models.CharField(max_length=200, blank=True)
     clause = models.TextField(blank=True)
     inputs = models.JSONField(default=dict)
 
@@ -83,7 +83,8 @@ class TargetState(models.Model):
     indicator = models.CharField(max_length=80, blank=True)
     region = models.CharField(max_length=40)
     status = models.CharField(max_length=20, choices=STATUSES)
-    reason = models.TextField()
+    reason = models.CharField(max_length=80)
+    detail = models.JSONField(default=dict)
     goal = models.DecimalField(max_digits=30, decimal_places=12, null=True)
     comparator = models.CharField(max_length=4, blank=True)
     year = models.IntegerField(null=True)

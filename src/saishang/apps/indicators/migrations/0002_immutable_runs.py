@@ -53,5 +53,5 @@ drop function indicators_run_takes_no_more();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("indicators", "0002_initial")]
+    dependencies = [("indicators", "0001_initial")]
     operations = [migrations.RunSQL(MAKE, UNDO)]
