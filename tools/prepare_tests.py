@@ -1,0 +1,53 @@
+"""Fetch what the browser tests need and a package index of Python cannot give: Chromium and a Chinese font.
+
+As root on Debian it installs both through apt; elsewhere it says what is missing, and the tests that need a browser
+say so too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def _browser() -> str | None:
+    named = os.environ.get("CHROMIUM_PATH")
+    return named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def _has_chinese_font() -> bool:
+    if shutil.which("fc-list") is None:
+        return False
+    done = subprocess.run(["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=False)
+    return bool(done.stdout.strip())
+
+
+def main() -> int:
+    """Install what is missing when we may; never fail, the tests decide."""
+    wanted = [] if _browser() else ["chromium"]
+    if not _has_chinese_font():
+        wanted += ["fonts-noto-cjk", "fontconfig"]
+    if not wanted:
+        return 0
+    if os.geteuid() != 0 or shutil.which("apt-get") is None or not Path("/etc/debian_version").exists():
+        print(f"The browser tests want {', '.join(wanted)}; install them and run again. They are left out for now.")
+        return 0
+    print(f"Installing {', '.join(wanted)} through apt …", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, env=environment)
+    done = subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted], check=False, env=environment,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    if done.returncode != 0:
+        print(f"apt could not install {', '.join(wanted)}; the browser tests will say that they were left out.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
