@@ -1,7 +1,6 @@
-"""Fetch what the browser tests need and a package index of Python cannot give: Chromium and a Chinese font.
+"""Fetch what some tests need and a package index of Python cannot give: Chromium, a Chinese font, Java for Spark.
 
-As root on Debian it installs both through apt; elsewhere it says what is missing, and the tests that need a browser
-say so too.
+As root on Debian it installs them through apt; elsewhere it says what is missing, and the tests that need it say so.
 """
 
 from __future__ import annotations
@@ -32,10 +31,12 @@ def main() -> int:
     wanted = [] if _browser() else ["chromium"]
     if not _has_chinese_font():
         wanted += ["fonts-noto-cjk", "fontconfig"]
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        wanted.append("openjdk-17-jre-headless")
     if not wanted:
         return 0
     if os.geteuid() != 0 or shutil.which("apt-get") is None or not Path("/etc/debian_version").exists():
-        print(f"The browser tests want {', '.join(wanted)}; install them and run again. They are left out for now.")
+        print(f"Some tests want {', '.join(wanted)}; install them and run again. They are left out for now.")
         return 0
     print(f"Installing {', '.join(wanted)} through apt …", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -45,7 +46,7 @@ def main() -> int:
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     if done.returncode != 0:
-        print(f"apt could not install {', '.join(wanted)}; the browser tests will say that they were left out.")
+        print(f"apt could not install {', '.join(wanted)}; those tests will say that they were left out.")
     return 0
 
 
