@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from saishang.rules.errors import Problem, RuleLookupError
@@ -40,7 +41,7 @@ def overlaps(spans: Iterable[Span]) -> list[Problem]:
         by_key.setdefault(key, []).append((first, last, place))
     for claims in by_key.values():
         claims.sort(key=lambda claim: claim[:2])
-        for (_, last, earlier), (first, _, later) in zip(claims, claims[1:], strict=False):
+        for (_, last, earlier), (first, _, later) in pairwise(claims):
             if first <= last:
                 file, line, label = later
                 problems.append(

@@ -222,6 +222,9 @@ class _Loader:
         tables = self._assign(manifest)
         for relative, entry in tables["tables"]:
             self._table(relative, entry)
+        for relative, entry in tables["documents"]:
+            self._read(relative, entry)
+        # Codes of tables and documents are all known now, so rows and documents may point at each other.
         self._references()
         for relative, entry in tables["documents"]:
             self._document(relative, entry)
@@ -452,7 +455,8 @@ class _Loader:
 
     # Documents and geometry
 
-    def _document(self, relative: str, entry: Mapping[str, Any]) -> None:
+    def _read(self, relative: str, entry: Mapping[str, Any]) -> None:
+        """Parse a document of all layers into one tree and note the codes it provides."""
         tree: Node | None = None
         for layer in self.layers:
             if relative not in layer.files:
@@ -471,12 +475,43 @@ class _Loader:
             tree = part if tree is None else merge(tree, part)
         if tree is None:
             return
+        self.rules.trees[relative.removesuffix(".yaml")] = tree
+        if "provides" in entry:
+            self._codes(tree, entry)
+
+    def _codes(self, tree: Node, entry: Mapping[str, Any]) -> None:
+        """Collect the ids a document provides; the same id in two places is a fault."""
+        kind = str(entry["provides"])
+        entries = [tree]
+        if "codes" in entry:
+            listed = tree.value.get(entry["codes"]) if isinstance(tree.value, dict) else None
+            entries = listed.value if listed is not None and isinstance(listed.value, list) else []
+        known = self.codes.setdefault(kind, set())
+        for item in entries:
+            node = item.value.get("id") if isinstance(item.value, dict) else None
+            if node is None:
+                continue  # the schema says that the id is missing
+            if str(node.value) in known:
+                self._fault(
+                    node.file,
+                    node.line,
+                    "id",
+                    "duplicate-key",
+                    f"each id of {kind} once",
+                    f"{node.value!r} again",
+                    "rename or remove one of the two",
+                )
+            known.add(str(node.value))
+
+    def _document(self, relative: str, entry: Mapping[str, Any]) -> None:
         name = relative.removesuffix(".yaml")
+        if name not in self.rules.trees:
+            return
+        tree = self.rules.trees[name]
         found = self.schemas.validate(entry["schema"], tree, self.codes)
         self.problems.extend(found)
         plain = tree.plain()
         self.rules.documents[name] = freeze(plain)
-        self.rules.trees[name] = tree
         if not found and "dated" in entry:
             self._dated(tree, plain, entry["dated"])
 

@@ -1,8 +1,8 @@
 """JSON Schemas at work: rows of tables through compiled columns, documents through a full validator.
 
 A table's schema describes one row (`type: object`, `additionalProperties: false`); its columns use the plain subset
-`type`, `format: date`, `enum`, `pattern`, `minimum`, `maximum`, `minLength`, `items` (cells with `;` between values) and
-`$ref` into `common.schema.json`. That subset is compiled once per column, which is some fifty times faster than a
+`type`, `format: date`, `enum`, `pattern`, `minimum`, `maximum`, `minLength`, `items` (cells with `;` between values)
+and `$ref` into `common.schema.json`. That subset is compiled once per column, which is some fifty times faster than a
 validator per row. One keyword is ours, in tables and documents alike: `x-reference: parameters` says that the text is
 a code listed elsewhere (`provides` in the manifest).
 """
@@ -22,7 +22,8 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
-from referencing import Registry, Resource
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from saishang.rules.errors import Problem, RuleError
 from saishang.rules.yamltree import Node
@@ -98,7 +99,11 @@ class Schemas:
                     ]
                 ) from None
         self._registry: Registry[Any] = Registry().with_resources(
-            [(name, Resource.from_contents({"$schema": _DRAFT, **raw})) for name, raw in self._raw.items()]
+            # Without `$schema` inside: the validator would change to the plain one at the first reference.
+            [
+                (name, DRAFT202012.create_resource({key: value for key, value in raw.items() if key != "$schema"}))
+                for name, raw in self._raw.items()
+            ]
         )
         self._columns: dict[str, dict[str, Column]] = {}
 
@@ -160,9 +165,10 @@ class Schemas:
             one = _scalar_parser(str(item.get("type", "string")), item)
             reference = item.get("x-reference")
 
-            def parse(cell: str) -> Any:
+            def parts(cell: str) -> Any:
                 return tuple(one(part.strip()) for part in cell.split(";") if part.strip())
 
+            parse: Callable[[str], Any] = parts
         else:
             parse = _scalar_parser(kind, text)
             reference = text.get("x-reference")
@@ -195,16 +201,13 @@ class Schemas:
         return list(dict.fromkeys(problems))
 
 
-_DRAFT = "https://json-schema.org/draft/2020-12/schema"
-
-
 def _scalar_parser(kind: str, schema: Mapping[str, Any]) -> Callable[[str], Any]:
     enum = tuple(schema["enum"]) if "enum" in schema else None
     low, high = schema.get("minimum"), schema.get("maximum")
     pattern = re.compile(schema["pattern"]) if "pattern" in schema else None
 
     def bounded(value: Any) -> Any:
-        if low is not None and value < low or high is not None and value > high:
+        if (low is not None and value < low) or (high is not None and value > high):
             raise CellError("bad-value", f"a number from {low} to {high}", "correct the number")
         return value
 
@@ -342,7 +345,7 @@ def _problems(error: ValidationError, tree: Node) -> Iterator[Problem]:
             if key not in error.instance:
                 yield Problem(file, line, cell, code, f"the key {key!r}", "nothing", _FIXES[code])
         return
-    if error.parent is not None and error.parent.validator == "propertyNames" or "propertyNames" in error.schema_path:
+    if "propertyNames" in error.absolute_schema_path:
         key_file, key_line = tree.locate_key(path, str(error.instance))
         code = _CODES.get(str(error.validator), "unknown-key")
         yield Problem(
