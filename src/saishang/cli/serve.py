@@ -20,13 +20,10 @@ __all__ = ["prepare", "register", "serve_forever"]
 
 
 def prepare() -> None:
-    """Bring tables and static files up to date."""
+    """Bring the tables up to date. Scripts and styles are served as they were built (see web/assets.py)."""
     from saishang.web.boot import setup_django
 
     setup_django()
-    from django.core.management import call_command
-
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def serve_forever(host: str, port: int, workers: int) -> int:

@@ -1,0 +1,130 @@
+// The shell: navigation on narrow screens, colours, partial updates, and lazy charts and maps.
+import htmx from "htmx.org";
+
+// No inline style, no eval: the pages run under a strict Content-Security-Policy.
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.allowScriptTags = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0;
+
+/** Say something to screen readers without moving the focus. */
+function announce(text) {
+  const place = document.getElementById("announcer");
+  if (place) place.textContent = text;
+}
+
+function navigation() {
+  const button = document.querySelector("[data-nav-toggle]");
+  const menu = document.getElementById("site-menu");
+  if (!button || !menu) return;
+  const set = (open) => {
+    button.setAttribute("aria-expanded", String(open));
+    menu.classList.toggle("is-open", open);
+  };
+  button.addEventListener("click", () => set(button.getAttribute("aria-expanded") !== "true"));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (button.getAttribute("aria-expanded") === "true") {
+      set(false);
+      button.focus();
+    }
+    for (const open of document.querySelectorAll("details.menu[open]")) {
+      open.removeAttribute("open");
+      open.querySelector("summary")?.focus();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    for (const open of document.querySelectorAll("details.menu[open]")) {
+      if (!open.contains(event.target)) open.removeAttribute("open");
+    }
+  });
+}
+
+function colours() {
+  const button = document.querySelector("[data-theme-toggle]");
+  if (!button) return;
+  const show = () => {
+    const dark = document.documentElement.getAttribute("data-bs-theme") === "dark";
+    button.setAttribute("aria-pressed", String(dark));
+  };
+  show();
+  button.addEventListener("click", () => {
+    const next = document.documentElement.getAttribute("data-bs-theme") === "dark" ? "light" : "dark";
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `saishang_theme=${next}; path=/; max-age=31536000; SameSite=Lax${secure}`;
+    document.documentElement.setAttribute("data-bs-theme", next);
+    show();
+    document.dispatchEvent(new CustomEvent("saishang:theme"));
+  });
+}
+
+function observe(selector, load) {
+  const nodes = [...document.querySelectorAll(selector)].filter((node) => !node.dataset.ready);
+  if (!nodes.length) return;
+  const start = (node) => {
+    node.dataset.ready = "loading";
+    load().then((module) => module.draw(node)).then(
+      () => { node.dataset.ready = "done"; },
+      (error) => {
+        node.dataset.ready = "failed";
+        node.textContent = node.dataset.failed ?? "";
+        throw error;
+      },
+    );
+  };
+  // Print and tools that do not scroll would never see a lazily drawn picture: draw them all when the page rests.
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      watcher.unobserve(entry.target);
+      if (!entry.target.dataset.ready) start(entry.target);
+    }
+  }, { rootMargin: "400px" });
+  for (const node of nodes) watcher.observe(node);
+  addEventListener("beforeprint", () => {
+    for (const node of nodes) if (!node.dataset.ready) start(node);
+  });
+}
+
+function pictures() {
+  observe("[data-chart]", () => import("./charts.js"));
+  observe("[data-map]", () => import("./map.js"));
+}
+
+/** Selects that stand alone in a form send it on change; the button stays for those without scripts. */
+function autosubmit() {
+  for (const control of document.querySelectorAll("form[data-autosubmit] select, form[data-autosubmit] input[type=radio]")) {
+    if (control.dataset.wired) continue;
+    control.dataset.wired = "1";
+    control.addEventListener("change", () => control.form.requestSubmit());
+  }
+}
+
+/** Wide tables scroll sideways; give them keyboard focus only when they really do. */
+function scrollers() {
+  for (const box of document.querySelectorAll(".table-scroll")) {
+    if (box.scrollWidth > box.clientWidth + 1) box.setAttribute("tabindex", "0");
+    else box.removeAttribute("tabindex");
+  }
+}
+
+function wire() {
+  pictures();
+  autosubmit();
+  scrollers();
+}
+
+navigation();
+colours();
+wire();
+addEventListener("resize", scrollers);
+document.addEventListener("toggle", scrollers, true);
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  wire();
+  const count = event.detail.target?.querySelector?.("[data-announce]");
+  if (count) announce(count.textContent.trim());
+});
+document.body.addEventListener("htmx:responseError", (event) => {
+  announce(`${event.detail.xhr.status} ${event.detail.xhr.statusText}`);
+});

@@ -1,0 +1,101 @@
+// One function per kind of chart: (what the server sent, colours, width in pixels) → ECharts option.
+
+const grid = (extra) => ({ left: 8, right: 16, top: 36, bottom: 8, containLabel: true, ...extra });
+const axis = (c, extra) => ({
+  axisLine: { lineStyle: { color: c.line } }, axisTick: { show: false }, axisLabel: { color: c.soft },
+  splitLine: { lineStyle: { color: c.line, opacity: 0.6 } }, nameTextStyle: { color: c.soft, align: "left" }, ...extra,
+});
+const legend = (c, extra) => ({ top: 0, right: 0, icon: "roundRect", itemWidth: 14, itemHeight: 8, textStyle: { color: c.soft }, ...extra });
+
+/** A target: the straight path from the baseline to the goal, and what was measured or reported. */
+export function path(spec, c) {
+  const text = spec.labels;
+  const points = (wanted) => spec.history.filter((p) => p.valid === wanted).map((p) => ({ value: [p.x, p.value], point: p }));
+  const years = [...spec.path.map((p) => p[0]), ...spec.history.map((p) => p.x)];
+  const low = Math.floor(Math.min(...years));
+  const high = Math.ceil(Math.max(...years));
+  return {
+    grid: grid(),
+    legend: legend(c),
+    tooltip: {
+      trigger: "item",
+      formatter: ({ data }) => (data.point
+        ? `${data.point.period}\n${text.measured}: ${data.point.text} ${spec.unit}${data.point.valid ? "" : `\n${text.invalid}`}`
+        : `${data.value[0]}\n${text.path}: ${data.value[1]} ${spec.unit}`),
+    },
+    xAxis: axis(c, { type: "value", min: low, max: Math.max(high, low + 1), minInterval: 1, axisLabel: { color: c.soft, formatter: (v) => String(v) }, splitLine: { show: false } }),
+    yAxis: axis(c, { type: "value", scale: true, name: spec.unit }),
+    series: [
+      {
+        name: text.path, type: "line", symbol: "circle", symbolSize: 5, data: spec.path.map((p) => ({ value: p })),
+        lineStyle: { type: "dashed", color: c.goal, width: 2 }, itemStyle: { color: c.goal },
+        markLine: spec.goal === null ? undefined : {
+          silent: true, symbol: "none", lineStyle: { color: c.goal, type: "solid", width: 1 },
+          label: { formatter: text.goal, color: c.soft, position: "insideStartTop" }, data: [{ yAxis: spec.goal }],
+        },
+      },
+      { name: text.measured, type: "line", symbol: "circle", symbolSize: 9, data: points(true), itemStyle: { color: c.accent }, lineStyle: { color: c.accent, width: 2 } },
+      { name: text.invalid, type: "scatter", symbol: "emptyCircle", symbolSize: 9, data: points(false), itemStyle: { color: c.accent } },
+    ],
+  };
+}
+
+/** A year of days, one cell each, coloured by AQI level. */
+export function calendar(spec, c, width) {
+  const narrow = width < 640;
+  const cell = narrow ? 13 : Math.max(11, Math.min(20, Math.floor((width - 60) / 54)));
+  const chinese = document.documentElement.lang.startsWith("zh");
+  return {
+    tooltip: { trigger: "item", formatter: ({ data }) => (data.note ? `${data.value[0]}\n${data.note}` : data.value[0]) },
+    visualMap: {
+      type: "piecewise", show: false, dimension: 1,
+      pieces: spec.levels.map((level) => ({ value: level.level, color: level.color })), outOfRange: { color: c.empty },
+    },
+    calendar: {
+      range: String(spec.year), cellSize: [cell, cell], orient: narrow ? "vertical" : "horizontal",
+      top: narrow ? 28 : 24, left: narrow ? "center" : 44, bottom: "auto",
+      splitLine: { lineStyle: { color: c.soft, width: 1, opacity: 0.6 } },
+      itemStyle: { color: c.empty, borderColor: c.surface, borderWidth: 2 },
+      dayLabel: { firstDay: 1, color: c.soft, nameMap: chinese ? "ZH" : "EN" },
+      monthLabel: { color: c.soft, nameMap: chinese ? "ZH" : "EN" },
+      yearLabel: { show: false },
+    },
+    series: [{ type: "heatmap", coordinateSystem: "calendar", data: spec.days.map((d) => ({ value: [d.day, d.level], note: d.note })) }],
+  };
+}
+
+/** Lines or bars over named positions (months, years, hours). */
+export function lines(spec, c, width) {
+  const rotate = width < 480 && spec.x.length > 6 ? 45 : 0;
+  return {
+    grid: grid({ top: spec.series.length > 1 ? 56 : 36 }),
+    legend: spec.series.length > 1 ? legend(c, { type: "scroll", left: 0 }) : undefined,
+    tooltip: { trigger: "axis", valueFormatter: (v) => (v === null || v === undefined ? "—" : `${v} ${spec.unit}`) },
+    xAxis: axis(c, { type: "category", data: spec.x, axisLabel: { color: c.soft, rotate, hideOverlap: true } }),
+    yAxis: axis(c, { type: "value", name: spec.unit, scale: Boolean(spec.scale) }),
+    series: spec.series.map((series, index) => ({
+      name: series.name, type: series.type ?? "line", data: series.data, connectNulls: false,
+      symbol: ["circle", "rect", "triangle", "diamond", "pin", "arrow"][index % 6], symbolSize: spec.x.length > 60 ? 0 : 7,
+      showSymbol: spec.x.length <= 60, lineStyle: { width: 2, type: index >= 6 ? "dashed" : "solid" },
+      markLine: series.limit === undefined || series.limit === null ? undefined : {
+        silent: true, symbol: "none", lineStyle: { color: c.goal, type: "dashed" },
+        label: { formatter: series.limit_label ?? String(series.limit), color: c.soft, position: "insideEndTop" }, data: [{ yAxis: series.limit }],
+      },
+    })),
+  };
+}
+
+/** Rows × columns of shares between 0 and 1 (coverage). */
+export function heat(spec, c, width) {
+  return {
+    grid: { left: 8, right: 8, top: 8, bottom: 48, containLabel: true },
+    tooltip: { trigger: "item", formatter: ({ data }) => data.note },
+    xAxis: axis(c, { type: "category", data: spec.x, splitArea: { show: false }, axisLabel: { color: c.soft, rotate: width < 560 ? 60 : 0, hideOverlap: true } }),
+    yAxis: axis(c, { type: "category", data: spec.y, inverse: true, axisLabel: { color: c.soft, width: width < 560 ? 86 : 180, overflow: "truncate" } }),
+    visualMap: {
+      min: 0, max: 1, calculable: false, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 10,
+      text: ["100 %", "0 %"], textStyle: { color: c.soft }, inRange: { color: spec.colours },
+    },
+    series: [{ type: "heatmap", data: spec.cells.map((cell) => ({ value: cell.value, note: cell.note })), itemStyle: { borderColor: c.surface, borderWidth: 1 } }],
+  };
+}

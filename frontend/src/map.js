@@ -1,0 +1,89 @@
+// Maps: outlines and points of our own, no outside tiles. Labels are HTML markers, so no font server is needed.
+import { AttributionControl, LngLatBounds, Map as MapLibre, Marker, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
+
+function paint() {
+  const css = getComputedStyle(document.documentElement);
+  const read = (name) => css.getPropertyValue(name).trim();
+  return { ground: read("--ss-map-ground"), land: read("--ss-map-land"), border: read("--ss-map-border"), water: read("--ss-map-water"), empty: read("--ss-empty") };
+}
+
+function webgl() {
+  try {
+    const context = document.createElement("canvas").getContext("webgl2");
+    if (!context) return false;
+    context.getExtension("WEBGL_lose_context")?.loseContext();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function style(spec, c) {
+  const sources = {};
+  const layers = [{ id: "ground", type: "background", paint: { "background-color": c.ground } }];
+  for (const layer of spec.layers) {
+    sources[layer.id] = { type: "geojson", data: new URL(layer.url, location.href).href };
+    if (layer.kind === "area") {
+      layers.push({
+        id: `${layer.id}-fill`, source: layer.id, type: "fill",
+        paint: { "fill-color": layer.colours ? ["match", ["get", layer.key], ...Object.entries(layer.colours).flat(), c.land] : c.land, "fill-opacity": layer.colours ? 0.75 : 1 },
+      });
+      layers.push({ id: `${layer.id}-line`, source: layer.id, type: "line", paint: { "line-color": c.border, "line-width": layer.width ?? 1.2 } });
+    } else {
+      layers.push({ id: `${layer.id}-line`, source: layer.id, type: "line", paint: { "line-color": c.water, "line-width": layer.width ?? 1.6 } });
+    }
+  }
+  return { version: 8, sources, layers };
+}
+
+function marker(point) {
+  const node = document.createElement(point.href ? "a" : "span");
+  node.className = `map-marker map-marker-${point.style ?? "point"}`;
+  if (point.href) node.href = point.href;
+  const dot = document.createElement("span");
+  dot.className = "map-dot";
+  if (point.colour) dot.style.backgroundColor = point.colour;
+  dot.textContent = point.badge ?? "";
+  if (point.ink) dot.style.color = point.ink;
+  node.append(dot);
+  if (point.label) {
+    const label = document.createElement("span");
+    label.className = "map-label";
+    label.textContent = point.label;
+    node.append(label);
+  }
+  if (point.note) node.title = point.note;
+  return node;
+}
+
+/** Draw one map; where the browser has no WebGL, say so and leave the table. */
+export async function draw(node) {
+  const spec = JSON.parse(document.getElementById(node.dataset.map).textContent);
+  if (!webgl()) {
+    const { fallback } = await import("./map-fallback.js");
+    await fallback(node, spec, paint());
+    return;
+  }
+  setWorkerUrl(new URL(node.dataset.worker, location.href).href);
+  const map = new MapLibre({
+    container: node, style: style(spec, paint()), bounds: spec.bounds, fitBoundsOptions: { padding: 24 },
+    attributionControl: false, dragRotate: false, pitchWithRotate: false, cooperativeGestures: true, maxZoom: 13, minZoom: 4,
+    locale: spec.locale ?? {},
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new AttributionControl({ compact: false, customAttribution: spec.notice }), "bottom-right");
+  const box = new LngLatBounds(spec.bounds);
+  for (const point of spec.points ?? []) {
+    const made = new Marker({ element: marker(point), anchor: point.style === "city" ? "center" : "center" }).setLngLat([point.lon, point.lat]);
+    if (!point.href && point.note) made.setPopup(new Popup({ offset: 12, maxWidth: "260px" }).setText(point.note));
+    made.addTo(map);
+    // MapLibre calls every marker a button; a link is a link, and plain words are only words.
+    const element = made.getElement();
+    if (point.href) { element.removeAttribute("role"); element.removeAttribute("aria-label"); }
+    else { element.setAttribute("role", "img"); element.setAttribute("aria-label", point.note ?? point.label ?? ""); }
+  }
+  document.addEventListener("saishang:theme", () => map.setStyle(style(spec, paint())));
+  await new Promise((resolve) => { map.once("load", resolve); map.once("error", resolve); });
+  new ResizeObserver(() => map.fitBounds(box, { padding: 24, animate: false })).observe(node);
+}

@@ -1,0 +1,48 @@
+"""What every page's frame needs: navigation, language, build addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from saishang import __version__
+from saishang.web.security import may
+
+__all__ = ["NavItem", "frame"]
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the main navigation."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor of the shell."""
+    section = request.resolver_match.view_name.split("-")[0] if request.resolver_match else ""
+    entries = [
+        ("overview", _("总览"), {"overview", "run"}),
+        ("plan", _("计划"), {"plan"}),
+        ("targets", _("目标"), {"targets", "target"}),
+        ("air", _("空气"), {"air"}),
+        ("data", _("数据"), {"data"}),
+        ("calculators", _("计算器"), {"calculators"}),
+        ("rules", _("规则"), {"rules"}),
+        ("about", _("说明"), {"about"}),
+    ]
+    language = "en" if (get_language() or "").startswith("en") else "zh-hans"
+    return {
+        "navigation": [NavItem(label, reverse(name), section in sections) for name, label, sections in entries],
+        "language": language,
+        "html_lang": "en" if language == "en" else "zh-CN",
+        "version": __version__,
+        "may_upload": may(request, "upload_data") if hasattr(request, "user") else False,
+    }

@@ -1,0 +1,323 @@
+"""Calculators, made from the registry of calculations: a new topic there is a new page here.
+
+A calculation is a GET: the address holds all inputs, so that it can be sent, printed and repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from saishang.errors import SaishangError
+from saishang.science import calc
+from saishang.web import texts
+from saishang.web.pages.exports import export
+from saishang.web.pages.site import rules
+from saishang.web.pages.tables import Column, Table
+from saishang.web.security import public
+
+__all__ = ["calculator", "index"]
+
+_MISSING = {"", "-", "—", "null", "none", "na", "n/a", "无"}
+
+
+@dataclass
+class Input:
+    """One control of a calculator's form."""
+
+    name: str
+    label: str
+    unit: str
+    kind: str
+    hint: str
+    required: bool
+    choices: tuple[str, ...]
+    value: str = ""
+    error: str = ""
+
+
+@dataclass
+class Step:
+    """One line of a result: key, its words, and the value, plain or as a small table."""
+
+    key: str
+    label: str
+    text: str = ""
+    rows: list[tuple[str, str]] = field(default_factory=list)
+
+
+@public
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """All calculators by medium."""
+    groups: dict[str, list[Any]] = {}
+    for topic in calc.topics():
+        entry = {
+            "href": reverse("calculators-topic", args=[topic.name]),
+            "title": texts.both(topic.zh, topic.en),
+            "text": texts.both(topic.description_zh, topic.description_en),
+            "name": topic.name,
+        }
+        groups.setdefault(_medium(topic.medium), []).append(entry)
+    return render(request, "calculators/index.html", {"groups": groups})
+
+
+@public
+@require_safe
+def calculator(request: HttpRequest, topic: str) -> HttpResponse:
+    """One calculator: form, result by steps, and the same calculation on the command line."""
+    try:
+        known = calc.find_topic(topic)
+    except SaishangError as error:
+        raise Http404(str(error)) from None
+    asked = "go" in request.GET
+    values = request.GET if asked else _example(known)
+    inputs = [_input(f, values) for f in known.fields]
+    if known.open_inputs is not None:
+        inputs.append(_input(known.open_inputs, values, open_names=True))
+    standard = values.get("standard", "")
+    averaging = values.get("averaging", "")
+    on_text = values.get("on", "") or timezone.localdate().isoformat()
+    context: dict[str, Any] = {
+        "topic": known,
+        "title": texts.both(known.zh, known.en),
+        "description": texts.both(known.description_zh, known.description_en),
+        "inputs": inputs,
+        "standard": standard,
+        "averaging": averaging,
+        "on": on_text,
+        "is_example": not asked,
+    }
+    table: Table | None = None
+    try:
+        on = _day(on_text)
+        given = _collect(known, inputs)
+        result = calc.calculate(known.name, given, rules=rules(), on=on, standard=standard, averaging=averaging)
+    except SaishangError as error:
+        context["error"] = error
+    else:
+        steps = [_step(key, value) for key, value in result.items()]
+        table = _table(known.name, context["title"], steps)
+        context |= {
+            "steps": steps,
+            "table": table,
+            "json": json.dumps(result, ensure_ascii=False, indent=1),
+            "command": _command(known.name, given, standard, averaging),
+        }
+    answer = export(request, [table] if table else [])
+    return answer or render(request, "calculators/topic.html", context, status=422 if "error" in context else 200)
+
+
+def _medium(medium: str) -> str:
+    names = {"air": _("空气"), "water": _("水"), "general": _("通用"), "climate": _("气候"), "ecology": _("生态")}
+    return names.get(medium, medium)
+
+
+def _example(topic: Any) -> QueryDict:
+    filled = QueryDict(mutable=True)
+    inputs = topic.example.get("inputs", {})
+    rest: dict[str, Any] = {}
+    for name, value in inputs.items():
+        known = topic.field(name)
+        if known is not None and known is not topic.open_inputs:
+            filled[f"in.{known.name}"] = _as_text(value)
+        else:
+            rest[name] = value
+    if rest and topic.open_inputs is not None:
+        filled[f"in.{topic.open_inputs.name}"] = _as_text(rest)
+    filled["standard"] = str(topic.example.get("standard", ""))
+    filled["averaging"] = str(topic.example.get("averaging", ""))
+    return filled
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{key}={_as_text(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join("—" if item is None else str(item) for item in value)
+    return str(value)
+
+
+def _input(known: Any, values: QueryDict | Mapping[str, str], open_names: bool = False) -> Input:
+    kind = "mapping" if open_names else known.kind
+    hints = {
+        "numbers": _("用逗号或空格分隔；缺测写“—”。"),
+        "mapping": _("每行一个“名称=数值”。"),
+        "number": "",
+        "integer": _("整数。"),
+        "text": "",
+    }
+    return Input(
+        name=known.name,
+        label=texts.both(known.zh, known.en),
+        unit=known.unit,
+        kind=kind,
+        hint=hints.get(kind, ""),
+        required=known.required,
+        choices=tuple(known.choices),
+        value=str(values.get(f"in.{known.name}", "")),
+    )
+
+
+def _collect(topic: Any, inputs: list[Input]) -> dict[str, Any]:
+    """Inputs as the registry wants them; an empty control is an input that is not given."""
+    given: dict[str, Any] = {}
+    for control in inputs:
+        text = control.value.strip()
+        if not text:
+            continue
+        if topic.open_inputs is not None and control.name == topic.open_inputs.name:
+            listed = topic.open_inputs.kind == "numbers"
+            given |= {key: _list(item) if listed else _scalar(item) for key, item in _pairs(text)}
+        elif control.kind == "mapping":
+            given[control.name] = {key: _nested(item) for key, item in _pairs(text)}
+        elif control.kind == "numbers":
+            given[control.name] = _list(text)
+        else:
+            given[control.name] = _scalar(text)
+    return given
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for number, line in enumerate(re.split(r"[\n;；]", text), start=1):
+        if not line.strip():
+            continue
+        key, sign, value = line.replace("＝", "=").replace("：", "=").partition("=")
+        if not sign or not key.strip():
+            raise SaishangError(
+                _("第 %(number)d 行应为“名称=数值”，实为“%(line)s”。") % {"number": number, "line": line.strip()},
+                fix=_("每行写一个名称、等号和数值。"),
+            )
+        found.append((key.strip(), value.strip()))
+    return found
+
+
+def _nested(text: str) -> Any:
+    return _list(text) if re.search(r"[,，]", text) else _scalar(text)
+
+
+def _list(text: str) -> list[Any]:
+    return [_scalar(part) for part in re.split(r"[,，、\s]+", text.strip("[]() ")) if part]
+
+
+def _scalar(text: str) -> str | None:
+    plain = text.strip()
+    return None if plain.casefold() in _MISSING else plain
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SaishangError(
+            _("日期应为 2026-03-01 这样的形式，实为“%(text)s”。") % {"text": text},
+            fix=_("改写日期，或留空以使用今天。"),
+        ) from None
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "iaqi": _("空气质量分指数（IAQI）"),
+        "aqi": _("空气质量指数（AQI）"),
+        "primary": _("首要污染物"),
+        "category": _("类别"),
+        "level": _("级别"),
+        "exceeding": _("超标污染物"),
+        "percentile": _("百分位数"),
+        "rounded": _("修约值"),
+        "k": _("位次"),
+        "valid_windows": _("有效 8 小时窗口数"),
+        "mda8": _("日最大 8 小时平均"),
+        "single": _("单项指数"),
+        "composite": _("综合指数"),
+        "main_pollutant": _("主要污染物"),
+        "change_percent": _("变化率 [%]"),
+        "good_days": _("优良天数"),
+        "ratio": _("优良天数比率 [%]"),
+        "cities": _("各城市"),
+        "region": _("区域"),
+        "mean": _("均值"),
+        "valid": _("是否有效"),
+        "total": _("合计"),
+        "annual_for_compliance": _("用于评价的年均值"),
+        "p95_for_compliance": _("用于评价的 95 百分位数"),
+        "attains": _("是否达标"),
+        "multiple": _("超标倍数"),
+        "reported": _("报告值"),
+        "d2": _("秩差平方和"),
+        "rs": _("秩相关系数"),
+        "critical": _("临界值"),
+        "trend": _("趋势"),
+        "start_hour": _("起始小时"),
+        "end_hour": _("结束小时"),
+        "baseline_pm10": _("沙尘前 PM10 均值"),
+        "baseline_ratio": _("沙尘前 PM2.5/PM10"),
+        "C_298K": _("参比状态（298.15 K）浓度"),
+        "C_std": _("标准状态浓度"),
+        "C_actual": _("实际状态浓度"),
+        "publishable": _("是否可发布"),
+    }
+
+
+def _step(key: str, value: Any) -> Step:
+    step = Step(key, _labels().get(key, key))
+    if isinstance(value, Mapping):
+        step.rows = [(str(name), _words(item)) for name, item in value.items()]
+        step.text = "" if step.rows else _("无")
+    else:
+        step.text = _words(value)
+    return step
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return _("无（不满足计算条件）")
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list | tuple):
+        return "、".join(_words(item) for item in value) if value else _("无")
+    if isinstance(value, Mapping):
+        return "；".join(f"{key} {_words(item)}" for key, item in value.items())
+    return str(value)
+
+
+def _table(name: str, title: str, steps: list[Step]) -> Table:
+    rows: list[dict[str, str]] = []
+    for step in steps:
+        rows += [{"item": f"{step.label} · {key}", "value": text} for key, text in step.rows]
+        if step.text:
+            rows.append({"item": step.label, "value": step.text})
+    columns = [Column("item", _("项目"), row_head=True), Column("value", _("结果"), number=True)]
+    return Table(f"calc-{name}", title, columns, rows)
+
+
+def _command(name: str, given: Mapping[str, Any], standard: str, averaging: str) -> str:
+    parts = ["saishang", "calc", name]
+    if standard:
+        parts += ["--standard", standard]
+    if averaging:
+        parts += ["--averaging", averaging]
+    for key, value in given.items():
+        if isinstance(value, list):
+            text = ",".join("null" if item is None else str(item) for item in value)
+        elif isinstance(value, Mapping):
+            text = json.dumps(value, ensure_ascii=False)
+        else:
+            text = "null" if value is None else str(value)
+        parts.append(f"{key}={text}")
+    return shlex.join(parts)

@@ -1,0 +1,177 @@
+"""Tables as CSV and Excel files, at the page's own address with `?format=csv|xlsx&table=NAME`.
+
+Cells that a spreadsheet would take for a formula are made harmless: such a text gets a leading apostrophe in CSV and
+is stored as text in Excel. CSV starts with a byte order mark, without which Excel misreads Chinese.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from saishang.web.pages.tables import Cell, Column, Table, as_cell
+
+__all__ = ["FORMATS", "export", "harmless", "to_csv", "to_xlsx"]
+
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+#: Characters with which a spreadsheet starts a formula or a command.
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: Excel's limit for one cell's text.
+_LONGEST = 32_767
+
+
+def export(request: HttpRequest, tables: Sequence[Table]) -> HttpResponse | None:
+    """Answer with the asked table, or None when the page itself is asked for."""
+    wanted = request.GET.get("format")
+    if wanted is None:
+        return None
+    if wanted not in FORMATS:
+        raise Http404(_("可导出的格式只有 csv 和 xlsx。"))
+    by_name = {table.name: table for table in tables}
+    name = request.GET.get("table") or next(iter(by_name), "")
+    if name not in by_name:
+        raise Http404(_("本页没有名为“%(name)s”的表。") % {"name": name})
+    table = by_name[name]
+    body = to_csv(table) if wanted == "csv" else to_xlsx(table)
+    response = HttpResponse(body, content_type=FORMATS[wanted])
+    file_name = f"saishang-{table.name}-{timezone.localdate():%Y%m%d}.{wanted}"
+    response["Content-Disposition"] = content_disposition_header(True, file_name) or "attachment"
+    return response
+
+
+def harmless(text: str) -> str:
+    """The text, with an apostrophe before it when a spreadsheet would run it."""
+    return f"'{text}" if text.startswith(_DANGEROUS) else text
+
+
+def to_csv(table: Table) -> bytes:
+    """The table as CSV, UTF-8 with byte order mark, one heading line."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    noted = _noted(table)
+    writer.writerow([harmless(text) for text in _headings(table, noted)])
+    for row in table.all_rows():
+        line: list[str] = []
+        for column in table.columns:
+            cell = as_cell(row.get(column.key))
+            line.append(_plain(cell))
+            if column.key in noted:
+                line.append(harmless(cell.note))
+        writer.writerow(line)
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+def to_xlsx(table: Table) -> bytes:
+    """The table as a workbook: the figures on the first sheet, where they come from on the second."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_sheet_name(table.title))
+    noted = _noted(table)
+    headings = _headings(table, noted)
+    for index, heading in enumerate(headings, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = min(48, max(10, 2 * len(heading) + 2))
+    sheet.freeze_panes = "A2"
+    head = []
+    for text in headings:
+        made = _text(sheet, text)
+        made.font = Font(bold=True)
+        made.fill = PatternFill("solid", fgColor="E3F1EF")
+        made.alignment = Alignment(wrap_text=True, vertical="top")
+        head.append(made)
+    sheet.append(head)
+    for row in table.all_rows():
+        line: list[Any] = []
+        for column in table.columns:
+            cell = as_cell(row.get(column.key))
+            line.append(_excel(sheet, column, cell))
+            if column.key in noted:
+                line.append(_text(sheet, cell.note))
+        sheet.append(line)
+    notes = book.create_sheet(_("说明"))
+    notes.column_dimensions["A"].width = 90
+    for sentence in [table.title, table.caption, *table.about, _exported()]:
+        if sentence:
+            notes.append([_text(notes, sentence)])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _exported() -> str:
+    return _("导出时间：%(time)s") % {"time": timezone.localtime().strftime("%Y-%m-%d %H:%M")}
+
+
+def _noted(table: Table) -> set[str]:
+    return {c.key for c in table.columns for row in table.all_rows() if as_cell(row.get(c.key)).note}
+
+
+def _headings(table: Table, noted: set[str]) -> list[str]:
+    found: list[str] = []
+    for column in table.columns:
+        found.append(column.heading)
+        if column.key in noted:
+            found.append(_("%(column)s（说明）") % {"column": column.label})
+    return found
+
+
+def _plain(cell: Cell) -> str:
+    value = cell.value
+    if value is None:
+        return harmless(cell.text or "")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return value.isoformat()
+    return harmless(str(value))
+
+
+def _excel(sheet: Any, column: Column, cell: Cell) -> Any:
+    value = cell.value
+    if value is None:
+        return _text(sheet, cell.text) if cell.text else None
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    if isinstance(value, bool | int | float | date):
+        return value
+    if isinstance(value, Decimal):
+        made = WriteOnlyCell(sheet, value=value)
+        exponent = value.as_tuple().exponent
+        decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+        made.number_format = f"0.{'0' * decimals}" if decimals else "0"
+        return made
+    return _text(sheet, str(value))
+
+
+def _text(sheet: Any, text: str) -> Any:
+    # openpyxl turns a leading "=" into a formula; the type is set afterwards so that it stays text.
+    clean = "".join(ch for ch in text if ch in "\t\n" or ord(ch) >= 0x20)[:_LONGEST]
+    made = WriteOnlyCell(sheet, value=clean)
+    made.data_type = "s"
+    if clean.startswith(_DANGEROUS):
+        made.quotePrefix = True  # type: ignore[attr-defined]
+    return made
+
+
+def _sheet_name(title: str) -> str:
+    return "".join(ch for ch in title if ch not in "[]:*?/\\'")[:31] or "data"

@@ -1,0 +1,118 @@
+"""Tags with which the pages are written: assets, icons, badges, tables, charts, addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from saishang.web import texts
+from saishang.web.assets import asset_url
+from saishang.web.pages.charts import Chart, MapView, Spark
+from saishang.web.pages.tables import Table
+
+register = template.Library()
+__all__ = ["register"]
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Address of a built script, style sheet or sprite."""
+    return asset_url(name)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A decorative icon of the sprite; the words beside it carry the meaning."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        asset_url("icons.svg"), name,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def state(name: str) -> SafeString:
+    """Badge of a target status: icon, words and colour."""
+    return format_html('<span class="state tone-{}">{}{}</span>', name, icon(name), texts.state_name(name))
+
+
+@register.simple_tag
+def mark(name: str | None) -> SafeString:
+    """How sure a source is: confirmed, recalled, unconfirmed."""
+    if not name:
+        return SafeString("")
+    return format_html('<span class="mark mark-{}">{}</span>', name, texts.mark_name(name))
+
+
+@register.filter
+def name(thing: Any) -> str:
+    """Name of a rules row in the reader's language."""
+    return texts.name_of(thing)
+
+
+@register.filter
+def percent(share: Any) -> str:
+    """A share of one as per cent."""
+    return texts.percent(share)
+
+
+@register.filter
+def field_kind(bound: Any) -> str:
+    """Class name of a form field's control."""
+    return type(bound.field.widget).__name__.lower()
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The page's query string with some keys changed; None removes a key."""
+    request = context.get("request")
+    values = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    for key in ("format", "table"):
+        values.pop(key, None)
+    for key, value in changes.items():
+        if value is None:
+            values.pop(key, None)
+        else:
+            values[key] = str(value)
+    encoded = values.urlencode()
+    return f"?{encoded}" if encoded else "?"
+
+
+@register.inclusion_tag("parts/exports.html", takes_context=True)
+def exports(context: template.Context, table: Table) -> dict[str, Any]:
+    """Links to the table as CSV and Excel."""
+    return {
+        "table": table,
+        "csv": query(context, format="csv", table=table.name),
+        "xlsx": query(context, format="xlsx", table=table.name),
+        "label_csv": _("把“%(title)s”导出为 CSV") % {"title": table.title},
+        "label_xlsx": _("把“%(title)s”导出为 Excel") % {"title": table.title},
+    }
+
+
+@register.inclusion_tag("parts/table.html", takes_context=True)
+def data_table(context: template.Context, table: Table, bare: bool = False) -> dict[str, Any]:
+    """A table; `bare` leaves out head and export links, for where the page has put them elsewhere."""
+    return {"table": table, "bare": bare, "request": context.get("request")}
+
+
+@register.inclusion_tag("parts/chart.html", takes_context=True)
+def chart(context: template.Context, chart: Chart) -> dict[str, Any]:
+    """A chart with its table below it."""
+    return {"chart": chart, "request": context.get("request")}
+
+
+@register.inclusion_tag("parts/map.html", takes_context=True)
+def map_view(context: template.Context, view: MapView) -> dict[str, Any]:
+    """A map with its table below it."""
+    return {"view": view, "request": context.get("request")}
+
+
+@register.inclusion_tag("parts/spark.html")
+def sparkline(picture: Spark | None) -> dict[str, Any]:
+    """A small path picture."""
+    return {"picture": picture}
