@@ -283,7 +283,8 @@ def _validator(codes: Mapping[str, Collection[str]]) -> Any:
         if isinstance(instance, str) and target in codes and instance not in codes[target]:
             yield ValidationError(f"expected a code of {target}: {near(instance, codes[target])}")
 
-    return extend(Draft202012Validator, {"type": kind, "format": form, "pattern": pattern, "x-reference": reference})
+    derive: Callable[..., Any] = extend
+    return derive(Draft202012Validator, {"type": kind, "format": form, "pattern": pattern, "x-reference": reference})
 
 
 _CODES = {
