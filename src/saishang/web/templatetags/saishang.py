@@ -45,7 +45,7 @@ def mark(name: str | None) -> SafeString:
     """How sure a source is: confirmed, recalled, unconfirmed."""
     if not name:
         return SafeString("")
-    return format_html('<span class="mark mark-{}">{}</span>', name, texts.mark_name(name))
+    return format_html('<span class="sure sure-{}">{}</span>', name, texts.mark_name(name))
 
 
 @register.filter
