@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-__all__ = ["IndicatorValue", "ReportedValue", "Run", "TargetState"]
+__all__ = ["DustDecision", "IndicatorValue", "ReportedValue", "Run", "TargetState"]
 
 STATUSES = [
     ("met", "已达标"),
@@ -80,6 +80,13 @@ class TargetState(models.Model):
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="targets")
     target = models.CharField(max_length=40)
     item = models.CharField(max_length=40)
+    item_title = models.CharField(max_length=200, blank=True)
+    item_title_en = models.CharField(max_length=300, blank=True)
+    title = models.TextField()
+    title_en = models.TextField(blank=True)
+    kind = models.CharField(max_length=20)
+    owners = models.JSONField(default=list)
+    aspirational = models.BooleanField(default=False)
     indicator = models.CharField(max_length=80, blank=True)
     region = models.CharField(max_length=40)
     status = models.CharField(max_length=20, choices=STATUSES)
@@ -103,6 +110,24 @@ class TargetState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} {self.status}"
+
+
+class DustDecision(models.Model):
+    """A person's verdict on a city-day that the hour test proposes as a dust day (沙尘日); the newest one counts."""
+
+    region = models.CharField(max_length=40)
+    day = models.DateField()
+    status = models.CharField(max_length=12, choices=[("confirmed", "确认"), ("rejected", "否决")])
+    reason = models.TextField()
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["region", "day", "pk"]
+        indexes = [models.Index(fields=["region", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.day} {self.status}"
 
 
 class ReportedValue(models.Model):

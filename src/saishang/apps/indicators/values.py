@@ -1,0 +1,200 @@
+"""From the tables of a run to indicator values: one per indicator, region, period and basis, with how it came about.
+
+Pure: tables in, rows out. The clause, the counts and the reason of a missing value travel with every row, so that a
+page or an explanation never has to guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from saishang.apps.indicators.catalogue import Catalogue, Indicator
+from saishang.apps.indicators.models import ReportedValue
+from saishang.science.rounding import round_half_even
+
+__all__ = ["PERIOD_KINDS", "Value", "computed_values", "reported_values"]
+
+PERIOD_KINDS = ("year", "to_date")
+_SCOPES = ("city", "region")
+
+
+@dataclass(frozen=True)
+class Value:
+    """One indicator value. `rounded` keeps its decimals as text; `value` is unrounded [unit of the indicator]."""
+
+    indicator: str
+    region: str
+    period: str
+    period_kind: str
+    basis: str
+    kind: str
+    value: Decimal | None
+    rounded: str
+    unit: str
+    valid: bool
+    coverage: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    clause: str = ""
+    inputs: dict[str, Any] = field(default_factory=dict)
+
+
+def computed_values(catalogue: Catalogue, tables: Mapping[str, pa.Table], region: str) -> list[Value]:
+    """Values of every computed indicator from the statistics tables of a run; `region` holds the cities."""
+    rows = {name: table.to_pylist() for name, table in tables.items() if name in _READ_BY}
+    found: list[Value] = []
+    for indicator in catalogue.indicators.values():
+        if indicator.kind != "computed":
+            continue
+        source = str(indicator.statistic["source"]).removeprefix("air.")
+        found.extend(
+            value if value.region else replace(value, region=region)
+            for value in _READ_BY[source](indicator, rows.get(source, ()))
+        )
+    return found
+
+
+def reported_values(catalogue: Catalogue, reports: Iterable[ReportedValue]) -> list[Value]:
+    """Values that agencies report; only the newest of each (the others are superseded)."""
+    found = []
+    for row in reports:
+        indicator = catalogue.indicators[row.indicator]
+        found.append(
+            Value(
+                indicator=indicator.id,
+                region=row.region,
+                period=row.period,
+                period_kind="year",
+                basis=row.basis,
+                kind="reported",
+                value=row.value,
+                rounded=row.text,
+                unit=row.unit,
+                valid=True,
+                coverage={},
+                clause=indicator.clause,
+                inputs={
+                    "report": row.pk,
+                    "agency": row.agency,
+                    "evidence": row.evidence,
+                    "status": row.status,
+                    "caliber": row.caliber,
+                    "note": row.note,
+                    "origin": row.origin,
+                    "entered_at": row.entered_at.isoformat(),
+                },
+            )
+        )
+    return found
+
+
+def _make(
+    indicator: Indicator,
+    row: Mapping[str, Any],
+    table: str,
+    value: Decimal | None,
+    valid: bool,
+    coverage: dict[str, Any],
+) -> Value:
+    rounded = "" if value is None else str(round_half_even(value, indicator.decimals))
+    key = {name: row[name] for name in ("scope", "id", "period", "period_kind", "basis") if name in row}
+    key |= {name: row[name] for name in ("parameter", "statistic") if name in row}
+    return Value(
+        indicator=indicator.id,
+        region=row["id"],
+        period=row["period"],
+        period_kind=row["period_kind"],
+        basis=row["basis"],
+        kind="computed",
+        value=value,
+        rounded=rounded,
+        unit=indicator.unit,
+        valid=valid,
+        coverage=coverage,
+        reason=row.get("reason") or "",
+        clause=indicator.clause,
+        inputs={"table": table, "key": key},
+    )
+
+
+def _decimal(number: Any) -> Decimal | None:
+    return None if number is None else Decimal(str(number))
+
+
+def _share(part: int, whole: int) -> Decimal | None:
+    """Percentage with the exactness of the counts; None of nothing."""
+    return Decimal(part) * 100 / Decimal(whole) if whole else None
+
+
+def _wanted(row: Mapping[str, Any]) -> bool:
+    return row["period_kind"] in PERIOD_KINDS and row.get("scope", "city") in _SCOPES
+
+
+def _days(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"days_valid": row.get("days_valid"), "days_expected": row.get("days_expected")}
+
+
+def _period_statistics(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
+    wanted = indicator.statistic
+    for row in rows:
+        if _wanted(row) and (row["parameter"], row["statistic"]) == (wanted["parameter"], wanted["statistic"]):
+            yield _make(indicator, row, "period_statistics", _decimal(row["value"]), bool(row["valid"]), _days(row))
+
+
+def _period_days(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
+    heavy = indicator.id == "air.heavy_days"
+    for row in rows:
+        if not _wanted(row):
+            continue
+        part = (row["heavy"] or 0) + (row["severe"] or 0) if heavy else row["good"]
+        value = _share(part or 0, row["days_valid"] or 0)
+        # No standard states a minimum of days for a share; a full year needs the 324 days of the annual mean.
+        complete = bool(row.get("valid", value is not None))
+        coverage = _days(row) | {"counted": part}
+        yield _make(indicator, row, "period_days", value, complete and value is not None, coverage)
+
+
+def _attainment(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
+    """Share of the cities that attain; a city with an item that cannot be judged is not counted as attaining."""
+    by_period: dict[tuple[str, str, str], dict[str, list[bool | None]]] = {}
+    for row in rows:
+        if row.get("scope", "city") == "city" and row["period_kind"] in PERIOD_KINDS:
+            key = (row["period"], row["period_kind"], row["basis"])
+            by_period.setdefault(key, {}).setdefault(row["id"], []).append(row["attains"])
+    for (period, kind, basis), cities in sorted(by_period.items()):
+        judged = {city: _all_attain(items) for city, items in cities.items()}
+        complete = all(verdict is not None for verdict in judged.values())
+        attaining = sorted(city for city, verdict in judged.items() if verdict)
+        row = {"scope": "region", "id": "", "period": period, "period_kind": kind, "basis": basis}
+        row["reason"] = "" if complete else "no_valid_year"
+        value = _share(len(attaining), len(judged))
+        coverage = {
+            "cities": len(judged),
+            "attaining": attaining,
+            "judged": sum(v is not None for v in judged.values()),
+        }
+        yield _make(indicator, row, "attainment", value, complete, coverage)
+
+
+def _all_attain(items: Sequence[bool | None]) -> bool | None:
+    if any(item is False for item in items):
+        return False
+    return None if any(item is None for item in items) else True
+
+
+def _composite(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
+    for row in rows:
+        if _wanted(row):
+            yield _make(indicator, row, "composite", _decimal(row["value"]), bool(row["valid"]), _days(row))
+
+
+_READ_BY = {
+    "period_statistics": _period_statistics,
+    "period_days": _period_days,
+    "attainment": _attainment,
+    "composite": _composite,
+}
