@@ -1,0 +1,153 @@
+"""The lake: one object that knows the table, the ledger and the archive, and loads files into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from saishang.config import Config
+from saishang.lake.archive import Archive
+from saishang.lake.errors import FileRefused
+from saishang.lake.ingest import Folders, Progress, ingest_file, reconcile
+from saishang.lake.ledger import Batch, Ledger
+from saishang.lake.readers.opening import open_any
+from saishang.lake.sources import Source, known_sources, load_mapping
+from saishang.lake.table import ObservationsTable
+from saishang.rules import Rules, load_rules
+
+__all__ = ["Lake"]
+
+
+@dataclass(frozen=True)
+class Lake:
+    """Observations of one installation.
+
+    Parameters
+    ----------
+    root: folder of the Delta table and of what belongs to its batches.
+    archive_root: folder of the raw files.
+    dsn: address of the PostgreSQL database with the ledger.
+    rules: parameters, regions and source descriptions.
+    """
+
+    root: Path
+    archive_root: Path
+    dsn: str
+    rules: Rules
+
+    @classmethod
+    def open(cls, config: Config, *, dsn: str | None = None, rules: Rules | None = None) -> Lake:
+        """Open the lake that the settings name; starts the embedded database when they name none."""
+        if dsn is None:
+            from saishang.database import dsn as database_dsn
+
+            dsn = database_dsn(config)
+        lake = cls(config.lake, config.archive, dsn, rules or load_rules(overlay=config.rules_overlay))
+        lake.prepare()
+        return lake
+
+    def prepare(self) -> None:
+        """Create the empty table when there is none; safe for several processes at once."""
+        if not self.table.exists():
+            with self.ledger.connect() as connection, Ledger.locked(connection, ["saishang-table"]):
+                self.table.create()
+
+    @cached_property
+    def table(self) -> ObservationsTable:
+        """The observations table."""
+        return ObservationsTable(self.root / "observations")
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Batches, rejects, supersessions, gaps, quality flags."""
+        return Ledger(self.dsn)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The raw files."""
+        return Archive(self.archive_root)
+
+    @cached_property
+    def folders(self) -> Folders:
+        """Reject files, empty places, waiting rooms."""
+        return Folders(self.root)
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Source descriptions by id."""
+        return known_sources(self.rules)
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        """Newest version of the table."""
+        return self.table.version
+
+    def observations(self, version: int | None = None) -> Any:
+        """Rows at a version as a pyarrow Dataset."""
+        return self.table.dataset(version)
+
+    def files(
+        self, version: int | None = None, medium: str | None = None, months: Iterable[str] | None = None
+    ) -> list[str]:
+        """Parquet files of a version for DuckDB or Spark.
+
+        `medium` and `month` are not in the files but in their folders (`medium=air/month=2019-05/…`).
+        """
+        return [part.path for part in self.table.parts(version, medium=medium, months=months)]
+
+    # -- loading ------------------------------------------------------------------------------------------------
+
+    def source_for(self, path: Path, source: str | None = None, mapping: Path | None = None) -> Source:
+        """Choose the source description: a mapping file, an id, or the one that the file's header fits.
+
+        Raises FileRefused when no description, or more than one, fits.
+        """
+        if mapping is not None:
+            return load_mapping(mapping, self.rules)
+        if source is not None:
+            found = self.sources.get(source)
+            if found is None:
+                raise FileRefused(
+                    f"there is no source {source!r}",
+                    fix=f"use one of {', '.join(sorted(self.sources))}, or describe the file with --mapping",
+                    where=path.name,
+                    code="no-source",
+                )
+            return found
+        if not path.is_file():
+            raise FileRefused("expected a file, found none", fix="check the path", where=str(path), code="no-file")
+        header = open_any(path, lambda _: None).header
+        fitting = [candidate for candidate in self.sources.values() if candidate.matches(header)]
+        if len(fitting) != 1:
+            names = ", ".join(candidate.id for candidate in fitting) or "none"
+            raise FileRefused(
+                f"expected columns of exactly one known source, fitting: {names}; the file has "
+                f"{', '.join(header[:10])}{' …' if len(header) > 10 else ''}",
+                fix=f"name it with --source ({', '.join(sorted(self.sources))}) or describe the file with --mapping",
+                where=path.name,
+                code="no-source",
+            )
+        return fitting[0]
+
+    def ingest(
+        self, path: Path | str, source: str | None = None, *, mapping: Path | None = None, actor: str = "",
+        file_name: str | None = None, progress: Progress | None = None,
+    ) -> Batch:  # fmt: skip
+        """Load a file; see `saishang.lake.ingest.ingest_file`."""
+        place = Path(path)
+        return ingest_file(
+            place,
+            self.source_for(place, source, mapping),
+            table=self.table, ledger=self.ledger, archive=self.archive, folders=self.folders,
+            actor=actor, file_name=file_name, progress=progress,
+        )  # fmt: skip
+
+    def reconcile(self) -> dict[int, str]:
+        """Settle batches whose process died; batch number -> new status."""
+        with self.ledger.connect() as connection:
+            return reconcile(connection, self.table, self.folders)

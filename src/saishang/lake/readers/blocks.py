@@ -1,0 +1,81 @@
+"""Blocks: some rows of a file, whatever its format, with the number of the line each row came from.
+
+A reader yields blocks of a few megabytes, so that a file of any size passes through bounded memory.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+__all__ = ["Block", "ColumnBlock", "FileReader", "GridBlock", "Reject", "RejectSink"]
+
+_Lines = np.ndarray[Any, np.dtype[np.int64]]
+
+
+class Reject(NamedTuple):
+    """A cell (or a whole line: cell 0) that was not taken, and why."""
+
+    line: int
+    cell: int
+    column: str
+    content: str
+    code: str
+    message: str
+
+
+RejectSink = Callable[[Reject], None]
+
+
+class Block(ABC):
+    """Rows of a file: `lines[i]` is the 1-based line of row i; columns are counted from 0."""
+
+    lines: _Lines
+
+    @abstractmethod
+    def column(self, index: int) -> pa.Array:
+        """Cells of one column."""
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+class GridBlock(Block):
+    """Rows of a text file: all cells in one Arrow array, row after row."""
+
+    def __init__(self, lines: _Lines, cells: pa.Array, width: int) -> None:
+        self.lines, self.cells, self.width = lines, cells, width
+
+    def column(self, index: int) -> pa.Array:
+        """Cells of one column."""
+        return self.cells.take(pa.array(np.arange(len(self.lines), dtype=np.int64) * self.width + index))
+
+    def rectangle(self, rows: _Lines, columns: _Lines) -> pa.Array:
+        """Cells of some rows and columns, row after row."""
+        return self.cells.take(pa.array((rows[:, None] * self.width + columns[None, :]).ravel()))
+
+
+class ColumnBlock(Block):
+    """Rows of a columnar file."""
+
+    def __init__(self, lines: _Lines, columns: Sequence[pa.Array]) -> None:
+        self.lines, self.columns = lines, columns
+
+    def column(self, index: int) -> pa.Array:
+        """Cells of one column."""
+        return self.columns[index]
+
+
+@dataclass
+class FileReader:
+    """An opened file: the names of its columns, its rows in blocks, and remarks for the ledger."""
+
+    format: str
+    header: list[str]
+    blocks: Iterator[Block]
+    notes: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,237 @@
+"""Text tables (CSV and its relatives) in bounded memory, with exact line numbers.
+
+Fast road: a block of bytes is cut into lines and the lines into cells by Arrow, without a Python step per cell.
+Slow road, only for blocks that hold quotation marks: the csv module. Lines that cannot be read (wrong number of
+cells, broken encoding) are refused one by one; the others are kept.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from saishang.lake.errors import FileRefused
+from saishang.lake.readers.blocks import Block, FileReader, GridBlock, Reject, RejectSink
+from saishang.lake.readers.values import normalised
+
+__all__ = ["MAX_LINE", "detect_encoding", "open_text"]
+
+#: Longest line that is read [bytes]. The network's widest line has some 15,000.
+MAX_LINE = 4 << 20
+_BLOCK = 8 << 20
+_SAMPLE_LINES = 20_000
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+def detect_encoding(path: Path) -> tuple[str, int]:
+    """Encoding of a text file and the number of bytes of its mark: UTF-8, UTF-16 with mark, or GB18030.
+
+    Without a mark the lines that are not plain ASCII vote: text in GB18030 (GBK, GB2312) is hardly ever valid UTF-8.
+    A single broken line therefore does not turn a whole UTF-8 file into nonsense.
+    """
+    with path.open("rb") as source:
+        head = source.read(4)
+        for mark, name in _BOMS:
+            if head.startswith(mark):
+                return name, len(mark)
+        source.seek(0)
+        utf8 = other = 0
+        for _ in range(_SAMPLE_LINES):
+            raw = source.readline(MAX_LINE + 1)
+            if not raw or len(raw) > MAX_LINE:
+                break
+            if raw.isascii():
+                continue
+            try:
+                raw.decode("utf-8")
+                utf8 += 1
+            except UnicodeDecodeError:
+                other += 1
+    return ("gb18030" if other > utf8 else "utf-8"), 0
+
+
+def _lines(source: BinaryIO, encoding: str, path: Path) -> Iterator[list[bytes]]:
+    """Yield lists of lines (bytes, without line ends), some megabytes at a time; line ends are LF, CRLF or CR."""
+    rest = b""
+    decoder = codecs.getincrementaldecoder(encoding)() if encoding.startswith("utf-16") else None
+    lone_cr: bool | None = None
+    count = 0
+    while True:
+        chunk = source.read(_BLOCK)
+        last = not chunk
+        if decoder is not None:
+            chunk = decoder.decode(chunk, last).encode("utf-8")
+        if lone_cr is None and chunk:
+            lone_cr = b"\n" not in chunk[:MAX_LINE] and b"\r" in chunk[:MAX_LINE]
+        if lone_cr:
+            chunk = chunk.replace(b"\r", b"\n")
+        pieces = (rest + chunk).split(b"\n")
+        rest = b"" if last else pieces.pop()
+        if last and pieces and pieces[-1] == b"":
+            pieces.pop()
+        longest = max((len(piece) for piece in (*pieces, rest)), default=0)
+        if longest > MAX_LINE:
+            number = count + next(i for i, piece in enumerate((*pieces, rest), start=1) if len(piece) > MAX_LINE)
+            raise FileRefused(
+                f"expected lines of at most {MAX_LINE:,} bytes, line {number} is longer",
+                fix="this is not a table of text lines, or its line breaks were lost; export it again",
+                where=f"{path.name}, line {number}",
+                code="line-too-long",
+            )
+        count += len(pieces)
+        if pieces:
+            yield pieces
+        if last:
+            return
+
+
+def open_text(path: Path, reject: RejectSink, *, delimiter: str | None = None, header_line: int = 1) -> FileReader:
+    """Open a text table; `reject` is called for every line that cannot be taken.
+
+    Raises FileRefused when there is no header line, or a line is longer than MAX_LINE.
+    """
+    encoding, skip = detect_encoding(path)
+    source = path.open("rb")
+    notes: dict[str, object] = {"encoding": encoding}
+    try:
+        source.seek(skip)
+        stream = _lines(source, encoding, path)
+        block_encoding = "utf-8" if encoding.startswith("utf-16") else encoding
+        first = next(stream, None)
+        if first is None or len(first) < header_line:
+            raise FileRefused(
+                "expected a header line and data lines, the file is empty",
+                fix="check that the export finished",
+                where=path.name,
+                code="empty-file",
+            )
+        try:
+            head = first[header_line - 1].rstrip(b"\r").decode(block_encoding)
+        except UnicodeDecodeError:
+            raise FileRefused(
+                f"the header line is neither UTF-8 nor {block_encoding}",
+                fix="save the file as UTF-8",
+                where=f"{path.name}, line {header_line}",
+                code="encoding",
+            ) from None
+        mark = delimiter or _delimiter(head)
+        header = [normalised(name) for name in next(csv.reader([head], delimiter=mark))]
+        with path.open("rb") as tail:
+            tail.seek(-1, 2)
+            ends_well = tail.read(1) in {b"\n", b"\r"} or encoding == "utf-16-le"
+        if not ends_well:
+            notes["no_final_line_break"] = True
+        blocks = _blocks(source, first[header_line:], stream, header, mark, block_encoding, header_line, reject)
+    except BaseException:
+        source.close()
+        raise
+    return FileReader("csv", header, blocks, notes)
+
+
+def _delimiter(head: str) -> str:
+    return max((",", "\t", ";", "|"), key=head.count)
+
+
+def _blocks(
+    source: BinaryIO, first: list[bytes], stream: Iterator[list[bytes]], header: list[str], mark: str,
+    encoding: str, header_line: int, reject: RejectSink,
+) -> Iterator[Block]:  # fmt: skip
+    width, number = len(header), header_line
+    carried: list[tuple[int, str]] = []
+    with source:
+        for pieces in _with_first(first, stream):
+            lines = _decode(pieces, number, encoding, reject)
+            number += len(pieces)
+            if carried or any('"' in text for _, text in lines):
+                block, carried = _quoted(carried + lines, width, mark, reject)
+            else:
+                block = _plain(lines, width, mark, reject)
+            if block is not None and len(block):
+                yield block
+        if carried:
+            reject(Reject(carried[0][0], 0, "", carried[0][1][:200], "quotation", "a quotation mark is not closed"))
+
+
+def _with_first(first: list[bytes], stream: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
+    if first:
+        yield first
+    yield from stream
+
+
+def _decode(pieces: list[bytes], before: int, encoding: str, reject: RejectSink) -> list[tuple[int, str]]:
+    """Decode the lines of a block; blank lines are passed over, broken ones refused."""
+    try:
+        texts: list[str | None] = list(b"\n".join(pieces).decode(encoding).split("\n"))
+    except UnicodeDecodeError:
+        texts = []
+        for offset, piece in enumerate(pieces, start=1):
+            try:
+                texts.append(piece.decode(encoding))
+            except UnicodeDecodeError as error:
+                texts.append(None)
+                content = piece[:200].decode(encoding, errors="replace")
+                why = f"expected {encoding}, byte {error.start + 1} of the line does not fit"
+                reject(Reject(before + offset, 0, "", content, "encoding", why))
+    lines = []
+    for offset, text in enumerate(texts, start=1):
+        if text is None:
+            continue
+        text = text.removesuffix("\r")
+        if text and not text.isspace():
+            lines.append((before + offset, text))
+    return lines
+
+
+def _plain(lines: list[tuple[int, str]], width: int, mark: str, reject: RejectSink) -> GridBlock | None:
+    if not lines:
+        return None
+    numbers = np.fromiter((number for number, _ in lines), np.int64, len(lines))
+    rows = pc.split_pattern(pa.array([text for _, text in lines], pa.large_string()), mark)
+    widths = pc.list_value_length(rows).to_numpy(zero_copy_only=False)
+    good = widths == width
+    if not good.all():
+        for index in np.flatnonzero(~good):
+            reject(_width(lines[index], int(widths[index]), width))
+        rows, numbers = rows.filter(pa.array(good)), numbers[good]
+    return GridBlock(numbers, rows.flatten(), width)
+
+
+def _quoted(
+    lines: list[tuple[int, str]], width: int, mark: str, reject: RejectSink
+) -> tuple[GridBlock | None, list[tuple[int, str]]]:
+    """Read lines with quotation marks; a quoted cell that goes on past the block is carried into the next one."""
+    numbers, cells = [], []
+    start = 0
+    while start < len(lines):
+        stop, text = start + 1, lines[start][1]
+        while text.count('"') % 2 and stop < len(lines) and stop - start < 1000:
+            text += "\n" + lines[stop][1]
+            stop += 1
+        if text.count('"') % 2:
+            if stop == len(lines) and stop - start < 1000:
+                break
+            # A stray mark must not swallow the file: refuse this line alone and go on with the next.
+            number, content = lines[start]
+            reject(Reject(number, 0, "", content[:200], "quotation", "a quotation mark is not closed"))
+            start += 1
+            continue
+        row = next(csv.reader(text.split("\n"), delimiter=mark))
+        if len(row) == width:
+            numbers.append(lines[start][0])
+            cells.extend(row)
+        else:
+            reject(_width(lines[start], len(row), width))
+        start = stop
+    block = GridBlock(np.array(numbers, np.int64), pa.array(cells, pa.large_string()), width) if numbers else None
+    return block, lines[start:]
+
+
+def _width(line: tuple[int, str], found: int, width: int) -> Reject:
+    return Reject(line[0], 0, "", line[1][:200], "cells", f"expected {width} cells as in the header, found {found}")

@@ -1,0 +1,181 @@
+"""What stands in a cell: a number, a number below detection, a marked number, "no value", or something else.
+
+Cells of measurement files repeat (an hour of a network holds a few hundred distinct texts), so every distinct text
+is read once, exactly, and the result is spread over the column.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from saishang.lake.units import Conversion
+
+__all__ = ["EMPTY", "OK", "REFUSED", "CellRule", "Parsed", "ParsedColumn", "normalised", "parse_cell", "parse_column"]
+
+OK, EMPTY, REFUSED = 0, 1, 2
+
+#: Marks that the source may leave in place of a value; always "no value", whatever the source declares besides.
+_ALWAYS_EMPTY = frozenset({"", "null", "none", "nan", "n/a", "#n/a"})
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_BELOW = re.compile(r"(?:<|≤|小于|低于)\s*(.*)")
+_BELOW_SUFFIX = re.compile(r"(.+?)\s*[Ll]")
+_BELOW_WORDS = frozenset({"nd", "lod", "mdl", "loq", "检出限", "未检出", "bdl"})
+_MARKED = re.compile(r"(?P<number>[^()\[\]]*?)\s*[(\[](?P<mark>[A-Za-z]{1,4})[)\]]")
+_MARKED_BARE = re.compile(r"(?P<number>[+-]?\d+(?:\.\d+)?)\s*(?P<mark>[A-Za-z]{1,4})")
+
+
+class Parsed(NamedTuple):
+    """Meaning of one text: state (OK, EMPTY, REFUSED), value in the canonical unit, qualifier, code and message."""
+
+    state: int
+    value: float
+    qualifier: str | None
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class CellRule:
+    """How cells of one series of a source are read.
+
+    Parameters
+    ----------
+    parameter: code in rules/parameters.csv.
+    conversion: from the stated to the canonical unit.
+    missing: texts (after normalisation, lower case) that say "no value", as the source declares them.
+    marks: qualifiers that the source may attach (`H`, `B`, …) -> their meaning.
+    lowest: smallest possible value in the canonical unit; None = no limit. Below it a value is not a measurement.
+    words: texts that stand for numbers, such as water quality classes.
+    """
+
+    parameter: str
+    conversion: Conversion
+    missing: frozenset[str] = frozenset()
+    marks: Mapping[str, str] = field(default_factory=dict)
+    lowest: Decimal | None = None
+    words: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+def normalised(text: str) -> str:
+    """Full-width digits and signs to plain ones, all kinds of dashes and blanks to one; ends trimmed."""
+    text = unicodedata.normalize("NFKC", text)
+    return text.replace("−", "-").replace("–", "-").replace("—", "-").replace("―", "-").replace("\ufeff", "").strip()
+
+
+def parse_cell(text: str, rule: CellRule) -> Parsed:
+    """Read one cell by its rule; never raises."""
+    plain = normalised(text)
+    lower = plain.lower()
+    if lower in _ALWAYS_EMPTY or lower in rule.missing:
+        return Parsed(EMPTY, math.nan, None, "", "")
+    if plain in rule.words or text.strip() in rule.words:
+        word = rule.words[plain] if plain in rule.words else rule.words[text.strip()]
+        return Parsed(OK, float(word), None, "", "")
+    if plain.startswith("="):
+        return _refused("formula", f"expected a value, found the formula {plain[:60]!r}")
+    below = _BELOW.fullmatch(plain) or (_BELOW_SUFFIX.fullmatch(plain) if "l" not in rule.marks else None)
+    if lower in _BELOW_WORDS:
+        return Parsed(OK, math.nan, "<", "", "")
+    if below is not None:
+        limit = normalised(below.group(1))
+        if limit.lower() in _BELOW_WORDS or not limit:
+            return Parsed(OK, math.nan, "<", "", "")
+        number = _number(limit)
+        if number is not None:
+            return _checked(number, "<", rule)
+    number = _number(plain)
+    if number is not None:
+        return _checked(number, None, rule)
+    if plain in rule.marks:
+        return Parsed(OK, math.nan, plain, "", "")
+    marked = _MARKED.fullmatch(plain) or _MARKED_BARE.fullmatch(plain)
+    if marked is not None:
+        mark, inner = marked.group("mark"), normalised(marked.group("number"))
+        if mark in rule.marks:
+            if not inner or inner.lower() in rule.missing:
+                return Parsed(OK, math.nan, mark, "", "")
+            number = _number(inner)
+            if number is not None:
+                return _checked(number, mark, rule)
+        else:
+            known = ", ".join(rule.marks) or "none declared"
+            return _refused("mark", f"expected a mark that the source declares ({known}), found {mark!r}")
+    return _refused("number", f"expected a number, found {plain[:60]!r}")
+
+
+def _number(text: str) -> Decimal | None:
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    if not _NUMBER.fullmatch(text) or len(text) > 64:
+        return None
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent beyond what decimals hold
+        return None
+    return number if number.adjusted() < 300 else None
+
+
+def _checked(stated: Decimal, qualifier: str | None, rule: CellRule) -> Parsed:
+    value = stated if rule.conversion.identity else rule.conversion(stated)
+    if rule.lowest is not None and value < rule.lowest:
+        return _refused(
+            "below-possible",
+            f"{rule.parameter} cannot be below {rule.lowest} {rule.conversion.canonical}, found {stated} "
+            f"{rule.conversion.stated}; declare it as a missing mark if the source means that",
+        )
+    return Parsed(OK, float(value), qualifier, "", "")
+
+
+def _refused(code: str, message: str) -> Parsed:
+    return Parsed(REFUSED, math.nan, None, code, message)
+
+
+class ParsedColumn(NamedTuple):
+    """Column of cells read: arrays of one length, plus for each row the index of its distinct text."""
+
+    state: np.ndarray[Any, np.dtype[np.int8]]
+    value: np.ndarray[Any, np.dtype[np.float64]]
+    qualifier: pa.Array
+    which: np.ndarray[Any, np.dtype[np.int64]]
+    texts: list[str]
+    parsed: list[Parsed]
+
+
+def parse_column(cells: pa.Array, rule: CellRule) -> ParsedColumn:
+    """Read a column of texts or numbers (Arrow array of any width) by one rule."""
+    if pa.types.is_dictionary(cells.type):
+        cells = cells.cast(cells.type.value_type)
+    encoded = cells.dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    texts = _texts(encoded.dictionary)
+    parsed = [parse_cell(text, rule) for text in texts]
+    texts.append("")
+    parsed.append(Parsed(EMPTY, math.nan, None, "", ""))  # where the column holds null
+    which = pc.fill_null(encoded.indices.cast(pa.int64()), len(parsed) - 1).to_numpy(zero_copy_only=False)
+    state = np.fromiter((p.state for p in parsed), np.int8, len(parsed))[which]
+    value = np.fromiter((p.value for p in parsed), np.float64, len(parsed))[which]
+    marks = pa.array([p.qualifier for p in parsed], pa.string())
+    qualifier = pa.nulls(len(which), pa.string()) if marks.null_count == len(marks) else marks.take(pa.array(which))
+    return ParsedColumn(state, value, qualifier, which, texts, parsed)
+
+
+def _texts(distinct: pa.Array) -> list[str]:
+    """Texts of distinct values; a 32-bit float is read by its shortest form, so that 1.8 stays 1.8."""
+    kind = distinct.type
+    if pa.types.is_float32(kind) or pa.types.is_float16(kind):
+        return [str(number) for number in distinct.to_numpy(zero_copy_only=False)]
+    if pa.types.is_floating(kind) or pa.types.is_integer(kind):
+        return [repr(number) for number in distinct.to_pylist()]
+    return [str(text) for text in distinct.to_pylist()]

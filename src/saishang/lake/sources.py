@@ -1,0 +1,307 @@
+"""Source descriptions: how the files of one source are laid out, labelled and written.
+
+`rules/sources/*.yaml` holds the known ones; a mapping file of the same form describes a file of one's own. The keys
+are explained in docs/how-to/bring-your-own-data.md. A description is turned into a `Source`, whose rules are ready to
+be applied to columns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from saishang.lake.errors import MappingError
+from saishang.lake.readers.times import LABELS
+from saishang.lake.readers.values import CellRule, normalised
+from saishang.lake.units import conversion
+from saishang.rules import Rules
+
+__all__ = ["KEYS", "LAYOUTS", "MEDIA", "Source", "StationRule", "known_sources", "load_mapping", "make_source"]
+
+LAYOUTS = ("matrix", "wide", "long")
+MEDIA = ("air", "water", "met")
+#: Key -> meaning. A key that is not here is an error: a misspelt rule that is silently ignored is the worst kind.
+KEYS: dict[str, str] = {
+    "id": "name of the source; becomes the column `source` of every row",
+    "zh": "Chinese name",
+    "en": "English name",
+    "medium": "air, water or met",
+    "layout": "matrix (a column per station), wide (a column per parameter) or long (a row per value)",
+    "label": "what a stamp stands for: hour_ending, hour_beginning, day, month, instant",
+    "day_start_hour": "for label day: hours from midnight at which the day begins (-4 = 20:00 of the day before)",
+    "time": "column, or list of columns that are joined with a blank",
+    "station": "column, or {column|constant|header, prefix, names, map, strict}",
+    "parameter": "for matrix and long: the column that names the parameter",
+    "value": "for long: the column with the value",
+    "unit": "for long: column with the unit, when values state one each",
+    "values": "name in the file -> {parameter, unit, missing, words, marks}",
+    "ignore": "names in the file that are not taken, each with the reason",
+    "missing": "texts that say “no value”",
+    "marks": "marks that the source attaches to values -> meaning",
+    "delimiter": "cell delimiter of text files; found by itself when left out",
+    "header_line": "line of the column names, from 1",
+    "sheet": "sheet of a workbook",
+    "detect": "how a file of this source is recognised: {header: names it must have, columns: pattern}",
+    "hourly": "true: the gap ledger expects an hour of it, every hour",
+    "origin": "who publishes it, where it was taken from",
+    "licence": "terms of use",
+    "source": "document that describes the layout",
+    "clause": "place in that document",
+    "status": "confirmed, recalled or unconfirmed",
+    "note": "what to know about it",
+}
+_REQUIRED = ("id", "medium", "layout", "label", "time", "values")
+
+
+@dataclass(frozen=True)
+class StationRule:
+    """Where the station of a row is said, and how names become codes."""
+
+    column: str | None = None
+    constant: str | None = None
+    header: re.Pattern[str] | None = None
+    prefix: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    strict: bool = False
+
+    def code(self, name: str) -> str | None:
+        """Code of a station by the name in the file; None when the source lists its stations and lacks this one."""
+        plain = normalised(name)
+        if not plain:
+            return None
+        found = self.names.get(plain)
+        if found is None and self.strict:
+            return None
+        return found if found is not None else f"{self.prefix}{plain}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A checked source description; see KEYS for the meaning of the fields."""
+
+    id: str
+    zh: str
+    en: str
+    medium: str
+    layout: str
+    label: str
+    day_start_hour: int
+    time: tuple[str, ...]
+    station: StationRule
+    parameter: str | None
+    value: str | None
+    unit: str | None
+    values: Mapping[str, CellRule]
+    ignore: Mapping[str, str]
+    delimiter: str | None
+    header_line: int
+    sheet: str | None
+    detect_header: tuple[str, ...]
+    detect_columns: re.Pattern[str] | None
+    hourly: bool
+    digest: str
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def matches(self, header: Sequence[str]) -> bool:
+        """Whether a file with this header looks like one of this source."""
+        if not self.detect_header or not set(self.detect_header) <= set(header):
+            return False
+        if self.detect_columns is None:
+            return True
+        rest = [name for name in header if name not in self.detect_header]
+        hits = sum(1 for name in rest if self.detect_columns.fullmatch(name))
+        return bool(rest) and hits * 2 >= len(rest)
+
+
+def known_sources(rules: Rules) -> dict[str, Source]:
+    """Every source description of the rules, by id."""
+    sources = {}
+    for name, document in rules.documents_under("sources").items():
+        source = make_source(document, rules, where=f"{name}.yaml")
+        sources[source.id] = source
+    return sources
+
+
+def load_mapping(path: Path, rules: Rules) -> Source:
+    """Read a mapping file (Errors: MappingError naming file, key and fix)."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise MappingError("expected a mapping file, found none", fix="check the path", where=str(path)) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise MappingError(
+            f"expected YAML in UTF-8: {' '.join(str(error).split())}", fix="mend the line", where=path.name
+        ) from None
+    if not isinstance(document, Mapping):
+        raise MappingError("expected keys and values", fix="begin with `id: my-source`", where=path.name)
+    return make_source(document, rules, where=path.name)
+
+
+def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Source:
+    """Check a description and turn it into a `Source` (Errors: MappingError)."""
+    unknown = sorted(set(document) - set(KEYS))
+    if unknown:
+        raise _wrong(f"unknown key {', '.join(unknown)}", f"use {', '.join(KEYS)}", where)
+    absent = [key for key in _REQUIRED if key not in document]
+    if absent:
+        raise _wrong(f"expected the keys {', '.join(_REQUIRED)}, {', '.join(absent)} is missing", "add it", where)
+    identity = str(document["id"])
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,60}", identity):
+        raise _wrong(f"expected an id of small letters, digits and hyphens, got {identity!r}", "rename it", where)
+    medium = _one_of(document, "medium", MEDIA, where)
+    layout = _one_of(document, "layout", LAYOUTS, where)
+    label = _one_of(document, "label", LABELS, where)
+    for key, layouts in (("parameter", ("matrix", "long")), ("value", ("long",))):
+        if layout in layouts and not document.get(key):
+            raise _wrong(f"layout {layout} needs the key {key!r}", f"name the column: `{key}: …`", where)
+    canonical = json.dumps(_plain(document), ensure_ascii=False, sort_keys=True)
+    detect = document.get("detect") or {}
+    return Source(
+        id=identity,
+        zh=str(document.get("zh") or identity),
+        en=str(document.get("en") or identity),
+        medium=medium,
+        layout=layout,
+        label=label,
+        day_start_hour=int(document.get("day_start_hour") or 0),
+        time=tuple(_names(document["time"])),
+        station=_station(document.get("station"), layout, rules, where),
+        parameter=_text(document, "parameter"),
+        value=_text(document, "value"),
+        unit=_text(document, "unit"),
+        values=dict(_values(document, medium, rules, where)),
+        ignore=_ignored(document.get("ignore")),
+        delimiter=_text(document, "delimiter"),
+        header_line=int(document.get("header_line") or 1),
+        sheet=_text(document, "sheet"),
+        detect_header=tuple(_names(detect.get("header") or ())),
+        detect_columns=_pattern(detect.get("columns"), where),
+        hourly=bool(document.get("hourly")),
+        digest=hashlib.sha256(canonical.encode()).hexdigest(),
+        units={row.code: row.unit for row in rules.parameters.values()},
+    )
+
+
+def _wrong(message: str, fix: str, where: str) -> MappingError:
+    return MappingError(message, fix=fix, where=where)
+
+
+def _plain(node: object) -> object:
+    if isinstance(node, Mapping):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, str):
+        return node
+    if isinstance(node, Sequence):
+        return [_plain(value) for value in node]
+    return str(node) if isinstance(node, Decimal) else node
+
+
+def _one_of(document: Mapping[str, Any], key: str, choices: Sequence[str], where: str) -> str:
+    value = str(document[key])
+    if value not in choices:
+        raise _wrong(f"expected {key} to be one of {', '.join(choices)}, got {value!r}", "correct it", where)
+    return value
+
+
+def _names(node: object) -> list[str]:
+    if isinstance(node, str):
+        return [normalised(node)]
+    return [normalised(str(name)) for name in cast("Sequence[object]", node)]
+
+
+def _text(document: Mapping[str, Any], key: str) -> str | None:
+    value = document.get(key)
+    return None if value is None else normalised(str(value)) if key != "delimiter" else str(value)
+
+
+def _pattern(text: object, where: str) -> re.Pattern[str] | None:
+    if text is None:
+        return None
+    try:
+        return re.compile(str(text))
+    except re.error as error:
+        raise _wrong(f"expected a regular expression, got {text!r}: {error}", "correct it", where) from None
+
+
+def _ignored(node: object) -> dict[str, str]:
+    if node is None:
+        return {}
+    if isinstance(node, Mapping):
+        return {normalised(str(name)): str(reason) for name, reason in node.items()}
+    return dict.fromkeys(_names(node), "")
+
+
+def _station(node: object, layout: str, rules: Rules, where: str) -> StationRule:
+    if isinstance(node, str):
+        return StationRule(column=normalised(node))
+    if not isinstance(node, Mapping):
+        raise _wrong("expected the key station: a column, or {constant: …}, or {header: pattern}", "add it", where)
+    unknown = sorted(set(node) - {"column", "constant", "header", "prefix", "names", "map", "strict"})
+    if unknown:
+        raise _wrong(f"unknown key station.{unknown[0]}", "use column, constant, header, prefix, names, map", where)
+    given = [key for key in ("column", "constant", "header") if node.get(key)]
+    if len(given) != 1 or (layout == "matrix") != (given == ["header"]):
+        need = "station.header (pattern of the station columns)" if layout == "matrix" else "column or constant"
+        raise _wrong(f"layout {layout} needs {need}, got {', '.join(given) or 'none'}", "state exactly one", where)
+    names = {normalised(str(name)): str(code) for name, code in (node.get("map") or {}).items()}
+    prefix = str(node.get("prefix") or "")
+    if node.get("names") == "regions":
+        prefix = prefix or "city:"
+        for row in rules.regions.values():
+            for name in {row.zh, row.short, row.code}:
+                if name:
+                    names.setdefault(str(name), f"{prefix}{row.code}")
+    elif node.get("names"):
+        names = {**_site_names(str(node["names"]), rules, where), **names}
+    constant = node.get("constant")
+    return StationRule(
+        column=None if not node.get("column") else normalised(str(node["column"])),
+        constant=None if constant is None else str(constant),
+        header=_pattern(node.get("header"), where),
+        prefix=prefix,
+        names=names,
+        strict=bool(node.get("strict")),
+    )
+
+
+def _values(document: Mapping[str, Any], medium: str, rules: Rules, where: str) -> Iterator[tuple[str, CellRule]]:
+    values = document["values"]
+    if not isinstance(values, Mapping) or not values:
+        raise _wrong("expected values: name in the file -> {parameter, unit}", "name at least one", where)
+    missing = {normalised(str(text)).lower() for text in document.get("missing") or ()}
+    marks = {str(mark): str(meaning) for mark, meaning in (document.get("marks") or {}).items()}
+    for name, entry in values.items():
+        place = f"{where}: values.{name}"
+        if isinstance(entry, str):
+            entry = {"parameter": entry}
+        unknown = sorted(set(entry) - {"parameter", "unit", "missing", "words", "marks"})
+        if unknown:
+            raise _wrong(f"unknown key {unknown[0]}", "use parameter, unit, missing, words, marks", place)
+        code = str(entry.get("parameter") or name)
+        if code not in rules.parameters:
+            raise _wrong(f"expected a parameter of rules/parameters.csv, got {code!r}", "correct the code", place)
+        row = rules.parameters[code]
+        if row.medium != medium:
+            raise _wrong(f"{code} belongs to {row.medium}, the source is of {medium}", "split the source", place)
+        unit = str(entry.get("unit") or row.unit)
+        yield (
+            normalised(str(name)),
+            CellRule(
+                parameter=code,
+                conversion=conversion(unit, row.unit, where=place),
+                missing=frozenset(missing | {normalised(str(text)).lower() for text in entry.get("missing") or ()}),
+                marks={**marks, **{str(m): str(t) for m, t in (entry.get("marks") or {}).items()}},
+                # Only a floor of exactly zero is physics; other lower ends are plausibility and belong to quality
+                # control, which flags and never drops.
+                lowest=Decimal(0) if row.min == 0 else None,
+                words={str(word): Decimal(str(number)) for word, number in (entry.get("words") or {}).items()},
+            ),
+        )

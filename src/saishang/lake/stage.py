@@ -1,0 +1,320 @@
+"""The waiting room of a batch: rows read from a file, compared with what the table holds, before anything is committed.
+
+Small files wait in memory, large ones in a Parquet file under `<lake>/staging/<batch>/`; DuckDB does the comparing in
+bounded memory and may spill there too.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from saishang.lake.readers.blocks import Reject
+from saishang.lake.readers.layouts import EMPTY_SCHEMA, Piece
+from saishang.lake.schema import COLUMNS, SCHEMA, quoted
+from saishang.lake.table import Part
+
+# ruff: noqa: S608 - the texts joined into SQL are our own column names and clauses, never data
+
+__all__ = ["Difference", "RejectLog", "Stage"]
+
+#: Rows kept in memory (about 100 bytes each) before the stage moves to disk.
+IN_MEMORY = 2_000_000
+#: Refused cells that the ledger itself lists; the reject file has all of them.
+LISTED = 10_000
+_ABSENT_LISTED = 1_000
+
+
+class RejectLog:
+    """Collects refused cells: all in a CSV file, the first ones and the counts in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self.codes: Counter[str] = Counter()
+        self.first: list[Reject] = []
+        self._file: Any = None
+        self._writer: Any = None
+
+    def __call__(self, reject: Reject) -> None:
+        """Take one refused cell."""
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("w", encoding="utf-8-sig", newline="")
+            self._writer = csv.writer(self._file)
+            self._writer.writerow(["line", "cell", "column", "content", "code", "message"])
+        self.count += 1
+        self.codes[reject.code] += 1
+        if len(self.first) < LISTED:
+            self.first.append(reject)
+        self._writer.writerow([_harmless(part) for part in reject])
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _harmless(cell: object) -> object:
+    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "@", "\t", "\r"} else cell
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a batch would change: rows to add, rows to replace (with what they replace), and counts."""
+
+    new: pa.Table | pa.RecordBatchReader
+    new_count: int
+    changed: pa.Table
+    superseded: list[tuple[Any, ...]]
+    identical: int
+    duplicates: int
+    absent: int
+    absent_examples: list[dict[str, Any]]
+
+
+class Stage:
+    """Rows of one batch on their way into the table."""
+
+    def __init__(self, folder: Path, batch: int) -> None:
+        self.folder, self.batch = folder, batch
+        self.rejects = RejectLog(folder / "rejects.csv")
+        self.count = 0
+        self.empty_count = 0
+        self._tables: list[pa.Table] = []
+        self._empty: list[pa.Table] = []
+        self._writer: pq.ParquetWriter | None = None
+        self._empty_writer: pq.ParquetWriter | None = None
+        self._duck: duckdb.DuckDBPyConnection | None = None
+
+    def __enter__(self) -> Stage:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.rejects.close()
+        if self._duck is not None:
+            self._duck.close()
+        for writer in (self._writer, self._empty_writer):
+            if writer is not None and writer.is_open:
+                try:
+                    writer.close()
+                except Exception:
+                    if error is None:
+                        raise
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # -- filling ------------------------------------------------------------------------------------------------
+
+    def add(self, piece: Piece) -> None:
+        """Take the rows of one block."""
+        if len(piece.rows):
+            self.count += len(piece.rows)
+            rows = piece.rows.set_column(
+                COLUMNS.index("batch"),
+                SCHEMA.field("batch"),
+                pa.array([self.batch], pa.int64()).take(_zeros(piece.rows)),
+            )
+            if self._writer is not None:
+                self._writer.write_table(rows)
+            else:
+                self._tables.append(rows)
+                if self.count > IN_MEMORY:
+                    self._writer = pq.ParquetWriter(self.folder / "rows.parquet", SCHEMA, compression="zstd")
+                    for table in self._tables:
+                        self._writer.write_table(table)
+                    self._tables.clear()
+        if len(piece.empty):
+            self.empty_count += len(piece.empty)
+            self._empty.append(piece.empty)
+            if sum(len(table) for table in self._empty) > IN_MEMORY:
+                self._flush_empty()
+
+    def _flush_empty(self) -> None:
+        if self._empty_writer is None:
+            self._empty_writer = pq.ParquetWriter(self.folder / "empty.parquet", EMPTY_SCHEMA, compression="zstd")
+        for table in self._empty:
+            self._empty_writer.write_table(table)
+        self._empty.clear()
+
+    def keep(self, rejects: Path, empty: Path) -> None:
+        """Give the reject file and the list of empty places their lasting names (before the table commit)."""
+        self.rejects.close()
+        if self.rejects.count:
+            rejects.parent.mkdir(parents=True, exist_ok=True)
+            self.rejects.path.replace(rejects)
+        if self.empty_count:
+            self._flush_empty()
+            assert self._empty_writer is not None  # noqa: S101 - made by _flush_empty
+            self._empty_writer.close()
+            empty.parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / "empty.parquet").replace(empty)
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def open(self) -> duckdb.DuckDBPyConnection:
+        """DuckDB with the rows as view `incoming`; rows said twice are settled (view `settled` after `settle`)."""
+        if self._duck is None:
+            duck = duckdb.connect()
+            duck.execute(f"set temp_directory = '{self.folder.as_posix()}'")
+            duck.execute("set memory_limit = '2GB'")
+            duck.execute("set preserve_insertion_order = false")
+            if self._writer is not None:
+                self._writer.close()
+                duck.execute(
+                    f"create view incoming as from read_parquet('{(self.folder / 'rows.parquet').as_posix()}')"
+                )
+            else:
+                table = pa.concat_tables(self._tables) if self._tables else SCHEMA.empty_table()
+                duck.register("incoming", table)
+            self._duck = duck
+        return self._duck
+
+    def settle(self) -> tuple[int, list[str], datetime | None, datetime | None]:
+        """Settle rows that the file says twice; returns repeats, months, first start and last end.
+
+        Said twice with the same value: one is kept, the others are counted. Said twice with different values: the
+        first is kept, the others are refused, because nobody can tell which one is meant.
+        """
+        duck = self.open()
+        twice = duck.execute(
+            'select count(*) from (select 1 from incoming group by station, parameter, "start", "end" '
+            "having count(*) > 1)"
+        ).fetchone()
+        repeats = 0
+        if twice and twice[0]:
+            duck.execute(
+                """
+                create table ranked as select *,
+                    row_number() over w as n, first_value(line) over w as first_line,
+                    first_value("value") over w is distinct from "value"
+                      or first_value(qualifier) over w is distinct from qualifier as differs,
+                    first_value("value") over w as first_value
+                from incoming window w as (partition by station, parameter, "start", "end" order by line, cell
+                    rows between unbounded preceding and unbounded following)
+                """
+            )
+            for line, cell, station, parameter, start, value, first_line, first in _rows(
+                duck,
+                'select line, cell, station, parameter, "start", "value", first_line, first_value from ranked '
+                "where n > 1 and differs order by line, cell",
+            ):
+                why = f"{station} {parameter} {start:%Y-%m-%d %H:%M} was already {_shown(first)} in line {first_line}"
+                self.rejects(Reject(line, cell, "", _shown(value), "contradiction", why))
+            row = duck.execute("select count(*) from ranked where n > 1 and not differs").fetchone()
+            repeats = int(row[0]) if row else 0
+            duck.execute(f"create view settled as select {quoted(COLUMNS)} from ranked where n = 1")
+        else:
+            duck.execute("create view settled as from incoming")
+        months = [r[0] for r in duck.execute('select distinct "month" from settled order by 1').fetchall()]
+        span = duck.execute('select min("start"), max("end") from settled').fetchone()
+        first_start, last_end = span if span else (None, None)
+        return repeats, months, first_start, last_end
+
+    def last_start(self) -> datetime | None:
+        """Latest `start` of the rows."""
+        row = self.open().execute('select max("start") from settled').fetchone()
+        return row[0] if row else None
+
+    def compare(self, source: str, parts: Sequence[Part], repeats: int) -> Difference:
+        """Compare with the table's files `parts` (those that can hold the same keys)."""
+        duck = self.open()
+        columns = quoted(COLUMNS)
+        if not parts:
+            row = duck.execute("select count(*) from settled").fetchone()
+            count = int(row[0]) if row else 0
+            return Difference(
+                self._result(f"select {columns} from settled", count),
+                count,
+                SCHEMA.empty_table(),
+                [],
+                0,
+                repeats,
+                0,
+                [],
+            )
+        duck.execute(
+            """
+            create table existing as
+            select station, parameter, "start", "end", "value", qualifier, batch, line, cell
+            from read_parquet($files, hive_partitioning = false)
+            where source = $source
+              and "start" between (select min("start") from settled) and (select max("start") from settled)
+            """,
+            {"files": [part.path for part in parts], "source": source},
+        )
+        duck.execute(
+            """
+            create table matched as
+            select n.*, o.batch as old_batch, o."value" as old_value, o.qualifier as old_qualifier,
+                o.line as old_line, o.cell as old_cell,
+                (o.batch is not null and (o."value" is distinct from n."value"
+                    or o.qualifier is distinct from n.qualifier)) as differs
+            from settled n left join existing o using (station, parameter, "start", "end")
+            """
+        )
+        counts = duck.execute(
+            "select count(*) filter (old_batch is null), count(*) filter (differs), "
+            "count(*) filter (old_batch is not null and not differs) from matched"
+        ).fetchone()
+        new_count, _changed_count, identical = counts or (0, 0, 0)
+        changed = duck.sql(f"select {columns} from matched where differs").to_arrow_table().cast(SCHEMA)
+        superseded = duck.execute(
+            'select batch, source, station, parameter, "start", "end", old_value, old_qualifier, old_batch, old_line, '
+            'old_cell, "value", qualifier, line, cell from matched where differs order by line, cell'
+        ).fetchall()
+        missing = (
+            "from existing o semi join (select distinct station, parameter from settled) s using (station, parameter) "
+            'anti join settled n on n.station = o.station and n.parameter = o.parameter and n."start" = o."start" '
+            'and n."end" = o."end"'
+        )
+        row = duck.execute(f"select count(*) {missing}").fetchone()
+        absent = int(row[0]) if row else 0
+        examples = []
+        if absent:
+            for station, parameter, start, value, batch in _rows(
+                duck,
+                f'select o.station, o.parameter, o."start", o."value", o.batch {missing} '
+                f'order by o."start", o.station, o.parameter limit {_ABSENT_LISTED}',
+            ):
+                examples.append(
+                    {"station": station, "parameter": parameter, "start": start.isoformat(), "value": value,
+                     "batch": batch}
+                )  # fmt: skip
+        return Difference(
+            self._result(f"select {columns} from matched where old_batch is null", new_count),
+            new_count, changed, superseded, identical, repeats, absent, examples,
+        )  # fmt: skip
+
+    def _result(self, text: str, count: int) -> pa.Table | pa.RecordBatchReader:
+        relation = self.open().sql(text)
+        if count <= IN_MEMORY:
+            return relation.to_arrow_table().cast(SCHEMA)
+        return relation.to_arrow_reader(100_000)
+
+
+def _zeros(table: pa.Table) -> pa.Array:
+    return pa.nulls(len(table), pa.int64()).fill_null(0)
+
+
+def _rows(duck: duckdb.DuckDBPyConnection, text: str) -> Iterator[tuple[Any, ...]]:
+    yield from duck.execute(text).fetchall()
+
+
+def _shown(value: float | None) -> str:
+    return "no value" if value is None else f"{value:g}"
