@@ -154,8 +154,12 @@ def _unknown(name: str, rules: Rules) -> None:
 
 def _list(rules: Rules, as_json: bool) -> None:
     tables = [{"name": table.name, "kind": "table", "entries": len(table)} for table in rules.tables.values()]
-    documents = [{"name": name, "kind": "document", "entries": len(rules.documents[name])} for name in rules.documents]
-    listed = sorted([*tables, *documents], key=lambda item: str(item["name"]))
+    documents = [{"name": name, "kind": "document", "entries": rules.entries(name)} for name in rules.documents]
+    shapes = [
+        {"name": name, "kind": "geometry", "entries": len(rules.geometries[name]["features"])}
+        for name in rules.geometries
+    ]
+    listed = sorted([*tables, *documents, *shapes], key=lambda item: str(item["name"]))
     if as_json:
         emit_json({"digest": rules.digest, "rules": listed})
         return
@@ -163,7 +167,11 @@ def _list(rules: Rules, as_json: bool) -> None:
         "规则 · rules",
         ("名称 name", "类别 kind", "条目 entries"),
         (
-            (item["name"], {"table": "表 table", "document": "文件 document"}[str(item["kind"])], item["entries"])
+            (
+                item["name"],
+                {"table": "表 table", "document": "文件 document", "geometry": "边界 geometry"}[str(item["kind"])],
+                item["entries"],
+            )
             for item in listed
         ),
         caption=f"sha256 {rules.digest[:16]}…",
@@ -175,12 +183,15 @@ def _print_rows(table: RuleTable, rows: Iterable[Row], as_json: bool) -> None:
     if as_json:
         emit_json([{**row.to_dict(), "where": row.where} for row in found])
         return
-    # Columns without a value in any row only make the others narrow.
+    # A column that says the same in every row goes below the table, an empty one away: the rest stays readable.
     columns = [name for name in table.columns if any(row[name] is not None for row in found)]
+    common = [name for name in columns if len(found) > 1 and len({row[name] for row in found}) == 1]
+    shown = [name for name in columns if name not in common or name in table.key]
     print_table(
         f"{table.name}（{len(found)}）",
-        columns,
-        ([_cell(row[name]) for name in columns] for row in found),
+        [*shown, "行 line"],
+        ([*(_cell(row[name]) for name in shown), row.line] for row in found),
+        caption=" · ".join(f"{name}: {_cell(found[0][name])}" for name in common if name not in table.key),
     )
 
 
@@ -315,12 +326,19 @@ def _side(text: str, overlay: Path | None) -> Rules:
 
 def _print_changes(before: str, after: str, changes: list[Change]) -> None:
     names = {"added": "新增 added", "removed": "删除 removed", "changed": "修改 changed"}
+    several = len({change.name for change in changes}) > 1
     counts = {kind: sum(change.kind == kind for change in changes) for kind in names}
     print_table(
         f"{before} → {after}",
-        ("类别 kind", "表 table", "键 key", "列 column", "旧 before", "新 after", "位置 where"),
+        ("类别 kind", "规则 rule", "旧 before", "新 after", "行 line"),
         (
-            (names[item.kind], item.name, item.key, item.cell, _brief(item.before), _brief(item.after), item.where)
+            (
+                names[item.kind],
+                " ".join(part for part in (item.name if several else "", item.key, item.cell) if part),
+                _brief(item.before),
+                _brief(item.after),
+                item.where.rsplit(":", 1)[-1] if not several else item.where,
+            )
             for item in changes
         ),
         caption=" · ".join(f"{names[kind]} {count}" for kind, count in counts.items()),
@@ -329,6 +347,18 @@ def _print_changes(before: str, after: str, changes: list[Change]) -> None:
 
 def _brief(value: Any) -> object:
     if isinstance(value, Mapping):
-        skip = {"source", "clause", "status", "note"}
+        skip = {
+            "source",
+            "clause",
+            "status",
+            "note",
+            "edition",
+            "stage",
+            "from",
+            "to",
+            "parameter",
+            "averaging",
+            "binding",
+        }
         return ", ".join(f"{key}={_cell(item)}" for key, item in value.items() if item is not None and key not in skip)
     return _cell(value)

@@ -110,7 +110,7 @@ def _rows(
     new = {tuple(row.get(column) for column in identity): row for row in after}
     changes: list[Change] = []
     for key in dict.fromkeys([*old, *new]):
-        label = " ".join(_text(part) for part in key if part is not None) or "—"
+        label = " ".join(_text(name, part) for name, part in zip(identity, key, strict=True) if part is not None) or "—"
         earlier, later = old.get(key), new.get(key)
         if earlier is None and later is not None:
             changes.append(Change("added", name, label, "", None, later.to_dict(), later.where))
@@ -231,9 +231,9 @@ def _steps(document: Any, path: tuple[str, ...]) -> list[str | int]:
     return steps
 
 
-def _text(value: object) -> str:
+def _text(name: str, value: object) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return name if value else f"not {name}"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

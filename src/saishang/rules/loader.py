@@ -118,6 +118,10 @@ class Rules:
             f"expected an edition of {name}, got {which!r}", fix=f"use one of {', '.join(known)}", where=name
         )
 
+    def entries(self, document: str) -> int:
+        """How many entries the lists of a document hold; the number of its keys when it has no list of entries."""
+        return _entries(self.document(document))
+
     def where(self, document: str, *path: str | int) -> str:
         """File and line of a value of a document: `where("standards/air/hj663", "editions", 0, "percentiles")`."""
         self.document(document)
@@ -471,7 +475,7 @@ class _Loader:
             self.problems.extend(problems)
             if part is None:
                 continue
-            self.rules.files[file] = len(part.value) if isinstance(part.value, dict | list) else 1
+            self.rules.files[file] = _entries(part.plain())
             tree = part if tree is None else merge(tree, part)
         if tree is None:
             return
@@ -565,6 +569,17 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
         relative = path.relative_to(folder)
         if path.suffix in _SUFFIXES and not any(part.startswith(".") for part in relative.parts):
             yield relative.as_posix(), path.read_bytes()
+
+
+def _entries(document: Any) -> int:
+    if not isinstance(document, Mapping):
+        return 1
+    lists = [
+        value
+        for value in document.values()
+        if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping)
+    ]
+    return sum(map(len, lists)) or len(document)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
