@@ -88,7 +88,9 @@ def update() -> None:
     if CATALOGUE.is_file():
         with CATALOGUE.open("rb") as handle:
             old = read_po(handle, locale="en")
-    new = Catalog(locale="en", project="saishang", version="", charset="utf-8", header_comment="# English of the portal.")
+    new = Catalog(
+        locale="en", project="saishang", version="", charset="utf-8", header_comment="# English of the portal."
+    )
     new.fuzzy = False
     for text, places in sorted(collect().items(), key=lambda pair: (pair[1], pair[0])):
         known = old.get(text)

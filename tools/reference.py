@@ -1,0 +1,117 @@
+"""Write the reference pages from what they describe: settings, commands, rules, indicators.
+
+Usage: reference.py [--check]. With --check nothing is written, and the exit code is 1 when a page is not true any more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+os.environ.update({"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"})
+
+import typer.main
+
+from saishang.cli.main import app
+from saishang.config import SETTINGS
+from saishang.rules import Rules, load_rules
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
+_MADE = "<!-- Made by tools/reference.py; edit what it describes, not this page. -->\n"
+
+
+def _table(header: list[str], rows: list[list[object]]) -> str:
+    lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
+    lines += [
+        "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def settings_page() -> str:
+    """Every setting, its default, what it does."""
+    rows: list[list[object]] = [[f"`{s.name}`", f"`{s.default}`", s.meaning] for s in SETTINGS]
+    text = (
+        "All settings come from the environment. A `SAISHANG_*` name that is not in this list is an error at start.\n\n"
+    )
+    return f"{_MADE}\n# Settings\n\n{text}{_table(['name', 'default', 'meaning'], rows)}"
+
+
+def commands_page() -> str:
+    """Every command with its arguments and options, as its help gives them."""
+    group = typer.main.get_command(app)
+    parts = [
+        f"{_MADE}\n# Commands\n\nExit codes: 0 done, 1 an error that is explained, 2 wrong usage, 3 a check failed.\n"
+    ]
+
+    def walk(command: object, path: str) -> None:
+        children = getattr(command, "commands", {})
+        context = typer.Context(command, info_name=path)  # type: ignore[arg-type]
+        parts.append(f"\n## `{path}`\n\n```text\n{command.get_help(context).strip()}\n```\n")  # type: ignore[attr-defined]
+        for name in sorted(children):
+            walk(children[name], f"{path} {name}")
+
+    walk(group, "saishang")
+    return "".join(parts)
+
+
+def rules_page(rules: Rules) -> str:
+    """Every table with its size and how sure we are of its rows."""
+    rows: list[list[object]] = []
+    for name, table in sorted(rules.tables.items()):
+        counts = {"confirmed": 0, "recalled": 0, "unconfirmed": 0}
+        for row in table.rows:
+            if row.get("status") in counts:
+                counts[row["status"]] += 1
+        rows.append([f"`{name}`", len(table.rows), *counts.values()])
+    text = (
+        "Rules are data. Every row names its source and clause and says how sure we are of it: *confirmed* (read in a "
+        "document), *recalled* (widely repeated, no page read), *unconfirmed* (sources silent or in disagreement; the "
+        "best inference). `saishang rules show NAME` prints a table.\n\n"
+    )
+    table = _table(["table", "rows", "confirmed", "recalled", "unconfirmed"], rows)
+    names = "\n".join(f"- `{name}`" for name in sorted(rules.documents))
+    return f"{_MADE}\n# Rules\n\n{text}{table}\n## Documents\n\n{names}\n"
+
+
+def indicators_page(rules: Rules) -> str:
+    """The catalogue of indicators."""
+    from saishang.apps.indicators.catalogue import Catalogue
+
+    rows: list[list[object]] = [
+        [f"`{i.id}`", i.zh, i.en, i.kind, i.unit, i.caliber, i.clause, i.status]
+        for i in Catalogue(rules).indicators.values()
+    ]
+    header = ["id", "指标", "indicator", "kind", "unit", "口径 caliber", "clause", "status"]
+    return f"{_MADE}\n# Indicators\n\n{_table(header, rows)}"
+
+
+def main(check: bool) -> int:
+    """Write the pages, or say which are out of date."""
+    from saishang.web.boot import setup_django
+
+    setup_django(with_tables=False)
+    rules = load_rules()
+    pages = {
+        "settings.md": settings_page(),
+        "commands.md": commands_page(),
+        "rules.md": rules_page(rules),
+        "indicators.md": indicators_page(rules),
+    }
+    stale = [
+        name for name, text in pages.items() if not (FOLDER / name).is_file() or (FOLDER / name).read_text() != text
+    ]
+    if check:
+        for name in stale:
+            print(f"docs/reference/{name} is not true any more; run `make docs`")
+        return 1 if stale else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in stale:
+        (FOLDER / name).write_text(pages[name], encoding="utf-8")
+    print(f"{len(stale)} of {len(pages)} pages written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv[1:]))
