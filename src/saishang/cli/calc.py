@@ -1,11 +1,250 @@
-"""Command `saishang calc`."""
+"""Command `saishang calc`: one calculation by a standard, or a file of cases."""
 
 from __future__ import annotations
 
+import csv
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
+from saishang.cli.console import JsonOption, emit_json, errors, print_table
+from saishang.errors import SaishangError
+
+if TYPE_CHECKING:
+    from saishang.rules import Rules
+    from saishang.science.calc import Topic
+
 __all__ = ["register"]
+
+#: Result keys for people; keys that are not here (names of cities, pollutants) show as they are.
+_LABELS = {
+    "iaqi": "分指数 sub-index",
+    "aqi": "空气质量指数 AQI",
+    "primary": "首要污染物 primary pollutant",
+    "category": "类别 category",
+    "level": "级别 level",
+    "exceeding": "超标污染物 exceeding",
+    "missing": "缺项 missing",
+    "k": "位置 k",
+    "percentile": "百分位数 percentile",
+    "rounded": "修约值 rounded",
+    "valid_windows": "有效8小时均值个数 valid windows",
+    "mda8": "日最大8小时平均 MDA8",
+    "valid": "有效 valid",
+    "total": "有效数 total",
+    "single": "单项指数 single index",
+    "composite": "综合指数 composite index",
+    "main_pollutant": "最主要污染物 main pollutant",
+    "change_percent": "变化率 change %",
+    "rank": "名次 rank",
+    "good_days": "优良天数 good days",
+    "ratio": "比例 share %",
+    "cities": "各城市 cities",
+    "region": "区域 region",
+    "mean": "均值 mean",
+    "reported": "发布值 reported",
+    "multiple": "超标倍数 multiple",
+    "annual_for_compliance": "评价用年均值 annual mean judged",
+    "attains": "达标 attains",
+    "d2": "秩差平方和 Σd²",
+    "rs": "秩相关系数 rs",
+    "critical": "临界值 critical value",
+    "trend": "趋势 trend",
+    "start_hour": "开始小时 start hour",
+    "end_hour": "结束小时 end hour",
+    "baseline_pm10": "基线 PM10 baseline",
+    "baseline_ratio": "基线比值 baseline ratio",
+    "grade": "等级 grade",
+}
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
+    app.command("calc")(calc)
+
+
+def calc(
+    topic: Annotated[str | None, typer.Argument(help="计算主题 · topic, for example aqi; see --list.")] = None,
+    inputs: Annotated[
+        list[str] | None, typer.Argument(help="输入 · inputs: PM2.5=70 PM10=130, values=3,4,8, or one JSON object.")
+    ] = None,
+    standard: Annotated[
+        str, typer.Option(help="标准（缺省按日期） · standard such as HJ633-2026; default: by the day.")
+    ] = "",
+    averaging: Annotated[str, typer.Option(help="平均时间 · averaging time: daily, hourly, 24h …")] = "",
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--date", formats=["%Y-%m-%d"], help="监测日期（缺省今天） · day of the measurement; default today."
+        ),
+    ] = None,
+    cases: Annotated[
+        Path | None, typer.Option(help="案例文件 · CSV with id, topic, standard, averaging, inputs (JSON).")
+    ] = None,
+    listing: Annotated[bool, typer.Option("--list", help="列出主题 · list the topics and their inputs.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """按标准计算：空气质量指数、百分位数、综合指数、达标评价等。
+
+    Calculate by the standard: air quality index, percentiles, composite index, attainment and more.
+
+    saishang calc aqi --standard HJ633-2026 SO2=15 NO2=40 CO=1.0 O3=98 PM10=130 PM2.5=70
+
+    saishang calc --cases cases.csv > results.csv
+    """
+    from saishang.config import load_config
+    from saishang.rules import load_rules
+    from saishang.science.calc import find_topic, topics
+
+    if listing:
+        _list(topics() if topic is None else (find_topic(topic),), as_json)
+        return
+    day = date.today() if on is None else on.date()
+    if (cases is None) == (topic is None):
+        errors.print(
+            "需要一个主题或 --cases 文件 · give a topic or --cases FILE; saishang calc --list shows the topics."
+        )
+        raise typer.Exit(2)
+    rules = load_rules(load_config().rules_overlay)
+    if cases is not None:
+        if inputs:
+            errors.print("--cases 不能与单项输入同用 · --cases takes no further inputs.", highlight=False)
+            raise typer.Exit(2)
+        _run_file(cases, rules, day, as_json)
+    elif topic is not None:
+        _run_one(find_topic(topic), inputs or [], rules, day, standard, averaging, as_json)
+
+
+def _run_one(
+    topic: Topic, words: list[str], rules: Rules, day: date, standard: str, averaging: str, as_json: bool
+) -> None:
+    from saishang.science.calc import calculate, parse_assignments
+
+    result = calculate(
+        topic.name, parse_assignments(topic, words), rules=rules, on=day, standard=standard, averaging=averaging
+    )
+    if as_json:
+        emit_json(result)
+        return
+    caption = " · ".join(
+        part for part in (standard or f"{day.isoformat()} 适用标准 edition in force", averaging) if part
+    )
+    print_table(f"{topic.zh} · {topic.en}", ("项目 item", "结果 result"), _flat(result), caption=caption)
+
+
+def _flat(result: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in result.items():
+        label = prefix + _LABELS.get(key, key)
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{label} · ")
+        elif isinstance(value, list):
+            yield label, "、".join(str(item) for item in value) or None
+        elif isinstance(value, bool):
+            yield label, "是 yes" if value else "否 no"
+        else:
+            yield label, value
+
+
+def _run_file(path: Path, rules: Rules, day: date, as_json: bool) -> None:
+    """Print `id,result` for every case in order; exit 1 when any could not be calculated."""
+    from saishang.science.calc import read_cases, run_case
+
+    lines = _text(path).splitlines(keepends=True)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    if not as_json:
+        writer.writerow(("id", "result"))
+    listed: list[dict[str, Any]] = []
+    failed: list[tuple[str, SaishangError]] = []
+    count = 0
+    for row in read_cases(lines, name=path.name):
+        result, error = run_case(row, rules=rules, on=day, name=path.name)
+        count += 1
+        if error is not None:
+            failed.append((row.id, error))
+        if as_json:
+            listed.append({"id": row.id, "result": result})
+        else:
+            writer.writerow((row.id, json.dumps(result, ensure_ascii=False, separators=(",", ":"))))
+    if as_json:
+        emit_json(listed)
+    if failed:
+        errors.print(f"{len(failed)} / {count} 个案例未能计算 · cases could not be calculated:", highlight=False)
+        for name, error in failed[:20]:
+            errors.print(f"  {name}: {error}", markup=False, highlight=False)
+        if len(failed) > 20:
+            errors.print(f"  … {len(failed) - 20} more", highlight=False)
+        raise typer.Exit(1)
+
+
+def _text(path: Path) -> str:
+    """The file as text: UTF-8 with or without mark, else GB 18030 (what Chinese Excel saves)."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SaishangError(
+            f"The case file cannot be read: {error.strerror}.", fix="Check the path.", where=str(path), code="file"
+        ) from None
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise SaishangError(
+        "The case file is neither UTF-8 nor GB 18030 text.", fix="Save it as UTF-8 CSV.", where=str(path), code="file"
+    )
+
+
+def _list(found: tuple[Topic, ...], as_json: bool) -> None:
+    if as_json:
+        emit_json([_describe(topic) for topic in found])
+        return
+    if len(found) > 1:
+        rows = [(topic.name, topic.zh, topic.en, "  ".join(_names(topic))) for topic in found]
+        print_table("计算主题 · topics", ("主题 topic", "名称", "title", "输入 inputs"), rows)
+        return
+    topic = found[0]
+    fields = [*topic.fields, *([topic.open_inputs] if topic.open_inputs else [])]
+    rows = [(field.name, field.zh, field.en, field.unit, "必需 required" if field.required else "") for field in fields]
+    print_table(
+        f"{topic.name} · {topic.zh} · {topic.en}",
+        ("输入 input", "含义", "meaning", "单位 unit", ""),
+        rows,
+        caption=f"{topic.description_zh}\n{topic.description_en}\n例 example: {json.dumps(topic.example, ensure_ascii=False)}",
+    )
+
+
+def _names(topic: Topic) -> list[str]:
+    names = [field.name for field in topic.fields]
+    return names + ([f"{topic.open_inputs.zh} …"] if topic.open_inputs else [])
+
+
+def _describe(topic: Topic) -> dict[str, Any]:
+    fields = [*topic.fields, *([topic.open_inputs] if topic.open_inputs else [])]
+    return {
+        "topic": topic.name,
+        "medium": topic.medium,
+        "zh": topic.zh,
+        "en": topic.en,
+        "description_zh": topic.description_zh,
+        "description_en": topic.description_en,
+        "standards": list(topic.standards),
+        "averagings": list(topic.averagings),
+        "inputs": [
+            {
+                "name": field.name,
+                "zh": field.zh,
+                "en": field.en,
+                "kind": field.kind,
+                "unit": field.unit or None,
+                "required": field.required,
+                "choices": list(field.choices),
+            }
+            for field in fields
+        ],
+        "example": dict(topic.example),
+    }

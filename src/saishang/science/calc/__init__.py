@@ -1,0 +1,29 @@
+"""Calculations by topic: one registry behind the command line, case files and the calculator page.
+
+Importing this package declares every topic; a new medium adds its module to the list below.
+"""
+
+from __future__ import annotations
+
+from saishang.science.calc import air_dust, air_evaluation, air_index, air_statistics
+from saishang.science.calc.assignments import parse_assignments
+from saishang.science.calc.cases import CaseRow, error_result, parse_inputs, read_cases, run_case
+from saishang.science.calc.registry import Case, Field, Topic, calculate, find_topic, topic, topics
+
+__all__ = [
+    "Case",
+    "CaseRow",
+    "Field",
+    "Topic",
+    "calculate",
+    "error_result",
+    "find_topic",
+    "parse_assignments",
+    "parse_inputs",
+    "read_cases",
+    "run_case",
+    "topic",
+    "topics",
+]
+
+_DECLARING = (air_index, air_statistics, air_evaluation, air_dust)

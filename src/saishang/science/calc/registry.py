@@ -1,0 +1,293 @@
+"""Topics that can be calculated: one registry for the command line, case files and the calculator page.
+
+A topic is a function from a `Case` (inputs, standard, averaging) to a plain mapping, declared with its titles, its
+inputs with unit and meaning, and an example that runs. Other media add topics by importing `topic` and declaring
+theirs in `saishang.science.calc`; nothing here knows about air.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from saishang.rules import Rules
+from saishang.science.numbers import InputError
+
+__all__ = ["Case", "Field", "Topic", "calculate", "find_topic", "topic", "topics"]
+
+Kind = Literal["number", "integer", "numbers", "mapping", "text"]
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input of a topic.
+
+    Attributes
+    ----------
+    name:
+        Key among the inputs, as the worked examples write it.
+    kind:
+        `number` (None = missing), `integer`, `numbers` (list, None = missing), `mapping` (name → value), `text`.
+    unit:
+        Canonical unit, empty when the input has none.
+    choices:
+        Allowed texts; empty = any.
+    aliases:
+        Other spellings of the name that are understood.
+    """
+
+    name: str
+    zh: str
+    en: str
+    kind: Kind = "number"
+    unit: str = ""
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What one calculation is asked for.
+
+    Attributes
+    ----------
+    standard, averaging:
+        As written in the case file or on the command line; empty = by the day `on`, or the topic's default.
+    on:
+        Day whose edition applies when `standard` names none.
+    """
+
+    inputs: Mapping[str, Any]
+    rules: Rules
+    on: date
+    standard: str = ""
+    averaging: str = ""
+
+    def number(self, name: str) -> Any:
+        """An input by name; None when absent."""
+        return self.inputs.get(name)
+
+    def required(self, name: str) -> Any:
+        """An input that must be given and not be missing."""
+        value = self.inputs.get(name)
+        if value is None:
+            raise InputError(f"The input {name} is missing.", fix=f"Give {name}=…")
+        return value
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A declared calculation; `open_inputs` topics take names of their own (cities) besides their fields."""
+
+    name: str
+    medium: str
+    zh: str
+    en: str
+    description_zh: str
+    description_en: str
+    fields: tuple[Field, ...]
+    compute: Callable[[Case], Result]
+    standards: tuple[str, ...] = ()
+    averagings: tuple[str, ...] = ()
+    open_inputs: Field | None = None
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name or alias, upper or lower case; the open field for other names when there is one."""
+        for known in self.fields:
+            if name == known.name or name in known.aliases:
+                return known
+        for known in self.fields:
+            if name.casefold() in {other.casefold() for other in (known.name, *known.aliases)}:
+                return known
+        return self.open_inputs
+
+    def check(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Inputs under their canonical names, each of the shape its field asks for.
+
+        Raises
+        ------
+        InputError
+            For an unknown name, a name given twice, a wrong shape, a missing required input.
+        """
+        checked: dict[str, Any] = {}
+        for name, value in inputs.items():
+            known = self.field(name)
+            if known is None:
+                raise self._unknown(name)
+            key = name if known is self.open_inputs else known.name
+            if key in checked:
+                raise InputError(f"The input {key} is given twice.", fix="Give it once.")
+            _check_shape(key, value, known)
+            checked[key] = value
+        for wanted in self.fields:
+            if wanted.required and checked.get(wanted.name) is None:
+                raise InputError(
+                    f"{self.name} needs the input {wanted.name} ({wanted.zh}, {wanted.en}).",
+                    fix=f"Give {wanted.name}{f' [{wanted.unit}]' if wanted.unit else ''}.",
+                )
+        if self.open_inputs is not None and self.open_inputs.required and not checked:
+            raise InputError(
+                f"{self.name} needs at least one {self.open_inputs.en}.", fix=f"Give {self.open_inputs.name}=value."
+            )
+        return checked
+
+    def _unknown(self, name: str) -> InputError:
+        names = [known.name for known in self.fields]
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(near)}? " if near else ""
+        return InputError(f"{self.name} has no input {name!r}.", fix=f"{hint}It takes {', '.join(names)}.")
+
+
+_TOPICS: dict[str, Topic] = {}
+
+
+def topic(
+    name: str,
+    *,
+    medium: str,
+    zh: str,
+    en: str,
+    description_zh: str,
+    description_en: str,
+    fields: Sequence[Field] = (),
+    standards: Sequence[str] = (),
+    averagings: Sequence[str] = (),
+    open_inputs: Field | None = None,
+    example: Mapping[str, Any],
+) -> Callable[[Callable[[Case], Result]], Callable[[Case], Result]]:
+    """Declare the decorated function as the calculation of a topic.
+
+    Parameters
+    ----------
+    example:
+        `inputs` (and `standard`, `averaging` where they matter) of a calculation that runs; shown in help and pages.
+    """
+
+    def declare(compute: Callable[[Case], Result]) -> Callable[[Case], Result]:
+        if name.casefold() in {known.casefold() for known in _TOPICS}:
+            raise ValueError(f"topic {name} is declared twice")
+        _TOPICS[name] = Topic(
+            name=name,
+            medium=medium,
+            zh=zh,
+            en=en,
+            description_zh=description_zh,
+            description_en=description_en,
+            fields=tuple(fields),
+            compute=compute,
+            standards=tuple(standards),
+            averagings=tuple(averagings),
+            open_inputs=open_inputs,
+            example=example,
+        )
+        return compute
+
+    return declare
+
+
+def topics(medium: str | None = None) -> tuple[Topic, ...]:
+    """All declared topics, or those of one medium, in the order of their declaration."""
+    return tuple(known for known in _TOPICS.values() if medium in (None, known.medium))
+
+
+def find_topic(name: str) -> Topic:
+    """A topic by name, upper or lower case, `-` for `_`.
+
+    Raises
+    ------
+    InputError
+        For an unknown topic; the nearest ones are named.
+    """
+    wanted = name.strip().casefold().replace("-", "_")
+    for known in _TOPICS.values():
+        if known.name.casefold() == wanted:
+            return known
+    by_fold = {known.casefold(): known for known in _TOPICS}
+    near = [by_fold[fold] for fold in difflib.get_close_matches(wanted, by_fold, n=3, cutoff=0.45)]
+    hint = f"Did you mean {' or '.join(near)}? " if near else ""
+    raise InputError(
+        f"There is no calculation named {name!r}.", fix=f"{hint}Topics: {', '.join(_TOPICS)}.", code="unknown-topic"
+    )
+
+
+def calculate(
+    name: str,
+    inputs: Mapping[str, Any],
+    *,
+    rules: Rules,
+    on: date,
+    standard: str = "",
+    averaging: str = "",
+) -> Result:
+    """Run one calculation.
+
+    Parameters
+    ----------
+    name:
+        Topic.
+    inputs:
+        As the worked examples write them; numbers as text, int, Decimal or float, None = missing.
+    on:
+        Day whose edition applies where `standard` names none.
+
+    Returns
+    -------
+    Mapping of plain values (text, int, float, bool, None, lists and mappings of them), in the shape that the worked
+    examples expect for the topic.
+
+    Raises
+    ------
+    SaishangError
+        When topic, inputs, standard or averaging time are not usable.
+    """
+    known = find_topic(name)
+    case = Case(known.check(inputs), rules, on, (standard or "").strip(), (averaging or "").strip())
+    return {key: _plain(value) for key, value in known.compute(case).items()}
+
+
+def _check_shape(name: str, value: Any, wanted: Field) -> None:
+    if value is None:
+        return
+    scalar = isinstance(value, str | int | float | Decimal | Fraction) and not isinstance(value, bool)
+    if wanted.kind in ("number", "integer") and not scalar:
+        raise InputError(f"{name} must be one number, got {_kind(value)}.", fix=f"Give {name} as a number.")
+    if wanted.kind == "text":
+        if not scalar:
+            raise InputError(f"{name} must be a text, got {_kind(value)}.", fix=f"Give {name} as one word.")
+        if wanted.choices and str(value) not in wanted.choices:
+            near = difflib.get_close_matches(str(value), wanted.choices, n=1, cutoff=0.4)
+            hint = f"Did you mean {near[0]}? " if near else ""
+            raise InputError(f"{name} may not be {str(value)!r}.", fix=f"{hint}Use one of {', '.join(wanted.choices)}.")
+    if wanted.kind == "numbers" and not (isinstance(value, Sequence) and not isinstance(value, str)):
+        raise InputError(f"{name} must be a list of numbers, got {_kind(value)}.", fix=f"Give {name} as [1, 2, null].")
+    if wanted.kind == "mapping" and not isinstance(value, Mapping):
+        raise InputError(
+            f"{name} must map names to values, got {_kind(value)}.", fix=f'Give {name} as {{"name": value}}.'
+        )
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, Sequence) and not isinstance(value, str) else repr(value)[:40]
+
+
+def _plain(value: Any) -> Any:
+    """Values as JSON knows them; numbers handed through keep being numbers."""
+    if isinstance(value, Fraction | Decimal):
+        return int(value) if value == int(value) else float(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
