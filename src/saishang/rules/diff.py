@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from saishang.rules.errors import RuleLookupError
-from saishang.rules.loader import Rules
+from saishang.rules.model import Rules
 from saishang.rules.table import Row, RuleTable
 
 __all__ = ["Change", "diff_editions", "diff_rules"]

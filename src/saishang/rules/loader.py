@@ -13,19 +13,19 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from saishang.rules.editions import entry_in_force, overlaps
-from saishang.rules.errors import Problem, RuleError, RuleLookupError
+from saishang.rules.editions import overlaps
+from saishang.rules.errors import Problem, RuleError
+from saishang.rules.model import Rules, count_entries
 from saishang.rules.schema import CellError, Column, Schemas, near
-from saishang.rules.table import KeyedRows, Row, RuleTable
+from saishang.rules.table import Row, RuleTable
 from saishang.rules.yamltree import Node, compose, freeze, merge
 
-__all__ = ["ROOT", "Rules", "check_rules", "clear_cache", "load_rules"]
+__all__ = ["ROOT", "check_rules", "clear_cache", "load_rules"]
 
 #: The shipped rules.
 ROOT = Path(__file__).parent
@@ -41,131 +41,6 @@ class _Layer:
 
     def name(self, relative: str) -> str:
         return f"{self.label}/{relative}"
-
-
-@dataclass
-class Rules:
-    """The rules of one site, checked.
-
-    Attributes
-    ----------
-    root, overlay:
-        Folders they were read from; overlay is None when there is none.
-    digest:
-        sha256 over path and bytes of every file, shipped and laid over, in path order.
-    tables, documents:
-        By name: the path without its ending.
-    """
-
-    root: Path
-    overlay: Path | None
-    digest: str = ""
-    tables: dict[str, RuleTable] = field(default_factory=dict)
-    documents: dict[str, Any] = field(default_factory=dict)
-    geometries: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, int] = field(default_factory=dict)
-    providers: dict[str, tuple[str, str]] = field(default_factory=dict)
-    trees: dict[str, Node] = field(default_factory=dict, repr=False)
-
-    def table(self, name: str) -> RuleTable:
-        """Return a table by its path without ending, for example `standards/air/limits`.
-
-        Raises
-        ------
-        RuleLookupError
-            When there is no such table; the message names near ones.
-        """
-        return self._get(self.tables, name, "table")  # type: ignore[no-any-return]
-
-    def document(self, name: str) -> Mapping[str, Any]:
-        """Return a document as a read-only nested mapping, for example `standards/air/hj663`."""
-        return self._get(self.documents, name, "document")  # type: ignore[no-any-return]
-
-    def documents_under(self, folder: str) -> dict[str, Mapping[str, Any]]:
-        """Return the documents of a folder by name, in name order: `documents_under("sources")`."""
-        start = folder.rstrip("/") + "/"
-        return {name: self.documents[name] for name in sorted(self.documents) if name.startswith(start)}
-
-    def geometry(self, name: str) -> Mapping[str, Any]:
-        """Return a GeoJSON feature collection, for example `sites/ningxia/county`."""
-        return self._get(self.geometries, name, "geometry")  # type: ignore[no-any-return]
-
-    def edition(self, name: str, which: str | date, *, entries: str = "editions") -> Mapping[str, Any]:
-        """Choose an edition of a document, by name or by a day.
-
-        Parameters
-        ----------
-        name:
-            Document with a list of editions, for example `standards/air/hj633`.
-        which:
-            Name of the edition (`HJ 633-2026`) or the day of the measurement.
-        entries:
-            Key of the list.
-
-        Raises
-        ------
-        RuleLookupError
-            When there is no such edition, or none in force on that day.
-        """
-        listed = self.document(name)[entries]
-        if isinstance(which, date):
-            return entry_in_force(listed, which, what=name)
-        for entry in listed:
-            if which in (entry.get("id"), entry.get("edition")):
-                return entry  # type: ignore[no-any-return]
-        known = [str(entry.get("id") or entry.get("edition")) for entry in listed]
-        raise RuleLookupError(
-            f"expected an edition of {name}, got {which!r}", fix=f"use one of {', '.join(known)}", where=name
-        )
-
-    def entries(self, document: str) -> int:
-        """How many entries the lists of a document hold; the number of its keys when it has no list of entries."""
-        return _entries(self.document(document))
-
-    def where(self, document: str, *path: str | int) -> str:
-        """File and line of a value of a document: `where("standards/air/hj663", "editions", 0, "percentiles")`."""
-        self.document(document)
-        file, line = self.trees[document].locate(path)
-        return f"{file}:{line}"
-
-    @property
-    def parameters(self) -> KeyedRows:
-        """Rows of `parameters.csv` by code."""
-        return self.codes("parameters")
-
-    @property
-    def regions(self) -> KeyedRows:
-        """Rows of `regions.csv` by code."""
-        return self.codes("regions")
-
-    @property
-    def agencies(self) -> KeyedRows:
-        """Rows of `agencies.csv` by code."""
-        return self.codes("agencies")
-
-    def codes(self, kind: str) -> KeyedRows:
-        """Rows of the table that provides a kind of code (`provides` in the manifest)."""
-        if kind not in self.providers:
-            raise RuleLookupError(
-                f"expected a kind of code, got {kind!r}",
-                fix=f"use one of {', '.join(self.providers)}",
-                where="manifest",
-            )
-        if kind not in self._keyed:
-            table, column = self.providers[kind]
-            self._keyed[kind] = KeyedRows(self.table(table), column)
-        return self._keyed[kind]
-
-    def __post_init__(self) -> None:
-        self._keyed: dict[str, KeyedRows] = {}
-
-    def _get(self, where: Mapping[str, Any], name: str, kind: str) -> Any:
-        try:
-            return where[name]
-        except KeyError:
-            raise RuleLookupError(
-                f"expected a {kind} of the rules, got {name!r}", fix=f"use one of {near(name, where)}", where="rules"
-            ) from None
 
 
 def load_rules(overlay: Path | None = None, root: Path | None = None) -> Rules:
@@ -314,6 +189,8 @@ class _Loader:
         columns = self.schemas.columns(entry["schema"])
         key = tuple(entry["key"])
         dated = bool(entry.get("dated", False))
+        if "provides" in entry:
+            self.codes.setdefault(entry["provides"], set())
         identity = (*key, "from") if dated else key
         index = {name: position for position, name in enumerate(columns)}
         rows: dict[tuple[Any, ...], Row] = {}
@@ -322,8 +199,13 @@ class _Loader:
                 continue
             seen: dict[tuple[Any, ...], int] = {}
             count = 0
-            for row in self._rows(layer, relative, columns, index):
+            for row, good in self._rows(layer, relative, columns, index):
                 count += 1
+                if "provides" in entry and row[key[0]] is not None:
+                    # The code of a faulty row is known all the same: one fault must not look like many.
+                    self.codes[entry["provides"]].add(str(row[key[0]]))
+                if not good:
+                    continue
                 name = tuple(row[column] for column in identity)
                 if name in seen:
                     self.problems.append(
@@ -360,11 +242,11 @@ class _Loader:
         self.rules.tables[table] = RuleTable(table, described, key, dated, ordered)
         if "provides" in entry:
             self.rules.providers[entry["provides"]] = (table, key[0])
-            self.codes.setdefault(entry["provides"], set()).update(str(row[key[0]]) for row in ordered)
 
     def _rows(
         self, layer: _Layer, relative: str, columns: Mapping[str, Column], index: Mapping[str, int]
-    ) -> Iterator[Row]:
+    ) -> Iterator[tuple[Row, bool]]:
+        """Yield the rows of one file, each with whether all its cells are good; a bad cell is None."""
         file = layer.name(relative)
         try:
             text = layer.files[relative].decode("utf-8-sig")
@@ -411,8 +293,7 @@ class _Loader:
                             repr(cell) if cell else "nothing",
                             error.fix,
                         )
-                if good:
-                    yield Row(index, tuple(values), file, line)
+                yield Row(index, tuple(values), file, line), good
         except csv.Error as error:
             self._fault(file, reader.line_num, "", "unreadable-file", "CSV", str(error), "mend the quotes on that line")
 
@@ -475,7 +356,7 @@ class _Loader:
             self.problems.extend(problems)
             if part is None:
                 continue
-            self.rules.files[file] = _entries(part.plain())
+            self.rules.files[file] = count_entries(part.plain())
             tree = part if tree is None else merge(tree, part)
         if tree is None:
             return
@@ -569,17 +450,6 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
         relative = path.relative_to(folder)
         if path.suffix in _SUFFIXES and not any(part.startswith(".") for part in relative.parts):
             yield relative.as_posix(), path.read_bytes()
-
-
-def _entries(document: Any) -> int:
-    if not isinstance(document, Mapping):
-        return 1
-    lists = [
-        value
-        for value in document.values()
-        if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping)
-    ]
-    return sum(map(len, lists)) or len(document)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
