@@ -1,0 +1,53 @@
+"""What an engine promises: bring tables in, keep intermediate ones, run an Ibis expression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import pyarrow as pa
+
+from saishang.errors import SaishangError
+
+__all__ = ["Engine", "EngineError"]
+
+
+class EngineError(SaishangError):
+    """An engine cannot be used, or cannot do what was asked."""
+
+    code = "engine"
+
+
+class Engine(Protocol):
+    """A place where Ibis expressions run. Expressions of one engine cannot be mixed with another's."""
+
+    name: str
+
+    def observations(self, files: Sequence[str | Path]) -> Any:
+        """Lake rows from Parquet files as an Ibis table; nothing is read before it is asked for."""
+
+    def table(self, name: str, data: pa.Table) -> Any:
+        """Bring a small table in under a name."""
+
+    def keep(self, name: str, *parts: Any) -> Any:
+        """Run expressions of one shape and keep their rows together as a table; return it for further use."""
+
+    def drop(self, name: str) -> None:
+        """Forget a kept table and free what it holds."""
+
+    def run(self, expression: Any) -> pa.Table:
+        """Run an expression and return its rows."""
+
+    def write(self, expression: Any, path: Path) -> None:
+        """Run an expression into one Parquet file."""
+
+    def close(self) -> None:
+        """Free the engine and its scratch space."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

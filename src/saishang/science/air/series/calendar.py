@@ -1,0 +1,235 @@
+"""Days, periods and what each must hold: expected counts come from here, never from the rows that are present.
+
+A `Calendar` is pure data (PyArrow tables); an engine brings them in as `Reference` tables beside the observations.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from saishang.errors import SaishangError
+from saishang.science.air.series.rules import DAILY, STATISTICS, AirRules
+
+__all__ = ["KINDS", "Calendar", "CalendarError", "Period", "Reference"]
+
+KINDS = ("month", "quarter", "year", "to_date")
+
+
+class CalendarError(SaishangError):
+    """The span of days asked for makes no sense."""
+
+    code = "calendar"
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period: kind, name (`2019-03`, `2019-Q1`, `2019`, `2019-01..2019-09`) and its days, both inclusive."""
+
+    kind: str
+    name: str
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """Calendar days of the whole period."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def year_before(self) -> str:
+        """Name of the same period a year before."""
+        return self.name.replace(str(self.first.year), str(self.first.year - 1))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The tables of a calendar as the engine holds them (Ibis tables; columns as in `Calendar.tables`), and the ticks of
+    one unit."""
+
+    days: Any
+    periods: Any
+    period_months: Any
+    period_days: Any
+    parameters: Any
+    figures: Any
+    limits: Any
+    members: Any
+    lists: Any
+    unit: int
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Names of the tables."""
+        return tuple(item.name for item in fields(cls) if item.name != "unit")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days from `first` to `last` and every month, quarter, year and year-to-date they touch.
+
+    Attributes
+    ----------
+    index_edition:
+        Edition of the index for all days; None = the one in force on each day.
+    to_date:
+        Months that end a year-to-date period; None = the month of `last` (when that is not December).
+    members:
+        Region → its cities, for regional means and pooled days.
+    lists:
+        Ranking list → its members.
+    """
+
+    first: date
+    last: date
+    rules: AirRules
+    index_edition: str | None = None
+    to_date: tuple[int, ...] | None = None
+    members: Mapping[str, Sequence[str]] | None = None
+    lists: Mapping[str, Sequence[str]] | None = None
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise CalendarError(
+                f"expected a first day before the last, got {self.first} to {self.last}", fix="swap the two days"
+            )
+        if self.index_edition is not None:
+            self.rules.index_named(self.index_edition)
+
+    def periods(self) -> Iterator[Period]:
+        """All periods that have at least one day in the span."""
+        for year in range(self.first.year, self.last.year + 1):
+            for month in range(1, 13):
+                yield from self._touching(
+                    Period("month", f"{year}-{month:02d}", date(year, month, 1), _end(year, month))
+                )
+            for quarter in range(1, 5):
+                start = 3 * quarter - 2
+                yield from self._touching(
+                    Period("quarter", f"{year}-Q{quarter}", date(year, start, 1), _end(year, start + 2))
+                )
+            yield from self._touching(Period("year", str(year), date(year, 1, 1), date(year, 12, 31)))
+            for month in self._to_date_months():
+                if date(year, month, 1) <= self.last:
+                    last = min(_end(year, month), self.last)
+                    name = f"{year}-01..{year}-{month:02d}"
+                    yield from self._touching(Period("to_date", name, date(year, 1, 1), last))
+
+    def tables(self) -> dict[str, pa.Table]:
+        """The reference tables.
+
+        Returns
+        -------
+        `days(day, month, edition)`, `periods(period_kind, period, year_before, days_expected, months_expected,
+        days_needed)`, `period_months(period_kind, period, month, days_needed)`, `period_days(period_kind, period,
+        day)`, `parameters(parameter)`, `figures(period_kind, period, parameter, statistic, percent, step, scale)`,
+        `limits(period_kind, period, standard, parameter, statistic, bound, step, scale, single, weight)`,
+        `members(region, city)`, `lists(list, id)`.
+        """
+        periods = list(self.periods())
+        return {
+            "days": _table(_DAYS, self._days()),
+            "periods": _table(_PERIODS, (self._period(period) for period in periods)),
+            "period_months": _table(_PERIOD_MONTHS, (row for period in periods for row in self._months(period))),
+            "period_days": _table(
+                _PERIOD_DAYS,
+                ((period.kind, period.name, day) for period in periods for day in _span(period.first, period.last)
+                 if self.first <= day <= self.last),
+            ),
+            "parameters": _table(_PARAMETERS, ((parameter,) for parameter in DAILY)),
+            "figures": _table(_FIGURES, (row for period in periods for row in self._figures(period))),
+            "limits": _table(_LIMITS, (row for period in periods for row in self._limits(period))),
+            "members": _table(_MEMBERS, ((r, c) for r, cities in (self.members or {}).items() for c in cities)),
+            "lists": _table(_LISTS, ((name, m) for name, ids in (self.lists or {}).items() for m in ids)),
+        }  # fmt: skip
+
+    def _touching(self, period: Period) -> Iterator[Period]:
+        if period.first <= self.last and period.last >= self.first:
+            yield period
+
+    def _to_date_months(self) -> tuple[int, ...]:
+        if self.to_date is not None:
+            return self.to_date
+        return () if self.last.month == 12 else (self.last.month,)
+
+    def _days(self) -> Iterator[tuple[Any, ...]]:
+        for day in _span(self.first, self.last):
+            yield day, f"{day:%Y-%m}", self.index_edition or self.rules.index_on(day).name
+
+    def _period(self, period: Period) -> tuple[Any, ...]:
+        months = period.last.month - period.first.month + 1
+        needed = self.rules.year_days if period.kind == "year" else 0
+        return period.kind, period.name, period.year_before, period.days, months, needed
+
+    def _months(self, period: Period) -> Iterator[tuple[Any, ...]]:
+        year = period.first.year
+        for month in range(period.first.month, period.last.month + 1):
+            length = monthrange(year, month)[1]
+            needed = self.rules.february_days if month == 2 else self.rules.month_days
+            # A year-to-date that stops within a month may miss as many days of it as the whole month may.
+            elapsed = (min(period.last, _end(year, month)) - date(year, month, 1)).days + 1
+            yield period.kind, period.name, f"{year}-{month:02d}", max(needed - (length - elapsed), 0)
+
+    def _figures(self, period: Period) -> Iterator[tuple[Any, ...]]:
+        for parameter in DAILY:
+            places = self.rules.places(parameter, period.last)
+            shape = (self.rules.grid.step(places), 10**places)
+            yield period.kind, period.name, parameter, "mean", None, *shape
+            percent = self.rules.percentiles.get(parameter)
+            if percent is not None:
+                yield period.kind, period.name, parameter, f"p{percent}", percent, *shape
+
+    def _limits(self, period: Period) -> Iterator[tuple[Any, ...]]:
+        for stage in self.rules.stages_between(period.first, period.last):
+            for parameter, statistic, averaging in STATISTICS:
+                limit = stage.limits[parameter, averaging]
+                places = self.rules.compliance_decimals.get(parameter, 0)
+                # The composite index divides the mean, of CO and ozone the percentile, by the limit it belongs to.
+                single = statistic == "mean" or parameter in {"CO", "O3_8H"}
+                yield (period.kind, period.name, stage.name, parameter, statistic, limit,
+                       self.rules.grid.step(places), 10**places, single, self.rules.weights.get(parameter, 1))  # fmt: skip
+
+
+_DAYS = pa.schema([("day", pa.date32()), ("month", pa.string()), ("edition", pa.string())])
+_PERIODS = pa.schema(
+    [("period_kind", pa.string()), ("period", pa.string()), ("year_before", pa.string()), ("days_expected", pa.int64()),
+     ("months_expected", pa.int64()), ("days_needed", pa.int64())]
+)  # fmt: skip
+_PERIOD_MONTHS = pa.schema(
+    [("period_kind", pa.string()), ("period", pa.string()), ("month", pa.string()), ("month_needed", pa.int64())]
+)
+_PERIOD_DAYS = pa.schema([("period_kind", pa.string()), ("period", pa.string()), ("day", pa.date32())])
+_PARAMETERS = pa.schema([("parameter", pa.string())])
+_FIGURES = pa.schema(
+    [("period_kind", pa.string()), ("period", pa.string()), ("parameter", pa.string()), ("statistic", pa.string()),
+     ("percent", pa.int64()), ("step", pa.int64()), ("scale", pa.int64())]
+)  # fmt: skip
+_LIMITS = pa.schema(
+    [("period_kind", pa.string()), ("period", pa.string()), ("standard", pa.string()), ("parameter", pa.string()),
+     ("statistic", pa.string()), ("bound", pa.int64()), ("limit_step", pa.int64()), ("limit_scale", pa.int64()),
+     ("single", pa.bool_()), ("weight", pa.int64())]
+)  # fmt: skip
+_MEMBERS = pa.schema([("region", pa.string()), ("city", pa.string())])
+_LISTS = pa.schema([("list", pa.string()), ("id", pa.string())])
+
+
+def _table(schema: pa.Schema, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
+    given = list(rows)
+    columns = list(zip(*given, strict=True)) if given else [()] * len(schema)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
+    )
+
+
+def _span(first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
+
+
+def _end(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])

@@ -1,0 +1,127 @@
+"""Hourly values → sums of a station's day → daily means (GB 3095 table 4), in one pass for all parameters.
+
+An hour belongs to the natural day in which it starts: the hour ending at 24:00 of a day starts at 23:00 of that day.
+A day's sums are kept packed (`PACK`), so that the pass over the hours does as little as possible: everything that costs
+thought happens afterwards, on one row per station and day. Days never reach across months, so the sums can be made
+month by month and put together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from saishang.science.air.series.calendar import Reference
+from saishang.science.air.series.fixed import PACK, floor_ratio
+from saishang.science.air.series.rules import LINEAR, AirRules
+
+__all__ = ["day_sums", "hours", "operating_days", "station_means"]
+
+#: Hourly values beyond this [unit of the parameter] are no concentrations; quality control has flagged them.
+_CEILING = 1e6
+
+
+def hours(observations: Any, rules: AirRules, parameters: tuple[str, ...]) -> Any:
+    """Hourly values that may enter statistics: whole hours, not negative, without a voiding mark.
+
+    Parameters
+    ----------
+    observations:
+        Lake columns `station, parameter, start, end, value, qualifier`; one row per station, parameter and hour.
+    parameters:
+        Codes to keep.
+
+    Returns
+    -------
+    `station, parameter, day, hour, packed`: hour 0 … 23 by its start, packed = thousandths of the unit · PACK + 1.
+    """
+    table = observations
+    wanted = table.parameter == parameters[0] if len(parameters) == 1 else table.parameter.isin(parameters)
+    unmarked = table.qualifier.isnull() | table.qualifier.isin(rules.marks)
+    kept = table.filter(
+        wanted,
+        # Never a NaN and never a null: both bounds are false for them.
+        (table.value >= 0) & (table.value <= _CEILING),
+        table.end.epoch_seconds() - table.start.epoch_seconds() == 3600,
+        unmarked,
+    )
+    return kept.select(
+        station=kept.station,
+        parameter=kept.parameter,
+        day=kept.start.date(),
+        hour=kept.start.hour(),
+        packed=(kept.value * 1000 + 0.5).floor() * PACK + 1,
+    )
+
+
+def day_sums(observations: Any, rules: AirRules) -> Any:
+    """Packed sum per station, day and linear parameter; columns `station, day` and one per code of `LINEAR`.
+
+    Days without any hour are absent here; `operating_days` brings them back from the calendar.
+    """
+    table = hours(observations, rules, LINEAR)
+    # Whole numbers below 2**53 add up exactly as doubles, in any order.
+    sums = {code: table.packed.sum(where=table.parameter == code).cast("int64") for code in LINEAR}
+    return table.group_by("station", "day").agg(**sums)
+
+
+def operating_days(stations: Any, reference: Reference) -> Any:
+    """Every station on every day of the calendar on which it was open, `opened` and `closed` inclusive."""
+    every = stations.cross_join(reference.days)
+    return every.filter(
+        every.opened.isnull() | (every.opened <= every.day), every.closed.isnull() | (every.day <= every.closed)
+    ).select("station", "region", "city_mean", "day")
+
+
+def station_means(days: Any, sums: Any, rules: AirRules) -> Any:
+    """Daily means of the linear parameters.
+
+    Parameters
+    ----------
+    days:
+        `operating_days`.
+    sums:
+        `day_sums`.
+
+    Returns
+    -------
+    `station, region, city_mean, parameter, day, ticks, hours_present, reason`; ticks null when void.
+    """
+    wide = days.left_join(sums, ["station", "day"]).select(*days.columns, *LINEAR)
+    parts = []
+    for code in LINEAR:
+        packed = wide[code].fill_null(0)
+        present = packed % PACK
+        part = wide.select(
+            "station", "region", "city_mean", "day", parameter=ibis.literal(code), packed=packed, hours_present=present
+        )
+        enough = (part.hours_present >= rules.min_hours) & (part.hours_present <= 24)
+        # Every count of hours from min_hours to 24 divides the tick: the mean is a whole number of ticks.
+        each = rules.grid.thousandth
+        mean = ibis.cases(
+            *[
+                (part.hours_present == n, floor_ratio(part.packed - n, PACK) * (each // n))
+                for n in range(rules.min_hours, 25)
+            ],
+            else_=ibis.null("int64"),
+        )
+        reason = ibis.cases(
+            (enough, ibis.null("string")),
+            (part.hours_present == 0, "no_data"),
+            (part.hours_present > 24, "duplicate_hours"),
+            else_="hours_short",
+        )
+        parts.append(
+            part.select(
+                "station",
+                "region",
+                "city_mean",
+                "parameter",
+                "day",
+                ticks=mean,
+                hours_present=part.hours_present,
+                reason=reason,
+            )  # fmt: skip
+        )
+    return ibis.union(*parts)

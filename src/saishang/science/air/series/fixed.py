@@ -1,0 +1,94 @@
+"""Exact arithmetic that every engine does alike: concentrations as whole numbers of *ticks*.
+
+Binary sums depend on the order of their terms, and engines add in different orders; a mean that lands on 30.5 here and
+on 30.499999999999996 there rounds to two different published figures. So nothing is ever added up as a fraction:
+
+- an hourly value becomes a whole number of thousandths (public hours are whole µg/m³ or tenths of mg/m³);
+- a daily mean is a sum over 20 … 24 hours, an ozone window a mean over 6 … 8, a city value a mean over 1 … 10 stations:
+  all of these divide one unit, the tick, so that each is a whole number of ticks without rounding;
+- period means and percentiles stay a fraction `num / den` of ticks until they are rounded, half to even (GB/T 8170).
+
+Where a division cannot be exact (a city mean over 11, 13, 16 … stations, a region's mean over cities with different
+numbers of days) it is rounded to the tick, about 2e-12 µg/m³, and `slack` makes the last rounding take a value within
+the accumulated error of a tie for the tie it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import lcm
+from typing import Any
+
+import ibis
+
+__all__ = ["PACK", "Grid", "exact_sum", "floor_ratio", "half_even", "join_words"]
+
+#: An hour adds `thousandths * PACK + 1`, so that one sum carries both the total and the number of hours.
+PACK = 1024
+_LARGEST = 6_000_000_000_000  # ticks per unit; a year of daily means up to 4000 units stays within 64 bits
+_STATIONS = (2520, 60, 1)  # least common multiples of 1…10 and 1…6
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The tick: `unit` of them make one µg/m³ (CO: one mg/m³)."""
+
+    unit: int
+
+    @classmethod
+    def build(cls, *, min_hours: int, window_hours: int, min_window_hours: int) -> Grid:
+        """Find the tick that every valid daily mean and ozone window is a multiple of.
+
+        Examples
+        --------
+        >>> Grid.build(min_hours=20, window_hours=8, min_window_hours=6).unit
+        535550400000
+        """
+        hours = lcm(*range(min_hours, 25), *range(min_window_hours, window_hours + 1))
+        stations = next(k for k in (*_STATIONS, 1) if 1000 * hours * k <= _LARGEST or k == 1)
+        return cls(1000 * hours * stations)
+
+    @property
+    def thousandth(self) -> int:
+        """Ticks of one thousandth of a unit."""
+        return self.unit // 1000
+
+    def step(self, decimals: int) -> int:
+        """Ticks of one unit of the last place kept: `decimals` 1 → a tenth."""
+        return self.unit // 10**decimals
+
+
+def half_even(num: Any, den: Any, slack: Any = 0) -> Any:
+    """Round `num / den` to a whole number, half to even (GB/T 8170), in integers.
+
+    Parameters
+    ----------
+    num, den:
+        Integer expressions (64 bits), num ≥ 0, den > 0; the quotient must stay below 2**51.
+    slack:
+        How far from a tie (in units of twice `num`) still counts as the tie, for a `num` that carries rounding itself.
+    """
+    rest = num % den
+    # The subtraction makes the division exact up to the last bit of a double; adding one half absorbs that bit.
+    whole = floor_ratio(num - rest, den)
+    twice = rest * 2
+    return ibis.cases((twice > den + slack, whole + 1), (twice < den - slack, whole), else_=whole + whole % 2)
+
+
+def floor_ratio(multiple: Any, den: Any) -> Any:
+    """`multiple / den` for a `multiple` of `den`, as a 64-bit integer: engines have no integer division in common."""
+    return (multiple.cast("float64") / den + 0.5).floor().cast("int64")
+
+
+def exact_sum(column: Any, where: Any = None) -> Any:
+    """Sum of a 64-bit integer column as a 64-bit integer; an overflow is an error of the engine, never a wrong sum."""
+    # Engines widen integer sums differently (128 bits, 64 bits); the decimal in between makes the type plain again.
+    return column.sum(where=where).cast("decimal(38, 0)").cast("int64")
+
+
+def join_words(words: Any) -> Any:
+    """Join non-null text expressions with commas, in the order given; empty text when all are null."""
+    text = ibis.literal("")
+    for word in words:
+        text = text + ibis.cases((word.notnull(), ibis.literal(",") + word), else_=ibis.literal(""))
+    return text.substr(1)

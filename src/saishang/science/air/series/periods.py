@@ -1,0 +1,160 @@
+"""Means and percentiles of months, quarters, years and years to date, with their validity (HJ 663, GB 3095 table 4).
+
+A period's mean is the mean of its *days* (not of its months). Percentiles are ours by rank arithmetic:
+`k = 1 + (n - 1) p / 100` over the ascending days, never an engine's own quantile. Figures stay a fraction
+`num / den` of ticks until they are rounded once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+
+from saishang.science.air.series.calendar import KINDS, Reference
+from saishang.science.air.series.fixed import Grid, exact_sum, floor_ratio, half_even
+
+__all__ = ["daily_values", "month_sums", "month_of", "period_figures", "published_statistics", "region_figures"]
+
+_KEY = ["scope", "id", "basis", "parameter"]
+_PERIOD = ["period_kind", "period"]
+
+
+def daily_values(days: Any, *, scope: str, key: str, basis: str) -> Any:
+    """Bring station or city days into one shape: `scope, id, basis, parameter, day, ticks, masked`."""
+    masked = days.masked if "masked" in days.columns else ibis.literal(False)
+    return days.select(
+        scope=ibis.literal(scope), id=days[key], basis=ibis.literal(basis),
+        parameter=days.parameter, day=days.day, ticks=days.ticks, masked=masked,
+    )  # fmt: skip
+
+
+def month_sums(values: Any) -> Any:
+    """Valid days, masked days and exact sum per month; every longer period adds up from here."""
+    dated = values.mutate(month=month_of(values.day))
+    return dated.group_by(*_KEY, "month").agg(
+        n=dated.ticks.count(), masked=dated.count(where=dated.masked), total=exact_sum(dated.ticks)
+    )
+
+
+def period_figures(values: Any, months: Any, reference: Reference, *, percentile_kinds: Sequence[str] = KINDS) -> Any:
+    """Means and percentiles of every period, unrounded.
+
+    Parameters
+    ----------
+    values, months:
+        `daily_values` and their `month_sums`.
+    percentile_kinds:
+        Kinds of periods whose percentiles are wanted; ranking all days is the dearest part.
+
+    Returns
+    -------
+    `scope, id, basis, parameter, period_kind, period, statistic, num, den, step, scale, days_valid, days_masked,
+    days_expected, valid, reason`: the figure is `num / den` ticks, null without a valid day. A masked sand-dust day
+    was measured and left out by rule: it counts towards validity and not towards the figure.
+    """
+    joined = months.inner_join(reference.period_months, "month")
+    enough = joined.n + joined.masked >= joined.month_needed
+    summed = joined.group_by(*_KEY, *_PERIOD).agg(
+        n=exact_sum(joined.n), masked=exact_sum(joined.masked), total=exact_sum(joined.total),
+        months_enough=joined.count(where=enough),
+    )  # fmt: skip
+    periods = summed.inner_join(reference.periods, _PERIOD).drop("year_before")
+    counted = periods.n + periods.masked
+    judged = periods.mutate(
+        reason=ibis.cases(
+            (periods.n == 0, "no_data"),
+            (periods.months_enough < periods.months_expected, "month_short"),
+            (counted < periods.days_needed, "days_short"),
+            else_=ibis.null("string"),
+        )
+    )
+    figures = judged.inner_join(reference.figures, ["parameter", *_PERIOD])
+    figures = figures.filter(figures.percent.isnull() | figures.period_kind.isin(list(percentile_kinds)))
+    ranked = _percentiles(values, reference, percentile_kinds)
+    wide = figures.left_join(ranked, [*_KEY, *_PERIOD]).select(*figures.columns, "low", "gap", "part")
+    is_mean = wide.percent.isnull()
+    # Of a percentile `low + gap · part / 100` the whole stays in hundredths of a tick.
+    num = is_mean.ifelse(wide.total, wide.low * 100 + wide.gap * wide.part)
+    return wide.select(
+        *_KEY, *_PERIOD, "statistic",
+        num=(wide.n > 0).ifelse(num, ibis.null("int64")),
+        den=is_mean.ifelse(wide.n, ibis.literal(100).cast("int64")),
+        step=wide.step, scale=wide.scale,
+        days_valid=wide.n, days_masked=wide.masked, days_expected=wide.days_expected,
+        valid=wide.reason.isnull(), reason=wide.reason,
+    )  # fmt: skip
+
+
+def region_figures(figures: Any, reference: Reference) -> Any:
+    """Means over the cities of each region, of means and of percentiles alike; shape as of `period_figures`.
+
+    A region has a figure only when every one of its cities has: a mean over whoever is there would move with who is
+    missing. Days are counted over all cities.
+    """
+    cities = figures.filter(figures.scope == "city", figures.period_kind.notnull())
+    size = reference.members.group_by("region").agg(cities=reference.members.count())
+    joined = cities.inner_join(reference.members, cities.id == reference.members.city)
+    each = joined.mutate(ticks=half_even(joined.num, joined.den))
+    keys = ["region", "basis", "parameter", *_PERIOD, "statistic", "step", "scale"]
+    summed = each.group_by(*keys).agg(
+        total=exact_sum(each.ticks), present=each.ticks.count(), fit=each.count(where=each.valid),
+        days_valid=exact_sum(each.days_valid), days_masked=exact_sum(each.days_masked),
+        days_expected=exact_sum(each.days_expected),
+    )  # fmt: skip
+    sized = summed.inner_join(size, "region")
+    whole = sized.present == sized.cities
+    return sized.select(
+        scope=ibis.literal("region"), id=sized.region, basis=sized.basis, parameter=sized.parameter,
+        period_kind=sized.period_kind, period=sized.period, statistic=sized.statistic,
+        num=whole.ifelse(sized.total, ibis.null("int64")), den=sized.cities, step=sized.step, scale=sized.scale,
+        days_valid=sized.days_valid, days_masked=sized.days_masked, days_expected=sized.days_expected,
+        valid=sized.fit == sized.cities,
+        reason=ibis.cases(
+            (sized.fit == sized.cities, ibis.null("string")), (whole, "city_invalid"), else_="city_missing"
+        ),
+    )  # fmt: skip
+
+
+def published_statistics(figures: Any, grid: Grid) -> Any:
+    """Turn figures into the table `period_statistics`: value [unit of the parameter] and value rounded half to even."""
+    # A region's cities and a city's stations may each have been rounded to the tick: as much is a tie still a tie.
+    rounded = half_even(figures.num, figures.den * figures.step, slack=figures.den)
+    return figures.select(
+        "scope", "id", "parameter", *_PERIOD, "statistic", "basis",
+        value=figures.num.cast("float64") / (figures.den.cast("float64") * float(grid.unit)),
+        rounded=rounded.cast("float64") / figures.scale.cast("float64"),
+        days_valid=figures.days_valid, days_masked=figures.days_masked, days_expected=figures.days_expected,
+        valid=figures.valid, reason=figures.reason,
+    )  # fmt: skip
+
+
+def _percentiles(values: Any, reference: Reference, kinds: Sequence[str]) -> Any:
+    """Order statistics around the percentile: `low` = x_s, `gap` = x_(s+1) - x_s, `part` = hundredths of the gap."""
+    wanted = reference.figures.filter(
+        reference.figures.percent.notnull(), reference.figures.period_kind.isin(list(kinds))
+    ).select("parameter", *_PERIOD, "percent")
+    days = values.filter(values.ticks.notnull()).inner_join(reference.period_days, "day")
+    days = days.inner_join(wanted, ["parameter", *_PERIOD]).select(*_KEY, *_PERIOD, "ticks", "percent")
+    group = ibis.window(group_by=[*_KEY, *_PERIOD])
+    placed = days.mutate(
+        place=ibis.row_number().over(ibis.window(group_by=[*_KEY, *_PERIOD], order_by="ticks")).cast("int64"),
+        n=days.ticks.count().over(group),
+    )
+    span = (placed.n - 1) * placed.percent
+    part = span % 100
+    around = placed.mutate(part=part, s=floor_ratio(span - part, 100))
+    around = around.filter((around.place == around.s) | (around.place == around.s + 1))
+    ends = around.group_by(*_KEY, *_PERIOD).agg(
+        low=around.ticks.max(where=around.place == around.s),
+        high=around.ticks.max(where=around.place == around.s + 1),
+        part=around.part.max(),
+    )
+    return ends.mutate(gap=ends.high.fill_null(ends.low) - ends.low).drop("high")
+
+
+def month_of(day: Any) -> Any:
+    """Name of the month of a day, `2019-03`."""
+    year, month = day.year().cast("int64").cast("string"), day.month().cast("int64").cast("string")
+    return year + "-" + month.lpad(2, "0")

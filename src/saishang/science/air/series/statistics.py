@@ -1,0 +1,148 @@
+"""The tables of the contract, built from one another: what is kept in between is the caller's business.
+
+A caller materialises `station_days` and `city_days` once (`saishang.lake.engines.evaluate_air` does); the other tables
+are cheap expressions on top of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+
+from saishang.science.air.series.calendar import Reference
+from saishang.science.air.series.city import city_days, published_days
+from saishang.science.air.series.composite import attainment, composite_index, rankings
+from saishang.science.air.series.daily import day_sums, operating_days, station_means
+from saishang.science.air.series.days import day_levels, period_day_counts
+from saishang.science.air.series.index import city_index, mask_particles
+from saishang.science.air.series.ozone import ozone_days, ozone_sums
+from saishang.science.air.series.periods import (
+    daily_values,
+    month_sums,
+    period_figures,
+    published_statistics,
+    region_figures,
+)
+from saishang.science.air.series.rules import AirRules
+
+__all__ = ["AirStatistics"]
+
+
+@dataclass(frozen=True)
+class AirStatistics:
+    """Air statistics under one set of rules and one calendar.
+
+    Attributes
+    ----------
+    station_percentiles:
+        Kinds of periods for which stations get percentiles too; cities get them for every kind.
+    """
+
+    rules: AirRules
+    reference: Reference
+    station_percentiles: Sequence[str] = ("year",)
+
+    # From the hours: each of these reads the observations once and may be called month by month.
+
+    def day_sums(self, observations: Any) -> Any:
+        """Packed sums of the linear parameters per station and day."""
+        return day_sums(observations, self.rules)
+
+    def ozone_sums(self, observations: Any) -> Any:
+        """Packed sums of ozone's windows per station and day."""
+        return ozone_sums(observations, self.rules)
+
+    def published_days(self, observations: Any) -> Any:
+        """City days that arrived as such."""
+        return published_days(observations, self.rules)
+
+    # Days.
+
+    def station_days(self, stations: Any, sums: Any, ozone: Any) -> Any:
+        """Station days in ticks, every operating day of the calendar."""
+        days = operating_days(stations, self.reference)
+        return ibis.union(station_means(days, sums, self.rules), ozone_days(days, ozone, self.rules))
+
+    def city_days(self, station_days: Any, published: Any = None) -> Any:
+        """City days in ticks, every day of the calendar."""
+        return city_days(station_days, published, self.reference, self.rules)
+
+    def station_daily(self, station_days: Any) -> Any:
+        """Contract table `station_daily`; values in the unit of the parameter, unrounded, null when void."""
+        return station_days.select(
+            "station", "region", "city_mean", "parameter", "day",
+            value=self._value(station_days.ticks),
+            hours_present=station_days.hours_present, hours_expected=ibis.literal(24).cast("int64"),
+            valid=station_days.ticks.notnull(), reason=station_days.reason,
+        )  # fmt: skip
+
+    def city_daily(self, city_days: Any) -> Any:
+        """Contract table `city_daily`."""
+        return city_days.select(
+            "region", "parameter", "day",
+            value=self._value(city_days.ticks),
+            stations_valid=city_days.stations_valid, stations_expected=city_days.stations_expected,
+            valid=city_days.ticks.notnull(), reason=city_days.reason, origin=city_days.origin,
+        )  # fmt: skip
+
+    def masked_days(self, city_days: Any, dust: Any) -> Any:
+        """City days with the particles of sand-dust days taken out (basis `dust_removed`)."""
+        return mask_particles(city_days, dust, self.rules)
+
+    def city_aqi(self, city_days: Any) -> Any:
+        """Contract table `city_aqi` of the days as measured."""
+        return city_index(city_days, self.reference, self.rules)
+
+    def city_aqi_without_dust(self, masked_days: Any) -> Any:
+        """The index with the particles of dust days left out and excused."""
+        return city_index(masked_days, self.reference, self.rules, excused=True)
+
+    # Periods.
+
+    def station_figures(self, station_days: Any) -> Any:
+        """Unrounded figures of stations, basis `measured`."""
+        values = daily_values(station_days, scope="station", key="station", basis="measured")
+        return period_figures(values, month_sums(values), self.reference, percentile_kinds=self.station_percentiles)
+
+    def city_figures(self, city_days: Any, masked_days: Any) -> Any:
+        """Unrounded figures of cities on both bases."""
+        values = ibis.union(
+            daily_values(city_days, scope="city", key="region", basis="measured"),
+            daily_values(masked_days, scope="city", key="region", basis="dust_removed"),
+        )
+        return period_figures(values, month_sums(values), self.reference)
+
+    def region_figures(self, city_figures: Any) -> Any:
+        """Unrounded figures of regions: means over their cities."""
+        return region_figures(city_figures, self.reference)
+
+    def period_statistics(self, *figures: Any) -> Any:
+        """Contract table `period_statistics` from one or more tables of figures."""
+        together = ibis.union(*figures) if len(figures) > 1 else figures[0]
+        return published_statistics(together, self.rules.grid)
+
+    def day_levels(self, measured: Any, removed: Any) -> Any:
+        """Level of each city's day per basis (`measured`, `dust_removed`, `assessment`)."""
+        return day_levels(measured, removed, self.rules)
+
+    def period_days(self, levels: Any) -> Any:
+        """Contract table `period_days`: good days and days per level of cities and regions."""
+        return period_day_counts(levels, self.reference)
+
+    def composite(self, figures: Any) -> Any:
+        """Contract table `composite`."""
+        return composite_index(figures, self.reference, self.rules)
+
+    def attainment(self, figures: Any) -> Any:
+        """Contract table `attainment`: yearly figures against the limits."""
+        return attainment(figures, self.reference)
+
+    def ranking(self, composite: Any, figures: Any) -> Any:
+        """Contract table `ranking`: by composite index and by PM2.5, with change and rank of the year before."""
+        return rankings(composite, figures, self.reference)
+
+    def _value(self, ticks: Any) -> Any:
+        return ticks.cast("float64") / float(self.rules.grid.unit)
