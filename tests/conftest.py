@@ -19,6 +19,9 @@ def dsn(transactional_db: None) -> str:
     from django.db import connection
     from psycopg.conninfo import make_conninfo
 
+    # Django empties the tables that it manages; the ledger is the lake's own.
+    with connection.cursor() as cursor:
+        cursor.execute("truncate lake_batch, lake_gap, lake_quality_run cascade")
     settings = connection.settings_dict
     return make_conninfo(
         dbname=str(settings["NAME"]), user=settings["USER"], password=settings["PASSWORD"], host=settings["HOST"],

@@ -121,8 +121,8 @@ def _load(
         parts = []
         if first_start is not None:
             last = stage.last_start() or first_start
-            parts = table.parts(medium=source.medium, months=months, source=source.id, span=(first_start, last))
-        difference = stage.compare(source.id, parts, repeats)
+            parts = table.parts(medium=source.medium, months=months, source=source.series, span=(first_start, last))
+        difference = stage.compare(source.series, parts, repeats)
         if difference.absent:
             notes["absent_examples"] = difference.absent_examples
         stage.keep(folders.rejects(number), folders.empty(number))

@@ -123,6 +123,9 @@ class Lake:
             raise FileRefused("expected a file, found none", fix="check the path", where=str(path), code="no-file")
         header = open_any(path, lambda _: None).header
         fitting = [candidate for candidate in self.sources.values() if candidate.matches(header)]
+        # A layout that asks for more columns is the more particular one.
+        most = max((len(candidate.detect_header) for candidate in fitting), default=0)
+        fitting = [candidate for candidate in fitting if len(candidate.detect_header) == most]
         if len(fitting) != 1:
             names = ", ".join(candidate.id for candidate in fitting) or "none"
             raise FileRefused(

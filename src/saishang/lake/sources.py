@@ -30,7 +30,8 @@ LAYOUTS = ("matrix", "wide", "long")
 MEDIA = ("air", "water", "met")
 #: Key -> meaning. A key that is not here is an error: a misspelt rule that is silently ignored is the worst kind.
 KEYS: dict[str, str] = {
-    "id": "name of the source; becomes the column `source` of every row",
+    "id": "name of the description",
+    "series": "column `source` of every row; the same for several layouts of one publication (default: the id)",
     "zh": "Chinese name",
     "en": "English name",
     "medium": "air, water or met",
@@ -46,6 +47,7 @@ KEYS: dict[str, str] = {
     "ignore": "names in the file that are not taken, each with the reason",
     "missing": "texts that say “no value”",
     "marks": "marks that the source attaches to values -> meaning",
+    "row_mark": "{column, usable}: a column whose text marks the values of its row, unless it is one of `usable`",
     "delimiter": "cell delimiter of text files; found by itself when left out",
     "header_line": "line of the column names, from 1",
     "sheet": "sheet of a workbook",
@@ -88,6 +90,7 @@ class Source:
     """A checked source description; see KEYS for the meaning of the fields."""
 
     id: str
+    series: str
     zh: str
     en: str
     medium: str
@@ -101,6 +104,8 @@ class Source:
     unit: str | None
     values: Mapping[str, CellRule]
     ignore: Mapping[str, str]
+    row_mark: str | None
+    row_usable: frozenset[str]
     delimiter: str | None
     header_line: int
     sheet: str | None
@@ -164,8 +169,12 @@ def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Sou
             raise _wrong(f"layout {layout} needs the key {key!r}", f"name the column: `{key}: …`", where)
     canonical = json.dumps(_plain(document), ensure_ascii=False, sort_keys=True)
     detect = document.get("detect") or {}
+    row_mark = document.get("row_mark") or {}
+    if row_mark and not (isinstance(row_mark, Mapping) and set(row_mark) == {"column", "usable"}):
+        raise _wrong("expected row_mark: {column: …, usable: […]}", "state both", where)
     return Source(
         id=identity,
+        series=str(document.get("series") or identity),
         zh=str(document.get("zh") or identity),
         en=str(document.get("en") or identity),
         medium=medium,
@@ -179,6 +188,8 @@ def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Sou
         unit=_text(document, "unit"),
         values=dict(_values(document, medium, rules, where)),
         ignore=_ignored(document.get("ignore")),
+        row_mark=normalised(str(row_mark["column"])) if row_mark else None,
+        row_usable=frozenset(_names(row_mark["usable"])) if row_mark else frozenset(),
         delimiter=_text(document, "delimiter"),
         header_line=int(document.get("header_line") or 1),
         sheet=_text(document, "sheet"),
@@ -272,6 +283,20 @@ def _station(node: object, layout: str, rules: Rules, where: str) -> StationRule
     )
 
 
+def _site_names(table: str, rules: Rules, where: str) -> dict[str, str]:
+    """Names and aliases of the places in `sites/*/<table>.csv` -> codes."""
+    found = [entry for name, entry in rules.tables.items() if name.startswith("sites/") and name.endswith(f"/{table}")]
+    if not found:
+        raise _wrong(
+            f"expected station.names to be regions or a table of sites/, got {table!r}", "or use station.map", where
+        )
+    names: dict[str, str] = {}
+    for row in (row for entry in found for row in entry.rows):
+        for name in (row.code, row.zh, *(row.get("aliases") or ())):
+            names.setdefault(normalised(str(name)), str(row.code))
+    return names
+
+
 def _values(document: Mapping[str, Any], medium: str, rules: Rules, where: str) -> Iterator[tuple[str, CellRule]]:
     values = document["values"]
     if not isinstance(values, Mapping) or not values:
@@ -302,6 +327,10 @@ def _values(document: Mapping[str, Any], medium: str, rules: Rules, where: str) 
                 # Only a floor of exactly zero is physics; other lower ends are plausibility and belong to quality
                 # control, which flags and never drops.
                 lowest=Decimal(0) if row.min == 0 else None,
-                words={str(word): Decimal(str(number)) for word, number in (entry.get("words") or {}).items()},
+                words={
+                    form: Decimal(str(number))
+                    for word, number in (entry.get("words") or {}).items()
+                    for form in (str(word), normalised(str(word)))
+                },
             ),
         )

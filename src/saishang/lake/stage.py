@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pyarrow as pa
@@ -195,9 +195,9 @@ class Stage:
         twice = duck.execute(
             'select count(*) from (select 1 from incoming group by station, parameter, "start", "end" '
             "having count(*) > 1)"
-        ).fetchone()
+        ).fetchall()
         repeats = 0
-        if twice and twice[0]:
+        if twice[0][0]:
             duck.execute(
                 """
                 create table ranked as select *,
@@ -216,28 +216,28 @@ class Stage:
             ):
                 why = f"{station} {parameter} {start:%Y-%m-%d %H:%M} was already {_shown(first)} in line {first_line}"
                 self.rejects(Reject(line, cell, "", _shown(value), "contradiction", why))
-            row = duck.execute("select count(*) from ranked where n > 1 and not differs").fetchone()
-            repeats = int(row[0]) if row else 0
+            row = duck.execute("select count(*) from ranked where n > 1 and not differs").fetchall()
+            repeats = int(row[0][0])
             duck.execute(f"create view settled as select {quoted(COLUMNS)} from ranked where n = 1")
         else:
             duck.execute("create view settled as from incoming")
         months = [r[0] for r in duck.execute('select distinct "month" from settled order by 1').fetchall()]
-        span = duck.execute('select min("start"), max("end") from settled').fetchone()
-        first_start, last_end = span if span else (None, None)
+        span = duck.execute('select min("start"), max("end") from settled').fetchall()
+        first_start, last_end = span[0]
         return repeats, months, first_start, last_end
 
     def last_start(self) -> datetime | None:
         """Latest `start` of the rows."""
-        row = self.open().execute('select max("start") from settled').fetchone()
-        return row[0] if row else None
+        row = self.open().execute('select max("start") from settled').fetchall()
+        return cast("datetime | None", row[0][0])
 
     def compare(self, source: str, parts: Sequence[Part], repeats: int) -> Difference:
         """Compare with the table's files `parts` (those that can hold the same keys)."""
         duck = self.open()
         columns = quoted(COLUMNS)
         if not parts:
-            row = duck.execute("select count(*) from settled").fetchone()
-            count = int(row[0]) if row else 0
+            row = duck.execute("select count(*) from settled").fetchall()
+            count = int(row[0][0])
             return Difference(
                 self._result(f"select {columns} from settled", count),
                 count,
@@ -269,10 +269,10 @@ class Stage:
             """
         )
         counts = duck.execute(
-            "select count(*) filter (old_batch is null), count(*) filter (differs), "
+            "select count(*) filter (old_batch is null), "
             "count(*) filter (old_batch is not null and not differs) from matched"
-        ).fetchone()
-        new_count, _changed_count, identical = counts or (0, 0, 0)
+        ).fetchall()
+        new_count, identical = counts[0]
         changed = duck.sql(f"select {columns} from matched where differs").to_arrow_table().cast(SCHEMA)
         superseded = duck.execute(
             'select batch, source, station, parameter, "start", "end", old_value, old_qualifier, old_batch, old_line, '
@@ -283,8 +283,8 @@ class Stage:
             'anti join settled n on n.station = o.station and n.parameter = o.parameter and n."start" = o."start" '
             'and n."end" = o."end"'
         )
-        row = duck.execute(f"select count(*) {missing}").fetchone()
-        absent = int(row[0]) if row else 0
+        row = duck.execute(f"select count(*) {missing}").fetchall()
+        absent = int(row[0][0])
         examples = []
         if absent:
             for station, parameter, start, value, batch in _rows(

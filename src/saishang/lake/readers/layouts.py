@@ -57,6 +57,8 @@ class _Rows:
     start: _Ints
     end: _Ints
     good: np.ndarray[Any, np.dtype[np.bool_]]
+    #: The mark that a column puts on every value of its row; None when the source has no such column.
+    mark: pa.Array | None = None
 
 
 def read_pieces(file: FileReader, source: Source, reject: RejectSink, tally: Tally) -> Iterator[Piece]:
@@ -71,7 +73,7 @@ def read_pieces(file: FileReader, source: Source, reject: RejectSink, tally: Tal
             code="header",
         )
     place = {name: index for index, name in enumerate(header)}
-    needed = [*source.time, source.station.column, source.parameter, source.value]
+    needed = [*source.time, source.station.column, source.parameter, source.value, source.row_mark]
     absent = [name for name in needed if name is not None and name not in place]
     if absent:
         raise MappingError(
@@ -85,6 +87,8 @@ def read_pieces(file: FileReader, source: Source, reject: RejectSink, tally: Tal
     for block in file.blocks:
         tally.rows_read += len(block)
         rows = _times(block, source, header, place, reject)
+        if source.row_mark is not None:
+            rows = replace(rows, mark=_row_marks(block.column(place[source.row_mark]), source))
         yield from make(block, rows, reject, tally)
 
 
@@ -117,6 +121,12 @@ def _times(block: Block, source: Source, header: Sequence[str], place: dict[str,
     start = np.array(starts, "datetime64[us]").astype(np.int64)[which]
     end = np.array(ends, "datetime64[us]").astype(np.int64)[which]
     return _Rows(start, end, ~bad)
+
+
+def _row_marks(column: pa.Array, source: Source) -> pa.Array:
+    which, names = _distinct(_as_text(column))
+    plain = [normalised(name) for name in names]
+    return pa.array([None if name in source.row_usable else name for name in plain], pa.string()).take(pa.array(which))
 
 
 def _as_text(column: pa.Array) -> pa.Array:
@@ -198,7 +208,7 @@ def _wide(source: Source, header: list[str], place: dict[str, int], file: FileRe
             code="header",
         )
     file.notes["columns_absent"] = [name for name in source.values if name not in place]
-    used = {*source.time, source.station.column, *source.values}
+    used = {*source.time, source.station.column, source.row_mark, *source.values}
     others = [name for name in header if name not in used and name not in source.ignore]
     if others:
         file.notes["columns_not_taken"] = others[:200]
@@ -310,18 +320,21 @@ def _piece(
     taken, left = np.flatnonzero(read.state == OK), np.flatnonzero(read.state == EMPTY)
     tally.empty += len(left)
     value = read.value[taken]
+    qualifier = read.qualifier.take(pa.array(taken))
+    if rows.mark is not None:
+        qualifier = pc.coalesce(qualifier, rows.mark.take(pa.array(row[taken])))
     start = rows.start[row[taken]].view("datetime64[us]")
     rows_out = pa.Table.from_arrays(
         [
             _repeat(source.medium, len(taken)),
             pa.array(_months(start), pa.string()),
-            _repeat(source.id, len(taken)),
+            _repeat(source.series, len(taken)),
             stations.take(pa.array(taken)),
             _repeat(rule.parameter, len(taken)),
             pa.array(start),
             pa.array(rows.end[row[taken]].view("datetime64[us]")),
             pa.array(value, mask=np.isnan(value)),
-            read.qualifier.take(pa.array(taken)),
+            qualifier,
             _repeat_int(len(taken)),
             pa.array(block.lines[row[taken]].astype(np.int32)),
             pa.array(where[taken].astype(np.int32)),
