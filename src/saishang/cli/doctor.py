@@ -126,7 +126,7 @@ def _lake(config: Config) -> Finding:
 
     lake = Lake.open(config)
     version = lake.version
-    if version is None:
+    if not lake.files():
         return Finding("Lake", "note", "no observations yet", "load some: saishang ingest FILE, or saishang demo")
     return Finding("Lake", "ok", f"version {version} in {config.lake}")
 

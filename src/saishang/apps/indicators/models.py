@@ -53,6 +53,7 @@ class IndicatorValue(models.Model):
     period_kind = models.CharField(max_length=12)
     basis = models.CharField(max_length=40)
     kind = models.CharField(max_length=12)  # computed | reported
+    standard = models.CharField(max_length=80, blank=True)  # a year split between two sets of limits has two values
     value = models.DecimalField(max_digits=30, decimal_places=12, null=True)
     rounded = models.CharField(max_length=40, blank=True)
     unit = models.CharField(max_length=40)
@@ -65,7 +66,8 @@ class IndicatorValue(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "indicator", "region", "period", "period_kind", "basis", "kind"], name="one_value"
+                fields=["run", "indicator", "region", "period", "period_kind", "basis", "kind", "standard"],
+                name="one_value",
             )
         ]
         indexes = [models.Index(fields=["run", "indicator", "region"])]

@@ -65,7 +65,8 @@ def best_by_year(values: Iterable[Value], indicator: Indicator) -> dict[int, Val
         if not (value.valid and value.period_kind == "year" and value.value is not None):
             continue
         year = int(value.period[:4])
-        if year not in chosen or _rank(value, indicator) < _rank(chosen[year], indicator):
+        # Of two sets of limits in one year the later one in the table, the stricter stage, stands.
+        if year not in chosen or _rank(value, indicator) <= _rank(chosen[year], indicator):
             chosen[year] = value
     return chosen
 

@@ -20,6 +20,9 @@ from saishang.science.rounding import round_half_even
 __all__ = ["PERIOD_KINDS", "Value", "computed_values", "reported_values"]
 
 PERIOD_KINDS = ("year", "to_date")
+#: A share of days is shown only when at least this part of the period's days counts. Own choice: an incomplete day
+#: counts only when it is polluted all the same, so a share of few days would look worse than the air was.
+_LEAST_PART_OF_DAYS = Decimal("0.5")
 _SCOPES = ("city", "region")
 
 
@@ -41,6 +44,7 @@ class Value:
     reason: str = ""
     clause: str = ""
     inputs: dict[str, Any] = field(default_factory=dict)
+    standard: str = ""
 
 
 def computed_values(catalogue: Catalogue, tables: Mapping[str, pa.Table], region: str) -> list[Value]:
@@ -102,7 +106,7 @@ def _make(
 ) -> Value:
     rounded = "" if value is None else str(round_half_even(value, indicator.decimals))
     key = {name: row[name] for name in ("scope", "id", "period", "period_kind", "basis") if name in row}
-    key |= {name: row[name] for name in ("parameter", "statistic") if name in row}
+    key |= {name: row[name] for name in ("parameter", "statistic", "standard") if name in row}
     return Value(
         indicator=indicator.id,
         region=row["id"],
@@ -118,6 +122,7 @@ def _make(
         reason=row.get("reason") or "",
         clause=indicator.clause,
         inputs={"table": table, "key": key},
+        standard=row.get("standard", ""),
     )
 
 
@@ -131,7 +136,11 @@ def _share(part: int, whole: int) -> Decimal | None:
 
 
 def _wanted(row: Mapping[str, Any]) -> bool:
-    return row["period_kind"] in PERIOD_KINDS and row.get("scope", "city") in _SCOPES
+    """Years always (a year without data is told), years to date only where there is something."""
+    if row["period_kind"] not in PERIOD_KINDS or row.get("scope", "city") not in _SCOPES:
+        return False
+    empty = not row.get("days_valid") if "days_valid" in row else row.get("value") is None
+    return row["period_kind"] == "year" or not empty
 
 
 def _days(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,27 +160,28 @@ def _period_days(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Ite
         if not _wanted(row):
             continue
         part = (row["heavy"] or 0) + (row["severe"] or 0) if heavy else row["good"]
-        value = _share(part or 0, row["days_valid"] or 0)
-        # No standard states a minimum of days for a share; a full year needs the 324 days of the annual mean.
-        complete = bool(row.get("valid", value is not None))
+        counted, expected = row["days_valid"] or 0, row["days_expected"] or 0
+        value = _share(part or 0, counted) if counted >= expected * _LEAST_PART_OF_DAYS else None
+        # No standard states a minimum of days for a share; the table asks for the 324 days of the annual mean.
+        complete = bool(row["valid"])
         coverage = _days(row) | {"counted": part}
         yield _make(indicator, row, "period_days", value, complete and value is not None, coverage)
 
 
 def _attainment(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
     """Share of the cities that attain; a city with an item that cannot be judged is not counted as attaining."""
-    by_period: dict[tuple[str, str, str], dict[str, list[bool | None]]] = {}
+    by_period: dict[tuple[str, str, str, str], dict[str, list[bool | None]]] = {}
     for row in rows:
         if row.get("scope", "city") == "city" and row["period_kind"] in PERIOD_KINDS:
-            key = (row["period"], row["period_kind"], row["basis"])
+            key = (row["period"], row["period_kind"], row["basis"], row["standard"])
             by_period.setdefault(key, {}).setdefault(row["id"], []).append(row["attains"])
-    for (period, kind, basis), cities in sorted(by_period.items()):
+    for (period, kind, basis, standard), cities in sorted(by_period.items()):
         judged = {city: _all_attain(items) for city, items in cities.items()}
         complete = all(verdict is not None for verdict in judged.values())
         attaining = sorted(city for city, verdict in judged.items() if verdict)
-        row = {"scope": "region", "id": "", "period": period, "period_kind": kind, "basis": basis}
+        row = {"scope": "region", "id": "", "period": period, "period_kind": kind, "basis": basis, "standard": standard}
         row["reason"] = "" if complete else "no_valid_year"
-        value = _share(len(attaining), len(judged))
+        value = _share(len(attaining), len(judged)) if complete else None
         coverage = {
             "cities": len(judged),
             "attaining": attaining,

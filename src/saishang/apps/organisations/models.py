@@ -10,9 +10,18 @@ __all__ = ["ROLES", "User"]
 #: Role → what it may do. Administrators may do everything a role can.
 ROLES: dict[str, frozenset[str]] = {
     "viewer": frozenset({"view_internal"}),
-    "editor": frozenset({"view_internal", "upload_data", "report_value", "import_plan"}),
+    "editor": frozenset({"view_internal", "upload_data", "report_value", "import_plan", "decide_dust"}),
     "admin": frozenset(
-        {"view_internal", "upload_data", "report_value", "import_plan", "run_evaluation", "view_log", "manage_users"}
+        {
+            "view_internal",
+            "upload_data",
+            "report_value",
+            "import_plan",
+            "decide_dust",
+            "run_evaluation",
+            "view_log",
+            "manage_users",
+        }
     ),
 }
 

@@ -71,7 +71,7 @@ def evaluate(
     if not isinstance(actor, str) and not actor.may("run_evaluation"):
         raise EvaluationRefused("this account may not run an evaluation", fix="ask for the role admin")
     version = lake.version
-    if version is None:
+    if not lake.files(version, medium="air"):
         raise EvaluationRefused(
             "there are no observations yet", fix="load some: `saishang ingest FILE`, or `saishang demo`"
         )
@@ -190,7 +190,7 @@ def _write_rows(run: Run, values: Sequence[Value], states: Sequence[State]) -> N
 def _seen(value: Value) -> list[Any]:
     """What makes a value the same value: not when it was entered, and not how it is explained."""
     return [
-        value.indicator, value.region, value.period, value.period_kind, value.basis, value.kind,
+        value.indicator, value.region, value.period, value.period_kind, value.basis, value.kind, value.standard,
         None if value.value is None else str(value.value), value.rounded, value.valid, value.reason,
     ]  # fmt: skip
 

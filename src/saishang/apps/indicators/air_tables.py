@@ -1,0 +1,217 @@
+"""The air tables of a run: what the engine needs from lake, rules and people's decisions, put together.
+
+Sand-dust days: the hour test proposes (环办监测〔2016〕120号), a named person decides; only confirmed days take effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+import pyarrow as pa
+
+from saishang.apps.indicators.models import DustDecision
+from saishang.config import Config
+from saishang.errors import SaishangError
+from saishang.lake import Lake
+from saishang.lake.engines import AIR_TABLES, STATIONS, Engine, evaluate_air, open_engine, propose_dust
+from saishang.rules import Rules
+from saishang.science.air.dust import DustRule
+from saishang.science.air.series import DUST_DAYS, AirRules, Calendar, DustProposal
+
+__all__ = ["PROPOSALS", "Proposal", "build", "decisions", "parameters", "proposals"]
+
+Progress = Callable[[str], None]
+#: The table of dust days as a run keeps it, with the episode behind each day.
+PROPOSALS = pa.schema(
+    [
+        ("region", pa.string()),
+        ("day", pa.date32()),
+        ("status", pa.string()),
+        ("start", pa.timestamp("us")),
+        ("end", pa.timestamp("us")),
+        ("baseline_pm10", pa.float64()),
+        ("peak_pm10", pa.float64()),
+        ("decided_by", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
+#: Before this day no rule excluded dust (环办监测〔2016〕120号 is in force from 2017-01-01).
+_DUST_RULE = "standards/air/dust"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A city-day that the hour test proposes as a dust day, with what people decided about it."""
+
+    region: str
+    day: date
+    status: str
+    start: datetime
+    end: datetime | None
+    baseline_pm10: float
+    peak_pm10: float
+    decided_by: str = ""
+    reason: str = ""
+
+
+def parameters(rules: Rules, site: str, region: str, as_of: date) -> dict[str, Any]:
+    """What decides the digits beside lake, rules and code; goes into the run."""
+    return {
+        "cities": list(_members(rules, region)),
+        "stations": len(rules.table(f"sites/{site}/air_stations").rows),
+        "dust": sorted([r, d.isoformat(), s] for (r, d), (s, _, _) in decisions().items() if d <= as_of),
+    }
+
+
+def decisions() -> dict[tuple[str, date], tuple[str, str, str]]:
+    """The newest decision on each city-day: (region, day) → (status, who, why)."""
+    found = {}
+    for row in DustDecision.objects.select_related("decided_by").order_by("pk"):
+        who = str(row.decided_by) if row.decided_by else "saishang"
+        found[row.region, row.day] = (row.status, who, row.reason)
+    return found
+
+
+def proposals(config: Config, lake: Lake, rules: Rules, *, site: str, region: str, as_of: date) -> list[Proposal]:
+    """Dust days that the hours at the lake's newest version propose, with the decisions on them."""
+    months = _months(lake, as_of)
+    calendar = _calendar(rules, region, months, as_of)
+    return _proposals(open_engine(config.engine), lake, rules, site, months, calendar)
+
+
+def build(
+    config: Config,
+    lake: Lake,
+    rules: Rules,
+    *,
+    site: str,
+    region: str,
+    as_of: date,
+    progress: Progress = lambda step: None,
+) -> dict[str, pa.Table]:
+    """Every table of a run by name (`AIR_TABLES` and `dust_days`).
+
+    Raises
+    ------
+    SaishangError
+        When the lake holds no air observations up to `as_of`.
+    """
+    progress("observations")
+    months = _months(lake, as_of)
+    calendar = _calendar(rules, region, months, as_of)
+    engine = open_engine(config.engine)
+    progress("dust")
+    dust = _proposals(engine, lake, rules, site, months, calendar)
+    progress("days")
+    run = evaluate_air(
+        engine,
+        [lake.files(medium="air", months=[month]) for month in months],
+        _stations(rules, site),
+        calendar,
+        dust=_dust_table(dust),
+    )
+    progress("periods")
+    tables = {name: run.table(name) for name in AIR_TABLES}
+    tables["dust_days"] = pa.Table.from_pylist([_row(p) for p in dust], schema=PROPOSALS)
+    return tables
+
+
+def _months(lake: Lake, as_of: date) -> list[str]:
+    last = f"{as_of:%Y-%m}"
+    months = sorted({part.month for part in lake.table.parts(None, medium="air") if part.month <= last})
+    if not months:
+        raise SaishangError(
+            f"there are no air observations up to {as_of}",
+            fix="load some with `saishang ingest FILE`, or choose a later date",
+            code="no-observations",
+        )
+    return months
+
+
+def _calendar(rules: Rules, region: str, months: list[str], as_of: date) -> Calendar:
+    first = date(int(months[0][:4]), 1, 1)
+    members = {region: _members(rules, region)}
+    lists: dict[str, list[str]] = {}
+    for row in rules.regions.values():
+        if row["ranking"]:
+            lists.setdefault(row["ranking"], []).append(row["code"])
+    air = AirRules.from_rules(rules)
+    return Calendar(first, as_of, air, members=members, lists={name: sorted(ids) for name, ids in lists.items()})
+
+
+def _members(rules: Rules, region: str) -> list[str]:
+    """Cities whose mean is the region's (management areas are ranked beside them and left out of the mean)."""
+    return sorted(row["code"] for row in rules.regions.values() if row["parent"] == region and row["city_mean"])
+
+
+def _stations(rules: Rules, site: str) -> pa.Table:
+    rows = rules.table(f"sites/{site}/air_stations").rows
+    return pa.Table.from_pylist(
+        [
+            {
+                "station": row["code"],
+                "region": row["region"],
+                "city_mean": row["city_mean"],
+                "opened": row["opened"],
+                "closed": row["closed"],
+            }
+            for row in rows
+        ],
+        schema=STATIONS,
+    )
+
+
+def _proposals(
+    engine: Engine, lake: Lake, rules: Rules, site: str, months: list[str], calendar: Calendar
+) -> list[Proposal]:
+    begins: date = rules.document(_DUST_RULE)["editions"][0]["from"]
+    wanted = [month for month in months if month >= f"{begins:%Y-%m}"]
+    files = lake.files(medium="air", months=wanted) if wanted else []
+    episodes = propose_dust(engine, files, _stations(rules, site), calendar, _dust_rule(rules)) if files else []
+    made = decisions()
+    found: dict[tuple[str, date], Proposal] = {}
+    for episode in episodes:
+        for day in _days(episode, calendar.last):
+            key = (episode.region, day)
+            status, who, why = made.get(key, ("proposed", "", ""))
+            peak = float(episode.peak_pm10)
+            if key not in found or found[key].peak_pm10 < peak:
+                found[key] = Proposal(
+                    *key, status, episode.start, episode.end, float(episode.baseline_pm10), peak, who, why
+                )
+    return [found[key] for key in sorted(found)]
+
+
+def _dust_rule(rules: Rules) -> DustRule:
+    """The hour test with the numbers of the rules."""
+    edition = rules.document(_DUST_RULE)["editions"][0]
+    start, end = edition["start"], edition["end"]
+    return DustRule(
+        baseline_hours=int(start["baseline_hours"]),
+        rise_factor=Fraction(start["rise_factor"]),
+        min_pm10=Fraction(start["pm10_above"]),
+        ratio_factor=Fraction(start["ratio_factor"]),
+        ratio_test=start["ratio_test"],
+        end_within=Fraction(end["within_percent"]) / 100,
+        masked=tuple(edition["masking"]["parameters"]),
+    )
+
+
+def _days(episode: DustProposal, last: date) -> Iterable[date]:
+    from saishang.science.air.series import proposed_days
+
+    days: list[date] = proposed_days([episode]).column("day").to_pylist()
+    return [day for day in days if day <= last]
+
+
+def _dust_table(dust: Iterable[Proposal]) -> pa.Table:
+    rows = [{"region": p.region, "day": p.day, "status": p.status} for p in dust]
+    return pa.Table.from_pylist(rows, schema=DUST_DAYS)
+
+
+def _row(proposal: Proposal) -> dict[str, Any]:
+    return {name: getattr(proposal, name) for name in PROPOSALS.names}

@@ -1,0 +1,304 @@
+"""The chain behind a number (追溯链): value ← statistic ← cities ← stations ← hours ← batches ← files and lines.
+
+A run's tables answer the upper links; the observations at the run's lake version and the ledger the lower ones, so the
+chain shows what the run saw, not what the lake holds today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from saishang.apps.indicators import queries
+from saishang.apps.indicators.models import IndicatorValue, Run
+from saishang.errors import SaishangError
+from saishang.lake import Lake
+
+__all__ = ["Link", "chain", "hours", "period_span"]
+
+#: Which hourly parameter a daily or period parameter is made of.
+_MADE_OF = {"O3_8H": "O3", "O3_1H": "O3"}
+_AIR_ITEMS = ("PM2.5", "PM10", "SO2", "NO2", "CO", "O3_8H")
+
+
+class NoSuchValue(SaishangError):
+    """The run has no such value."""
+
+    code = "no-such-value"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of the chain. `facts` are label-free (key → value); pages and the command line put words to the keys."""
+
+    kind: str
+    name: str
+    value: str = ""
+    unit: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    children: tuple[Link, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return asdict(self)
+
+
+def period_span(period: str) -> tuple[date, date]:
+    """First day and the day after the last of `2019`, `2019-Q1`, `2019-03`, `2019-01..2019-09` or `…-30`.
+
+    Raises ValueError for anything else.
+    """
+    first, _, last = period.partition("..")
+    begin, end = _span(first)
+    return (begin, _span(last)[1]) if last else (begin, end)
+
+
+def _span(text: str) -> tuple[date, date]:
+    parts = text.split("-")
+    year = int(parts[0])
+    if len(parts) == 1:
+        return date(year, 1, 1), date(year + 1, 1, 1)
+    if parts[1].startswith("Q"):
+        month, months = 3 * int(parts[1][1:]) - 2, 3
+    else:
+        month, months = int(parts[1]), 1
+    if len(parts) == 3:
+        day = date(year, month, int(parts[2]))
+        return day, day + timedelta(days=1)
+    after = month + months
+    return date(year, month, 1), date(year + (after > 12), after - 12 * (after > 12), 1)
+
+
+def chain(
+    lake: Lake, run_id: str, indicator: str, region: str, *, period: str | None = None, basis: str | None = None
+) -> Link:
+    """Build the chain of one value.
+
+    Parameters
+    ----------
+    period, basis:
+        Which value; without them the one that stands for the latest year, then the latest of any kind.
+
+    Raises
+    ------
+    NoSuchValue
+        Naming the periods and bases that there are.
+    """
+    run = queries.get_run(run_id)
+    value = _choose(run, indicator, region, period, basis)
+    found = queries.catalogue().indicators[indicator]
+    facts: dict[str, Any] = {
+        "indicator": found.id,
+        "period": value.period,
+        "basis": value.basis,
+        "kind": value.kind,
+        "valid": value.valid,
+        "reason": value.reason,
+        "clause": value.clause,
+        "source": found.source,
+        "status": found.status,
+        "unrounded": None if value.value is None else format(value.value.normalize(), "f"),
+        "coverage": value.coverage,
+        "run": run.id,
+        "lake_version": run.lake_version,
+        "rules": run.rules_digest[:12],
+        "code": run.code_version,
+    }
+    name = f"{found.zh} · {queries.region_name(region)} · {value.period}"
+    children = _reported(value) if value.kind == "reported" else _computed(lake, run, value)
+    return Link("value", name, value.rounded, value.unit, facts, children)
+
+
+def _choose(run: Run, indicator: str, region: str, period: str | None, basis: str | None) -> IndicatorValue:
+    if queries.indicator(indicator) is None:
+        known = ", ".join(sorted(queries.catalogue().indicators))
+        raise NoSuchValue(f"expected an indicator of the catalogue, got {indicator!r}", fix=f"use one of {known}")
+    there = list(run.values.filter(indicator=indicator, region=region).order_by("period", "basis"))
+    wanted = [v for v in there if (period is None or v.period == period) and (basis is None or v.basis == basis)]
+    if not wanted:
+        known = "; ".join(sorted({f"{v.period} ({v.basis})" for v in there})) or "none"
+        raise NoSuchValue(
+            f"run {run.id} has no value of {indicator} for region {region}"
+            + (f", period {period}" if period else "")
+            + (f", basis {basis}" if basis else ""),
+            fix=f"choose one of its periods and bases: {known}",
+        )
+    if period is None:
+        marked = [p for p in queries.history(run.id, indicator, region) if p.chosen]
+        if marked:
+            best = marked[-1]
+            return next(v for v in there if (v.period, v.basis, v.kind) == (best.period, best.basis, best.kind))
+    computed = [v for v in wanted if v.kind == "computed"]
+    return (computed or wanted)[-1]
+
+
+def _reported(value: IndicatorValue) -> tuple[Link, ...]:
+    keys = ("agency", "evidence", "status", "caliber", "note", "origin", "entered_at")
+    facts = {key: value.inputs.get(key, "") for key in keys}
+    return (Link("report", str(value.inputs.get("agency", "")), value.rounded, value.unit, facts),)
+
+
+def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
+    table, key = value.inputs["table"], value.inputs["key"]
+    begin, end = period_span(value.period)
+    parameters = (key["parameter"],) if "parameter" in key else _AIR_ITEMS
+    cities = _cities(run, table, key)
+    sources = _sources(lake, run, parameters, begin, end)
+    links = tuple(_city(run, row, parameters, begin, end, sources) for row in cities)
+    if key.get("scope") == "city":
+        return links[0].children if links else ()
+    return links
+
+
+def _cities(run: Run, table: str, key: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of the cities below a region's value, or the city's own row."""
+    names = [name for name in ("parameter", "statistic", "basis", "period", "period_kind", "standard") if name in key]
+    where, values = ["scope = 'city'"], []
+    for name in names:
+        where.append(f"{name} = ?")
+        values.append(key[name])
+    if key.get("scope") == "city":
+        where.append("id = ?")
+        values.append(key["id"])
+    rows = queries.select(run.id, table, " and ".join(where), values, "id")
+    if table != "attainment":
+        return rows
+    merged: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        city = merged.setdefault(row["id"], {"id": row["id"], "attains": True, "items": {}, "period": row["period"]})
+        city["items"][row["parameter"]] = row["attains"]
+        city["attains"] = None if row["attains"] is None else city["attains"] and row["attains"]
+    return list(merged.values())
+
+
+def _city(
+    run: Run,
+    row: Mapping[str, Any],
+    parameters: Sequence[str],
+    begin: date,
+    end: date,
+    sources: Mapping[str, list[Link]],
+) -> Link:
+    city = str(row["id"])
+    days = queries.select(
+        run.id,
+        "city_daily",
+        f"region = ? and parameter in ({', '.join('?' * len(parameters))}) and day >= ? and day < ?",
+        [city, *parameters, begin, end],
+    )
+    excluded: dict[str, int] = {}
+    for day in days:
+        if not day["valid"]:
+            excluded[day["reason"] or "void"] = excluded.get(day["reason"] or "void", 0) + 1
+    origins = sorted({day["origin"] for day in days if day["origin"]})
+    stations = queries.select(
+        run.id,
+        "station_daily",
+        f"region = ? and parameter in ({', '.join('?' * len(parameters))}) and day >= ? and day < ?",
+        [city, *parameters, begin, end],
+        "station, day",
+    )
+    facts: dict[str, Any] = {
+        "days_expected": row.get("days_expected"),
+        "days_valid": row.get("days_valid"),
+        "excluded": excluded,
+        "origin": origins,
+    }
+    facts |= {name: row[name] for name in ("valid", "reason", "attains", "items", "main", "good") if name in row}
+    shown = row.get("rounded") if row.get("rounded") is not None else row.get("value")
+    children = _stations(stations, sources) + tuple(sources.get(f"city:{city}", ()))
+    return Link("city", queries.region_name(city), "" if shown is None else str(shown), "", facts, children)
+
+
+def _stations(days: Sequence[Mapping[str, Any]], sources: Mapping[str, list[Link]]) -> tuple[Link, ...]:
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
+    for day in days:
+        grouped.setdefault(str(day["station"]), []).append(day)
+    links = []
+    for station, rows in grouped.items():
+        reasons: dict[str, int] = {}
+        for row in rows:
+            if not row["valid"]:
+                reasons[row["reason"] or "void"] = reasons.get(row["reason"] or "void", 0) + 1
+        facts = {
+            "city_mean": rows[0]["city_mean"],
+            "days_valid": sum(bool(row["valid"]) for row in rows),
+            "days_expected": len(rows),
+            "hours_present": sum(row["hours_present"] or 0 for row in rows),
+            "hours_expected": sum(row["hours_expected"] or 0 for row in rows),
+            "excluded": reasons,
+        }
+        links.append(Link("station", station, facts=facts, children=tuple(sources.get(station, ()))))
+    return tuple(links)
+
+
+def _sources(lake: Lake, run: Run, parameters: Sequence[str], begin: date, end: date) -> dict[str, list[Link]]:
+    """Batches, files and lines behind every station of the period, at the run's version of the lake."""
+    wanted = sorted({_MADE_OF.get(name, name) for name in parameters} | set(parameters))
+    files = lake.files(run.lake_version, medium="air", months=_months(begin, end))
+    if not files:
+        return {}
+    marks = ", ".join("?" * len(wanted))
+    sql = (
+        "select station, batch, count(*) as n, min(line) as first_line, max(line) as last_line "  # noqa: S608
+        f"from read_parquet(?, hive_partitioning = false) where parameter in ({marks}) "
+        'and "start" >= ? and "start" < ? group by station, batch order by station, batch'
+    )
+    with duckdb.connect(":memory:", config={"threads": 2}) as connection:
+        rows = connection.execute(sql, [files, *wanted, _midnight(begin), _midnight(end)]).fetchall()
+    batches = {number: lake.ledger.batch(number) for number in {row[1] for row in rows}}
+    found: dict[str, list[Link]] = {}
+    for station, number, count, first_line, last_line in rows:
+        batch = batches[number]
+        facts = {
+            "batch": number,
+            "values": count,
+            "first_line": first_line,
+            "last_line": last_line,
+            "sha256": batch.sha256,
+            "source": batch.source,
+        }
+        found.setdefault(station, []).append(Link("file", batch.file_name, facts=facts))
+    return found
+
+
+def hours(lake: Lake, run_id: str, station: str, parameter: str, day: date) -> list[dict[str, Any]]:
+    """Rows of one station and day at the run's lake version, each with its batch, file, line and cell.
+
+    Ozone needs the hours from midnight; a daily value that was published as such is the one row of its day.
+    """
+    run = queries.get_run(run_id)
+    made_of = _MADE_OF.get(parameter, parameter)
+    after = day + timedelta(days=1)
+    files = lake.files(run.lake_version, medium="air", months=_months(day, after))
+    if not files:
+        return []
+    sql = (
+        'select source, parameter, "start", "end", value, qualifier, batch, line, cell '
+        "from read_parquet(?, hive_partitioning = false) "
+        'where station = ? and parameter in (?, ?) and "start" >= ? and "start" < ? order by "start", source'
+    )
+    with duckdb.connect(":memory:", config={"threads": 2}) as connection:
+        cursor = connection.execute(sql, [files, station, made_of, parameter, _midnight(day), _midnight(after)])
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        row["file_name"] = lake.ledger.batch(row["batch"]).file_name
+    return rows
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)
+
+
+def _months(begin: date, end: date) -> list[str]:
+    months = []
+    year, month = begin.year, begin.month
+    while date(year, month, 1) < end:
+        months.append(f"{year:04d}-{month:02d}")
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return months
