@@ -24,7 +24,7 @@ __all__ = ["PARAMETERS", "Network", "make_network", "months", "write_month", "wr
 
 PARAMETERS = ("PM2.5", "PM10", "SO2", "NO2", "CO", "O3")
 _EPOCH = dt.datetime(1970, 1, 1)
-# level, spread of the logarithm, height of the daily cycle, hour of its peak, height of the yearly cycle, month of its peak
+# level, spread of the logarithm, height and peak hour of the daily cycle, height and peak month of the yearly cycle
 _SHAPE = {
     "PM2.5": (38.0, 0.55, 0.15, 22, 0.45, 1),
     "PM10": (72.0, 0.55, 0.15, 21, 0.35, 3),
@@ -84,7 +84,7 @@ def write_month(root: Path, network: Network, start: dt.datetime, end: dt.dateti
     city_level = np.exp(0.35 * np.sin(city / 700.0))  # neighbouring cities share their level
     episode = np.repeat(rng.normal(0, 0.35, (hours // 24 + 1, count // 5 + 1)), 24, axis=0)[:hours]
     episode = np.repeat(episode, 5, axis=1)[:, :count]
-    dust = rng.random((hours // 24 + 1)) < 0.03
+    dust = rng.random(hours // 24 + 1) < 0.03
     columns = []
     for number, name in enumerate(PARAMETERS):
         level, spread, day_wave, day_peak, year_wave, year_peak = _SHAPE[name]

@@ -1,8 +1,8 @@
 """The cluster engine: Apache Spark through Ibis. Optional: `pip install saishang[spark]` and Java 17 or newer.
 
-Everything crosses between engine and process as Parquet or Arrow: what is kept is written to the scratch folder and read
-back, so that an expression is run once and its plan stays short. On a cluster the scratch folder must be one that all
-nodes see.
+Everything crosses between engine and process as Parquet or Arrow: what is kept is written to the scratch folder and
+read back, so that an expression is run once and its plan stays short. On a cluster the scratch folder must be one that
+all nodes see.
 """
 
 from __future__ import annotations

@@ -49,13 +49,12 @@ class Period:
 
 @dataclass(frozen=True)
 class Reference:
-    """The tables of a calendar as the engine holds them (Ibis tables; columns as in `Calendar.tables`), and the ticks of
-    one unit."""
+    """The tables of a calendar as the engine holds them (Ibis tables, see `Calendar.tables`), and the ticks of one unit."""
 
     days: Any
     periods: Any
     period_months: Any
-    period_days: Any
+    ranked_days: Any
     parameters: Any
     figures: Any
     limits: Any
@@ -125,28 +124,26 @@ class Calendar:
 
         Returns
         -------
-        `days(day, month, edition)`, `periods(period_kind, period, year_before, days_expected, months_expected,
-        days_needed)`, `period_months(period_kind, period, month, days_needed)`, `period_days(period_kind, period,
-        day)`, `parameters(parameter)`, `figures(period_kind, period, parameter, statistic, percent, step, scale)`,
-        `limits(period_kind, period, standard, parameter, statistic, bound, step, scale, single, weight)`,
-        `members(region, city)`, `lists(list, id)`.
+        `days(day, edition)`; `periods(period_kind, period, year_before, days_expected, months_expected, days_needed)`;
+        `period_months(period_kind, period, month, month_needed)`, month as 201903; `figures(period_kind, period,
+        parameter, statistic, percent, step, scale, figure)`, percent null for means; `ranked_days(day, parameter,
+        figure, percent, period_kind)`; `parameters(parameter)`; `limits(period_kind, period, standard, parameter,
+        statistic, bound, limit_step, limit_scale, single, weight)`; `members(region, city)`; `lists(list, id)`.
         """
         periods = list(self.periods())
+        rows = (row for period in periods for row in self._figures(period))
+        figures = [(*row, number) for number, row in enumerate(rows)]
         return {
             "days": _table(_DAYS, self._days()),
             "periods": _table(_PERIODS, (self._period(period) for period in periods)),
             "period_months": _table(_PERIOD_MONTHS, (row for period in periods for row in self._months(period))),
-            "period_days": _table(
-                _PERIOD_DAYS,
-                ((period.kind, period.name, day) for period in periods for day in _span(period.first, period.last)
-                 if self.first <= day <= self.last),
-            ),
+            "ranked_days": _table(_RANKED_DAYS, self._ranked_days(figures, periods)),
             "parameters": _table(_PARAMETERS, ((parameter,) for parameter in DAILY)),
-            "figures": _table(_FIGURES, (row for period in periods for row in self._figures(period))),
+            "figures": _table(_FIGURES, figures),
             "limits": _table(_LIMITS, (row for period in periods for row in self._limits(period))),
             "members": _table(_MEMBERS, ((r, c) for r, cities in (self.members or {}).items() for c in cities)),
             "lists": _table(_LISTS, ((name, m) for name, ids in (self.lists or {}).items() for m in ids)),
-        }  # fmt: skip
+        }
 
     def _touching(self, period: Period) -> Iterator[Period]:
         if period.first <= self.last and period.last >= self.first:
@@ -159,7 +156,7 @@ class Calendar:
 
     def _days(self) -> Iterator[tuple[Any, ...]]:
         for day in _span(self.first, self.last):
-            yield day, f"{day:%Y-%m}", self.index_edition or self.rules.index_on(day).name
+            yield day, self.index_edition or self.rules.index_on(day).name
 
     def _period(self, period: Period) -> tuple[Any, ...]:
         months = period.last.month - period.first.month + 1
@@ -173,7 +170,7 @@ class Calendar:
             needed = self.rules.february_days if month == 2 else self.rules.month_days
             # A year-to-date that stops within a month may miss as many days of it as the whole month may.
             elapsed = (min(period.last, _end(year, month)) - date(year, month, 1)).days + 1
-            yield period.kind, period.name, f"{year}-{month:02d}", max(needed - (length - elapsed), 0)
+            yield period.kind, period.name, year * 100 + month, max(needed - (length - elapsed), 0)
 
     def _figures(self, period: Period) -> Iterator[tuple[Any, ...]]:
         for parameter in DAILY:
@@ -184,6 +181,16 @@ class Calendar:
             if percent is not None:
                 yield period.kind, period.name, parameter, f"p{percent}", percent, *shape
 
+    def _ranked_days(self, figures: list[tuple[Any, ...]], periods: list[Period]) -> Iterator[tuple[Any, ...]]:
+        """Which days enter which percentile."""
+        spans = {(period.kind, period.name): period for period in periods}
+        for kind, name, parameter, _, percent, _, _, figure in figures:
+            if percent is None:
+                continue
+            period = spans[kind, name]
+            for day in _span(max(period.first, self.first), min(period.last, self.last)):
+                yield day, parameter, figure, percent, kind
+
     def _limits(self, period: Period) -> Iterator[tuple[Any, ...]]:
         for stage in self.rules.stages_between(period.first, period.last):
             for parameter, statistic, averaging in STATISTICS:
@@ -191,23 +198,26 @@ class Calendar:
                 places = self.rules.compliance_decimals.get(parameter, 0)
                 # The composite index divides the mean, of CO and ozone the percentile, by the limit it belongs to.
                 single = statistic == "mean" or parameter in {"CO", "O3_8H"}
-                yield (period.kind, period.name, stage.name, parameter, statistic, limit,
-                       self.rules.grid.step(places), 10**places, single, self.rules.weights.get(parameter, 1))  # fmt: skip
+                shape = (self.rules.grid.step(places), 10**places, single, self.rules.weights.get(parameter, 1))
+                yield period.kind, period.name, stage.name, parameter, statistic, limit, *shape
 
 
-_DAYS = pa.schema([("day", pa.date32()), ("month", pa.string()), ("edition", pa.string())])
+_DAYS = pa.schema([("day", pa.date32()), ("edition", pa.string())])
 _PERIODS = pa.schema(
     [("period_kind", pa.string()), ("period", pa.string()), ("year_before", pa.string()), ("days_expected", pa.int64()),
      ("months_expected", pa.int64()), ("days_needed", pa.int64())]
 )  # fmt: skip
 _PERIOD_MONTHS = pa.schema(
-    [("period_kind", pa.string()), ("period", pa.string()), ("month", pa.string()), ("month_needed", pa.int64())]
+    [("period_kind", pa.string()), ("period", pa.string()), ("month", pa.int64()), ("month_needed", pa.int64())]
 )
-_PERIOD_DAYS = pa.schema([("period_kind", pa.string()), ("period", pa.string()), ("day", pa.date32())])
+_RANKED_DAYS = pa.schema(
+    [("day", pa.date32()), ("parameter", pa.string()), ("figure", pa.int64()), ("percent", pa.int64()),
+     ("period_kind", pa.string())]
+)  # fmt: skip
 _PARAMETERS = pa.schema([("parameter", pa.string())])
 _FIGURES = pa.schema(
     [("period_kind", pa.string()), ("period", pa.string()), ("parameter", pa.string()), ("statistic", pa.string()),
-     ("percent", pa.int64()), ("step", pa.int64()), ("scale", pa.int64())]
+     ("percent", pa.int64()), ("step", pa.int64()), ("scale", pa.int64()), ("figure", pa.int64())]
 )  # fmt: skip
 _LIMITS = pa.schema(
     [("period_kind", pa.string()), ("period", pa.string()), ("standard", pa.string()), ("parameter", pa.string()),

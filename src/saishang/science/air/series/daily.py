@@ -22,7 +22,7 @@ __all__ = ["day_sums", "hours", "operating_days", "station_means"]
 _CEILING = 1e6
 
 
-def hours(observations: Any, rules: AirRules, parameters: tuple[str, ...]) -> Any:
+def hours(observations: Any, rules: AirRules, *parameters: str) -> Any:
     """Hourly values that may enter statistics: whole hours, not negative, without a voiding mark.
 
     Parameters
@@ -30,17 +30,17 @@ def hours(observations: Any, rules: AirRules, parameters: tuple[str, ...]) -> An
     observations:
         Lake columns `station, parameter, start, end, value, qualifier`; one row per station, parameter and hour.
     parameters:
-        Codes to keep.
+        Codes to keep; none = all.
 
     Returns
     -------
     `station, parameter, day, hour, packed`: hour 0 … 23 by its start, packed = thousandths of the unit · PACK + 1.
     """
     table = observations
-    wanted = table.parameter == parameters[0] if len(parameters) == 1 else table.parameter.isin(parameters)
     unmarked = table.qualifier.isnull() | table.qualifier.isin(rules.marks)
+    wanted = [ibis.or_(*[table.parameter == code for code in parameters])] if parameters else []
     kept = table.filter(
-        wanted,
+        *wanted,
         # Never a NaN and never a null: both bounds are false for them.
         (table.value >= 0) & (table.value <= _CEILING),
         table.end.epoch_seconds() - table.start.epoch_seconds() == 3600,
@@ -51,7 +51,8 @@ def hours(observations: Any, rules: AirRules, parameters: tuple[str, ...]) -> An
         parameter=kept.parameter,
         day=kept.start.date(),
         hour=kept.start.hour(),
-        packed=(kept.value * 1000 + 0.5).floor() * PACK + 1,
+        # As a double: engines add those up in one machine word, whole numbers below 2**53 exactly and in any order.
+        packed=(kept.value * 1000 + 0.5).floor().cast("float64") * float(PACK) + 1.0,
     )
 
 
@@ -60,8 +61,8 @@ def day_sums(observations: Any, rules: AirRules) -> Any:
 
     Days without any hour are absent here; `operating_days` brings them back from the calendar.
     """
-    table = hours(observations, rules, LINEAR)
-    # Whole numbers below 2**53 add up exactly as doubles, in any order.
+    # The other parameters' rows fall out in the sums; a filter on the name in front of them would cost more.
+    table = hours(observations, rules)
     sums = {code: table.packed.sum(where=table.parameter == code).cast("int64") for code in LINEAR}
     return table.group_by("station", "day").agg(**sums)
 
@@ -122,6 +123,6 @@ def station_means(days: Any, sums: Any, rules: AirRules) -> Any:
                 ticks=mean,
                 hours_present=part.hours_present,
                 reason=reason,
-            )  # fmt: skip
+            )
         )
     return ibis.union(*parts)

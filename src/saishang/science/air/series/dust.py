@@ -20,7 +20,7 @@ from saishang.science.air.series.daily import hours
 from saishang.science.air.series.fixed import PACK
 from saishang.science.air.series.rules import AirRules
 
-__all__ = ["DUST_DAYS", "DustProposal", "city_hours", "proposed_days", "propose_windows"]
+__all__ = ["DUST_DAYS", "DustProposal", "city_hours", "propose_windows", "proposed_days"]
 
 #: Columns of the table of dust days.
 DUST_DAYS = pa.schema([("region", pa.string()), ("day", pa.date32()), ("status", pa.string())])
@@ -46,7 +46,7 @@ def city_hours(observations: Any, stations: Any, rules: AirRules) -> Any:
     `region, day, hour, pm10, pm25`: packed sums (thousandths · PACK + 1 per station) over the stations that count for
     the city mean, null where no station reported.
     """
-    table = hours(observations, rules, ("PM10", "PM2.5"))
+    table = hours(observations, rules, "PM10", "PM2.5")
     cities = stations.filter(stations.city_mean).select("station", "region", "opened", "closed")
     joined = table.inner_join(cities, "station")
     joined = joined.filter(

@@ -25,7 +25,7 @@ def ozone_sums(observations: Any, rules: AirRules) -> Any:
     -------
     `station, day, hours, top` and `w8 … w24`: hours present, largest packed hour, packed sum of the window ending at.
     """
-    table = hours(observations, rules, ("O3",))
+    table = hours(observations, rules, "O3")
     windows = {
         f"w{end}": table.packed.sum(where=(table.hour >= end - rules.window_hours) & (table.hour < end)).cast("int64")
         for end in _ends(rules)

@@ -14,20 +14,23 @@ import ibis
 
 from saishang.science.air.series.calendar import KINDS, Reference
 from saishang.science.air.series.fixed import Grid, exact_sum, floor_ratio, half_even
+from saishang.science.air.series.index import PARTICLES
 
-__all__ = ["daily_values", "month_sums", "month_of", "period_figures", "published_statistics", "region_figures"]
+__all__ = ["daily_values", "month_of", "month_sums", "period_figures", "published_statistics", "region_figures",
+           "without_dust"]  # fmt: skip
 
-_KEY = ["scope", "id", "basis", "parameter"]
+_KEY = ["id", "basis", "parameter"]
 _PERIOD = ["period_kind", "period"]
+_FIGURE = ["scope", "id", "basis", "parameter", "period_kind", "period", "statistic", "num", "den", "step", "scale",
+           "days_valid", "days_masked", "days_expected", "valid", "reason"]  # fmt: skip
 
 
-def daily_values(days: Any, *, scope: str, key: str, basis: str) -> Any:
-    """Bring station or city days into one shape: `scope, id, basis, parameter, day, ticks, masked`."""
+def daily_values(days: Any, *, key: str, basis: str) -> Any:
+    """Bring station or city days into one shape: `id, basis, parameter, day, ticks, masked`."""
     masked = days.masked if "masked" in days.columns else ibis.literal(False)
     return days.select(
-        scope=ibis.literal(scope), id=days[key], basis=ibis.literal(basis),
-        parameter=days.parameter, day=days.day, ticks=days.ticks, masked=masked,
-    )  # fmt: skip
+        id=days[key], basis=ibis.literal(basis), parameter=days.parameter, day=days.day, ticks=days.ticks, masked=masked
+    )
 
 
 def month_sums(values: Any) -> Any:
@@ -38,13 +41,15 @@ def month_sums(values: Any) -> Any:
     )
 
 
-def period_figures(values: Any, months: Any, reference: Reference, *, percentile_kinds: Sequence[str] = KINDS) -> Any:
+def period_figures(values: Any, reference: Reference, *, scope: str, percentile_kinds: Sequence[str] = KINDS) -> Any:
     """Means and percentiles of every period, unrounded.
 
     Parameters
     ----------
-    values, months:
-        `daily_values` and their `month_sums`.
+    values:
+        `daily_values`.
+    scope:
+        `station` or `city`: what `id` names.
     percentile_kinds:
         Kinds of periods whose percentiles are wanted; ranking all days is the dearest part.
 
@@ -54,6 +59,7 @@ def period_figures(values: Any, months: Any, reference: Reference, *, percentile
     days_expected, valid, reason`: the figure is `num / den` ticks, null without a valid day. A masked sand-dust day
     was measured and left out by rule: it counts towards validity and not towards the figure.
     """
+    months = month_sums(values)
     joined = months.inner_join(reference.period_months, "month")
     enough = joined.n + joined.masked >= joined.month_needed
     summed = joined.group_by(*_KEY, *_PERIOD).agg(
@@ -73,18 +79,25 @@ def period_figures(values: Any, months: Any, reference: Reference, *, percentile
     figures = judged.inner_join(reference.figures, ["parameter", *_PERIOD])
     figures = figures.filter(figures.percent.isnull() | figures.period_kind.isin(list(percentile_kinds)))
     ranked = _percentiles(values, reference, percentile_kinds)
-    wide = figures.left_join(ranked, [*_KEY, *_PERIOD]).select(*figures.columns, "low", "gap", "part")
+    wide = figures.left_join(ranked, ["id", "basis", "figure"]).select(*figures.columns, "low", "gap", "part")
     is_mean = wide.percent.isnull()
-    # Of a percentile `low + gap · part / 100` the whole stays in hundredths of a tick.
+    # A percentile is `low + gap * part / 100`: hundredths of a tick.
     num = is_mean.ifelse(wide.total, wide.low * 100 + wide.gap * wide.part)
     return wide.select(
         *_KEY, *_PERIOD, "statistic",
+        scope=ibis.literal(scope),
         num=(wide.n > 0).ifelse(num, ibis.null("int64")),
         den=is_mean.ifelse(wide.n, ibis.literal(100).cast("int64")),
         step=wide.step, scale=wide.scale,
         days_valid=wide.n, days_masked=wide.masked, days_expected=wide.days_expected,
         valid=wide.reason.isnull(), reason=wide.reason,
-    )  # fmt: skip
+    ).select(*_FIGURE)  # fmt: skip
+
+
+def without_dust(measured: Any, particles: Any) -> Any:
+    """Put the basis `dust_removed` together: gases as measured, the particles' figures without the dust days."""
+    gases = measured.filter(~measured.parameter.isin(PARTICLES)).mutate(basis=ibis.literal("dust_removed"))
+    return gases.select(*_FIGURE).union(particles.select(*_FIGURE))
 
 
 def region_figures(figures: Any, reference: Reference) -> Any:
@@ -114,7 +127,7 @@ def region_figures(figures: Any, reference: Reference) -> Any:
         reason=ibis.cases(
             (sized.fit == sized.cities, ibis.null("string")), (whole, "city_invalid"), else_="city_missing"
         ),
-    )  # fmt: skip
+    ).select(*_FIGURE)  # fmt: skip
 
 
 def published_statistics(figures: Any, grid: Grid) -> Any:
@@ -132,21 +145,19 @@ def published_statistics(figures: Any, grid: Grid) -> Any:
 
 def _percentiles(values: Any, reference: Reference, kinds: Sequence[str]) -> Any:
     """Order statistics around the percentile: `low` = x_s, `gap` = x_(s+1) - x_s, `part` = hundredths of the gap."""
-    wanted = reference.figures.filter(
-        reference.figures.percent.notnull(), reference.figures.period_kind.isin(list(kinds))
-    ).select("parameter", *_PERIOD, "percent")
-    days = values.filter(values.ticks.notnull()).inner_join(reference.period_days, "day")
-    days = days.inner_join(wanted, ["parameter", *_PERIOD]).select(*_KEY, *_PERIOD, "ticks", "percent")
-    group = ibis.window(group_by=[*_KEY, *_PERIOD])
+    wanted = reference.ranked_days.filter(reference.ranked_days.period_kind.isin(list(kinds)))
+    valid = values.filter(values.ticks.notnull())
+    days = valid.inner_join(wanted, ["day", "parameter"]).select("id", "basis", "figure", "ticks", "percent")
+    group = ["id", "basis", "figure"]
     placed = days.mutate(
-        place=ibis.row_number().over(ibis.window(group_by=[*_KEY, *_PERIOD], order_by="ticks")).cast("int64"),
-        n=days.ticks.count().over(group),
+        place=ibis.row_number().over(ibis.window(group_by=group, order_by="ticks")).cast("int64"),
+        n=days.ticks.count().over(ibis.window(group_by=group)),
     )
     span = (placed.n - 1) * placed.percent
     part = span % 100
     around = placed.mutate(part=part, s=floor_ratio(span - part, 100))
     around = around.filter((around.place == around.s) | (around.place == around.s + 1))
-    ends = around.group_by(*_KEY, *_PERIOD).agg(
+    ends = around.group_by(*group).agg(
         low=around.ticks.max(where=around.place == around.s),
         high=around.ticks.max(where=around.place == around.s + 1),
         part=around.part.max(),
@@ -155,6 +166,5 @@ def _percentiles(values: Any, reference: Reference, kinds: Sequence[str]) -> Any
 
 
 def month_of(day: Any) -> Any:
-    """Name of the month of a day, `2019-03`."""
-    year, month = day.year().cast("int64").cast("string"), day.month().cast("int64").cast("string")
-    return year + "-" + month.lpad(2, "0")
+    """Month of a day as a number, 201903; names of months would be dear to build on every row."""
+    return day.year().cast("int64") * 100 + day.month().cast("int64")

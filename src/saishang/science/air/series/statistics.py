@@ -17,14 +17,14 @@ from saishang.science.air.series.city import city_days, published_days
 from saishang.science.air.series.composite import attainment, composite_index, rankings
 from saishang.science.air.series.daily import day_sums, operating_days, station_means
 from saishang.science.air.series.days import day_levels, period_day_counts
-from saishang.science.air.series.index import city_index, mask_particles
+from saishang.science.air.series.index import PARTICLES, city_index, mask_particles
 from saishang.science.air.series.ozone import ozone_days, ozone_sums
 from saishang.science.air.series.periods import (
     daily_values,
-    month_sums,
     period_figures,
     published_statistics,
     region_figures,
+    without_dust,
 )
 from saishang.science.air.series.rules import AirRules
 
@@ -104,16 +104,18 @@ class AirStatistics:
 
     def station_figures(self, station_days: Any) -> Any:
         """Unrounded figures of stations, basis `measured`."""
-        values = daily_values(station_days, scope="station", key="station", basis="measured")
-        return period_figures(values, month_sums(values), self.reference, percentile_kinds=self.station_percentiles)
+        values = daily_values(station_days, key="station", basis="measured")
+        return period_figures(values, self.reference, scope="station", percentile_kinds=self.station_percentiles)
 
-    def city_figures(self, city_days: Any, masked_days: Any) -> Any:
-        """Unrounded figures of cities on both bases."""
-        values = ibis.union(
-            daily_values(city_days, scope="city", key="region", basis="measured"),
-            daily_values(masked_days, scope="city", key="region", basis="dust_removed"),
-        )
-        return period_figures(values, month_sums(values), self.reference)
+    def city_figures(self, city_days: Any) -> Any:
+        """Unrounded figures of cities as measured."""
+        return period_figures(daily_values(city_days, key="region", basis="measured"), self.reference, scope="city")
+
+    def city_figures_without_dust(self, city_figures: Any, masked_days: Any) -> Any:
+        """Unrounded figures of cities without sand-dust days; only the particles are computed anew."""
+        particles = masked_days.filter(masked_days.parameter.isin(PARTICLES))
+        values = daily_values(particles, key="region", basis="dust_removed")
+        return without_dust(city_figures, period_figures(values, self.reference, scope="city"))
 
     def region_figures(self, city_figures: Any) -> Any:
         """Unrounded figures of regions: means over their cities."""
