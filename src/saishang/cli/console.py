@@ -12,7 +12,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 __all__ = ["JsonOption", "console", "emit_json", "errors", "print_table"]
 
@@ -46,10 +48,13 @@ def emit_json(data: Any, *, indent: int | None = 2) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = "") -> None:
-    """Print a table for people; None shows as a dash, never as the word None."""
-    table = Table(title=title, caption=caption or None, header_style="bold")
+    """Print a table for people; None shows as a dash, never as the word None.
+
+    Texts are printed as they are: square brackets in data are no markup. A cell with colour is a `rich.text.Text`.
+    """
+    table = Table(title=escape(title), caption=escape(caption) or None, header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(escape(column), overflow="fold")
     for row in rows:
-        table.add_row(*("—" if cell is None else str(cell) for cell in row))
+        table.add_row(*("—" if cell is None else cell if isinstance(cell, Text) else escape(str(cell)) for cell in row))
     console.print(table)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import typer
+from rich.text import Text
 
 from saishang.cli.console import JsonOption, console, emit_json, print_table
 from saishang.config import SETTINGS, Config, load_config
@@ -176,7 +177,7 @@ def register(app: typer.Typer) -> None:
         if as_json:
             emit_json({"findings": [asdict(f) for f in findings], "settings": [asdict(s) for s in SETTINGS]})
         else:
-            marks = {"ok": "[green]✓[/]", "note": "[yellow]![/]", "bad": "[red]✗[/]"}
+            marks = {"ok": Text("✓", style="green"), "note": Text("!", style="yellow"), "bad": Text("✗", style="red")}
             print_table(
                 "塞上体检 · saishang doctor",
                 ["", "检查 · what", "结果 · found", "处理 · how to mend"],
