@@ -1,1 +1,1 @@
-"""The plan: what was promised, by whom, by when."""
+"""The plan: what was promised, who owes it, by when."""

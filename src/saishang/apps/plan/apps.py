@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class PlanConfig(AppConfig):
-    """App `plan`."""
+    """Plan versions with their tasks, owners, targets and duties."""
 
     name = "saishang.apps.plan"
     label = "plan"

@@ -1,0 +1,149 @@
+"""Recurring duties (who reports what to whom, when, with a copy to whom) and promises without a number."""
+
+from __future__ import annotations
+
+import re
+
+from saishang.apps.plan.importer.document import Commitment, Duty
+from saishang.apps.plan.importer.quantities import find_years
+from saishang.apps.plan.importer.targets import Carry
+from saishang.apps.plan.importer.text import clean, normalise, protected_spans, split_sentences
+
+__all__ = ["commitments_in", "duties_in"]
+
+_OFTEN = (
+    r"每年(?:度)?(?:的)?(?:(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?:\d{1,2}日)?(?:上旬|中旬|下旬)?(?:底|末)?(?:之前|以前|前)?|年底前?|年末|年初|第[一二三四]季度(?:末)?|[一二三四]季度|上半年|下半年)?|"
+    r"(?:每|按)(?:半年|季度|季|月|周|旬|日|两年|三年)(?:度)?(?:\d{1,2}日前|底前|底|末|初|结束后\d{1,2}个?(?:工作)?日内)?|逐月|逐季|逐年|按年度?|年度|定期|半年一次|一季度一次|月调度|季通报|月通报|"
+    r"每个?(?:季度|月|年度|半年)(?:底|末|初)?(?:前)?"
+)
+_DATE = r"(?:于|在)?(?:(?:19|20)\d\d年|当年|次年|翌年)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}日|底|末|份)?(?:之前|以前|前)|(?:于|在)?(?:次年|年)(?:底|末)前|(?:于|在)?(?:19|20)\d\d年(?:底|末)?前"
+_WHEN = re.compile(rf"(?P<often>{_OFTEN})|(?P<date>{_DATE})")
+_VERB = re.compile(
+    "报告|上报|报送|报备|报(?=[省市区县自国生领党上])|备案|通报|公布|公开|发布|考核|评估|评价|调度|检查|督查|督导|总结|自查|自评|审议|汇报|提交|排名|监测|更新|执法检查|巡查|会商|公示|述职|盘点|编制"
+)
+_TO = re.compile(
+    r"(?:向|报送?至?|上报至?|提交至?|报请)(?P<to>[^，。；、]{2,40}?(?:小组|办公室|委员会|政府|厅|局|委|部|常委会|党组|指挥部|专班|联席会议|省委|市委|社会|公众|国务院|党中央)(?:[、和及](?:[^，。；、]{2,20}?(?:小组|办公室|政府|厅|局|委|部)))*)"
+)
+_COPY = re.compile(r"(?:并)?抄(?:送|报)(?P<copy>[^，。；]{2,40})")
+_WHO = re.compile(
+    r"^(?P<who>(?:由)?(?:各|省|市|自治区|县|有关|相关|牵头|责任|全)[^，。；]{1,38}?)(?=(?:要|应|应当|须|需|负责|于|在)?(?:每|按|定期|逐|(?:19|20)\d\d年|\d{1,2}月|年底|于|年度))"
+)
+_HABIT = re.compile("节约|少用|无车日|步行|骑行|一度电|光盘")
+_CAMPAIGN = re.compile("宣传月|活动周|活动月|主题日|宣传日|环境日|生态日")
+
+
+def duties_in(text: str, at: str) -> list[Duty]:
+    """Read the duties of a paragraph: a moment that comes again (or a due date with an addressee) and an act of reporting.
+
+    每月/每天 habits in quotes are slogans, not duties.
+    """
+    found: list[Duty] = []
+    for sentence in split_sentences(clean(text)):
+        for part in re.split("[；;]", sentence):
+            duty = _read(part.strip(), at)
+            if duty is not None:
+                found.append(duty)
+    return found
+
+
+def _read(sentence: str, at: str) -> Duty | None:
+    plain = normalise(sentence)
+    names = protected_spans(plain)
+    when = next((m for m in _WHEN.finditer(plain) if not any(a <= m.start() < b for a, b in names)), None)
+    verb = _VERB.search(plain, when.end()) if when else None
+    to, copy = _TO.search(plain), _COPY.search(plain)
+    if when is None or verb is None or _HABIT.search(plain):
+        return None
+    recurring = when.group("often") is not None
+    weak = when.group("often") in ("年度", "逐年", "按年", "定期")
+    between = plain[when.end() : verb.start()]
+    if "。" in between or len(between) > 45 or (between.count("，") > 1 and not to):
+        return None
+    if weak and not (to or copy) and (len(between) > 12 or verb.group(0) in ("编制", "更新", "监测")):
+        return None
+    if when.group("often") == "年度" and not to:
+        return None
+    if not recurring and not (to or copy):
+        return None
+    said = when.group(0).removeprefix("于").removeprefix("在")
+    who = _WHO.match(plain.lstrip("，"))
+    what = plain[when.end() :].strip("，。； ")
+    if copy:
+        what = what[: what.find(copy.group(0))] if copy.group(0) in what else what
+    if to:
+        what = what.replace(to.group(0), to.group(0)[: to.start("to") - to.start()].replace("向", ""), 1)
+    what = re.sub(r"^(?:前|底前|，|要|应|须|将|对)", "", what).strip("，。； ")
+    return Duty(
+        what=what,
+        when=said,
+        to=clean(to.group("to")) if to else None,
+        copy=clean(copy.group("copy")).rstrip("。） )") if copy else None,
+        who=clean(who.group("who")).removeprefix("由") if who else None,
+        at=at,
+        recurring=recurring,
+        text=sentence,
+    )
+
+
+# --- Promises without a number ---------------------------------------------------------------------------------------
+
+_STATE = re.compile(
+    r"(?P<coverage>全覆盖|应登尽登|应收尽收|应治尽治|应接尽接|应查尽查|应保尽保|动态清零|清零|全收集|全处理|全消除|零直排|全面消除|基本消除|(?<=覆盖)全[区省市县]|全面(?:实行|推行|实施|建立)(?=[^，。；]{2,20}制))"
+    r"|(?P<grade>[ⅠⅡⅢⅣⅤIV一二三]级水平|国家?[ⅠⅡ一二]级(?:标准)?|先进水平|[ⅠⅡⅢ]类(?:标准|水质)?(?=[，。；]))"
+    r"|(?P<qualitative>基本(?:建成|形成|建立|实现|完善|健全|稳定)|全面建成|初步(?:形成|建成|建立)|(?:总体|稳定)?达标|稳中向好|持续改善|全面改善|根本好转|明显(?:下降|改善|提升|提高|增强|减少)|显著(?:下降|改善|提升|提高|增强|减少)|"
+    r"得到(?:有效|全面|基本|明显)?(?:保障|管控|保护|控制|治理|改善|提升|遏制)|更加稳定|碳达峰|碳中和|保持稳定)"
+)
+_STAGE = re.compile(
+    r"“?(十[一二三四五六七])五”?(?:期间|时期)?(?P<how>[^，。；、“”]{2,12})[、，](?:实现|推动|达到)?(?P<state>[^，。；、“”]{4,20})"
+)
+
+
+def commitments_in(text: str, at: str) -> list[Commitment]:
+    """Read stage goals, full-coverage wording, grades and states with a year: targets no number can express."""
+    found: list[Commitment] = []
+    carry = Carry()
+    for sentence in split_sentences(clean(text)):
+        plain = normalise(sentence)
+        stages = [
+            m
+            for m in _STAGE.finditer(plain)
+            if re.search("攻坚|巩固|提升|改善|好转|形成", m.group("how") + m.group("state"))
+        ]
+        numbers = {"十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035, "十七": 2040}
+        if len(stages) >= 2:
+            found.extend(
+                Commitment(
+                    at,
+                    f"“{m.group(1)}五”",
+                    f"{m.group('how')}，{m.group('state')}",
+                    "stage",
+                    numbers.get(m.group(1)),
+                    False,
+                    sentence,
+                )
+                for m in stages
+            )
+            continue
+        position = 0
+        for clause in re.split("(?<=[，；。])", plain):
+            goals = [y for y in find_years(clause) if y.kind == "goal"]
+            if goals:
+                carry.years = goals[-1].years
+            state = _STATE.search(clause)
+            position += len(clause)
+            if state is None or re.search(r"\d[\d.]*\s*(?:%|微克|个百分点)|已", clause):
+                continue
+            kind = next(k for k in ("coverage", "grade", "qualitative") if state.group(k))
+            year = carry.years[-1] if carry.years else None
+            if kind == "qualitative" and year is None:
+                continue
+            subject = clause[: state.start()]
+            for mark in reversed(find_years(subject)):
+                subject = subject[mark.end :] if mark.kind != "base" else subject
+                break
+            subject = re.sub(
+                "^[，、]*(?:力争|推动|逐步|实现|实现了|确保|努力)*(?:实现)?|(?:实现|达到|得到)$", "", subject
+            ).strip("，、 ")
+            if subject:
+                found.append(Commitment(at, subject, state.group(0), kind, year, "力争" in clause, sentence))
+    return found

@@ -1,0 +1,280 @@
+"""Who owes it: the notes in which a plan names responsible units.
+
+Forms read here: （责任单位：…等部门按职责分工负责）, （A牵头，B、C等配合）, 牵头单位：A；配合单位：B on lines of their own,
+［A、B按职责负责］ in any bracket, one note per sentence or one for a whole section, and the two clauses that speak about
+other items: 以下任务均需…落实 and 列第一位者为牵头单位.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from saishang.apps.plan.importer.agencies import AgencyResolver
+from saishang.apps.plan.importer.document import Owner
+from saishang.apps.plan.importer.text import bracket_pairs, clean, normalise, split_outside
+
+__all__ = ["OwnerNote", "find_owner_notes", "parse_owner_note", "resolve_units", "split_units"]
+
+_LABEL = re.compile(
+    r"^(?P<label>(?:省级|区级|市级|县级|自治区)?(?:(?P<lead>牵头(?:负责|责任)?|主办|主责|主要责任|第一责任)|(?P<support>配合|参与|参加|协办|协作|协同|支持|成员|协助)(?:责任)?"
+    r"|(?P<guide>指导|督导|业务指导|监督)|(?P<responsible>责任|负责|落实|承办|实施|承担|完成|责任落实|任务)))(?:单位|部门|主体|地区|领导)?(?:及(?:分工|责任人))?\s*[:：]"
+)
+_LABEL_ANYWHERE = re.compile(
+    r"(?:牵头|主办|主责|配合|参与|参加|协办|协作|协同|支持|成员|协助|指导|督导|责任|负责|落实|承办|实施|承担|完成)(?:责任)?(?:单位|部门|主体|地区)\s*[:：]"
+)
+_ROLE_TAIL = re.compile(
+    r"(?:(?:分别|共同|联合|各自|具体|主要|根据|依据|依|按照?|依照|结合|在)?(?:各自|本|其)?(?:部门|单位)?(?:职责|职能|权限)(?:范围)?(?:分工|内)?|"
+    r"分工|共同|分别|具体|联合|组织|主要|一起|抓好|做好|积极|做好)*"
+    r"(?P<verb>牵头负责落实|牵头负责|牵头落实|牵头组织实施|牵头组织|牵头推进|牵头|负责牵头|负责组织实施|负责贯彻落实|负责组织落实|负责具体实施|负责落实|负责实施|负责推进|负责|"
+    r"配合落实|配合实施|予以配合|配合|参与配合|参与|参加|协同配合|协同推进|协同|协助|支持|落实|贯彻落实|组织实施|实施|推进落实|推进|监督指导|督促指导|加强指导|指导监督|指导|监督|督导)"
+    r"(?:实施|落实|工作|推进)?$"
+)
+_INHERITED = re.compile(
+    r"(?:^|[，,；;。])(?P<all>(?:以下|下列|下述|上述|以上|本方案|本计划|各项)(?:各项|所列|全部|所有)?(?:重点)?(?:目标)?(?:任务|工作|措施|事项|内容)?"
+    r"(?:[、和]?(?:任务|工作|措施|事项))?[，,]?(?:均|都|全部)?(?:需要?|须|应|由|涉及|要)*(?:由|需要?|须)?"
+    r"(?P<units>[^。；;]*?)(?:共同|分别|按职责|具体)*(?:负责(?:具体)?(?:贯彻)?落实|贯彻落实|负责实施|组织实施|抓好落实|组织落实|负责|落实|配合落实|实施))"
+    r"(?:[，,](?:不再|下文不再|以下不再|下同)[^。；;）)]*)?"
+)
+_FIRST_LEADS = re.compile(
+    r"[列排](?:名|在|为)?(?:首位|第一(?:位|个)?)(?:者|的)?(?:责任)?(?:单位|部门)?(?:的)?(?:为|是|作为)(?:该项)?(?:工作|任务)?(?:的)?牵头|"
+    r"第一(?:个)?(?:责任)?(?:单位|部门)(?:为|是)牵头|首(?:位|个)(?:责任)?(?:单位|部门)(?:为|是)牵头|排(?:在)?第一(?:位)?的(?:单位|部门)?牵头"
+)
+_UNIT_END = "厅局委办部会院府关行队社市县区州盟旗位门站司团室组所校处心镇乡地企总园店网"
+_ETC = re.compile(
+    r"等(?:(?:省|市|区|自治区|县)?(?:级|直)?(?:有关|相关|各|各有关|各相关)?(?:部门|单位|地区?|市|厅局|部委|企业)?(?:和(?:地区|单位|部门))?)$"
+)
+_LOCAL_HEAD = re.compile(
+    r"^(?:各|有关|相关|全[省区市]|所有|沿[黄江河]|地方|试点|重点|辖区)*(?:设区的?|地级(?:及)?(?:以上)?|县级)?(?:市|州|盟|地|区|县|地区)?"
+    r"(?:（[^）]*）)?$"
+)
+
+
+@dataclass
+class OwnerNote:
+    """What one note says: owners of the item, owners of many items, and whether the first unit leads from here on."""
+
+    owners: list[Owner] = field(default_factory=list)
+    inherited: list[Owner] = field(default_factory=list)
+    first_leads: bool = False
+
+
+def find_owner_notes(text: str) -> list[tuple[int, int]]:
+    """Spans of the notes in a paragraph: brackets that name units, and runs that begin with 责任单位： and the like."""
+    plain = normalise(text)
+    spans = [(a, b) for a, b in bracket_pairs(plain) if _is_note(plain[a + 1 : b - 1])]
+    for found in _LABEL_ANYWHERE.finditer(plain):
+        if any(a <= found.start() < b for a, b in spans):
+            continue
+        line_end = plain.find("\n", found.end())
+        end = len(plain) if line_end < 0 else line_end
+        stop = plain.find("。", found.end(), end)
+        at = max(plain.rfind(c, 0, found.start()) for c in "。；;\n，")
+        start = found.start() if plain[at + 1 : found.start()].strip() else at + 1
+        # A full stop ends the note unless more labels follow it on the same line.
+        more = stop >= 0 and _LABEL_ANYWHERE.match(plain[stop + 1 : end].strip())
+        spans.append((start, stop + 1 if stop >= 0 and not more else end))
+    spans.sort()
+    merged: list[tuple[int, int]] = []
+    for a, b in spans:
+        if merged and a <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(b, merged[-1][1]))
+        else:
+            merged.append((a, b))
+    return merged
+
+
+def _is_note(inner: str) -> bool:
+    text = inner.strip()
+    if _LABEL_ANYWHERE.search(text) or _FIRST_LEADS.search(text):
+        return True
+    if not re.search(rf"[{_UNIT_END}等）)]", text) or ("《" in text and "》" not in text):
+        return False
+    named = re.search("厅|局|委|办|政府|部门|管委会|单位|集团|公司|[市县区]", text)
+    if re.search("牵头|按(?:照)?(?:各自)?职责|分工负责|负责落实|配合|负责$", text) and named and len(text) >= 4:
+        return True
+    pieces = split_outside(re.sub(_ETC, "", text), "、，,；;")
+    return len(pieces) >= 1 and all(
+        re.search(r"(?:厅|局|委|办|委员会|人民政府|管委会|[市县区]政府|党委[^、]{2,4}部)$", p.strip())
+        and 3 <= len(p.strip()) <= 22
+        for p in pieces
+    )
+
+
+def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
+    """Read one note (with or without its brackets)."""
+    inner = clean(normalise(text)).strip()
+    if inner and inner[0] in "（(【[〔" and bracket_pairs(inner) and bracket_pairs(inner)[0][1] == len(inner):
+        inner = inner[1:-1]
+    note = OwnerNote(first_leads=bool(_FIRST_LEADS.search(inner)))
+    inner = re.sub(
+        r"[，,；;。（(]?[^，,；;。（(：:]*" + f"(?:{_FIRST_LEADS.pattern})" + r"[^，,；;。）)]*[）)]?(?:[，,]?下同)?",
+        "",
+        inner,
+    )
+    found = _INHERITED.search(inner)
+    while found:
+        units, etc = split_units(found.group("units").strip("，, "))
+        units = [u for u in units if u]
+        if units:
+            role = "support" if "配合" in found.group("all") else "responsible"
+            note.inherited.append(
+                Owner(role, units, resolve_units(units, resolver), etc, True, None, found.group(0).strip("，,；;。"))
+            )
+        inner = inner[: found.start()] + inner[found.end() :]
+        found = _INHERITED.search(inner)
+    inner = re.sub(r"[，,]?(?:以下|下文)?(?:不再(?:一一)?列出|下同)", "", inner)
+    role_now: str | None = None
+    for statement in _statements(inner):
+        role_now = _read_statement(statement, resolver, note, role_now)
+    if note.first_leads:
+        note.owners = promote_first(note.owners)
+    return note
+
+
+def promote_first(owners: list[Owner]) -> list[Owner]:
+    """列第一位者为牵头单位: the first unit of a list without a named lead becomes the lead."""
+    if any(o.role == "lead" for o in owners):
+        return owners
+    out: list[Owner] = []
+    done = False
+    for owner in owners:
+        if owner.role != "responsible" or owner.inherited or done or not owner.units:
+            out.append(owner)
+            continue
+        done = True
+        first, rest = owner.units[:1], owner.units[1:]
+        head = owner.agencies[:1] if len(owner.agencies) == len(owner.units) else []
+        out.append(Owner("lead", first, head, owner.etc and not rest, False, owner.measure, owner.text))
+        if rest:
+            out.append(
+                Owner("responsible", rest, owner.agencies[len(head) :], owner.etc, False, owner.measure, owner.text)
+            )
+    return out
+
+
+def _statements(inner: str) -> list[str]:
+    """Split at ； 。 and before every label, so that 牵头单位：A 配合单位：B on one line are two statements."""
+    pieces = []
+    for piece in split_outside(inner, "；;。\n"):
+        cut = [m.start() for m in _LABEL_ANYWHERE.finditer(piece)]
+        starts = sorted({0, *cut})
+        pieces.extend(piece[a:b].strip("，, 、") for a, b in zip(starts, [*starts[1:], len(piece)], strict=True))
+    return [p for p in pieces if p]
+
+
+def _read_statement(statement: str, resolver: AgencyResolver, note: OwnerNote, before: str | None) -> str | None:
+    label = _LABEL.match(statement)
+    role = before
+    if label:
+        role = next(r for r in ("lead", "support", "guide", "responsible") if label.group(r))
+        statement = statement[label.end() :]
+    units: list[str] = []
+    etc = False
+
+    def flush(as_role: str) -> None:
+        nonlocal units, etc
+        if units:
+            note.owners.append(
+                Owner(as_role, units, resolve_units(units, resolver), etc, False, None, statement.strip())
+            )
+        units, etc = [], False
+
+    for segment in split_outside(statement, "，,"):
+        part = segment.strip()
+        spoken = re.match(r"^由?(.+?)会同(.+?)(?:等.{0,6})?(?:共同|按职责|分工)*(?:负责|落实|组织实施|牵头)?$", part)
+        if spoken and label is None:
+            flush(role or "responsible")
+            for side, side_role in ((spoken.group(1), "lead"), (spoken.group(2), "support")):
+                units, etc = split_units(_ROLE_TAIL.sub("", side))
+                flush(side_role)
+            continue
+        tail = _ROLE_TAIL.search(part)
+        if tail and tail.start() == 0 and not units:
+            continue
+        body = part[: tail.start()] if tail else part
+        body = re.sub(r"^(?:由|并由|其中)", "", body)
+        more, more_etc = split_units(body)
+        units, etc = units + more, etc or more_etc
+        if tail:
+            verb = tail.group("verb")
+            said = (
+                "lead"
+                if "牵头" in verb
+                else "support"
+                if re.search("配合|参与|参加|协同|协助|支持", verb)
+                else "guide"
+                if re.search("指导|监督|督导", verb)
+                else "responsible"
+            )
+            # 责任单位：A、B按职责分工负责 - the label already says the role; only a stronger word changes it.
+            flush(said if label is None or said in ("lead", "support", "guide") else role or said)
+    flush(role or "responsible")
+    return role
+
+
+def split_units(text: str) -> tuple[list[str], bool]:
+    """Split a list of units; the second value is true when the list ends with 等 (others without names).
+
+    >>> split_units("省发展改革委、省工业和信息化厅和各设区市、县（市、区）人民政府等")
+    (['省发展改革委', '省工业和信息化厅', '各设区市、县（市、区）人民政府'], True)
+    """
+    etc = False
+    units: list[str] = []
+    for piece in split_outside(text, "、，,；;/ \t\n"):
+        name = piece.strip("。：: ")
+        name = re.sub(r"^(?:由|以及|和(?=[省市县区各自国中])|及(?=[省市县区各自国中]))", "", name)
+        shortened = _ETC.sub("", name)
+        if shortened != name:
+            etc, name = True, shortened
+        if re.fullmatch(r"(?:有关|相关|各有关|各相关)?(?:部门|单位)", name) and units:
+            etc = True
+            continue
+        for part in _at_conjunctions(name):
+            if not part:
+                continue
+            local = units and re.match(r"^(?:县|区|市|乡|镇|旗|街道)(?:[（(].*|级?(?:人民)?政府.*|党委.*|$)", part)
+            if local and _LOCAL_HEAD.match(units[-1]) and not re.search("[厅局委办部]$", units[-1]):
+                units[-1] = f"{units[-1]}、{part}"
+            else:
+                units.append(part)
+    return units, etc
+
+
+def _at_conjunctions(name: str) -> list[str]:
+    """Split A和B where both are whole names: 发展改革委和能源局, but not 工业和信息化厅 or 市县党委和政府."""
+    for found in re.finditer("以及|会同|和|与|及", name):
+        left, right = name[: found.start()], name[found.end() :]
+        whole = re.search(rf"(?:[{_UNIT_END}]|政府|基地)(?:（[^）]*）)?$", left)
+        if (
+            whole
+            and len(left) >= 2
+            and re.search(rf"[{_UNIT_END}）)地]$", right)
+            and right not in ("政府", "人民政府")
+            and not re.match("监督管理|信息化|旅游|草原|社会保障|城乡建设|改革委|规划局|物资", right)
+        ):
+            return [left, *_at_conjunctions(right)]
+    return [name]
+
+
+def resolve_units(units: list[str], resolver: AgencyResolver) -> list[str]:
+    """Formal names of the units that can be resolved, in order; a prefix written once carries to the next names."""
+    names, carried = [], ""
+    for unit in units:
+        name = resolve_one(unit, carried, resolver)
+        prefix = re.match(r"^(自治区党委|省委|市委|自治区|省|市|州|县|区(?=.{3,}))(?=.{2,})", unit)
+        if prefix and not unit.startswith("市场"):
+            carried = prefix.group(1)
+        if name is not None:
+            names.append(name)
+    return names
+
+
+def resolve_one(unit: str, carried: str, resolver: AgencyResolver) -> str | None:
+    """Resolve one written name, trying it with the prefix of the name before it when it has none of its own."""
+    if carried and not re.match("^(?:自治区|省|市(?!场)|州|县|各|国|中国|中共)", unit):
+        direct = resolver.resolve(unit) if resolver.in_table(unit) else None
+        with_prefix = None if direct else resolver.resolve(carried + unit)
+        if with_prefix and with_prefix != carried + unit:
+            return with_prefix
+    return resolver.resolve(unit)

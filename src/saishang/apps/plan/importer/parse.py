@@ -1,0 +1,475 @@
+"""From a file to a plan: the one entry to the importer.
+
+Ids are given in reading order by role: P1… preamble, T1… tasks, B1… steps (步骤), S1… safeguards. Where the plan
+numbers its tasks through, T10 is task 10.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import saishang.rules
+from saishang.apps.plan.importer.agencies import Agency, AgencyResolver, issuing_region, read_agencies
+from saishang.apps.plan.importer.document import (
+    Chapter,
+    InheritedOwner,
+    Item,
+    Owner,
+    PlanDocument,
+    Section,
+    Target,
+    Unresolved,
+)
+from saishang.apps.plan.importer.duties import commitments_in, duties_in
+from saishang.apps.plan.importer.owners import (
+    OwnerNote,
+    find_owner_notes,
+    parse_owner_note,
+    promote_first,
+    resolve_units,
+    split_units,
+)
+from saishang.apps.plan.importer.reading import Block, Source, read_source
+from saishang.apps.plan.importer.structure import Node, Outline, build_outline, role_of_title, split_heading
+from saishang.apps.plan.importer.tables import TaskRow, read_indicator_table, read_task_table
+from saishang.apps.plan.importer.targets import Carry, targets_in_paragraph
+from saishang.apps.plan.importer.text import clean, normalise, split_sentences
+
+__all__ = ["parse_document", "parse_source", "shipped_agencies"]
+
+_LETTER = {"preamble": "P", "task": "T", "step": "B", "safeguard": "S"}
+_GLOBAL_CLAUSE = re.compile(
+    r"(?:以下|下列|上述|以上|本方案|各项)[^。；]{0,14}(?:任务|工作|措施|事项)[^。；]{0,6}(?:均|都)?(?:需|由|须)[^。；]*(?:落实|负责|实施)|不再(?:一一)?列出|[列排](?:名|在)?第一位?[^。]{0,12}牵头|首位[^。]{0,8}牵头"
+)
+
+
+def shipped_agencies() -> tuple[Agency, ...]:
+    """Agency table that comes with the package; empty when the site has removed it."""
+    path = Path(saishang.rules.__file__).parent / "agencies.csv"
+    return read_agencies(path) if path.is_file() else ()
+
+
+def parse_document(path: Path | str, agencies: Iterable[Agency] | None = None) -> PlanDocument:
+    """Read a plan from a .docx or .txt file.
+
+    Parameters
+    ----------
+    path:
+        The file.
+    agencies:
+        Table of agencies with aliases; the shipped one when None. It is used only for a plan of the same region.
+
+    Raises
+    ------
+    PlanFileError
+        When the file cannot be read as a plan (see `reading.read_source`).
+    """
+    return parse_source(read_source(Path(path)), shipped_agencies() if agencies is None else tuple(agencies))
+
+
+def parse_source(source: Source, agencies: Iterable[Agency] = ()) -> PlanDocument:
+    """Read a plan from blocks that are already in memory."""
+    outline = build_outline(source.blocks)
+    text = "\n".join(b.text for b in source.blocks)
+    region = issuing_region(outline.title, outline.front, text)
+    document = PlanDocument(
+        outline.title, draft=outline.draft, issuer_region=region, notes=[*source.notes, *outline.notes]
+    )
+    if not outline.title:
+        document.notes.append("the plan has no title; give one when importing")
+    _Assembly(document, outline, AgencyResolver(agencies, region), _plan_year(outline)).run()
+    return document
+
+
+def _plan_year(outline: Outline) -> int | None:
+    """Year of the document: from its number 〔2024〕, its date, or the first year in its title."""
+    front = normalise("\n".join(outline.front))
+    for pattern in (r"[〔\[（(]\s*((?:19|20)\d\d)\s*[〕\]）)]\s*\d+\s*号", r"^((?:19|20)\d\d)年\d{1,2}月\d{1,2}日"):
+        found = re.search(pattern, front, re.MULTILINE)
+        if found:
+            return int(found.group(1))
+    found = re.search(r"((?:19|20)\d\d)\s*年?\s*(?:—{1,2}|-|~|至)\s*(?:19|20)\d\d\s*年?", normalise(outline.title))
+    return int(found.group(1)) if found else None
+
+
+@dataclass
+class _Notes:
+    """Owner notes of an item in the order they stand, each with the number of measures before it."""
+
+    notes: list[tuple[int, OwnerNote]] = field(default_factory=list)
+    alone: bool = False
+
+
+class _Assembly:
+    """Builds the document: items, then what holds for many items, then what is left for a person."""
+
+    def __init__(
+        self, document: PlanDocument, outline: Outline, resolver: AgencyResolver, plan_year: int | None
+    ) -> None:
+        self.doc = document
+        self.outline = outline
+        self.resolver = resolver
+        self.plan_year = plan_year
+        self.counts: dict[str, int] = {}
+        self.inherited: list[tuple[Item, Owner]] = []
+        self.first_leads_from: Item | None = None
+        self.item_of_node: dict[int, Item] = {}
+        self.section_owners: list[tuple[list[Item], list[Owner], str]] = []
+        self.alone: set[str] = set()
+
+    def run(self) -> None:
+        """Do all of it."""
+        outline = self.outline
+        if outline.lead.text:
+            if outline.roots:
+                self._item(outline.lead, None, None, "preamble", "前言", Carry())
+            else:
+                self._leaf(outline.lead, None, None, None, Carry())
+        for root in outline.roots:
+            self._chapter(root)
+        for node, block in outline.tables:
+            self._table(node, block)
+        self._apply_section_owners()
+        self._apply_first_leads()
+        self._apply_inherited()
+        for item in self.doc.items:
+            self.doc.targets.extend(item.targets)
+        self._list_unresolved()
+
+    # --- items ------------------------------------------------------------------------------------------------------
+
+    def _chapter(self, root: Node) -> None:
+        flat = root.rank >= 5 and not root.children
+        role = role_of_title(root.title)
+        if flat:
+            self._leaf(root, None, None, role, Carry())
+            return
+        self.doc.chapters.append(Chapter(root.number, root.title))
+        name = root.number or root.title
+        if not root.children:
+            self._leaf(root, name, None, role, Carry())
+            return
+        self._parent(root, name, None, role, Carry())
+
+    def _parent(self, node: Node, chapter: str, section: str | None, role: str | None, carry: Carry) -> None:
+        """Handle a node with children: its own text is a preamble item or the owners of all below."""
+        first = len(self.doc.items)
+        inner = replace(carry)
+        owners: list[Owner] = []
+        if node.text:
+            rest, notes = self._cut_notes(node.text)
+            if not rest.strip("。 \n"):
+                for note in notes:
+                    owners.extend(note.owners)
+                    self._global(note, None, first)
+            else:
+                item = self._item(node, chapter, section, role or "preamble", node.title, inner)
+                self.item_of_node[id(node)] = item
+                first = len(self.doc.items)
+                if item.owners and role is None:
+                    owners, item.owners = item.owners, list(item.owners)
+        for child in node.children:
+            child_role = role
+            if child_role is None and node.rank >= 0 and len(self.doc.chapters) <= 1:
+                child_role = "preamble" if role_of_title(child.title) == "preamble" else None
+            if child.children:
+                self.doc.sections.append(Section(child.number, child.title, chapter))
+                self._parent(
+                    child,
+                    chapter,
+                    child.number or child.title,
+                    child_role or ("step" if role_of_title(child.title) == "step" else None),
+                    inner,
+                )
+            else:
+                self._leaf(child, chapter, section, child_role, inner)
+        below = self.doc.items[first:]
+        if owners and below:
+            self.section_owners.append((below, owners, node.title))
+        elif self._owners_after_section(below):
+            self.section_owners.append((below[:-1], [replace(o) for o in below[-1].owners], node.title))
+
+    def _owners_after_section(self, below: Sequence[Item]) -> bool:
+        """Owners on a line of their own behind the last item, and no other item has any: they are the section's."""
+        return len(below) >= 2 and below[-1].id in self.alone and not any(i.owners for i in below[:-1])
+
+    def _leaf(self, node: Node, chapter: str | None, section: str | None, role: str | None, carry: Carry) -> None:
+        headed = self._headed_paragraphs(node)
+        if headed and role in (None, "safeguard", "step"):
+            for block in node.body:
+                if block not in headed:
+                    attach = (
+                        self.doc.items[-1]
+                        if self.doc.items and self.doc.items[-1].chapter == chapter and block is not node.body[0]
+                        else None
+                    )
+                    if attach is not None:
+                        self._add_text(attach, [block], carry)
+                    else:
+                        self._item(
+                            Node(node.rank, None, node.title, block.line, [block]),
+                            chapter,
+                            section,
+                            role or "preamble",
+                            node.title,
+                            carry,
+                        )
+                    continue
+                title, rest = split_heading(block.text)
+                piece = Node(node.rank, None, title, block.line, [Block(block.line, rest)] if rest else [])
+                self._item(piece, chapter, section, role or "task", title, carry)
+            return
+        item = self._item(node, chapter, section, role or self._leaf_role(node, chapter), node.title, carry)
+        self.item_of_node[id(node)] = item
+
+    def _leaf_role(self, node: Node, chapter: str | None) -> str:
+        own = role_of_title(node.title)
+        if own == "preamble" and (not any(i.role == "task" for i in self.doc.items) or chapter is None):
+            return "preamble"
+        return (
+            "safeguard"
+            if own == "safeguard" and chapter is None and any(i.role == "task" for i in self.doc.items)
+            else "task"
+        )
+
+    def _headed_paragraphs(self, node: Node) -> list[Block]:
+        """Paragraphs that begin with a heading sentence, when they are the units of this node."""
+        headed = []
+        for block in node.body:
+            sentences = split_sentences(block.text)
+            first = sentences[0].rstrip("。") if sentences else ""
+            if (
+                not 4 <= len(first) <= 36
+                or len(sentences) < 2
+                or re.match("^(?:[一二三四五六七八九]是|——|其中|同时|此外|注：)", first)
+            ):
+                continue
+            title, _ = split_heading(block.text)
+            if title == clean(first) and not find_owner_notes(first):
+                headed.append(block)
+        with_owner = sum(bool(find_owner_notes(b.text)) for b in headed)
+        enough = len(headed) >= 2 and len(headed) * 2 >= len(node.body)
+        return headed if enough and (node.rank < 4 or with_owner * 2 > len(headed)) else []
+
+    def _item(self, node: Node, chapter: str | None, section: str | None, role: str, title: str, carry: Carry) -> Item:
+        self.counts[role] = self.counts.get(role, 0) + 1
+        number = node.number if not node.children else None
+        item = Item(
+            f"{_LETTER[role]}{self.counts[role]}", number, title or "前言", chapter, section, role, line=node.line
+        )
+        self.doc.items.append(item)
+        body = list(node.body)
+        if not body and title:
+            body = [Block(node.line, title)]
+        elif re.search(r"\d", title) and not (body and body[0].text.startswith(title)):
+            item.targets.extend(targets_in_paragraph(title, item.id, plan_year=self.plan_year, carry=replace(carry)))
+        self._add_text(item, body, carry)
+        return item
+
+    def _cut_notes(self, text: str) -> tuple[str, list[OwnerNote]]:
+        spans = find_owner_notes(text)
+        rest, notes, at = [], [], 0
+        for a, b in spans:
+            rest.append(text[at:a])
+            notes.append(parse_owner_note(text[a:b], self.resolver))
+            at = b
+        return "".join([*rest, text[at:]]), notes
+
+    def _add_text(self, item: Item, body: Sequence[Block], carry: Carry) -> None:
+        """Add paragraphs to an item: measures, owners, targets, duties, promises."""
+        collected: list[tuple[int, OwnerNote, str]] = []
+        state = carry
+        for block in body:
+            spans = find_owner_notes(block.text)
+            at = 0
+            plain: list[str] = []
+            for a, b in [*spans, (len(block.text), len(block.text))]:
+                piece = block.text[at:a]
+                # 。（责任单位：…）。 leaves a lone stop behind.
+                measures = [m for s in split_sentences(piece) for m in _points(clean(s)) if m.strip("。；，、 :：)）")]
+                item.measures.extend(measures)
+                plain.append(piece)
+                at = b
+                if b > a:
+                    collected.append(
+                        (len(item.measures), parse_owner_note(block.text[a:b], self.resolver), block.text[a:b])
+                    )
+                    if not "".join(plain).strip("。 ") and len(spans) == 1 and block is body[-1] and len(body) > 1:
+                        self.alone.add(item.id)
+            paragraph = re.sub(r"。{2,}", "。", "".join(plain))
+            listed = item.role == "preamble" or re.match("^(?:——|—|-|·|•|[（(]?[0-9①-⑳])", block.text) is not None
+            state = carry if listed or block is body[0] else Carry()
+            for line in paragraph.split("\n"):
+                item.targets.extend(targets_in_paragraph(line, item.id, plan_year=self.plan_year, carry=state))
+            self.doc.duties.extend(duties_in(paragraph, item.id))
+            self.doc.commitments.extend(commitments_in(paragraph, item.id))
+            for sentence in split_sentences(paragraph):
+                if _GLOBAL_CLAUSE.search(sentence) and not spans:
+                    self._global(parse_owner_note(sentence, self.resolver), item, 0, only_global=True)
+        own = [(n, note) for n, note, _ in collected if note.owners]
+        several = len(own) > 1 and len({n for n, _ in own}) > 1
+        for count, note in own:
+            for owner in note.owners:
+                owner.measure = count - 1 if several and count else None
+                item.owners.append(owner)
+        for _, note, _ in collected:
+            self._global(note, item, 0)
+
+    def _global(self, note: OwnerNote, item: Item | None, first: int, *, only_global: bool = False) -> None:
+        """Remember what a note says about other items."""
+        del first, only_global
+        here = item or (self.doc.items[-1] if self.doc.items else None)
+        if here is None:
+            return
+        self.inherited.extend((here, owner) for owner in note.inherited)
+        if note.first_leads and self.first_leads_from is None:
+            self.first_leads_from = here
+
+    # --- tables -----------------------------------------------------------------------------------------------------
+
+    def _table(self, node: Node, block: Block) -> None:
+        rows = read_task_table(block.rows)
+        if rows:
+            self._task_rows(rows, block.line)
+            return
+        home = self.item_of_node.get(id(node)) or next((i for i in self.doc.items if "目标" in i.title), None)
+        targets = read_indicator_table(block.rows, home.id if home else "P1")
+        if targets:
+            if home is None:
+                home = self._item(Node(-1, None, "主要指标", block.line), None, None, "preamble", "主要指标", Carry())
+                targets = [replace(t, at=home.id) for t in targets]
+            known = [t for i in self.doc.items for t in i.targets]
+            home.targets.extend(t for t in targets if not any(_same_target(t, k) for k in known))
+            return
+        if home is not None:
+            for row in block.rows:
+                line = "；".join(dict.fromkeys(clean(c) for c in row if c.strip()))
+                if line:
+                    home.measures.append(line)
+        else:
+            self.doc.notes.append(f"line {block.line}: a table of unknown kind was not read")
+
+    def _task_rows(self, rows: Sequence[TaskRow], line: int) -> None:
+        tasks = [i for i in self.doc.items if i.role in ("task", "safeguard")]
+        made: dict[str, Item] = {}
+        for row in rows:
+            owners = []
+            for role, cell in row.owners:
+                owners.extend(self._cell_owners(role, cell))
+            item = _best_match(row, tasks)
+            if item is not None:
+                if not item.owners or item.id in made:
+                    item.owners.extend(owners)
+                    made[item.id] = item
+                continue
+            item = made.get(row.title)
+            if item is None:
+                node = Node(6, row.number, row.title, line, [Block(line, row.details)] if row.details else [])
+                item = self._item(node, None, None, "task", row.title, Carry())
+                made[row.title] = item
+            else:
+                self._add_text(item, [Block(line, row.details)] if row.details else [], Carry())
+            item.owners.extend(owners)
+
+    def _cell_owners(self, role: str, cell: str) -> list[Owner]:
+        if re.search("[:：]|牵头|配合|负责", cell):
+            note = parse_owner_note(cell, self.resolver)
+            if note.owners:
+                return [replace(o, role=role if o.role == "responsible" else o.role) for o in note.owners]
+        units, etc = split_units(cell)
+        return [Owner(role, units, resolve_units(units, self.resolver), etc, False, None, cell)] if units else []
+
+    # --- owners given once ------------------------------------------------------------------------------------------
+
+    def _apply_section_owners(self) -> None:
+        for items, owners, title in self.section_owners:
+            targets = [i for i in items if not any(not o.inherited for o in i.owners)]
+            for owner in owners:
+                shared = replace(owner, inherited=True, measure=None)
+                for item in targets:
+                    item.owners.append(replace(shared))
+                self.doc.inherited_owners.append(
+                    InheritedOwner(
+                        owner.role, owner.units, owner.agencies, [i.id for i in items], f"{title}：{owner.text}"
+                    )
+                )
+
+    def _apply_first_leads(self) -> None:
+        if self.first_leads_from is None:
+            return
+        start = self.doc.items.index(self.first_leads_from)
+        if self.first_leads_from.role == "preamble" or start == len(self.doc.items) - 1:
+            start = 0
+        for item in self.doc.items[start:]:
+            measures = list(dict.fromkeys(o.measure for o in item.owners))
+            item.owners = [o for m in measures for o in promote_first([x for x in item.owners if x.measure == m])]
+
+    def _apply_inherited(self) -> None:
+        for here, owner in self.inherited:
+            start = self.doc.items.index(here)
+            items = [i for i in self.doc.items if i.role == "task"]
+            if here.role != "preamble" and not re.match("上述|以上|本方案|各项", owner.text):
+                items = [i for i in items if self.doc.items.index(i) >= start]
+            for item in items:
+                item.owners.append(replace(owner, inherited=True))
+            self.doc.inherited_owners.append(
+                InheritedOwner(owner.role, owner.units, owner.agencies, [i.id for i in items], owner.text)
+            )
+
+    def _list_unresolved(self) -> None:
+        missing: dict[str, list[str]] = {}
+        for item in self.doc.items:
+            for owner in item.owners:
+                if len(owner.agencies) == len(owner.units):
+                    continue
+                for i, unit in enumerate(owner.units):
+                    carried = owner.units[: i + 1]
+                    before = resolve_units(owner.units[:i], self.resolver)
+                    if len(resolve_units(carried, self.resolver)) == len(before):
+                        places = missing.setdefault(unit, [])
+                        if item.id not in places:
+                            places.append(item.id)
+        self.doc.unresolved.extend(
+            Unresolved(unit, at, "no agency in the table and no general rule has this name")
+            for unit, at in missing.items()
+        )
+
+
+def _points(sentence: str) -> list[str]:
+    """Split 一是…；二是… into its points; other sentences stay whole."""
+    if not re.search("[；;][二三]是", sentence):
+        return [sentence]
+    return [p for p in re.split("(?<=[；;])(?=[二三四五六七八九]是)", sentence) if p]
+
+
+def _same_target(a: Target, b: Target) -> bool:
+    if (a.value, a.low, a.high, a.year) != (b.value, b.low, b.high, b.year):
+        return False
+    return (
+        SequenceMatcher(None, a.indicator, b.indicator).ratio() > 0.5
+        or a.indicator in b.indicator
+        or b.indicator in a.indicator
+    )
+
+
+def _best_match(row: TaskRow, tasks: Sequence[Item]) -> Item | None:
+    """Find the item of the text that a table row repeats: by title, or by its words inside the measures."""
+    best, best_score = None, 0.0
+    for item in tasks:
+        same_number = row.number is not None and item.number == row.number
+        score = SequenceMatcher(None, row.title, item.title).ratio() + (0.15 if same_number else 0)
+        if (
+            row.title
+            and (row.title in item.title or item.title in row.title)
+            and min(len(row.title), len(item.title)) >= 6
+        ):
+            score = max(score, 0.9)
+        if len(row.title) >= 12 and any(row.title.rstrip("。") in m for m in item.measures):
+            score = max(score, 0.85)
+        if score > best_score:
+            best, best_score = item, score
+    return best if best_score >= 0.72 else None

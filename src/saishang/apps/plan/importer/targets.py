@@ -1,0 +1,699 @@
+"""Which numbers of a sentence are promises, and what exactly they promise.
+
+The comparator speaks about the stated number: 降至30以下 is `<= 30` (a level, change null); 比2020年下降18%以上 is
+`>= 18` with change `drop`. 以上 and 以下 include the limit (drafting convention), 超过 and 低于 do not. 达到 without
+more is `>=`, and `<=` where less is better (a concentration, a consumption). 左右 and 约 give `~`. A range has low and
+high and no value. Redacted numbers (**%, XX%) are undetermined and have no value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from saishang.apps.plan.importer.document import Target
+from saishang.apps.plan.importer.phrases import (
+    COUNT_VERB,
+    METRIC_END,
+    Peeled,
+    bare_region,
+    lower_is_better,
+    peel,
+    split_scope,
+    suffix_after,
+    trim_indicator,
+)
+from saishang.apps.plan.importer.quantities import Quantity, YearMark, find_quantities, find_years
+from saishang.apps.plan.importer.text import bracket_pairs, clean, normalise, protected_spans, split_sentences
+
+__all__ = ["Carry", "targets_in_paragraph"]
+
+_STOPS = "，。；：！？、（(\n"
+_CLAUSE = "，。；：！？\n（("
+_BACKGROUND = re.compile(
+    "已(?:经|累计|全部|达|完成|建成|有|实现|提前|连续|成为|于)|同比|环比|达到了|实现了|完成了|下降了|提高了|增长了|提升了|减少了|新增了|建成了|现有|目前|截至目前|历史性|连续[一二三四五六七八九十\\d]+年|"
+    "累计完成投资|超额完成|圆满完成|位居|居全[国省]|排名|先后|首次|顺利|由于|曾"
+)
+_MONEY_OK = re.compile("产值|营业收入|主营业务收入|增加值|产业规模|总规模|交易额|生产总值|工业总产值|经济规模|总收入")
+_EQUIPMENT = re.compile(
+    r"^(?:及以[上下]|以[上下]|级|等级)?(?:的)?(?:规模)?(?:[\u4e00-\u9fff]{0,6}?)(?:锅炉|机组|窑炉|高炉|转炉|焦炉|炉型|炉|企业|用户|项目|设施|车辆|货车|船舶|水库|灌区|产能|生产线|"
+    r"公共建筑|建筑|污水处理厂|处理厂|矿井|矿山|煤矿|燃气轮机|电站|风机|设备|工程|工地|道路|路段|管道|水井|河流|河道|流域面积|单位|工厂|园区|地块|基地|气田|油田|装置|加油站|城区|城市|县城|乡镇|村庄|养殖场)"
+)
+_THRESHOLD_UNIT = re.compile(
+    "蒸吨|千瓦$|兆瓦$|吨/|立方米/|平方米$|平方公里$|千伏|标准煤$|^[万亿]?吨$|公里$|^米$|万人$|立方米$"
+)
+_NEXT_BOUNDARY = re.compile(r"^(?:$|[，。；：！？、）)\n;,]|和|及|与|且|并|或|的?(?:水平|目标|标准|要求)|（|\(|”)")
+_OBJECT_END = re.compile(r"[，。；：！？、）)（(\n]|(?:以及|并且|和(?=\d)|及(?=\d))")
+_NO_TARGET_TAIL = re.compile(
+    r"^(?:级|型|类|纳米|号|期|年|月|范围|半径|辐射|直径|届|线|代|维|步|强|内(?:向|报|完|提|上|办|将|予|作|进|对|组|形|达|解|建)|以内(?:的|范)|为(?:一|单位)|一?批|制|元|以外|公里内)"
+)
+_DEADLINE_TAIL = re.compile(r"^(?:之?内|以内|前|后)")
+_NO_TARGET_HEAD = re.compile(
+    r"(?:第|前|后|首批|首|近|逾|约每|其余|每隔|每满|距离?|周边|半径|方圆|直径|深度|年满|每|原有|现有|以下简称|原|共涉及|涉及|选取|抽取|抽查|随机|分为|分|划分为|罚款|处以|奖励|补助|补贴|给予|排名前|位列前|倒数|名列前)$"
+)
+_OBJECT_CLAUSE = re.compile(
+    r"以上|以下|达到|完成|实现|建成|开展|得到|采用|使用|具备|纳入|接入|通过|安装|覆盖|配备|改造|治理|进入|用于|设有|配建|参与|建立"
+)
+_PERCENT_SUBJECT = re.compile(r"^(?:以上|左右|及以上)?的?[\u4e00-\u9fff“（A-Za-z]")
+
+
+@dataclass
+class Carry:
+    """What one sentence hands to the next of the same paragraph."""
+
+    years: tuple[int, ...] = ()
+    aspirational: bool = False
+    background: bool = False
+    scope: str | None = None
+    bases: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+@dataclass
+class _Group:
+    """Numbers that share one predicate: A、B分别达到x、y."""
+
+    quantities: list[Quantity]
+    peeled: Peeled
+    suffixes: list[str | None]
+    start: int
+    end: int
+    verbs: list[Peeled] = field(default_factory=list)
+
+
+def targets_in_paragraph(
+    text: str, at: str, *, plan_year: int | None = None, carry: Carry | None = None
+) -> list[Target]:
+    """Read every target of a paragraph (owner notes already taken out).
+
+    Parameters
+    ----------
+    text:
+        The paragraph as written.
+    at:
+        Id of the item it stands in.
+    plan_year:
+        Year of the document; a bare year before it tells the past.
+    carry:
+        State from the paragraph before (for lists under 到2027年：); a new one when None.
+    """
+    state = carry if carry is not None else Carry()
+    found: list[Target] = []
+    for sentence in split_sentences(clean(text)):
+        found.extend(_Sentence(sentence, at, plan_year, state).read())
+    return found
+
+
+class _Sentence:
+    """One sentence, read from left to right."""
+
+    def __init__(self, written: str, at: str, plan_year: int | None, carry: Carry) -> None:
+        self.written = written
+        self.at = at
+        self.plan_year = plan_year
+        self.carry = carry
+        self.text = normalise(written)
+        self.names = protected_spans(self.text)
+        self.marks = [m for m in find_years(self.text) if not self._in_name(m.start, m.end, years=True)]
+        self.last_indicator: str | None = None
+        self.last_scope: str | None = None
+        self.last_verb: str | None = None
+        self.object_end = 0
+        self.found: list[Target] = []
+
+    def _in_name(self, start: int, end: int, *, years: bool = False) -> bool:
+        for a, b in self.names:
+            if a < start and end < b:
+                return True
+            if years and a <= start and end <= b and not re.fullmatch(r"“十.五”", self.text[a:b]):
+                return True
+        return False
+
+    def read(self) -> list[Target]:
+        """Give the targets of this sentence and update what the next one inherits."""
+        quantities = [q for q in find_quantities(self.text) if not self._in_name(q.start, q.end)]
+        if not any(self.marks) and re.match("^(?:同时|此外|其中|并|力争|实现|全[省市区国])", self.text) is None:
+            self.carry.background = self.carry.background and not self.carry.years
+        previous_end = 0
+        index = 0
+        while index < len(quantities):
+            group = self._group(quantities, index, previous_end)
+            self._emit(group, previous_end)
+            previous_end = group.end
+            index += len(group.quantities)
+        goals = [m for m in self.marks if m.kind in ("goal", "plan") and not self._is_past(m)]
+        if goals:
+            self.carry.years, self.carry.aspirational, self.carry.background = (
+                goals[-1].years,
+                goals[-1].aspirational,
+                False,
+            )
+        elif any(m.kind in ("past", "bare") and self._is_past(m) for m in self.marks):
+            self.carry.years, self.carry.background = (), True
+        if self.last_scope and re.match("全|我", self.last_scope):
+            self.carry.scope = self.last_scope
+        return self.found
+
+    # --- grouping ---------------------------------------------------------------------------------------------------
+
+    def _left(self, quantity: Quantity, previous_end: int) -> tuple[str, int]:
+        start = max([previous_end, *(self.text.rfind(c, 0, quantity.start) + 1 for c in _CLAUSE)])
+        # A bracket that closes before the number is part of the name: 细颗粒物（PM2.5）浓度.
+        for a, b in reversed(bracket_pairs(self.text[: quantity.start])):
+            if a < start <= b:
+                start = max([previous_end, *(self.text.rfind(c, 0, a) + 1 for c in _CLAUSE)])
+        for a, b in reversed(self.names):
+            if a < start < b <= quantity.start:
+                start = max([previous_end, *(self.text.rfind(c, 0, a) + 1 for c in _CLAUSE)])
+        return self.text[start : quantity.start], start
+
+    def _group(self, quantities: Sequence[Quantity], index: int, previous_end: int) -> _Group:
+        first = quantities[index]
+        left, start = self._left(first, previous_end)
+        peeled = peel(left)
+        word, end = suffix_after(self.text, first.end)
+        group = _Group([first], peeled, [word], start, end, [peeled])
+        years = self._years_at(first, peeled)
+        wants_list = peeled.each or len(years) > 1 or re.search("、|和|及|与", peeled.rest)
+        for following in quantities[index + 1 :]:
+            between = self.text[group.end : following.start]
+            joined = re.match(r"^(?:、|和|及|以及|与|，和|，)?(.*)$", between, re.DOTALL)
+            more = peel(joined.group(1)) if joined and joined.group(1) else None
+            plain = re.fullmatch("、|和|及|以及|与", between)
+            verb_only = (
+                between
+                and between[0] in "、和及与"
+                and more is not None
+                and not more.rest
+                and more.stated
+                and peeled.each
+            )
+            if not wants_list or not (plain or verb_only):
+                break
+            if plain and not (peeled.each or len(years) > 1) and not self._same_kind(first, following):
+                break
+            if plain and not peeled.each and len(years) <= 1 and self._object_after(group.end, following):
+                break
+            word, end = suffix_after(self.text, following.end)
+            group.quantities.append(following)
+            group.suffixes.append(word)
+            group.verbs.append(more if verb_only and more is not None else peeled)
+            group.end = end
+        return group
+
+    @staticmethod
+    def _same_kind(a: Quantity, b: Quantity) -> bool:
+        return a.unit == b.unit
+
+    def _object_after(self, end: int, following: Quantity) -> bool:
+        del end
+        tail = self.text[following.end :]
+        return following.is_count and not _NEXT_BOUNDARY.match(tail)
+
+    # --- years ------------------------------------------------------------------------------------------------------
+
+    def _is_past(self, mark: YearMark) -> bool:
+        if mark.kind == "past":
+            return True
+        year = max(mark.years)
+        if self.plan_year is not None and year < self.plan_year:
+            return True
+        return mark.kind == "bare" and self.plan_year is None and bool(_BACKGROUND.search(self.text))
+
+    def _years_at(self, quantity: Quantity, peeled: Peeled) -> tuple[int, ...]:
+        if peeled.years:
+            return peeled.years
+        behind = re.match(
+            r"^[（(](?:到)?((?:19|20)\d\d)年(?:底|末)?[）)]", self.text[suffix_after(self.text, quantity.end)[1] :]
+        )
+        if behind:
+            return (int(behind.group(1)),)
+        before = [m for m in self.marks if m.end <= quantity.start and m.kind != "base"]
+        if before:
+            return before[-1].years
+        return self.carry.years
+
+    def _mark_before(self, position: int) -> YearMark | None:
+        before = [m for m in self.marks if m.end <= position and m.kind != "base"]
+        return before[-1] if before else None
+
+    def _in_background(self, quantity: Quantity, left: str, peeled: Peeled) -> bool:
+        clause_start = max(self.text.rfind(c, 0, quantity.start) + 1 for c in "，。；\n")
+        clause_end = min(
+            [p for p in (self.text.find(c, quantity.end) for c in "，。；\n") if p >= 0] or [len(self.text)]
+        )
+        clause = self.text[clause_start:clause_end]
+        if _BACKGROUND.search(left) or _BACKGROUND.search(clause) or peeled.past:
+            return True
+        mark = self._mark_before(quantity.start)
+        if mark is None:
+            return self.carry.background
+        if re.search("截[至止]", self.text[mark.start : mark.end]) and re.search("已|累计|共有", self.text):
+            return True
+        return self._is_past(mark)
+
+    # --- deciding ---------------------------------------------------------------------------------------------------
+
+    def _emit(self, group: _Group, previous_end: int) -> None:
+        first = group.quantities[0]
+        peeled = group.peeled
+        left = self.text[group.start : first.start]
+        tail = self.text[first.end :]
+        if self._excluded(first, left, tail, peeled):
+            if not first.is_money and peeled.rest:
+                self._remember(peeled.rest)
+            return
+        if peeled.baseline:
+            self._remember(peeled.rest)
+            return
+        if self._in_background(first, left, peeled):
+            self._remember(peeled.rest)
+            return
+        years = self._years_at(first, peeled)
+        subject, kind = self._subject(group, peeled, previous_end)
+        if kind is None:
+            return
+        if kind in ("count", "share"):
+            group.end = max(group.end, self.object_end)
+        self._pair(group, subject, years, kind)
+
+    def _remember(self, phrase: str) -> None:
+        name = trim_indicator(_strip_year(phrase))
+        if len(name) >= 2 and METRIC_END.search(name):
+            self.last_indicator, scope = split_scope(name)
+            self.last_scope = scope or self.last_scope
+
+    def _excluded(self, quantity: Quantity, left: str, tail: str, peeled: Peeled) -> bool:
+        suffix, end = suffix_after(self.text, quantity.end)
+        behind = self.text[end:]
+        if quantity.is_money:
+            clause = self.text[max(self.text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end + 8]
+            return not (
+                _MONEY_OK.search(clause)
+                and peeled.stated
+                and peeled.verb not in ("不超过", "不高于", "最高")
+                and not re.search("投资|资金|补助|奖励|罚", clause)
+            )
+        if _NO_TARGET_TAIL.match(tail) or _NO_TARGET_HEAD.search(left):
+            return True
+        if (
+            quantity.unit in ("小时", "天", "分")
+            and _DEADLINE_TAIL.match(tail)
+            and not re.search("控制|缩短|不超过", left)
+        ):
+            return True
+        if quantity.unit in ("公里", "米", "千米") and not re.search(
+            "完成|新建|建成|改造|建设|新增|治理|修复|整治|里程|长度|铺设|达到|疏浚|敷设|岸线|绿道", left
+        ):
+            return True
+        if quantity.unit == "公里" and re.match("^(?:以内|内|范围|外)", tail):
+            return True
+        if re.match("^及以[上下]", tail) and not _NEXT_BOUNDARY.match(behind):
+            return True
+        if suffix in ("以上", "以下", "以内", "及以上", "及以下", "内") and not _NEXT_BOUNDARY.match(behind):
+            if suffix in ("以下", "及以下", "及以上", "以内", "内") and not quantity.is_share:
+                return True
+            if suffix == "以上" and _THRESHOLD_UNIT.search(quantity.unit) and _EQUIPMENT.match(behind):
+                return True
+        if (
+            suffix is None
+            and not quantity.is_share
+            and _THRESHOLD_UNIT.search(quantity.unit)
+            and re.match("^(?:等级|规模)", tail)
+        ):
+            return True
+        return bool(re.search("[“‘]$", left) and tail.startswith(("”", "’")))
+
+    def _subject(self, group: _Group, peeled: Peeled, previous_end: int) -> tuple[str, str | None]:
+        """Give the indicator phrase and how the number was recognised; kind None when it is no target."""
+        first = group.quantities[0]
+        suffix = group.suffixes[0]
+        rest = trim_indicator(_strip_year(peeled.rest))
+        behind = self.text[suffix_after(self.text, first.end)[1] :]
+        at_boundary = bool(_NEXT_BOUNDARY.match(behind))
+        goal = bool(self._years_at(first, peeled))
+        count_verb = COUNT_VERB.search(peeled.rest)
+        if first.is_share and not at_boundary and _PERCENT_SUBJECT.match(self.text[first.end :]):
+            # 90%以上的行政村完成…: what follows the number is what is promised.
+            verb_before = (
+                re.search(
+                    "(?:完成|实现|淘汰|压减|改造|使|推动|确保|力争|保证|支持|引导|促进)$",
+                    peeled.rest + (peeled.verb or ""),
+                )
+                or not rest
+            )
+            follows = self._object(suffix_after(self.text, first.end)[1])
+            if (
+                follows
+                and (verb_before or goal or _OBJECT_CLAUSE.search(follows))
+                and (_OBJECT_CLAUSE.search(follows) or goal)
+                and not (peeled.stated and rest)
+            ):
+                return (f"{rest}{follows}" if rest else follows), "share"
+        if peeled.stated and peeled.verb not in ("实现", "减", "增", "降", "在"):
+            if not rest:
+                borrowed = self._borrowed(group, previous_end)
+                verb_is_count = COUNT_VERB.match(peeled.verb or "") and first.is_count
+                if borrowed and not verb_is_count:
+                    return borrowed, "level"
+                follows = self._object(group.end) if not at_boundary else ""
+                return (f"{peeled.verb}{follows}" if peeled.change else follows, "count") if follows else ("", None)
+            places = bare_region(rest)
+            if places and (self.last_indicator or self._borrowed(group, previous_end)):
+                return rest, "place"
+            if peeled.change and not at_boundary and (first.is_count or not first.is_share):
+                follows = self._object(group.end)
+                return f"{rest}{peeled.verb or ''}{follows}", "count"
+            if first.chinese and not METRIC_END.search(rest) and not peeled.change:
+                return "", None
+            if not at_boundary and first.is_count and not METRIC_END.search(rest):
+                return f"{rest}{self._object(group.end)}", "count"
+            return rest, "level"
+        if (
+            suffix in ("以上", "以下", "以内", "之内", "左右", "之间")
+            and at_boundary
+            and rest
+            and (METRIC_END.search(rest) or "占" in rest or (goal and first.is_share))
+        ):
+            return rest, "level"
+        if (
+            rest
+            and METRIC_END.search(rest)
+            and at_boundary
+            and (goal or peeled.verb == "实现" or re.search("：$", self.text[: group.start]))
+        ):
+            return rest, "level"
+        if (
+            not rest
+            and at_boundary
+            and goal
+            and self.last_indicator
+            and re.search("[；，]", self.text[group.start - 1 : group.start])
+            and not first.is_count
+        ):
+            return self.last_indicator, "level"
+        return self._counted(group, peeled, rest, count_verb, at_boundary)
+
+    def _counted(
+        self, group: _Group, peeled: Peeled, rest: str, verb: re.Match[str] | None, at_boundary: bool
+    ) -> tuple[str, str | None]:
+        first = group.quantities[0]
+        said = f"{peeled.verb}" if peeled.verb in ("实现", "减", "增") else ""
+        if (
+            verb is None
+            and not said
+            and self.last_verb
+            and re.fullmatch("[、和及与，]?", peeled.rest.strip())
+            and first.is_count
+        ):
+            follows = "" if at_boundary else self._object(group.end)
+            return (f"{self.last_verb}{follows}", "count") if follows else ("", None)
+        if verb is None and not said:
+            return "", None
+        if first.unit in ("年", "分", "度", "小时", "天", "次", "部", "倍") or (
+            first.unit in ("项", "件", "条", "种") and first.chinese
+        ):
+            return "", None
+        if first.chinese and (first.value is None or first.value < 2):
+            return "", None
+        phrase = trim_indicator(peeled.rest[verb.start() :]) if verb else rest
+        follows = "" if at_boundary else self._object(group.end)
+        if not follows and len(phrase) < (4 if first.is_count else 2):
+            return "", None
+        if first.chinese and not follows:
+            return "", None
+        if (
+            re.search("(?:以|按|按照|作为|围绕|依托|针对|涉及|属于|对|在|的|等)$", peeled.rest.strip("，、"))
+            and not at_boundary
+        ):
+            return "", None
+        if (
+            verb
+            and verb.group(0)
+            in (
+                "推动",
+                "推进",
+                "支持",
+                "开展",
+                "实施",
+                "组织",
+                "落实",
+                "力争",
+                "确保",
+                "服务",
+                "检查",
+                "覆盖",
+                "发展",
+                "保护",
+                "举办",
+            )
+            and (first.chinese or not (first.is_count or first.unit.endswith(("亩", "公顷", "吨", "平方公里", "千瓦"))))
+        ):
+            return "", None
+        if verb and not phrase.startswith(verb.group(0)):
+            phrase = verb.group(0) + phrase
+        self.last_verb = verb.group(0) if verb else said
+        return f"{phrase}{follows}", "count"
+
+    def _object(self, start: int) -> str:
+        text = self.text[start:]
+        depth_safe = re.sub(r"[（(][^）)]*[）)]", lambda m: "\x00" * len(m.group(0)), text)
+        found = _OBJECT_END.search(depth_safe)
+        piece = text[: found.start()] if found else text
+        self.object_end = start + len(piece)
+        piece = re.sub(r"^(?:以上|左右|以内|及以上)?的?", "", piece)
+        return clean(piece).strip("。的 ")[:60]
+
+    def _borrowed(self, group: _Group, previous_end: int) -> str:
+        """Find the subject of a clause that has none: 回收率，到2025年达到35%; …下降10%，达到32微克/立方米."""
+        before = self.text[previous_end : group.start].rstrip("，：:、 ")
+        clause_start = max([0, *(before.rfind(c) + 1 for c in "，。；：\n")])
+        clause = trim_indicator(_strip_year(before[clause_start:]))
+        if clause and METRIC_END.search(clause):
+            return clause
+        return self.last_indicator or ""
+
+    # --- pairing ----------------------------------------------------------------------------------------------------
+
+    def _pair(self, group: _Group, subject: str, years: tuple[int, ...], kind: str) -> None:
+        count = len(group.quantities)
+        each = group.peeled.each
+        if kind == "place":
+            places = bare_region(subject) or [subject]
+            indicator = self._borrowed(group, group.start) if not self.last_indicator else self.last_indicator
+            if len(places) == count:
+                for place, i in zip(places, range(count), strict=True):
+                    self._add(group, i, indicator, self._one(years), place)
+            else:
+                for i in range(count):
+                    self._add(group, i, indicator, self._one(years), subject)
+            return
+        if count > 1 and len(years) == count:
+            names = _subjects(subject, count) if each else None
+            if names is None or re.search("年", subject):
+                for i, year in enumerate(years):
+                    self._add(group, i, subject, year, None)
+                return
+        if count > 1:
+            names = _subjects(subject, count)
+            if names is not None:
+                for i, (name, place) in enumerate(names):
+                    self._add(group, i, name, self._one(years), place)
+                return
+        if count == 1 and each:
+            names = _subjects(subject, None)
+            if names is not None and len(names) > 1:
+                for name, place in names:
+                    self._add(group, 0, name, self._one(years), place)
+                return
+        if count == 1 and len(years) > 1 and each is False:
+            self._add(group, 0, subject, years[-1], None)
+            return
+        for i in range(count):
+            self._add(group, i, subject, self._one(years), None)
+
+    @staticmethod
+    def _one(years: tuple[int, ...]) -> int | None:
+        return years[-1] if years else None
+
+    def _add(self, group: _Group, i: int, indicator: str, year: int | None, place: str | None) -> None:
+        quantity = group.quantities[i]
+        verb = group.verbs[i]
+        peeled = group.peeled
+        name, scope = split_scope(indicator)
+        if scope and not re.match("[全我本]|地级|设区|县|各", scope) and COUNT_VERB.match(indicator):
+            name, scope = indicator, None
+        name = trim_indicator(name) or indicator
+        scope = place or scope
+        if not name:
+            return
+        suffix = next(
+            (s for s, q in zip(group.suffixes[i:], group.quantities[i:], strict=True) if s and q.unit == quantity.unit),
+            None,
+        )
+        change = verb.change if verb.change is not None else peeled.change
+        comparator = _comparator(quantity, suffix, verb if verb.stated else peeled, change, name)
+        mark = self._mark_before(quantity.start)
+        wished = (
+            peeled.aspirational
+            or verb.aspirational
+            or (mark.aspirational if mark else self.carry.aspirational and not self.marks)
+        )
+        wished = wished or bool(re.search("力争|争取", self.text[group.start : quantity.start]))
+        base = next(iter(verb.base_years or peeled.base_years), None)
+        if base is None and change is not None:
+            bases = [
+                m
+                for m in self.marks
+                if m.kind == "base"
+                and m.end <= quantity.start
+                and not re.search("[；。]", self.text[m.end : quantity.start])
+            ]
+            base = bases[-1].years[0] if bases else None
+        if base is None and change is not None:
+            base = self.carry.bases.get((name, change))
+        elif base is not None and change is not None:
+            self.carry.bases[name, change] = base
+        frequency = verb.frequency or peeled.frequency
+        clause = self.text[max(self.text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end]
+        if frequency is None and re.search("每年|逐年|年均(?!浓度|值)|每季度", clause):
+            frequency = "每季度" if "每季度" in clause else "每年"
+        if scope is None:
+            scope = self._scope_before(quantity)
+        self.found.append(
+            Target(
+                at=self.at,
+                indicator=clean(name),
+                comparator=comparator,
+                value=quantity.value,
+                low=quantity.low,
+                high=quantity.high,
+                unit=quantity.unit,
+                year=year,
+                base_year=base,
+                change=change,
+                frequency=frequency,
+                scope=scope,
+                aspirational=wished,
+                undetermined=quantity.undetermined,
+                text=self.written,
+            )
+        )
+        self.last_indicator, self.last_scope = name, scope or self.last_scope
+
+    def _scope_before(self, quantity: Quantity) -> str | None:
+        """全区 said once at the head of the clause run (到2027年，全区…) holds for the rest of the sentence."""
+        if self.last_scope and re.match("^(?:全|我|本)", self.last_scope):
+            return self.last_scope
+        found = re.search(
+            r"(?:^|[，。；：])(全国|全省|全区|全自治区|全市|全县|全州|全域)(?=[，]|[\u4e00-\u9fff])",
+            self.text[: quantity.start],
+        )
+        return found.group(1) if found else None
+
+
+def _strip_year(phrase: str) -> str:
+    """Take year marks off the front of an indicator phrase: 到2027年，全区… → 全区…."""
+    out = phrase
+    out = re.sub("^[，,、]?(?:每年|年均|平均每年|每季度)(?!浓度|值|平均)", "", out)
+    for _ in range(4):
+        marks = [m for m in find_years(out) if m.start <= 3 and m.kind != "base"]
+        if not marks:
+            break
+        out = out[marks[0].end :].lstrip("，,、： ")
+    return re.sub(r"^(?:，|,|、|前|末|底|时|，)+", "", out)
+
+
+def _comparator(quantity: Quantity, suffix: str | None, peeled: Peeled, change: str | None, indicator: str) -> str:
+    if suffix in ("左右", "上下") or peeled.approximate:
+        return "~"
+    if quantity.low is not None and suffix not in ("以上", "以下", "以内"):
+        return "="
+    if suffix in ("以上", "及以上", "或以上", "多", "余", "有余"):
+        return ">" if peeled.comparator == ">" and peeled.verb == "超过" and suffix != "以上" else ">="
+    if suffix in ("以下", "及以下", "以内", "之内", "及以内", "内"):
+        return "<" if peeled.comparator == "<" else "<="
+    if change is not None and peeled.comparator in (None, "="):
+        return ">="
+    if peeled.comparator is not None:
+        if (
+            peeled.comparator == ">="
+            and peeled.verb in ("达到", "达", "实现", "力争", "稳定达到")
+            and lower_is_better(indicator)
+            and change is None
+        ):
+            return "<="
+        if (
+            peeled.comparator == "="
+            and peeled.verb in ("保持在", "稳定在", "维持在", "控制为")
+            and lower_is_better(indicator)
+        ):
+            return "<="
+        return peeled.comparator
+    return "<=" if lower_is_better(indicator) and not quantity.is_count else ">="
+
+
+_METRIC_TAIL = re.compile(
+    r"((?:年均|平均|年平均|日均)?(?:浓度|质量浓度)|重点工程减排量|排放总量|排放量|减排量|排放强度|排放|(?:综合)?(?:利用|处置|处理|回收|收集|覆盖|普及|达标|资源化利用|无害化处理|合格)率|比例|占比|比重|消耗|能耗|强度|面积|"
+    r"总量|规模|装机容量|装机|产能|产值|使用量|施用量|用量|用水量|消费量|数量|里程|蓄积量|覆盖率|保有量|水平|率|优良天数比例)$"
+)
+
+
+def _subjects(subject: str, count: int | None) -> list[tuple[str, str | None]] | None:
+    """Split A、B浓度 into (A浓度, B浓度), or 甲市、乙市浓度 into (浓度 of 甲市, 浓度 of 乙市).
+
+    None when the parts do not match the number of values.
+    """
+    for pattern in ("、|，|和|以及|及(?!以上)|与", "、|，", "、"):
+        parts = [p.strip("，、 ") for p in _split_names(subject, pattern)]
+        parts = [p for p in parts if p]
+        if len(parts) < 2 or (count is not None and len(parts) != count):
+            continue
+        return _expand(parts)
+    return None
+
+
+def _split_names(subject: str, pattern: str) -> list[str]:
+    """Split outside brackets and quotes."""
+    guarded = list(subject)
+    for a, b in [*bracket_pairs(subject), *protected_spans(subject)]:
+        for i in range(a, b):
+            guarded[i] = "\x00"
+    text, pieces, start = "".join(guarded), [], 0
+    for found in re.finditer(pattern, text):
+        pieces.append(subject[start : found.start()])
+        start = found.end()
+    return [*pieces, subject[start:]]
+
+
+def _expand(parts: list[str]) -> list[tuple[str, str | None]]:
+    last, places = parts[-1], [bare_region(p) for p in parts[:-1]]
+    if all(places):
+        name, scope = split_scope(last)
+        if scope and name != last:
+            return [(name, p) for p in [*parts[:-1], scope]]
+    head, scope = split_scope(parts[0])
+    shared_scope = scope if scope and head != parts[0] else None
+    parts = [head if shared_scope else parts[0], *parts[1:]]
+    # A part without a metric borrows it from the next part that has one: PM2.5、PM10年均浓度和优良天数比率.
+    for i in range(len(parts) - 2, -1, -1):
+        if not METRIC_END.search(parts[i]):
+            parts[i] += _shared_tail(parts[i], parts[i + 1])
+    return [(n, shared_scope) for n in parts]
+
+
+def _shared_tail(part: str, following: str) -> str:
+    """What two joined names share and write once: 再生铜、再生铅产量 → 产量; 钢铁、焦化行业产能占比 → 行业产能占比."""
+    group = re.search("(?:等)?(?:行业|领域|产业|企业|产品|行政村|园区|类别)", following)
+    if group and METRIC_END.search(following):
+        return following[group.start() :]
+    size = len(part)
+    alike = (
+        len(following) > size
+        and not part[-1].isascii()
+        and (following[0] == part[0] or following[size - 1] == part[-1])
+    )
+    if alike and 1 < len(following) - size <= 12 and METRIC_END.search(following):
+        return following[size:]
+    tail = _METRIC_TAIL.search(following)
+    return tail.group(1) if tail else ""
