@@ -204,17 +204,18 @@ def _list(found: tuple[Topic, ...], as_json: bool) -> None:
         emit_json([_describe(topic) for topic in found])
         return
     if len(found) > 1:
-        rows = [(topic.name, topic.zh, topic.en, "  ".join(_names(topic))) for topic in found]
-        print_table("计算主题 · topics", ("主题 topic", "名称", "title", "输入 inputs"), rows)
+        listed = [(topic.name, topic.zh, topic.en, "  ".join(_names(topic))) for topic in found]
+        print_table("计算主题 · topics", ("主题 topic", "名称", "title", "输入 inputs"), listed)
         return
     topic = found[0]
     fields = [*topic.fields, *([topic.open_inputs] if topic.open_inputs else [])]
     rows = [(field.name, field.zh, field.en, field.unit, "必需 required" if field.required else "") for field in fields]
+    example = json.dumps(topic.example, ensure_ascii=False)
     print_table(
         f"{topic.name} · {topic.zh} · {topic.en}",
         ("输入 input", "含义", "meaning", "单位 unit", ""),
         rows,
-        caption=f"{topic.description_zh}\n{topic.description_en}\n例 example: {json.dumps(topic.example, ensure_ascii=False)}",
+        caption=f"{topic.description_zh}\n{topic.description_en}\n例 example: {example}",
     )
 
 

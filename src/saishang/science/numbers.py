@@ -40,9 +40,10 @@ def exact(value: object, *, name: str = "value") -> Fraction:
             f"{name} must be one number, got {_show(value)}.", fix=f"Give {name} as a plain number such as 12.5."
         )
     if isinstance(value, int | Fraction):
-        if abs(value) > _LARGEST:
+        whole = Fraction(value)
+        if abs(whole) > _LARGEST:
             raise InputError(f"{name} is beyond any measurement.", fix="Check the number and its unit.")
-        return Fraction(value)
+        return whole
     try:
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     except InvalidOperation:

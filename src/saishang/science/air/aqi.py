@@ -1,8 +1,8 @@
 """Air quality index (空气质量指数, AQI) and its sub-indices (分指数, IAQI), HJ 633-2012 and HJ 633-2026.
 
-Clause 4.2: `IAQI = (IAQI_hi - IAQI_lo) / (BP_hi - BP_lo) × (C - BP_lo) + IAQI_lo`, carried up to a whole number.
-Clause 4.3: the AQI is the largest sub-index. Clause 4.4: primary pollutants are those with the largest sub-index when
-the AQI is above 50; equal (rounded) sub-indices are joint.
+Sub-index: `IAQI = (IAQI_hi - IAQI_lo) / (BP_hi - BP_lo) × (C - BP_lo) + IAQI_lo`, carried up to a whole number.
+The AQI is the largest sub-index; primary pollutants are those that have it when the AQI is above 50, joint when equal
+after rounding up. Both editions agree in this.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def index_concentration(edition: IndexEdition, pollutant: str, concentration: ob
 
 
 def sub_index(edition: IndexEdition, pollutant: str, averaging: str, concentration: object) -> int | None:
-    """IAQI of one pollutant (HJ 633 clause 4.2, table 1), a whole number.
+    """IAQI of one pollutant (HJ 633 table 1 and its formula), a whole number.
 
     Parameters
     ----------

@@ -145,7 +145,7 @@ def year_attainment(
     *,
     zone: Literal[1, 2] = 2,
 ) -> Attainment:
-    """Judge a pollutant's year from its statistics (HJ 663 clause 5: mean and percentile).
+    """Judge a pollutant's year from its statistics (HJ 663, annual evaluation: mean and percentile).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""City and region values (城市、区域): arithmetic means, HJ 663 clause 4 and table A.2.
+"""City and region values (城市、区域): arithmetic means, HJ 663 table A.2.
 
 A city's value is the mean over its evaluation stations of the station values — of ozone the mean of the stations'
 daily maxima, not the maximum of the city-mean hours. A region's is the mean over its cities.

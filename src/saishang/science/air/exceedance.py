@@ -1,4 +1,4 @@
-"""Exceedance multiple (超标倍数) and compliance rate (达标率), HJ 663 clause 5."""
+"""Exceedance multiple (超标倍数) and compliance rate (达标率), HJ 663 table 3 for their decimals."""
 
 from __future__ import annotations
 

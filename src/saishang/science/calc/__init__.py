@@ -5,7 +5,8 @@ Importing this package declares every topic; a new medium adds its module to the
 
 from __future__ import annotations
 
-from saishang.science.calc import air_dust, air_evaluation, air_index, air_statistics
+import importlib
+
 from saishang.science.calc.assignments import parse_assignments
 from saishang.science.calc.cases import CaseRow, error_result, parse_inputs, read_cases, run_case
 from saishang.science.calc.registry import Case, Field, Topic, calculate, find_topic, topic, topics
@@ -26,4 +27,8 @@ __all__ = [
     "topics",
 ]
 
-_DECLARING = (air_index, air_statistics, air_evaluation, air_dust)
+#: Modules that declare topics, in the order in which help and pages list them.
+_DECLARING = ("air_index", "air_statistics", "air_evaluation", "air_dust")
+
+for _module in _DECLARING:
+    importlib.import_module(f"{__name__}.{_module}")

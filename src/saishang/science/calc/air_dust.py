@@ -42,7 +42,7 @@ def dust_window(case: Case) -> Result:
     found = dust_windows(case.required("pm10"), case.required("pm2.5"), dust_rule(case.rules))
     if not found:
         return {"start_hour": None}
-    first = count(case.inputs.get("first_hour", 1), name="first_hour")
+    first = count(1 if case.inputs.get("first_hour") is None else case.inputs["first_hour"], name="first_hour")
     window = found[0]
     return {
         "start_hour": first + window.start,

@@ -70,6 +70,11 @@ def _places(case: Case, values: Sequence[Any]) -> int:
     return decimals_of(values)
 
 
+def _ozone_places(case: Case) -> int:
+    found: int = evaluation_rule(case.rules, _evaluation_edition(case)).statistic_decimals["O3"]
+    return found
+
+
 @topic(
     "percentile",
     medium="air",
@@ -139,7 +144,7 @@ def mda8(case: Case) -> Result:
     """`{valid_windows, mda8}`; `mda8` null when the day is void."""
     hours = case.required("hour_ending_01_to_24")
     found = daily_max_8h(hours, mda8_rule(case.rules, _evaluation_edition(case)))
-    places = decimals_of(hours)
+    places = _ozone_places(case)
     return {"valid_windows": found.valid_windows, "mda8": None if found.value is None else fixed(found.value, places)}
 
 
@@ -161,7 +166,8 @@ def mda8(case: Case) -> Result:
         Field("valid_windows", "有效 8 小时均值个数", "Valid 8-hour means of the day", "integer"),
         Field("max_8h", "最大 8 小时均值", "Largest 8-hour mean of the day", unit="µg/m³", aliases=("max", "maximum")),
         Field("valid_stations", "有效站点数", "Valid stations", "integer"),
-        Field("stations", "城市站点数", "Stations of the city", "integer"),
+        Field("stations", "城市站点数", "Stations of the city", "integer", aliases=("total_stations",)),
+        Field("valid_days", "月有效日数", "Valid days of the month", "integer", "d"),
     ),
     standards=("GB 3095-2012", "GB 3095-2026", "HJ 663-2013", "HJ 663-2026"),
     averagings=("annual", "quarter", "month", "24h", "8h", "8h_daily_max", "1h", "city"),
@@ -199,8 +205,14 @@ def validity(case: Case) -> Result:
 
 def _averaging_of(case: Case) -> str:
     """The averaging time that the inputs speak of, when none is named."""
-    by_input = {"minutes": "1h", "valid_windows": "8h_daily_max", "valid_stations": "city", "sampling_hours": "24h",
-                "valid_hours": "24h"}  # fmt: skip
+    by_input = {
+        "minutes": "1h",
+        "valid_windows": "8h_daily_max",
+        "valid_stations": "city",
+        "valid_days": "month",
+        "sampling_hours": "24h",
+        "valid_hours": "24h",
+    }
     for name, averaging in by_input.items():
         if name in case.inputs:
             return averaging
@@ -213,7 +225,10 @@ def _count(case: Case, name: str) -> int:
 
 
 def _valid_days(case: Case, rules: ValidityRules, averaging: str, pollutant: str | None) -> Result:
-    days = list(case.required("days_per_month"))
+    if averaging == "month" and "valid_days" in case.inputs:
+        days = [case.required("valid_days")]
+    else:
+        days = list(case.required("days_per_month"))
     month = count(case.inputs.get("month") or 1, name="month")
     if not 1 <= month <= 12:
         raise InputError(f"month must lie between 1 and 12, got {month}.", fix="Give the number of the month.")
@@ -264,7 +279,8 @@ def city_daily(case: Case) -> Result:
     if values is None or (ozone is not None and "stations" in case.inputs):
         raise InputError("city_daily needs either stations or station_mda8.", fix="Give stations=88,93,101,97.")
     found = city_value(values, validity_rules(case.rules, _evaluation_edition(case)))
-    reported = None if found.value is None else fixed(found.value, _places(case, values))
+    places = _places(case, values) if ozone is None else _ozone_places(case)
+    reported = None if found.value is None else fixed(found.value, places)
     if ozone is not None:
         return {"reported": reported}
     shown = None if found.value is None else exact_text(found.value, at_most=2 + decimals_of(values))
