@@ -49,7 +49,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Reference:
-    """The tables of a calendar as the engine holds them (Ibis tables, see `Calendar.tables`), and the ticks of one unit."""
+    """The tables of a calendar as the engine holds them (see `Calendar.tables`), and the ticks of one unit."""
 
     days: Any
     periods: Any
@@ -58,6 +58,7 @@ class Reference:
     parameters: Any
     figures: Any
     limits: Any
+    settings: Any
     members: Any
     lists: Any
     unit: int
@@ -128,7 +129,8 @@ class Calendar:
         `period_months(period_kind, period, month, month_needed)`, month as 201903; `figures(period_kind, period,
         parameter, statistic, percent, step, scale, figure)`, percent null for means; `ranked_days(day, parameter,
         figure, percent, period_kind)`; `parameters(parameter)`; `limits(period_kind, period, standard, parameter,
-        statistic, bound, limit_step, limit_scale, single, weight)`; `members(region, city)`; `lists(list, id)`.
+        statistic, bound, limit_step, limit_scale)`; `settings(period_kind, period, setting, standard, parameter,
+        statistic, bound, single_step, single_scale, weight)`; `members(region, city)`; `lists(list, id)`.
         """
         periods = list(self.periods())
         rows = (row for period in periods for row in self._figures(period))
@@ -141,6 +143,7 @@ class Calendar:
             "parameters": _table(_PARAMETERS, ((parameter,) for parameter in DAILY)),
             "figures": _table(_FIGURES, figures),
             "limits": _table(_LIMITS, (row for period in periods for row in self._limits(period))),
+            "settings": _table(_SETTINGS, (row for period in periods for row in self._settings(period))),
             "members": _table(_MEMBERS, ((r, c) for r, cities in (self.members or {}).items() for c in cities)),
             "lists": _table(_LISTS, ((name, m) for name, ids in (self.lists or {}).items() for m in ids)),
         }
@@ -196,10 +199,18 @@ class Calendar:
             for parameter, statistic, averaging in STATISTICS:
                 limit = stage.limits[parameter, averaging]
                 places = self.rules.compliance_decimals.get(parameter, 0)
-                # The composite index divides the mean, of CO and ozone the percentile, by the limit it belongs to.
-                single = statistic == "mean" or parameter in {"CO", "O3_8H"}
-                shape = (self.rules.grid.step(places), 10**places, single, self.rules.weights.get(parameter, 1))
+                shape = (self.rules.grid.step(places), 10**places)
                 yield period.kind, period.name, stage.name, parameter, statistic, limit, *shape
+
+    def _settings(self, period: Period) -> Iterator[tuple[Any, ...]]:
+        for rule in self.rules.composites_between(period.first, period.last):
+            for parameter, bound in rule.bounds.items():
+                # The mean is divided by its limit; of CO and ozone, which have no yearly limit, the percentile.
+                percent = self.rules.percentiles.get(parameter)
+                statistic = f"p{percent}" if parameter in {"CO", "O3_8H"} else "mean"
+                places = rule.decimals.get(parameter, 0)
+                shape = (self.rules.grid.step(places), 10**places, rule.weights.get(parameter, 1))
+                yield period.kind, period.name, rule.name, rule.standard, parameter, statistic, bound, *shape
 
 
 _DAYS = pa.schema([("day", pa.date32()), ("edition", pa.string())])
@@ -221,8 +232,12 @@ _FIGURES = pa.schema(
 )  # fmt: skip
 _LIMITS = pa.schema(
     [("period_kind", pa.string()), ("period", pa.string()), ("standard", pa.string()), ("parameter", pa.string()),
-     ("statistic", pa.string()), ("bound", pa.int64()), ("limit_step", pa.int64()), ("limit_scale", pa.int64()),
-     ("single", pa.bool_()), ("weight", pa.int64())]
+     ("statistic", pa.string()), ("bound", pa.int64()), ("limit_step", pa.int64()), ("limit_scale", pa.int64())]
+)  # fmt: skip
+_SETTINGS = pa.schema(
+    [("period_kind", pa.string()), ("period", pa.string()), ("setting", pa.string()), ("standard", pa.string()),
+     ("parameter", pa.string()), ("statistic", pa.string()), ("bound", pa.int64()), ("single_step", pa.int64()),
+     ("single_scale", pa.int64()), ("weight", pa.int64())]
 )  # fmt: skip
 _MEMBERS = pa.schema([("region", pa.string()), ("city", pa.string())])
 _LISTS = pa.schema([("list", pa.string()), ("id", pa.string())])

@@ -1,8 +1,8 @@
 """Composite index (环境空气质量综合指数), attainment of the limits, rankings and their history.
 
 Each single index `I = C / S` is rounded to two decimals, half to even, and the six are then added: this reproduces the
-published tables, adding first does not. `C` is the period's figure as published (rounded). Limits and weights go by
-name: indices of different settings stand in different rows and are never ranked together.
+published tables, adding first does not. `C` is the period's figure as published (rounded to whole µg/m³, CO to tenths).
+Limits and weights go by name: indices of different settings stand in different rows and are never ranked together.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import ibis
 
 from saishang.science.air.series.calendar import Reference
 from saishang.science.air.series.fixed import exact_sum, half_even, join_words
-from saishang.science.air.series.rules import AirRules
 
 __all__ = ["COMPOSITE", "attainment", "composite_index", "rankings"]
 
@@ -22,7 +21,7 @@ COMPOSITE = ("SO2", "NO2", "PM10", "PM2.5", "CO", "O3_8H")
 _KEY = ["scope", "id", "basis", "period_kind", "period"]
 
 
-def composite_index(figures: Any, reference: Reference, rules: AirRules) -> Any:
+def composite_index(figures: Any, reference: Reference) -> Any:
     """Composite index of every city and region and period.
 
     Parameters
@@ -36,13 +35,12 @@ def composite_index(figures: Any, reference: Reference, rules: AirRules) -> Any:
     value null while a pollutant is missing (a sum of five would look like clean air), `valid` false when one of the
     figures behind it is not valid. `main` = the largest weighted single index, joint when equal.
     """
-    chosen = reference.limits.filter(reference.limits.single)
-    joined = figures.inner_join(chosen, ["period_kind", "period", "parameter", "statistic"])
+    joined = figures.inner_join(reference.settings, ["period_kind", "period", "parameter", "statistic"])
     # C in units of its last place times 1000 over the limit in thousandths: hundredths of the single index.
-    rounded = half_even(joined.num, joined.den * joined.step, slack=joined.den)
-    single = half_even(rounded * 100_000, joined.bound * joined.scale)
+    rounded = half_even(joined.num, joined.den * joined.single_step, slack=joined.den)
+    single = half_even(rounded * 100_000, joined.bound * joined.single_scale)
     each = joined.mutate(single=single, weighted=single * joined.weight)
-    wide = each.group_by(*_KEY, "standard").agg(
+    wide = each.group_by(*_KEY, "standard", "setting").agg(
         total=exact_sum(each.weighted),
         present=each.single.count(),
         fit=each.count(where=each.valid),
@@ -56,8 +54,7 @@ def composite_index(figures: Any, reference: Reference, rules: AirRules) -> Any:
         for code in COMPOSITE
     )
     return wide.select(
-        *_KEY, "standard",
-        setting=ibis.literal(rules.setting),
+        *_KEY, "standard", "setting",
         value=whole.ifelse(wide.total.cast("float64") / 100.0, ibis.null("float64")),
         **{f"single_{code}": wide[f"single_{code}"].cast("float64") / 100.0 for code in COMPOSITE},
         main=main,

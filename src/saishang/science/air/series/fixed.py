@@ -55,7 +55,7 @@ class Grid:
 
     def step(self, decimals: int) -> int:
         """Ticks of one unit of the last place kept: `decimals` 1 → a tenth."""
-        return self.unit // 10**decimals
+        return int(self.unit // 10**decimals)
 
 
 def half_even(num: Any, den: Any, slack: Any = 0) -> Any:

@@ -15,12 +15,10 @@ from saishang.science.air.series.calendar import Reference
 from saishang.science.air.series.fixed import half_even, join_words
 from saishang.science.air.series.rules import DAILY, AirRules, IndexColumn, IndexRule
 
-__all__ = ["LEVELS", "PARTICLES", "city_index", "mask_particles"]
+__all__ = ["LEVELS", "city_index", "mask_particles"]
 
 #: Upper index of the levels 一级 … 五级 (HJ 633 table 2); above the last is 六级.
 LEVELS = (50, 100, 150, 200, 300)
-#: Masked on sand-dust days.
-PARTICLES = ("PM10", "PM2.5")
 _TENTHS = {"CO": 1}
 
 
@@ -36,7 +34,7 @@ def mask_particles(cities: Any, dust: Any, rules: AirRules) -> Any:
     """
     named = dust.filter(dust.status.isin(rules.dust_status)).select("region", "day").distinct().mutate(dusty=True)
     joined = cities.left_join(named, ["region", "day"]).select(*cities.columns, "dusty")
-    masked = joined.dusty.fill_null(False) & joined.parameter.isin(PARTICLES) & joined.ticks.notnull()
+    masked = joined.dusty.fill_null(False) & joined.parameter.isin(rules.dust_masked) & joined.ticks.notnull()
     return joined.mutate(masked=masked, ticks=masked.ifelse(ibis.null("int64"), joined.ticks)).drop("dusty")
 
 
@@ -66,7 +64,10 @@ def city_index(cities: Any, reference: Reference, rules: AirRules, *, excused: b
     missing = [
         ibis.cases((_required(indexed, code, rules), ibis.literal(code)), else_=ibis.null("string")) for code in DAILY
     ]
-    judged = indexed.mutate(aqi=ibis.cases((aqi >= 0, aqi), else_=ibis.null("int64")), gaps=join_words(missing))
+    zero = [((aqi == 0) & (indexed.edition == rule.name), rule.zero_index) for rule in rules.indices if rule.zero_index]
+    judged = indexed.mutate(
+        aqi=ibis.cases(*zero, (aqi >= 0, aqi), else_=ibis.null("int64")).cast("int64"), gaps=join_words(missing)
+    )
     primary = join_words(
         ibis.cases(
             ((judged.aqi > LEVELS[0]) & (judged[f"iaqi_{code}"] == judged.aqi), ibis.literal(code)),
@@ -113,7 +114,9 @@ def _wide(cities: Any, rules: AirRules, *, excused: bool) -> Any:
     )
     values = {f"c_{code}": rounded.tenths.max(where=rounded.parameter == code) for code in DAILY}
     if excused:
-        values |= {f"x_{code}": rounded.count(where=(rounded.parameter == code) & rounded.masked) for code in PARTICLES}
+        values |= {
+            f"x_{code}": rounded.count(where=(rounded.parameter == code) & rounded.masked) for code in rules.dust_masked
+        }
     return rounded.group_by("region", "day").agg(**values)
 
 

@@ -14,7 +14,6 @@ import ibis
 
 from saishang.science.air.series.calendar import KINDS, Reference
 from saishang.science.air.series.fixed import Grid, exact_sum, floor_ratio, half_even
-from saishang.science.air.series.index import PARTICLES
 
 __all__ = ["daily_values", "month_of", "month_sums", "period_figures", "published_statistics", "region_figures",
            "without_dust"]  # fmt: skip
@@ -94,9 +93,9 @@ def period_figures(values: Any, reference: Reference, *, scope: str, percentile_
     ).select(*_FIGURE)  # fmt: skip
 
 
-def without_dust(measured: Any, particles: Any) -> Any:
+def without_dust(measured: Any, particles: Any, masked: Sequence[str]) -> Any:
     """Put the basis `dust_removed` together: gases as measured, the particles' figures without the dust days."""
-    gases = measured.filter(~measured.parameter.isin(PARTICLES)).mutate(basis=ibis.literal("dust_removed"))
+    gases = measured.filter(~measured.parameter.isin(list(masked))).mutate(basis=ibis.literal("dust_removed"))
     return gases.select(*_FIGURE).union(particles.select(*_FIGURE))
 
 

@@ -8,10 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
 
 from saishang.errors import SaishangError
+from saishang.science.air.from_rules import (
+    composite_settings,
+    dust_rule,
+    evaluation_rule,
+    index_edition,
+    limit_set,
+    mda8_rule,
+    validity_rules,
+)
 from saishang.science.air.series.fixed import Grid
 
 if TYPE_CHECKING:
@@ -22,6 +31,7 @@ __all__ = [
     "LINEAR",
     "STATISTICS",
     "AirRules",
+    "CompositeRule",
     "IndexColumn",
     "IndexRule",
     "LimitStage",
@@ -45,7 +55,9 @@ STATISTICS = (
     ("CO", "p95", "24h"),
     ("O3_8H", "p90", "8h_daily_max"),
 )
-_TABLE_1 = {"O3_8H": ("O3", "8h"), "O3_1H": ("O3", "1h")}
+_FOLDER = "standards/air"
+_POLLUTANT = {"O3_8H": "O3"}
+_PARAMETER = {"O3": "O3_8H"}
 _OPEN = date(9999, 12, 31)
 
 
@@ -71,6 +83,7 @@ class IndexRule:
     """One edition of HJ 633 for the daily report: columns per parameter, dates in force, publication rule.
 
     `publish_incomplete_above`: with an item missing the index is published only above this value; None = always.
+    `zero_index`: what a genuine zero of everything gets.
     """
 
     name: str
@@ -79,6 +92,7 @@ class IndexRule:
     columns: Mapping[str, IndexColumn]
     required: tuple[str, ...]
     publish_incomplete_above: int | None
+    zero_index: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,19 @@ class LimitStage:
     first: date
     last: date
     limits: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
+class CompositeRule:
+    """One way to compute the composite index: bounds in thousandths, weights, dates; alternatives have no dates."""
+
+    name: str
+    standard: str
+    first: date
+    last: date
+    bounds: Mapping[str, int]
+    weights: Mapping[str, int]
+    decimals: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -108,12 +135,14 @@ class AirRules:
         Daily values a month and a year need.
     percentiles:
         Parameter → percentile of the evaluation.
-    decimals, compliance_decimals:
-        Parameter → places of statistics, and of the figure held against a limit (HJ 663 table 3).
-    weights:
-        Parameter → weight in the composite index; 1 where absent.
-    setting:
-        Name of that choice of weights; goes into every composite index.
+    decimals:
+        (first day, parameter → places of statistics) of each edition, oldest first (HJ 663 table 3).
+    compliance_decimals:
+        Parameter → places of the figure held against a limit.
+    composites:
+        Ways to compute the composite index, with their dates in force.
+    dust_masked:
+        Parameters taken out on sand-dust days.
     prefer:
         Which city value wins when both a mean of stations and a published value exist.
     whole_index:
@@ -140,13 +169,10 @@ class AirRules:
     percentiles: Mapping[str, int] = field(
         default_factory=lambda: {"SO2": 98, "NO2": 98, "PM10": 95, "PM2.5": 95, "CO": 95, "O3_8H": 90}
     )
-    decimals: Mapping[str, int] = field(default_factory=lambda: {"CO": 1})
-    decimals_from: tuple[date, Mapping[str, int]] = field(
-        default_factory=lambda: (date(2026, 3, 1), {"CO": 1, "PM2.5": 1})
-    )
+    decimals: tuple[tuple[date, Mapping[str, int]], ...] = ()
     compliance_decimals: Mapping[str, int] = field(default_factory=lambda: {"CO": 1})
-    weights: Mapping[str, int] = field(default_factory=dict)
-    setting: str = "equal"
+    composites: tuple[CompositeRule, ...] = ()
+    dust_masked: tuple[str, ...] = ("PM10", "PM2.5")
     prefer: Literal["stations", "published"] = "stations"
     whole_index: bool = True
     dust_status: tuple[str, ...] = ("confirmed",)
@@ -160,7 +186,7 @@ class AirRules:
         )
 
     def index_on(self, day: date) -> IndexRule:
-        """The edition of the index in force on a day; before the first edition, the first (past days were restated)."""
+        """The edition of the index in force on a day; the nearest one outside all of them."""
         for rule in self.indices:
             if rule.first <= day <= rule.last:
                 return rule
@@ -181,116 +207,150 @@ class AirRules:
         found = tuple(stage for stage in self.stages if stage.first <= last and stage.last >= first)
         return found or self.stages[:1]
 
+    def composites_between(self, first: date, last: date) -> tuple[CompositeRule, ...]:
+        """Ways to compute the composite index in force on any day from `first` to `last`."""
+        return tuple(rule for rule in self.composites if rule.first <= last and rule.last >= first)
+
     def places(self, parameter: str, last: date) -> int:
         """Places of a statistic of a period that ends on `last`."""
-        since, table = self.decimals_from
-        return (table if last >= since else self.decimals).get(parameter, 0)
+        chosen: Mapping[str, int] = {"CO": 1}
+        for since, table in self.decimals:
+            if since <= last or table is self.decimals[0][1]:
+                chosen = table
+        return chosen.get(parameter, 0)
 
     @classmethod
     def from_rules(cls, rules: Rules, on: date | None = None) -> AirRules:
-        """Build from the loaded rules; `on` chooses the edition of the validity numbers (default: the newest).
+        """Build from the loaded rules.
+
+        Parameters
+        ----------
+        on:
+            Day whose minimum numbers of data apply; default the newest edition (the editions so far ask the same).
 
         Raises
         ------
         RuleGap
             When a table lacks a figure; the message names it.
         """
-        built = cls(indices=_indices(rules), stages=_stages(rules))
-        valid = _Validity(rules, on)
-        ozone = next(stage for stage in built.stages).limits["O3_8H", "8h_daily_max"]
-        return replace(
-            built,
-            min_hours=valid.need("PM10", "24h", "min_hourly_means_per_day"),
-            min_window_hours=valid.need("O3", "8h", "min_hourly_means_per_8h"),
-            min_windows=valid.need("O3", "8h_daily_max", "min_valid_8h_means_per_day"),
-            first_end=valid.need("O3", "8h_daily_max", "first_window_end_hour"),
-            last_end=valid.need("O3", "8h_daily_max", "last_window_end_hour"),
-            ozone_limit=ozone,
-            city_percent=valid.need(None, "city", "min_share_of_city_stations"),
-            month_days=valid.need("PM10", "annual", "min_daily_means_per_month"),
-            february_days=valid.need("PM10", "annual", "min_daily_means_february"),
-            year_days=valid.need("PM10", "annual", "min_daily_means_per_year"),
+        evaluations = rules.document(f"{_FOLDER}/hj663")["editions"]
+        newest = evaluations[-1]["id"] if on is None else evaluation_rule(rules, on).name
+        evaluation = evaluation_rule(rules, newest)
+        valid = validity_rules(rules, newest if on is None else on)
+        ozone = mda8_rule(rules, newest if on is None else on)
+        return cls(
+            indices=tuple(_index(rules, entry) for entry in rules.document(f"{_FOLDER}/hj633")["editions"]),
+            stages=_stages(rules),
+            min_hours=int(valid.need("PM10", "24h", "min_hourly_means_per_day")),
+            window_hours=ozone.window_hours,
+            min_window_hours=ozone.min_hours,
+            first_end=ozone.first_end,
+            last_end=ozone.last_end,
+            min_windows=ozone.min_windows,
+            ozone_limit=_whole(ozone.limit * 1000, "limits"),
+            city_percent=int(valid.need("all", "city", "min_share_of_city_stations")),
+            month_days=int(valid.need("PM10", "annual", "min_daily_means_per_month")),
+            february_days=int(valid.need("PM10", "annual", "min_daily_means_february")),
+            year_days=int(valid.need("PM10", "annual", "min_daily_means_per_year")),
+            percentiles={
+                series: int(entry["percentile"])
+                for series, entry in evaluations[-1]["annual"].items()
+                if entry.get("percentile") is not None
+            },
+            decimals=tuple(
+                (entry["from"], {name: int(places) for name, places in entry["decimals"]["statistics"].items()})
+                for entry in evaluations
+            ),
+            compliance_decimals=dict(evaluation.compliance_decimals),
+            composites=_composites(rules),
+            dust_masked=dust_rule(rules).masked,
         )
 
 
-class _Validity:
-    """Figures of `standards/air/validity` in force on a day."""
-
-    def __init__(self, rules: Rules, on: date | None) -> None:
-        self.rows = tuple(rules.table("standards/air/validity"))
-        self.on = on or max((row["from"] for row in self.rows if row["from"] is not None), default=_OPEN)
-
-    def need(self, parameter: str | None, averaging: str, rule: str) -> int:
-        for row in self.rows:
-            if (row["parameter"], row["averaging"], row["rule"]) != (parameter, averaging, rule):
-                continue
-            first, last = row["from"] or date.min, row["to"] or _OPEN
-            if first <= self.on <= last:
-                return int(row["value"])
-        raise RuleGap(
-            f"expected a row for {parameter or 'every parameter'}, {averaging}, {rule} in force on {self.on}",
-            fix="add it with its source and clause",
-            where="standards/air/validity",
-        )
+def _series(pollutant: str, averaging: str) -> str:
+    """Parameter of the daily tables for a column of table 1."""
+    return pollutant if averaging == "24h" else f"{pollutant}_{averaging.upper()}"
 
 
-def _indices(rules: Rules) -> tuple[IndexRule, ...]:
-    pairs: dict[str, dict[tuple[str, str], list[tuple[int, int]]]] = {}
-    dates: dict[str, tuple[date, date]] = {}
-    for row in rules.table("standards/air/iaqi_breakpoints"):
-        name = row["edition"]
-        dates[name] = (row["from"] or date.min, row["to"] or _OPEN)
-        column = pairs.setdefault(name, {}).setdefault((row["parameter"], row["averaging"]), [])
-        column.append((_whole(row["concentration"] * 10, row.where), int(row["iaqi"])))
-    found = []
-    for name, columns in pairs.items():
-        # HJ 633-2012 reports the daily maximum hour of ozone too, and lets it stand in above 800 µg/m³; the edition of
-        # 2026 dropped the item and fixes 300 there, and withholds an incomplete index that is not above 100.
-        older = name == "HJ 633-2012"
-        items = {
-            parameter: IndexColumn(
-                tuple(sorted(columns[_TABLE_1.get(parameter, (parameter, "24h"))])),
-                500 if parameter != "O3_8H" else (None if older else 300),
+def _index(rules: Rules, entry: Mapping[str, Any]) -> IndexRule:
+    edition = index_edition(rules, entry["id"])
+    columns = {}
+    required = []
+    for item in edition.items["daily"]:
+        if item.fallback_only:
+            continue
+        parameter = _series(item.pollutant, item.averaging)
+        if parameter not in DAILY:
+            raise RuleGap(
+                f"expected an item of {', '.join(DAILY)} in the daily report, got {parameter}",
+                fix="the series know these items only",
+                where=edition.name,
             )
-            for parameter in DAILY
-            if older or parameter != "O3_1H"
-        }
-        required = tuple(parameter for parameter in DAILY if parameter != "O3_1H")
-        found.append(IndexRule(name, *dates[name], items, required, None if older else 100))
-    if not found:
-        raise RuleGap("expected at least one edition of the index", fix="fill the table of breakpoints")
-    return tuple(sorted(found, key=lambda rule: rule.first))
+        over = edition.over_range.get((item.pollutant, item.averaging))
+        columns[parameter] = IndexColumn(
+            tuple(
+                (_whole(pair.concentration * 10, edition.name), pair.iaqi)
+                for pair in edition.column(item.pollutant, item.averaging)
+            ),
+            edition.cap if over is None else over.iaqi,
+        )
+        # The 2012 report's largest hour of ozone takes part when it is there; published series leave it out. Its 8-hour
+        # mean is asked for in both editions: the evaluation (HJ 663) stands on it.
+        if parameter != "O3_1H":
+            required.append(parameter)
+    first, last = entry["from"] or date.min, entry["to"] or _OPEN
+    return IndexRule(
+        edition.name, first, last, columns, tuple(required), edition.publish_incomplete_above, edition.zero_index
+    )
 
 
 def _stages(rules: Rules) -> tuple[LimitStage, ...]:
-    wanted = {(parameter, averaging) for parameter, _, averaging in STATISTICS}
-    limits: dict[tuple[str, str, date, date], dict[tuple[str, str], int]] = {}
-    for row in rules.table("standards/air/limits"):
-        if row["class2"] is None or not row["binding"]:
+    stages: dict[str, LimitStage] = {}
+    for period in rules.document(f"{_FOLDER}/editions")["periods"]:
+        first, last = period["from"] or date.min, period["to"] or _OPEN
+        limits = limit_set(rules, first)
+        known = stages.get(limits.name)
+        if known is not None:
+            stages[limits.name] = replace(known, first=min(known.first, first), last=max(known.last, last))
             continue
-        parameter = "O3_8H" if (row["parameter"], row["averaging"]) == ("O3", "8h_daily_max") else row["parameter"]
-        if (parameter, row["averaging"]) not in wanted:
-            continue
-        key = (row["edition"], row["stage"], row["from"] or date.min, row["to"] or _OPEN)
-        limits.setdefault(key, {})[parameter, row["averaging"]] = _whole(row["class2"] * 1000, row.where)
-    stages = [
-        LimitStage(edition if stage == "single" else f"{edition} {stage}", first, last, table)
-        for (edition, stage, first, last), table in limits.items()
-    ]
-    for stage in stages:
-        missing = wanted - set(stage.limits)
-        if missing:
-            raise RuleGap(
-                f"expected class 2 limits for {sorted(wanted)}, {stage.name} lacks {sorted(missing)}",
-                fix="add the rows with their clause",
-                where="standards/air/limits",
+        table = {
+            (parameter, averaging): _whole(
+                limits.need(_POLLUTANT.get(parameter, parameter), averaging) * 1000, "limits"
             )
+            for parameter, _, averaging in STATISTICS
+        }
+        stages[limits.name] = LimitStage(limits.name, first, last, table)
     if not stages:
         raise RuleGap("expected at least one set of limits", fix="fill the table of limits")
-    return tuple(sorted(stages, key=lambda stage: stage.first))
+    return tuple(sorted(stages.values(), key=lambda stage: stage.first))
 
 
-def _whole(value: Decimal, where: str) -> int:
-    if value != value.to_integral_value():
-        raise RuleGap(f"expected at most one decimal (limits: three), got {value}", fix="check the figure", where=where)
+def _composites(rules: Rules) -> tuple[CompositeRule, ...]:
+    document = rules.document(f"{_FOLDER}/composite")
+    sets = {entry["id"]: entry for entry in document["limit_sets"]}
+    found = []
+    for entry in document["editions"]:
+        chosen = composite_settings(rules, entry["id"])
+        limits = sets[entry["limits"]]
+        stage = "" if limits["stage"] == "single" else f" {limits['stage']}"
+        names = {_PARAMETER.get(pollutant, pollutant): pollutant for pollutant in chosen.limits}
+        found.append(
+            CompositeRule(
+                name=chosen.name,
+                standard=f"{limits['edition']}{stage}",
+                first=entry["from"] or date.min,
+                last=entry["to"] or _OPEN,
+                bounds={name: _whole(chosen.limits[key] * 1000, chosen.name) for name, key in names.items()},
+                weights={name: _whole(chosen.weight(key), chosen.name) for name, key in names.items()},
+                decimals={name: int(entry["concentration_decimals"][key]) for name, key in names.items()},
+            )
+        )
+    return tuple(found)
+
+
+def _whole(value: Fraction, where: str) -> int:
+    if value.denominator != 1:
+        raise RuleGap(
+            f"expected at most one decimal (limits: three), got {float(value)}", fix="check the figure", where=where
+        )
     return int(value)

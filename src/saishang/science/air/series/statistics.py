@@ -17,7 +17,7 @@ from saishang.science.air.series.city import city_days, published_days
 from saishang.science.air.series.composite import attainment, composite_index, rankings
 from saishang.science.air.series.daily import day_sums, operating_days, station_means
 from saishang.science.air.series.days import day_levels, period_day_counts
-from saishang.science.air.series.index import PARTICLES, city_index, mask_particles
+from saishang.science.air.series.index import city_index, mask_particles
 from saishang.science.air.series.ozone import ozone_days, ozone_sums
 from saishang.science.air.series.periods import (
     daily_values,
@@ -113,9 +113,9 @@ class AirStatistics:
 
     def city_figures_without_dust(self, city_figures: Any, masked_days: Any) -> Any:
         """Unrounded figures of cities without sand-dust days; only the particles are computed anew."""
-        particles = masked_days.filter(masked_days.parameter.isin(PARTICLES))
+        particles = masked_days.filter(masked_days.parameter.isin(self.rules.dust_masked))
         values = daily_values(particles, key="region", basis="dust_removed")
-        return without_dust(city_figures, period_figures(values, self.reference, scope="city"))
+        return without_dust(city_figures, period_figures(values, self.reference, scope="city"), self.rules.dust_masked)
 
     def region_figures(self, city_figures: Any) -> Any:
         """Unrounded figures of regions: means over their cities."""
@@ -136,7 +136,7 @@ class AirStatistics:
 
     def composite(self, figures: Any) -> Any:
         """Contract table `composite`."""
-        return composite_index(figures, self.reference, self.rules)
+        return composite_index(figures, self.reference)
 
     def attainment(self, figures: Any) -> Any:
         """Contract table `attainment`: yearly figures against the limits."""
