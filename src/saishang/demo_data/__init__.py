@@ -1,0 +1,12 @@
+"""Real measurements of Ningxia for the demonstration; origin, licence and flaws of each file in README.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["demo_files"]
+
+
+def demo_files() -> list[Path]:
+    """Files in the order in which the demonstration loads them; the source of each is recognised by its columns."""
+    return sorted(Path(__file__).parent.glob("*.parquet"))

@@ -18,16 +18,23 @@ import pyarrow.compute as pc
 from saishang.lake.errors import MappingError
 from saishang.lake.readers.blocks import Block, FileReader, GridBlock, Reject, RejectSink
 from saishang.lake.readers.times import interval, parse_stamp
-from saishang.lake.readers.values import EMPTY, OK, CellRule, normalised, parse_column
+from saishang.lake.readers.values import EMPTY, OK, REFUSED, CellRule, normalised, parse_column
 from saishang.lake.schema import SCHEMA
 from saishang.lake.sources import Source
 from saishang.lake.units import conversion
 
 __all__ = ["EMPTY_SCHEMA", "Piece", "Tally", "read_pieces"]
 
-#: Hours (days, …) that a file named and left empty: the gap ledger tells them from hours that no file named.
+#: Hours (days, …) that a file named without giving a value: the gap ledger tells them from hours that no file named.
+#: `why`: empty (nothing stood there) or rejected (what stood there could not be read).
 EMPTY_SCHEMA = pa.schema(
-    [("station", pa.string()), ("parameter", pa.string()), ("start", pa.timestamp("us")), ("end", pa.timestamp("us"))]
+    [
+        ("station", pa.string()),
+        ("parameter", pa.string()),
+        ("start", pa.timestamp("us")),
+        ("end", pa.timestamp("us")),
+        ("why", pa.string()),
+    ]
 )
 _Ints = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -313,12 +320,13 @@ def _piece(
 ) -> Piece:  # fmt: skip
     """Read cells by one rule; `row` is the block row, `where` the 1-based column, `stations` the code of each."""
     read = parse_column(cells, rule)
-    for index in np.flatnonzero(read.state == 2):
+    for index in np.flatnonzero(read.state == REFUSED):
         text, parsed = read.texts[read.which[index]], read.parsed[read.which[index]]
         cell = int(where[index])
         reject(Reject(int(block.lines[row[index]]), cell, header[cell - 1], text[:200], parsed.code, parsed.message))
-    taken, left = np.flatnonzero(read.state == OK), np.flatnonzero(read.state == EMPTY)
-    tally.empty += len(left)
+    taken, left = np.flatnonzero(read.state == OK), np.flatnonzero(read.state != OK)
+    empty_here = read.state[left] == EMPTY
+    tally.empty += int(empty_here.sum())
     value = read.value[taken]
     qualifier = read.qualifier.take(pa.array(taken))
     if rows.mark is not None:
@@ -347,6 +355,7 @@ def _piece(
             _repeat(rule.parameter, len(left)),
             pa.array(rows.start[row[left]].view("datetime64[us]")),
             pa.array(rows.end[row[left]].view("datetime64[us]")),
+            pa.array(["rejected", "empty"], pa.string()).take(pa.array(empty_here.astype(np.int64))),
         ],
         schema=EMPTY_SCHEMA,
     )

@@ -1,0 +1,207 @@
+"""The gap ledger: for every station, parameter and day, the hours expected and present, and why the rest is missing.
+
+Expected hours come from the calendar and from when the station was open, never from the rows that happen to be there:
+a day without any file and a day with a file full of empty cells have the same coverage, and different reasons. An hour
+that has several stories counts under the first of: present, removed by quality control, marked by the source,
+rejected, empty, not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from saishang.lake.errors import LakeError
+from saishang.lake.ingest import Folders
+from saishang.lake.ledger import Ledger
+from saishang.lake.places import stations_table
+from saishang.lake.sources import Source
+from saishang.lake.table import ObservationsTable
+from saishang.rules import Rules
+
+__all__ = ["REASONS", "GapCount", "excluded_flags", "update_gaps"]
+
+#: Why an hour is missing, in the order in which stories win.
+REASONS = ("removed_by_qc", "marked", "rejected", "empty", "not_sent")
+_COLUMNS = (
+    "source", "station", "parameter", "day", "expected", "present", "not_sent", "empty", "marked", "rejected",
+    "removed_by_qc", "closed", "table_version",
+)  # fmt: skip
+
+#: Flags with action `exclude` of the newest finished run that covers the hour.
+_EXCLUDED = """
+select f.source, f.station, f.parameter, f."start" from lake_quality_flag f
+join lake_quality_run r on r.id = f.run
+where f.action = 'exclude' and f."start" >= %(first)s and f."start" < %(last)s
+  and not exists (
+    select 1 from lake_quality_run n
+    where n.id > f.run and n.status = 'finished' and f."start" >= n."first" and f."start" < n."last")
+"""
+
+
+@dataclass(frozen=True)
+class GapCount:
+    """What an update wrote: station-parameter-days, hours expected and present, missing hours by reason."""
+
+    source: str
+    first: date
+    last: date
+    days: int
+    expected: int
+    present: int
+    missing: dict[str, int]
+
+
+def excluded_flags(ledger: Ledger, first: datetime, last: datetime) -> list[tuple[str, str, str, datetime]]:
+    """Hours that quality control takes out: (source, station, parameter, start), each once."""
+    with ledger.connect() as connection:
+        rows = connection.execute(_EXCLUDED, {"first": first, "last": last})
+        return sorted({(r["source"], r["station"], r["parameter"], r["start"]) for r in rows})
+
+
+def update_gaps(
+    table: ObservationsTable, ledger: Ledger, folders: Folders, rules: Rules, sources: Iterable[Source], *,
+    first: date | None = None, last: date | None = None, everywhere: bool = False,
+) -> list[GapCount]:  # fmt: skip
+    """Compute the gap ledger anew for the hourly series, day `first` to `last` (default: the span of the data).
+
+    Stations are those of the rules; with `everywhere` also the others that ever sent something, from the day on
+    which they first did. Days are calendar days in China Standard Time; an hour belongs to the day on which it starts.
+    """
+    series: dict[str, list[Source]] = {}
+    for source in sources:
+        if source.hourly:
+            series.setdefault(source.series, []).append(source)
+    return [
+        count
+        for name, described in sorted(series.items())
+        if (count := _one_series(name, described, table, ledger, folders, rules, first, last, everywhere)) is not None
+    ]
+
+
+def _one_series(
+    name: str, described: list[Source], table: ObservationsTable, ledger: Ledger, folders: Folders, rules: Rules,
+    first: date | None, last: date | None, everywhere: bool,
+) -> GapCount | None:  # fmt: skip
+    version = table.version
+    medium = described[0].medium
+    parameters = sorted({rule.parameter for source in described for rule in source.values.values()})
+    parts = table.parts(version, medium=medium, source=name)
+    if not parts:
+        return None
+    duck = duckdb.connect()
+    try:
+        duck.execute(
+            """
+            create temp table rows_seen as select station, parameter, "start", "value", qualifier
+            from read_parquet($files, hive_partitioning = false)
+            where source = $source and "end" - "start" = interval 1 hour
+            """,
+            {"files": [part.path for part in parts], "source": name},
+        )
+        seen = duck.execute('select min("start")::date, max("start")::date from rows_seen').fetchall()[0]
+        if seen[0] is None:
+            return None
+        begin, end = first or seen[0], last or seen[1]
+        if begin > end:
+            raise LakeError(f"expected days in order, got {begin} to {end}", fix="swap --from and --to", code="span")
+        span = (datetime.combine(begin, datetime.min.time()), datetime.combine(end, datetime.min.time()))
+        span = (span[0], span[1] + timedelta(days=1))
+        _stations(duck, rules, everywhere)
+        _places(duck, ledger, folders, [source.id for source in described])
+        duck.execute('create temp table out_of_use (station varchar, parameter varchar, "start" timestamp)')
+        excluded = [row[1:] for row in excluded_flags(ledger, *span) if row[0] == name]
+        if excluded:
+            duck.executemany("insert into out_of_use values (?, ?, ?)", excluded)
+        rows = duck.execute(
+            _GAPS, {"first": span[0], "last": span[1], "parameters": parameters, "day1": begin, "day2": end}
+        ).fetchall()
+    finally:
+        duck.close()
+    _write(ledger, name, version, begin, end, rows)
+    sums = [sum(row[3 + i] for row in rows) for i in range(7)]
+    missing = dict(zip(("not_sent", "empty", "marked", "rejected", "removed_by_qc"), sums[2:7], strict=True))
+    return GapCount(name, begin, end, len(rows), sums[0], sums[1], missing)
+
+
+def _stations(duck: duckdb.DuckDBPyConnection, rules: Rules, everywhere: bool) -> None:
+    duck.register("known_stations", stations_table(rules))
+    duck.execute("create temp table open_stations as select station, opened, closed from known_stations")
+    if everywhere:
+        duck.execute(
+            """
+            insert into open_stations select station, min("start")::date, null from rows_seen
+            where station not in (select station from known_stations) group by station
+            """
+        )
+
+
+def _places(duck: duckdb.DuckDBPyConnection, ledger: Ledger, folders: Folders, sources: list[str]) -> None:
+    """Table `unfilled`: places that committed files named without giving a value."""
+    with ledger.connect() as connection:
+        found = connection.execute(
+            "select id from lake_batch where status = 'committed' and source = any(%s)", (sources,)
+        ).fetchall()
+    files = [str(path) for row in found if (path := folders.empty(int(row["id"]))).exists()]
+    duck.execute('create temp table unfilled (station varchar, parameter varchar, "start" timestamp, why varchar)')
+    if files:
+        duck.execute(
+            'insert into unfilled select station, parameter, "start", why '
+            "from read_parquet($files, hive_partitioning = false, union_by_name = true) "
+            'where "end" - "start" = interval 1 hour',
+            {"files": files},
+        )
+
+
+#: Stories get numbers in the order in which they win; the lowest number of an hour is its story.
+_GAPS = """
+with stories as (
+    select r.station, r.parameter, r."start",
+        case when o."start" is not null then 2
+             when r."value" is null or r.qualifier is not null and r.qualifier <> '<' then 3 else 1 end as story
+    from rows_seen r left join out_of_use o using (station, parameter, "start")
+    union all
+    select station, parameter, "start", case why when 'rejected' then 4 else 5 end from unfilled
+),
+hours as (
+    select station, parameter, "start", min(story) as story from stories
+    where "start" >= $first and "start" < $last group by all
+),
+counted as (
+    select h.station, h.parameter, h."start"::date as day,
+        count(*) filter (story = 1) as present, count(*) filter (story = 2) as removed,
+        count(*) filter (story = 3) as marked, count(*) filter (story = 4) as rejected,
+        count(*) filter (story = 5) as empty
+    from hours h group by all
+),
+days as (select unnest(generate_series($day1::date, $day2::date, interval 1 day))::date as day),
+grid as (
+    select s.station, p.parameter, d.day,
+        case when (s.opened is not null and d.day < s.opened) or (s.closed is not null and d.day > s.closed)
+             then 0 else 24 end as expected
+    from open_stations s cross join (select unnest($parameters) as parameter) p cross join days d
+)
+select g.station, g.parameter, g.day, g.expected,
+    if(g.expected = 0, 0, coalesce(c.present, 0)) as present,
+    if(g.expected = 0, 0, 24 - coalesce(c.present + c.removed + c.marked + c.rejected + c.empty, 0)) as not_sent,
+    if(g.expected = 0, 0, coalesce(c.empty, 0)) as empty,
+    if(g.expected = 0, 0, coalesce(c.marked, 0)) as marked,
+    if(g.expected = 0, 0, coalesce(c.rejected, 0)) as rejected,
+    if(g.expected = 0, 0, coalesce(c.removed, 0)) as removed_by_qc,
+    24 - g.expected as closed
+from grid g left join counted c using (station, parameter, day)
+order by g.station, g.parameter, g.day
+"""
+
+
+def _write(ledger: Ledger, source: str, version: int, first: date, last: date, rows: list[tuple[Any, ...]]) -> None:
+    with ledger.connect() as connection, connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended('saishang-gaps', 0))")
+        cursor.execute("delete from lake_gap where source = %s and day between %s and %s", (source, first, last))
+        with cursor.copy(f"copy lake_gap ({', '.join(_COLUMNS)}) from stdin") as copy:
+            for row in rows:
+                copy.write_row((source, *row, version))
