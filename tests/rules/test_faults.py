@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from saishang.rules import RuleError, check_rules
 
@@ -199,11 +201,68 @@ def test_manifest_is_checked_too(site: Site) -> None:
 
 def test_schema_keyword_that_the_compiler_would_skip_is_refused(site: Site) -> None:
     site.replace("schemas/places.schema.json", '"pattern": "^[0-9]{6}$"', '"maxLength": 6')
-    with pytest.raises(RuleError, match="maxLength"):
-        check_rules(root=site.root)
+    (problem,) = site.check()
+    assert problem.file.endswith("schemas/places.schema.json")
+    assert (problem.code, problem.cell, problem.got) == ("unknown-key", "code", "maxLength")
 
 
 def test_schema_that_is_no_json(site: Site) -> None:
     site.write("schemas/places.schema.json", '{"type": \n')
-    with pytest.raises(RuleError, match=r"places\.schema\.json:2"):
-        check_rules(root=site.root)
+    (problem,) = site.check()
+    assert (problem.code, problem.line) == ("unreadable-file", 2)
+    assert problem.file.endswith("schemas/places.schema.json")
+    with pytest.raises(RuleError):
+        site.load()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [*a]",  # holds itself
+        "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+        + "\n".join(f"{x}: &{x} [{','.join([f'*{y}'] * 10)}]" for x, y in zip("bcdefg", "abcdef", strict=True)),
+        "[" * 100_000,
+    ],
+    ids=["itself", "a million by reference", "deep"],
+)
+def test_documents_that_unfold_without_end(site: Site, text: str) -> None:
+    site.write("books/book.yaml", text)
+    assert "unreadable-file" in {problem.code for problem in site.check()}
+
+
+@pytest.mark.parametrize("text", ["[]", "1", "null", '{"features": 1}', '{"type": "Feature", "features": []}'])
+def test_geojson_of_another_shape(site: Site, text: str) -> None:
+    site.write("shapes/place.geojson", text)
+    assert [problem.code for problem in site.check()] == ["wrong-type"]
+
+
+@pytest.mark.parametrize("feature", ["1", "[]", "{}", '{"properties": null}', '{"properties": [1]}'])
+def test_features_of_another_shape(site: Site, feature: str) -> None:
+    site.write("shapes/place.geojson", f'{{"type": "FeatureCollection", "features": [{feature}]}}')
+    assert [problem.code for problem in site.check()] == ["unknown-reference"]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from([P, R, L, B, "shapes/place.geojson", "manifest.yaml"]),
+    cut=st.integers(0, 600),
+    junk=st.one_of(
+        st.binary(max_size=12), st.sampled_from([b",", b'"', b"\n", b": ", b"- ", b"{", b"[", b"*a", b"&a "])
+    ),
+    over=st.booleans(),
+)
+def test_no_bytes_make_the_check_itself_fail(site: Site, name: str, cut: int, junk: bytes, over: bool) -> None:
+    """Whatever stands in a file, the answer is rules or a list of problems that each name the file."""
+    original = (site.root / name).read_bytes()
+    target = (site.overlay if over else site.root) / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    cut = min(cut, len(original))
+    target.write_bytes(original[:cut] + junk + original[cut + len(junk) :])
+    try:
+        for problem in site.check():
+            assert problem.file.startswith((str(site.root), str(site.overlay)))
+            assert problem.expected
+            assert problem.got
+            assert problem.fix
+    finally:
+        target.unlink() if over else target.write_bytes(original)

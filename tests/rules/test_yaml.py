@@ -82,7 +82,9 @@ def test_places() -> None:
     assert tree.locate(("a", 1, "x", "y")) == ("file.yaml", 4)
 
 
-@pytest.mark.parametrize("text", ["a: [1, 2", "a: 'open", "a: b: c", "\ta: 1", "a: *nobody"])
+@pytest.mark.parametrize(
+    "text", ["a: [1, 2", "a: 'open", "a: b: c", "\ta: 1", "a: *nobody", "---\na: 1", "? [a]\n: 1", "*x : 1"]
+)
 def test_syntax_errors_have_a_line(text: str) -> None:
     tree, problems = compose("ok: 1\n" + text, "file.yaml")
     assert tree is None

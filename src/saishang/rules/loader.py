@@ -30,7 +30,6 @@ __all__ = ["ROOT", "check_rules", "clear_cache", "load_rules"]
 #: The shipped rules.
 ROOT = Path(__file__).parent
 _SUFFIXES = {".csv", ".yaml", ".geojson"}
-_NO_LIST = "(none)"
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,10 @@ def _load(root: Path, overlay: Path | None) -> Rules:
 
 def check_rules(overlay: Path | None = None, root: Path | None = None) -> tuple[Rules, list[Problem]]:
     """Load what can be loaded and list every fault; never cached. Parameters as in `load_rules`."""
-    return _Loader(root or ROOT, overlay).run()
+    try:
+        return _Loader(root or ROOT, overlay).run()
+    except RuleError as error:  # the schemas themselves cannot be used
+        return Rules(root or ROOT, overlay), list(error.problems)
 
 
 class _Loader:
@@ -135,7 +137,10 @@ class _Loader:
                 )
             )
             return None
-        tree, problems = compose(data.decode("utf-8"), base.name("manifest.yaml"))
+        text = self._text(base, "manifest.yaml")
+        if text is None:
+            return None
+        tree, problems = compose(text, base.name("manifest.yaml"))
         self.problems.extend(problems)
         if tree is None:
             return None
@@ -248,11 +253,8 @@ class _Loader:
     ) -> Iterator[tuple[Row, bool]]:
         """Yield the rows of one file, each with whether all its cells are good; a bad cell is None."""
         file = layer.name(relative)
-        try:
-            text = layer.files[relative].decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = layer.files[relative][: error.start].count(b"\n") + 1
-            self._fault(file, line, "", "unreadable-file", "UTF-8", "other bytes", "save the file as UTF-8")
+        text = self._text(layer, relative)
+        if text is None:
             return
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
@@ -347,10 +349,8 @@ class _Loader:
             if relative not in layer.files:
                 continue
             file = layer.name(relative)
-            try:
-                text = layer.files[relative].decode("utf-8-sig")
-            except UnicodeDecodeError:
-                self._fault(file, 0, "", "unreadable-file", "UTF-8", "other bytes", "save the file as UTF-8")
+            text = self._text(layer, relative)
+            if text is None:
                 continue
             part, problems = compose(text, file)
             self.problems.extend(problems)
@@ -416,18 +416,18 @@ class _Loader:
         file = layer.name(relative)
         try:
             data = json.loads(layer.files[relative])
-            features = data["features"] if data["type"] == "FeatureCollection" else None
-        except (ValueError, KeyError, TypeError) as error:
-            self._fault(
-                file, getattr(error, "lineno", 0), "", "unreadable-file", "GeoJSON", str(error), "export it again"
-            )
+        except (ValueError, RecursionError) as error:
+            line = getattr(error, "lineno", 0)
+            self._fault(file, line, "", "unreadable-file", "GeoJSON", str(error), "export it again")
             return
-        if not isinstance(features, list):
-            self._fault(file, 0, "type", "wrong-type", "a FeatureCollection", repr(data["type"]), "export it as one")
+        features = data.get("features") if isinstance(data, dict) else None
+        if not isinstance(features, list) or data.get("type") != "FeatureCollection":
+            self._fault(file, 0, "type", "wrong-type", "a FeatureCollection", "something else", "export it as one")
             return
-        known = self.codes.get(str(entry.get("codes", _NO_LIST)))
+        known = self.codes.get(str(entry["codes"])) if "codes" in entry else None
         for number, feature in enumerate(features):
-            code = (feature.get("properties") or {}).get("code")
+            properties = feature.get("properties") if isinstance(feature, dict) else None
+            code = properties.get("code") if isinstance(properties, dict) else None
             if known is not None and code not in known:
                 self._fault(
                     file,
@@ -440,6 +440,18 @@ class _Loader:
                 )
         self.rules.files[file] = len(features)
         self.rules.geometries[relative.removesuffix(".geojson")] = data
+
+    def _text(self, layer: _Layer, relative: str) -> str | None:
+        """Decode a file; None and a fault at the line when it is not UTF-8."""
+        data = layer.files[relative]
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            self._fault(
+                layer.name(relative), line, "", "unreadable-file", "UTF-8", "other bytes", "save the file as UTF-8"
+            )
+            return None
 
     def _fault(self, file: str, line: int, cell: str, code: str, expected: str, got: str, fix: str) -> None:
         self.problems.append(Problem(file, line, cell, code, expected, got, fix))

@@ -8,7 +8,7 @@ fractions (as `decimal.Decimal`), ISO dates and `null`; everything else is text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,9 @@ __all__ = ["Node", "compose", "freeze", "merge"]
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+#: More values than any document of rules holds; a guard against references that unfold without end.
+_MOST_NODES = 500_000
+_DEEPEST = 100
 #: libyaml parses about eight times faster; the pure loader is the fallback where PyYAML was built without it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -80,34 +83,90 @@ def compose(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     tuple
         The tree, or None when the text is no YAML, and the faults found (syntax, doubled keys).
     """
+    reader = _Reader(text, file)
     try:
-        root = yaml.compose(text, Loader=_LOADER)
+        return reader.document(), reader.problems
+    except _Unreadable as error:
+        fault = Problem(file, error.line, "", "unreadable-file", error.expected, error.got, error.fix)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = str(getattr(error, "problem", None) or error).replace("\n", " ")
         line = mark.line + 1 if mark is not None else 0
-        return None, [
-            Problem(file, line, "", "unreadable-file", "YAML", reason, "correct the indentation or the quotes there")
-        ]
-    problems: list[Problem] = []
-    if root is None:
-        return Node({}, file, 1), problems
-    return _convert(root, file, problems), problems
+        fault = Problem(
+            file, line, "", "unreadable-file", "YAML", reason, "correct the indentation or the quotes there"
+        )
+    return None, [*reader.problems, fault]
 
 
-def _convert(node: Any, file: str, problems: list[Problem]) -> Node:
-    line = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
+class _Unreadable(Exception):
+    def __init__(self, line: int, expected: str, got: str, fix: str) -> None:
+        super().__init__(expected)
+        self.line = line
+        self.expected = expected
+        self.got = got
+        self.fix = fix
+
+
+class _Reader:
+    """Builds our nodes from the parser's events.
+
+    Events come one by one, so that brackets nested without end cannot exhaust the stack (libyaml's own composer
+    crashes the process), and PyYAML's guesses about types are never made.
+    """
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.count = 0
+
+    def document(self) -> Node:
+        root: Node | None = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if root is not None:
+                    mark: Any = event.start_mark
+                    raise _Unreadable(mark.line + 1, "one document", "a second one after ---", "write a file each")
+                root = self._node(next(self.events), 1)
+        return Node({}, self.file, 1) if root is None or root.value is None else root
+
+    def _node(self, event: Any, depth: int) -> Node:
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, line)
+        before = self.count
+        self._grow(1, line)
+        if depth > _DEEPEST:
+            raise _Unreadable(line, f"at most {_DEEPEST} levels", "more", "write it flatter")
+        if isinstance(event, yaml.MappingStartEvent):
+            node = self._mapping(line, depth)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            children = []
+            while not isinstance(item := next(self.events), yaml.SequenceEndEvent):
+                children.append(self._node(item, depth + 1))
+            node = Node(children, self.file, line)
+        else:
+            plain = not event.style and event.implicit[0]
+            node = Node(_scalar(event.value) if plain else event.value, self.file, line)
+        if event.anchor:
+            self.anchors[event.anchor] = (node, self.count - before)
+        return node
+
+    def _mapping(self, line: int, depth: int) -> Node:
         children: dict[str, Node] = {}
         key_lines: dict[str, int] = {}
-        for key_node, value_node in node.value:
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key_line = event.start_mark.line + 1
+            if not isinstance(event, yaml.ScalarEvent):
+                raise _Unreadable(key_line, "text as a key", "a list, a mapping or a reference", "write a word")
             # Keys are text always: a parameter called NO or an AQI level 100 is a name, not a value.
-            key = str(key_node.value)
-            key_line = key_node.start_mark.line + 1
+            key = str(event.value)
+            child = self._node(next(self.events), depth + 1)
             if key in children:
-                problems.append(
+                self.problems.append(
                     Problem(
-                        file,
+                        self.file,
                         key_line,
                         key,
                         "duplicate-key",
@@ -117,18 +176,28 @@ def _convert(node: Any, file: str, problems: list[Problem]) -> Node:
                     )
                 )
                 continue
-            children[key] = _convert(value_node, file, problems)
+            children[key] = child
             key_lines[key] = key_line
-        return Node(children, file, line, key_lines)
-    if isinstance(node, yaml.SequenceNode):
-        return Node([_convert(child, file, problems) for child in node.value], file, line)
-    return Node(_scalar(node), file, line)
+        return Node(children, self.file, line, key_lines)
+
+    def _alias(self, event: Any, line: int) -> Node:
+        if event.anchor not in self.anchors:
+            # Also a value that refers to itself: it is not complete yet, so it is not known yet.
+            raise _Unreadable(
+                line, "a reference to a value above", f"*{event.anchor}", f"write &{event.anchor} before that value"
+            )
+        node, size = self.anchors[event.anchor]
+        self._grow(size, line)
+        return node
+
+    def _grow(self, size: int, line: int) -> None:
+        """Count values; references can unfold a small file into a huge one."""
+        self.count += size
+        if self.count > _MOST_NODES:
+            raise _Unreadable(line, f"at most {_MOST_NODES} values", "more", "split the file")
 
 
-def _scalar(node: Any) -> object:
-    text = str(node.value)
-    if node.style:  # quoted or block text
-        return text
+def _scalar(text: str) -> object:
     if text in {"", "~", "null"}:
         return None
     if text in {"true", "false"}:
