@@ -48,7 +48,9 @@ def register(parent: typer.Typer) -> None:
 def _lake() -> Lake:
     from saishang.config import load_config
     from saishang.lake import Lake
+    from saishang.web.boot import setup_django
 
+    setup_django()  # the ledger's tables come with the migrations
     return Lake.open(load_config())
 
 
@@ -232,7 +234,7 @@ def superseded(
         return
     print_table(
         f"批次 {batch} 更正的值 · values replaced by batch {batch}",
-        ["站点 station", "参数 parameter", "开始 start", "原值 old", "原批次 batch", "原行 line", "新值 new", "新行 line"],
+        ["站点 station", "参数 parameter", "开始 start", "原值 old", "批次 batch", "行 line", "新值 new", "行 line"],
         [
             (r["station"], r["parameter"], r["start"], r["old_value"], r["old_batch"], r["old_line"], r["new_value"],
              r["new_line"])

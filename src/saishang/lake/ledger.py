@@ -110,7 +110,14 @@ class Ledger:
                 code="ledger-down",
             ) from error
         with contextlib.closing(connection):
-            yield connection
+            try:
+                yield connection
+            except psycopg.errors.UndefinedTable as error:
+                raise LakeError(
+                    f"the ledger's tables are not there: {error.diag.message_primary}",
+                    fix="run `saishang doctor`, which applies the migrations",
+                    code="ledger-tables",
+                ) from error
 
     # -- reading ------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from saishang.rules import Rules
 
 # ruff: noqa: S608 - the texts joined into SQL are our own; values travel as parameters
 
-__all__ = ["KINDS", "QualityRun", "QualityTest", "Outcome", "quality_tests", "run_quality"]
+__all__ = ["KINDS", "Outcome", "QualityRun", "QualityTest", "quality_tests", "run_quality"]
 
 #: Hours before the span that runs and neighbours in time may look back to.
 _MARGIN = timedelta(hours=120)
@@ -219,7 +219,8 @@ def _flat_line(test: QualityTest, _: Rules) -> _Query:
             from (
                 select *, sum(breaks) over (partition by source, station, parameter order by "start") as run
                 from (
-                    select *, (lag("value") over s is distinct from "value" or lag(usable) over s is distinct from usable
+                    select *, (lag("value") over s is distinct from "value"
+                        or lag(usable) over s is distinct from usable
                         or lag("start") over s is distinct from "start" - interval 1 hour)::int as breaks
                     from hours where list_contains($codes, parameter)
                     window s as (partition by source, station, parameter order by "start")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -113,7 +113,7 @@ class ObservationsTable:
     @property
     def version(self) -> int:
         """Newest version; 0 for a table without rows."""
-        return cast(int, self.delta().version())
+        return self.delta().version()
 
     def dataset(self, version: int | None = None) -> Any:
         """Return a pyarrow Dataset of the table at `version`."""
@@ -218,7 +218,7 @@ class ObservationsTable:
                 writer_properties=_writer(), commit_properties=_commit(batch),
             )  # fmt: skip
             merge.when_matched_update_all().when_not_matched_insert_all().execute()
-            return cast(int, table.version())
+            return table.version()
 
         return self._again(commit)
 
@@ -232,7 +232,7 @@ class ObservationsTable:
                 done = table.optimize.compact(
                     partition_filters=[("medium", "=", medium), ("month", "=", month)], writer_properties=_writer()
                 )
-                return cast(dict[str, Any], done)
+                return done
 
             done = self._again(optimise)
             totals["files_removed"] += int(done["numFilesRemoved"])
@@ -242,10 +242,7 @@ class ObservationsTable:
     def vacuum(self, older_than: timedelta, *, dry_run: bool) -> list[str]:
         """Remove files that no version younger than `older_than` needs; returns their names."""
         hours = int(older_than.total_seconds() // 3600)
-        return cast(
-            list[str],
-            self.delta().vacuum(retention_hours=hours, dry_run=dry_run, enforce_retention_duration=False, full=True),
-        )
+        return self.delta().vacuum(retention_hours=hours, dry_run=dry_run, enforce_retention_duration=False, full=True)
 
     @staticmethod
     def _again(action: Callable[[], _Result]) -> _Result:

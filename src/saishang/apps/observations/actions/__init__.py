@@ -1,0 +1,5 @@
+"""Changes of state of the observations: each in its own file, permission → check → change → log."""
+
+from saishang.apps.observations.actions.upload import UploadRefused, upload
+
+__all__ = ["UploadRefused", "upload"]
