@@ -89,9 +89,6 @@ def indicators_page(rules: Rules) -> str:
 
 def main(check: bool) -> int:
     """Write the pages, or say which are out of date."""
-    from saishang.web.boot import setup_django
-
-    setup_django(with_tables=False)
     rules = load_rules()
     pages = {
         "settings.md": settings_page(),
