@@ -140,6 +140,21 @@ def test_a_file_that_is_no_text(run: Run, tmp_path: Path) -> None:
     assert "UTF-8" in answer.err
 
 
+def test_a_cell_beyond_the_limit_of_the_csv_module(run: Run, tmp_path: Path) -> None:
+    values = ",".join(["1234567"] * 20_000)
+    text = f'id,topic,inputs\nA,percentile,"{{""values"":[{values}],""p"":90}}"\n'
+    answer = run("--cases", write(tmp_path / "cases.csv", text))
+    assert answer.code == 0
+    assert '""percentile"":""1234567.0""' in answer.out
+
+
+def test_an_index_that_may_not_be_published_says_so(run: Run) -> None:
+    answer = run("aqi", "--standard", "2026", "PM2.5=20")
+    assert answer.code == 0
+    assert "NA" in answer.out
+    assert "缺项" in answer.out
+
+
 def test_listing(run: Run) -> None:
     table = run("--list")
     assert table.code == 0

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+_LARGEST_FILE = 256 << 20
+
 #: Result keys for people; keys that are not here (names of cities, pollutants) show as they are.
 _LABELS = {
     "iaqi": "分指数 sub-index",
@@ -144,6 +146,8 @@ def _flat(result: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, ob
             yield from _flat(value, f"{label} · ")
         elif isinstance(value, list):
             yield label, "、".join(str(item) for item in value) or None
+        elif value == "NA":
+            yield label, "NA（缺项，不发布 · an item is missing, not published）"
         elif isinstance(value, bool):
             yield label, "是 yes" if value else "否 no"
         else:
@@ -154,6 +158,8 @@ def _run_file(path: Path, rules: Rules, day: date, as_json: bool) -> None:
     """Print `id,result` for every case in order; exit 1 when any could not be calculated."""
     from saishang.science.calc import read_cases, run_case
 
+    # A case may carry a year of hours in one cell; the csv module stops at 128 KiB unless told.
+    csv.field_size_limit(_LARGEST_FILE)
     lines = _text(path).splitlines(keepends=True)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if not as_json:
@@ -184,6 +190,13 @@ def _run_file(path: Path, rules: Rules, day: date, as_json: bool) -> None:
 def _text(path: Path) -> str:
     """The file as text: UTF-8 with or without mark, else GB 18030 (what Chinese Excel saves)."""
     try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise SaishangError(
+                f"A case file has at most {_LARGEST_FILE >> 20} MiB, this one {path.stat().st_size >> 20}.",
+                fix="Split it.",
+                where=str(path),
+                code="file",
+            )
         content = path.read_bytes()
     except OSError as error:
         raise SaishangError(

@@ -178,6 +178,22 @@ def test_attainment_of_other_pollutants_and_limits(
     assert run(rules, "attainment", standard, "annual", **inputs) == expected
 
 
+@pytest.mark.parametrize(
+    ("standard", "day", "attains"),
+    [
+        # 27 is within the transition limit of 30 and above the full limit of 25.
+        ("GB 3095-2026", date(2026, 6, 1), True),
+        ("GB 3095-2026", date(2031, 6, 1), False),
+        ("GB 3095-2026 final", date(2026, 6, 1), False),
+        ("", date(2031, 6, 1), False),
+        ("GB 3095-2012", date(2031, 6, 1), True),
+    ],
+)
+def test_stage_of_the_limits_by_name_or_day(rules: Rules, standard: str, day: date, attains: bool) -> None:
+    inputs = {"pollutant": "PM2.5", "annual_mean": 27, "p95": 50}
+    assert calculate("attainment", inputs, rules=rules, on=day, standard=standard)["attains"] is attains
+
+
 def test_edition_by_day_when_no_standard_is_named(rules: Rules) -> None:
     inputs = {"SO2": 15, "NO2": 40, "CO": 1, "O3": 98, "PM10": 130, "PM2.5": 70}
     old = calculate("AQI", inputs, rules=rules, on=date(2026, 2, 28))

@@ -30,7 +30,8 @@ _GASES = ("O3", "NO2", "SO2", "CO")
     description_en="First and last hour under dust as hourly PM10 and PM2.5 propose it; a person decides.",
     fields=(
         Field("pm10", "逐时 PM10", "Hourly PM10", "numbers", "µg/m³", required=True, aliases=("PM10",)),
-        Field("pm2.5", "逐时 PM2.5", "Hourly PM2.5", "numbers", "µg/m³", required=True, aliases=("PM2.5", "pm25")),
+        Field("pm2.5", "逐时 PM2.5", "Hourly PM2.5", "numbers", "µg/m³", required=True,
+              aliases=("PM2.5", "pm25", "pm2_5")),
         Field("first_hour", "第一个值的小时编号", "Number of the first hour", "integer"),
     ),
     averagings=("hours",),

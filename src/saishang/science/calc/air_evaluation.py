@@ -86,15 +86,20 @@ def attainment(case: Case) -> Result:
         }
     if several:
         raise InputError("Give either pollutant=… with its figures, or one value per pollutant.", fix="Not both.")
-    names = _limit_names(case)
-    limits = limit_set(case.rules, names[0] if len(names) == 1 or case.standard else case.on)
-    return _one_pollutant(case, str(case.required("pollutant")), limits, rule, zone)
+    return _one_pollutant(case, str(case.required("pollutant")), _limits(case), rule, zone)
 
 
 def _limit_names(case: Case) -> tuple[str, ...]:
     """Sets of limits that the standard names; all of them when it names none."""
     known = limit_sets(case.rules)
     return choose_standard(case.standard, known) or known
+
+
+def _limits(case: Case) -> LimitSet:
+    """The set that the standard names; of two stages of one edition the one in force on the day, else the first."""
+    named = choose_standard(case.standard, limit_sets(case.rules))
+    today = limit_set(case.rules, case.on)
+    return today if not named or today.name in named else limit_set(case.rules, named[0])
 
 
 def _evaluation(case: Case) -> str | date:
