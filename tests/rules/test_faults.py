@@ -97,6 +97,8 @@ FAULTS = {
                             "each key once", "first on line 6", "remove one"),
     "manifest names no schema": Fault("manifest.yaml", "schema: places", "schema: place", "unknown-reference", 0,
                                       "places.csv", "name of a schema", "'place'", "schemas/"),
+    "manifest names no column": Fault("manifest.yaml", "key: [parameter]", "key: [item]", "unknown-reference", 0,
+                                      "limits.csv", "one of the columns parameter, from, to", "'item'", "schema"),
     "GeoJSON broken": Fault("shapes/place.geojson", "[106.2, 38.5]", "[106.2, 38.5", "unreadable-file", 2, "",
                             "GeoJSON", "", "export it again"),
     "GeoJSON unknown code": Fault("shapes/place.geojson", "640100", "640101", "unknown-reference", 0,

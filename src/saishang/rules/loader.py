@@ -197,6 +197,18 @@ class _Loader:
         if "provides" in entry:
             self.codes.setdefault(entry["provides"], set())
         identity = (*key, "from") if dated else key
+        for name in (*identity, *(("to",) if dated else ())):
+            if name not in columns:
+                self._fault(
+                    self.layers[0].name("manifest.yaml"),
+                    0,
+                    relative,
+                    "unknown-reference",
+                    f"one of the columns {', '.join(columns)}",
+                    repr(name),
+                    "correct the key, or the schema",
+                )
+                return
         index = {name: position for position, name in enumerate(columns)}
         rows: dict[tuple[Any, ...], Row] = {}
         for layer in self.layers:
