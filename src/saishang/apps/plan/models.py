@@ -142,7 +142,9 @@ class PlanTarget(models.Model):
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="targets")
     position = models.PositiveIntegerField()
+    code = models.CharField(max_length=40)
     indicator = models.CharField(max_length=300)
+    indicator_en = models.CharField(max_length=300, blank=True)
     comparator = models.CharField(max_length=2)
     value = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     low = models.DecimalField(max_digits=20, decimal_places=6, null=True)
@@ -182,7 +184,9 @@ class Commitment(models.Model):
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="commitments")
     position = models.PositiveIntegerField()
+    code = models.CharField(max_length=40)
     subject = models.CharField(max_length=300)
+    subject_en = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=200)
     kind = models.CharField(max_length=20)
     year = models.PositiveIntegerField(null=True)
@@ -202,6 +206,7 @@ class Duty(models.Model):
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="duties")
     position = models.PositiveIntegerField()
     what = models.TextField()
+    what_en = models.TextField(blank=True)
     when = models.CharField(max_length=120, blank=True)
     to = models.CharField(max_length=200, blank=True)
     copy = models.CharField(max_length=200, blank=True)

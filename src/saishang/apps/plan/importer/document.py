@@ -38,6 +38,7 @@ class Chapter:
 
     number: str | None
     title: str
+    title_en: str = ""
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Section:
     number: str | None
     title: str
     chapter: str | None
+    title_en: str = ""
 
 
 @dataclass
@@ -87,6 +89,8 @@ class Target:
     undetermined: bool
     text: str
     base_value: Decimal | None = None
+    code: str = ""
+    indicator_en: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON form, numbers as JSON numbers."""
@@ -107,6 +111,8 @@ class Commitment:
     year: int | None
     aspirational: bool
     text: str
+    code: str = ""
+    subject_en: str = ""
 
 
 @dataclass
@@ -121,6 +127,7 @@ class Duty:
     at: str | None = None
     recurring: bool = True
     text: str = ""
+    what_en: str = ""
 
 
 @dataclass
@@ -157,6 +164,8 @@ class Item:
     owners: list[Owner] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     line: int = 0
+    title_en: str = ""
+    measures_en: list[str] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON form."""

@@ -1,0 +1,272 @@
+"""What changed between two versions of a plan: tasks merged, split, moved, renamed; owners; targets. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+from saishang.apps.plan.importer.document import Item, PlanDocument, Target, json_number
+
+__all__ = ["ItemChange", "PlanDiff", "TargetChange", "diff_plans"]
+
+_COMPARED = ("task", "safeguard", "step")
+#: Below this likeness two items are different; above the second they are surely the same.
+_LIKE, _SURE = 0.42, 0.9
+#: Share of an item's measures that must turn up in another item for it to count as taken over.
+_TAKEN_OVER = 0.34
+
+
+@dataclass
+class TargetChange:
+    """One target: added, dropped, tightened, loosened, settled (a withheld value was filled) or changed otherwise."""
+
+    what: str
+    indicator: str
+    year: int | None
+    before: str | None
+    after: str | None
+
+
+@dataclass
+class ItemChange:
+    """One item (or several that became one, or one that became several)."""
+
+    kinds: list[str]
+    before: list[str]
+    after: list[str]
+    title_before: str
+    title_after: str
+    owners_added: list[str] = field(default_factory=list)
+    owners_dropped: list[str] = field(default_factory=list)
+    roles_changed: list[str] = field(default_factory=list)
+    measures_added: list[str] = field(default_factory=list)
+    measures_dropped: list[str] = field(default_factory=list)
+    targets: list[TargetChange] = field(default_factory=list)
+    moved_from: str | None = None
+    moved_to: str | None = None
+
+
+@dataclass
+class PlanDiff:
+    """All changes; items that did not change are only counted."""
+
+    before: str
+    after: str
+    items_before: int
+    items_after: int
+    unchanged: int
+    changes: list[ItemChange]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON form."""
+        from dataclasses import asdict
+
+        return asdict(self)
+
+
+def diff_plans(before: PlanDocument, after: PlanDocument, names: tuple[str, str] = ("1", "2")) -> PlanDiff:
+    """Compare two versions.
+
+    Items are matched by title first, then by how much of their measures they share; what is left over is merged into
+    or split from the item that took over most of it, else dropped or added.
+    """
+    old = [i for i in before.items if i.role in _COMPARED]
+    new = [i for i in after.items if i.role in _COMPARED]
+    pairs = _match(old, new)
+    matched_old = {id(a) for a, _ in pairs}
+    matched_new = {id(b) for _, b in pairs}
+    merged: dict[int, list[Item]] = {}
+    dropped: list[Item] = []
+    for item in (i for i in old if id(i) not in matched_old):
+        home = max(new, key=lambda n: _taken_over(item, n), default=None)
+        if home is not None and _taken_over(item, home) >= _TAKEN_OVER:
+            merged.setdefault(id(home), []).append(item)
+        else:
+            dropped.append(item)
+    split: dict[int, list[Item]] = {}
+    added: list[Item] = []
+    for item in (i for i in new if id(i) not in matched_new):
+        if id(item) in merged:
+            continue
+        source = max(old, key=lambda o: _taken_over(item, o), default=None)
+        if source is not None and _taken_over(item, source) >= _TAKEN_OVER and id(source) in matched_old:
+            split.setdefault(id(source), []).append(item)
+        else:
+            added.append(item)
+    changes, unchanged = [], 0
+    for a, b in pairs:
+        change = _compare([a, *merged.pop(id(b), [])], [b, *split.get(id(a), [])], before, after)
+        if change.kinds:
+            changes.append(change)
+        else:
+            unchanged += 1
+    for item in new:  # several old items became one that resembles none of them by title
+        if id(item) in merged:
+            changes.append(_compare(merged.pop(id(item)), [item], before, after))
+    changes.extend(_compare([i], [], before, after) for i in dropped)
+    changes.extend(_compare([], [i], before, after) for i in added)
+    position = {i.id: n for n, i in enumerate(after.items)}
+    place = {i.id: n for n, i in enumerate(before.items)}
+    changes.sort(key=lambda c: position[c.after[0]] if c.after else place[c.before[0]])
+    return PlanDiff(names[0], names[1], len(old), len(new), unchanged, changes)
+
+
+def _ratio(a: str, b: str) -> float:
+    return SequenceMatcher(None, a, b, autojunk=False).ratio()
+
+
+def _likeness(a: Item, b: Item) -> float:
+    """Title counts for half, measures for half; without measures on both sides the title decides."""
+    title = _ratio(a.title, b.title)
+    if title >= _SURE or not a.measures or not b.measures:
+        return title
+    return max(title * 0.55 + 0.45 * (_taken_over(a, b) + _taken_over(b, a)) / 2, title * 0.85)
+
+
+def _taken_over(item: Item, other: Item) -> float:
+    """Share of the measures of `item` that stand, perhaps reworded, in `other`."""
+    if not item.measures:
+        return 0.0
+    return sum(_found(m, other.measures) for m in item.measures) / len(item.measures)
+
+
+def _found(measure: str, others: Iterable[str]) -> bool:
+    for other in others:
+        if measure == other or measure in other or other in measure:
+            return True
+        # quick_ratio is an upper limit of ratio: it spares most of the slow comparisons.
+        matcher = SequenceMatcher(None, measure, other, autojunk=False)
+        if matcher.quick_ratio() >= 0.65 and matcher.ratio() >= 0.65:
+            return True
+    return False
+
+
+def _match(old: Sequence[Item], new: Sequence[Item]) -> list[tuple[Item, Item]]:
+    """Pair items one to one, the likest first; equal titles before everything else."""
+    scored = []
+    for n, a in enumerate(old):
+        for m, b in enumerate(new):
+            if a.role != b.role and a.title != b.title:
+                continue
+            score = 2.0 if a.title == b.title else _likeness(a, b)
+            if score >= _LIKE:
+                scored.append((-score, abs(n - m), n, m))
+    used_old: set[int] = set()
+    used_new: set[int] = set()
+    pairs = []
+    for _, _, n, m in sorted(scored):
+        if n not in used_old and m not in used_new:
+            used_old.add(n)
+            used_new.add(m)
+            pairs.append((n, m))
+    return [(old[n], new[m]) for n, m in sorted(pairs, key=lambda p: p[1])]
+
+
+def _owners(items: Sequence[Item]) -> dict[str, str]:
+    return {
+        name: owner.role
+        for item in items for owner in item.owners for name in (owner.agencies or owner.units)
+    }  # fmt: skip
+
+
+def _compare(old: list[Item], new: list[Item], before: PlanDocument, after: PlanDocument) -> ItemChange:
+    kinds: list[str] = []
+    first_old, first_new = (old or [None])[0], (new or [None])[0]
+    change = ItemChange(
+        kinds, [i.id for i in old], [i.id for i in new],
+        "、".join(i.title for i in old), "、".join(i.title for i in new),
+    )  # fmt: skip
+    if not old:
+        kinds.append("added")
+    if not new:
+        kinds.append("dropped")
+    if len(old) > 1:
+        kinds.append("merged")
+    if len(new) > 1:
+        kinds.append("split")
+    if first_old and first_new:
+        if first_old.title != first_new.title and len(old) == 1:
+            kinds.append("renamed")
+        places = _place(first_old, before), _place(first_new, after)
+        if places[0] != places[1]:
+            kinds.append("moved")
+            change.moved_from, change.moved_to = places
+    owners_old, owners_new = _owners(old), _owners(new)
+    change.owners_added = [n for n in owners_new if n not in owners_old]
+    change.owners_dropped = [n for n in owners_old if n not in owners_new]
+    change.roles_changed = [
+        f"{n}: {owners_old[n]} → {owners_new[n]}"
+        for n in owners_new
+        if n in owners_old and owners_old[n] != owners_new[n]
+    ]
+    if old and new and (change.owners_added or change.owners_dropped or change.roles_changed):
+        kinds.append("owners")
+    measures_old = [m for i in old for m in i.measures]
+    measures_new = [m for i in new for m in i.measures]
+    change.measures_added = [m for m in measures_new if not _found(m, measures_old)]
+    change.measures_dropped = [m for m in measures_old if not _found(m, measures_new)]
+    if old and new and (change.measures_added or change.measures_dropped):
+        kinds.append("measures")
+    change.targets = _targets([t for i in old for t in i.targets], [t for i in new for t in i.targets])
+    if old and new and change.targets:
+        kinds.append("targets")
+    return change
+
+
+def _place(item: Item, document: PlanDocument) -> str:
+    """The heading above an item, by its words: a new number alone is no move."""
+    section = next((s.title for s in document.sections if s.number == item.section and s.chapter == item.chapter), None)
+    chapter = next((c.title for c in document.chapters if c.number == item.chapter), item.chapter)
+    return section or chapter or ""
+
+
+def _say(t: Target) -> str:
+    number = (
+        "**" if t.undetermined
+        else f"{json_number(t.low)}—{json_number(t.high)}" if t.value is None else f"{json_number(t.value)}"
+    )  # fmt: skip
+    moved = {"drop": "下降", "rise": "提高"}.get(t.change or "", "")
+    return f"{t.comparator} {moved}{number}{t.unit}" + ("（力争）" if t.aspirational else "")
+
+
+def _targets(old: list[Target], new: list[Target]) -> list[TargetChange]:
+    found: list[TargetChange] = []
+    left = list(new)
+    for a in old:
+        same = [
+            b for b in left
+            if b.year == a.year and b.unit == a.unit and b.change == a.change
+            and (_ratio(a.indicator, b.indicator) >= 0.6 or a.indicator in b.indicator or b.indicator in a.indicator)
+        ]  # fmt: skip
+        b = max(same, key=lambda t: _ratio(a.indicator, t.indicator), default=None)
+        if b is None:
+            found.append(TargetChange("dropped", a.indicator, a.year, _say(a), None))
+            continue
+        left.remove(b)
+        what = _direction(a, b)
+        if what is not None:
+            found.append(TargetChange(what, b.indicator, b.year, _say(a), _say(b)))
+    found.extend(TargetChange("added", b.indicator, b.year, None, _say(b)) for b in left)
+    return found
+
+
+def _direction(a: Target, b: Target) -> str | None:
+    if a.undetermined != b.undetermined:
+        return "settled" if a.undetermined else "withheld"
+    if a.value is None or b.value is None:
+        return None if (a.low, a.high) == (b.low, b.high) else "changed"
+    if a.value != b.value:
+        if a.comparator[0] != b.comparator[0] or a.comparator[0] not in "<>":
+            return "changed"
+        # A larger lower limit and a smaller upper limit ask for more.
+        return "tightened" if (b.value > a.value) == (a.comparator[0] == ">") else "loosened"
+    if a.aspirational != b.aspirational:
+        return "tightened" if a.aspirational else "loosened"
+    if a.comparator != b.comparator:
+        order = {">=": 0, ">": 1, "<=": 0, "<": 1}
+        if a.comparator[0] == b.comparator[0] and a.comparator in order and b.comparator in order:
+            return "tightened" if order[b.comparator] > order[a.comparator] else "loosened"
+        return "changed"
+    return None
