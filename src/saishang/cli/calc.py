@@ -91,7 +91,7 @@ def calc(
     listing: Annotated[bool, typer.Option("--list", help="列出主题 · list the topics and their inputs.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """按标准计算：空气质量指数、百分位数、综合指数、达标评价等。
+    """按标准计算空气指数、百分位数、达标评价等 · calculate by a standard.
 
     Calculate by the standard: air quality index, percentiles, composite index, attainment and more.
 

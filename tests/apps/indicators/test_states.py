@@ -99,6 +99,6 @@ def test_withheld_qualitative_and_unreported_goals() -> None:
 
 
 def test_every_reason_has_words_in_both_languages() -> None:
-    detail = {"value_year": 2024, "goal_year": 2027, "as_of_year": 2025, "max_age": 2}
+    detail = {"value_year": 2024, "goal_year": 2027, "as_of_year": 2025, "max_age": 2, "goal_unit": "x", "unit": "y"}
     for reason in CATALOGUE.status.reasons:
         assert CATALOGUE.status.words(reason, detail, "zh-hans") != CATALOGUE.status.words(reason, detail, "en")

@@ -39,6 +39,7 @@ class PlanGoal:
     item_title: str = ""
     item_title_en: str = ""
     owners: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,8 +140,13 @@ def _judge(
     if goal.undetermined:
         return State(goal, indicator, Standing("undetermined", "goal_withheld"), comparator, None)
     if indicator is None or goal_value is None:
-        reason = "no_indicator" if goal.value is not None else "qualitative"
+        reason = "no_indicator" if goal.value is not None or goal.kind == "change" else "qualitative"
         return State(goal, indicator, Standing("not_evaluated", reason), comparator, goal_value)
+    if goal.value is not None and goal.unit and goal.unit != indicator.unit:
+        units = {"goal_unit": goal.unit, "unit": indicator.unit}
+        return State(
+            goal, indicator, Standing("not_evaluated", "other_unit", units), comparator, goal_value, detail=units
+        )
     key = (indicator.id, goal.region)
     mine = values.get(key, [])
     chosen = {year: value for year, value in best_by_year(mine, indicator).items() if year <= as_of_year}

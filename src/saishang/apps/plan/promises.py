@@ -1,0 +1,95 @@
+"""Promises (承诺) of a plan version in one shape: numbers, withheld numbers, and states without a number.
+
+A read for other apps, like `queries`: evaluation asks here what is to be judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from saishang.apps.plan.models import Commitment, Item, PlanTarget, PlanVersion
+
+__all__ = ["Promise", "current_version", "promises"]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One promise. `value` is None when it is withheld (`undetermined`) or never was a number (`kind`)."""
+
+    code: str
+    item: str
+    item_title: str
+    item_title_en: str
+    subject: str
+    subject_en: str
+    kind: str
+    comparator: str
+    value: Decimal | None
+    unit: str
+    year: int | None
+    change: str
+    state: str
+    aspirational: bool
+    undetermined: bool
+    owners: tuple[str, ...]
+
+
+def current_version(plan: str | None = None) -> PlanVersion | None:
+    """The newest version of a plan, or of any plan."""
+    versions = PlanVersion.objects.order_by("-imported_at", "-pk")
+    return (versions.filter(plan=plan) if plan else versions).first()
+
+
+def promises(version: PlanVersion) -> list[Promise]:
+    """Everything promised, in reading order: within an item the numbers first, then the states."""
+    found: list[Promise] = []
+    for item in version.items.order_by("position").prefetch_related("owners", "targets", "commitments"):
+        owners = tuple(dict.fromkeys(o.agency or o.unit for o in item.owners.all() if not o.inherited))
+        found += [_number(item, target, owners) for target in item.targets.all()]
+        found += [_state(item, commitment, owners) for commitment in item.commitments.all()]
+    return found
+
+
+def _number(item: Item, target: PlanTarget, owners: tuple[str, ...]) -> Promise:
+    # A range is judged at its near end: 20%～25% is kept from 20 % on.
+    value = target.value if target.value is not None else target.low
+    return Promise(
+        code=target.code,
+        item=item.key,
+        item_title=item.title,
+        item_title_en=item.title_en,
+        subject=target.indicator,
+        subject_en=target.indicator_en,
+        kind="numeric",
+        comparator=target.comparator,
+        value=value,
+        unit=target.unit,
+        year=target.year,
+        change=target.change,
+        state="",
+        aspirational=target.aspirational,
+        undetermined=target.undetermined,
+        owners=owners,
+    )
+
+
+def _state(item: Item, commitment: Commitment, owners: tuple[str, ...]) -> Promise:
+    return Promise(
+        code=commitment.code,
+        item=item.key,
+        item_title=item.title,
+        item_title_en=item.title_en,
+        subject=commitment.subject,
+        subject_en=commitment.subject_en,
+        kind=commitment.kind,
+        comparator="",
+        value=None,
+        unit="",
+        year=commitment.year,
+        change="",
+        state=commitment.state,
+        aspirational=commitment.aspirational,
+        undetermined=False,
+        owners=owners,
+    )
