@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from saishang.science.numbers import InputError, decimals_of, exact, exact_or_none, exact_text, mean, non_negative
@@ -17,6 +18,13 @@ from saishang.science.numbers import InputError, decimals_of, exact, exact_or_no
 )  # fmt: skip
 def test_numbers_are_exact(value: object, expected: Fraction) -> None:
     assert exact(value) == expected
+
+
+def test_numbers_of_array_libraries_count_as_they_print() -> None:
+    assert exact(np.int16(10)) == 10
+    assert exact(np.float32(0.1)) == exact(np.float64(0.1)) == Fraction(1, 10)
+    with pytest.raises(InputError):
+        exact(np.float64("nan"))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from numbers import Integral, Rational, Real
 
 from saishang.errors import SaishangError
 
@@ -35,17 +36,18 @@ def exact(value: object, *, name: str = "value") -> Fraction:
     InputError
         For anything that is not one finite number: text with words or thousands separators, booleans, NaN, infinity.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction | str):
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal | str):
         raise InputError(
             f"{name} must be one number, got {_show(value)}.", fix=f"Give {name} as a plain number such as 12.5."
         )
-    if isinstance(value, int | Fraction):
-        whole = Fraction(value)
+    if isinstance(value, Rational):
+        # Integral and Rational take in the integers of array libraries, which are no `int`.
+        whole = Fraction(int(value)) if isinstance(value, Integral) else Fraction(value)
         if abs(whole) > _LARGEST:
             raise InputError(f"{name} is beyond any measurement.", fix="Check the number and its unit.")
         return whole
     try:
-        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
     except InvalidOperation:
         raise InputError(
             f"{name} must be a number, got {_show(value)}.",
@@ -90,7 +92,7 @@ def decimals_of(values: Iterable[object]) -> int:
         if value is None or isinstance(value, bool | int | Fraction):
             continue
         try:
-            number = Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
+            number = Decimal(str(value))
         except InvalidOperation:
             continue
         exponent = number.as_tuple().exponent
