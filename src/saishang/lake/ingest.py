@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +96,8 @@ def ingest_file(
                 with disk_errors("the batch", str(folders.root)), stage:
                     return _load(connection, archived, source, stage, tally, notes, table, folders, number, say)
             except BaseException as error:
+                if isinstance(error, SaishangError):
+                    _name_file(error, archived, file_name or path.name)
                 _give_up(connection, number, error, stage, tally, notes, table, folders)
                 raise
             finally:
@@ -106,11 +109,11 @@ def _load(
     connection: Connection, archived: Archived, source: Source, stage: Stage, tally: Tally, notes: dict[str, Any],
     table: ObservationsTable, folders: Folders, number: int, say: Progress,
 ) -> Batch:  # fmt: skip
-    file = open_file(archived.path, source, stage.rejects)
-    notes["format"] = file.format
-    for piece in read_pieces(file, source, stage.rejects, tally):
-        stage.add(piece)
-        say("read", tally.rows_read)
+    with open_file(archived.path, source, stage.rejects) as file:
+        notes["format"] = file.format
+        for piece in read_pieces(file, source, stage.rejects, tally):
+            stage.add(piece)
+            say("read", tally.rows_read)
     repeats, months, first_start, last_end = stage.settle()
     _note(notes, file, tally, stage)
     if not stage.count and stage.rejects.count:
@@ -170,6 +173,16 @@ def _nothing_usable(first: list[Reject], count: int, source: Source) -> FileRefu
     )
 
 
+def _name_file(error: SaishangError, archived: Archived, name: str) -> None:
+    """Readers see the archived copy; people know the file by the name it came with."""
+    stored = archived.path.name
+    where = error.where
+    if where is None or where == "header line":
+        error.where = f"{name}, {where}" if where else name
+    else:
+        error.where = where.replace(stored, name)
+
+
 def _give_up(
     connection: Connection, number: int, error: BaseException, stage: Stage, tally: Tally, notes: dict[str, Any],
     table: ObservationsTable, folders: Folders,
@@ -194,8 +207,6 @@ def reconcile(connection: Connection, table: ObservationsTable, folders: Folders
 
     Returns batch number -> new status. Batches of living processes are left alone: their lock is held.
     """
-    import shutil
-
     settled: dict[int, str] = {}
     for row in connection.execute(query("open_batches")).fetchall():
         number = int(row["id"])

@@ -121,7 +121,8 @@ class Lake:
             return found
         if not path.is_file():
             raise FileRefused("expected a file, found none", fix="check the path", where=str(path), code="no-file")
-        header = open_any(path, lambda _: None).header
+        with open_any(path, lambda _: None) as file:
+            header = file.header
         fitting = [candidate for candidate in self.sources.values() if candidate.matches(header)]
         # A layout that asks for more columns is the more particular one.
         most = max((len(candidate.detect_header) for candidate in fitting), default=0)

@@ -229,10 +229,9 @@ class ObservationsTable:
 
             def optimise(medium: str = medium, month: str = month) -> dict[str, Any]:
                 table = DeltaTable(str(self.path))
-                done = table.optimize.compact(
+                return table.optimize.compact(
                     partition_filters=[("medium", "=", medium), ("month", "=", month)], writer_properties=_writer()
                 )
-                return done
 
             done = self._again(optimise)
             totals["files_removed"] += int(done["numFilesRemoved"])

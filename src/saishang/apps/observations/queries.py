@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
@@ -26,7 +27,7 @@ from saishang.rules import Rules, load_rules
 __all__ = [
     "BatchDetail", "BatchPage", "Flag", "GapDay", "GapMonth", "GapSpan", "Hour", "HourLineage", "QualityCount",
     "QualitySummary", "Station", "Supersession", "batch_detail", "batch_page", "gap_days", "gap_months", "gap_span",
-    "hour_lineage", "hours", "quality_summary", "raw_line", "reject_file", "site_lake", "station", "stations",
+    "hour_lineage", "hours", "quality_summary", "raw_cells", "raw_line", "reject_file", "site_lake", "station", "stations",
 ]  # fmt: skip
 
 
@@ -170,6 +171,26 @@ def raw_line(batch: int, line: int) -> str | None:
         return None
     encoding = str(found.notes.get("encoding", "utf-8"))
     return lake.archive.line(found.sha256, line, encodings=(encoding, "gb18030"))
+
+
+def raw_cells(batch: int, line: int) -> tuple[tuple[str, str], ...] | None:
+    """Cells of a row of a Parquet file that a batch loaded, (column, content); None for other kinds of files."""
+    lake = site_lake()
+    found = lake.ledger.batch(batch)
+    path = lake.archive.path(found.sha256)
+    if found.notes.get("format") != "parquet" or not path.exists():
+        return None
+    with pq.ParquetFile(path) as file:
+        before = 0
+        for group in range(file.num_row_groups):
+            rows = file.metadata.row_group(group).num_rows
+            if before < line <= before + rows:
+                table = file.read_row_group(group).slice(line - before - 1, 1)
+                return tuple(
+                    (name, "" if cell is None else str(cell)) for name, cell in table.to_pylist()[0].items()
+                )
+            before += rows
+    return None
 
 
 # -- gaps -------------------------------------------------------------------------------------------------------------

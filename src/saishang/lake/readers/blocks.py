@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,9 +74,21 @@ class ColumnBlock(Block):
 
 @dataclass
 class FileReader:
-    """An opened file: the names of its columns, its rows in blocks, and remarks for the ledger."""
+    """An opened file: the names of its columns, its rows in blocks, and remarks for the ledger.
+
+    Use it in a `with` statement: leaving it closes the file, whether or not it was read to its end.
+    """
 
     format: str
     header: list[str]
     blocks: Iterator[Block]
+    close: Callable[[], None]
     notes: dict[str, Any] = field(default_factory=dict)
+
+    def __enter__(self) -> FileReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -96,32 +96,39 @@ def _check_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) ->
 def open_excel(path: Path, reject: RejectSink, *, sheet: str | None = None, header_line: int = 1) -> FileReader:
     """Open one sheet (the first by default) as a table; line = row and cell = column of the sheet."""
     check_workbook(path)
+    source = path.open("rb")  # by handle: openpyxl refuses names that do not end in .xlsx
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl tells about styles and extensions that it drops; values are safe
         try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+            book = openpyxl.load_workbook(source, read_only=True, data_only=False, keep_links=False)
         except Exception as error:  # the parser raises KeyError, ValueError, ParseError … on damaged parts
+            source.close()
             raise _refuse(path, f"the workbook cannot be read: {error}", "save it again as .xlsx", "damaged") from error
+
+    def close() -> None:
+        book.close()
+        source.close()
+
     names = list(book.sheetnames)
     if sheet is not None and sheet not in names:
-        book.close()
+        close()
         raise _refuse(path, f"expected a sheet {sheet!r}, the workbook has {', '.join(names)}", "name one", "no-sheet")
     page = book[sheet] if sheet else book[names[0]]
     if not hasattr(page, "reset_dimensions"):
-        book.close()
+        close()
         raise _refuse(path, "the first sheet is a chart", "name a sheet with a table", "no-sheet")
     page.reset_dimensions()  # the size that a sheet states of itself can be a lie
     rows = page.iter_rows(min_row=header_line)
     try:
         head = next(rows, None)
     except Exception as error:
-        book.close()
+        close()
         raise _refuse(path, f"the sheet cannot be read: {error}", "save it again as .xlsx", "damaged") from error
     header = [normalised(_text(cell.value)) for cell in head or ()]
     while header and not header[-1]:
         header.pop()
     if not header:
-        book.close()
+        close()
         raise _refuse(path, f"expected column names in row {header_line}", "check the sheet", "empty-file")
     notes = {"sheet": page.title, "sheets_not_read": [name for name in names if name != page.title]}
 
@@ -149,12 +156,10 @@ def open_excel(path: Path, reject: RejectSink, *, sheet: str | None = None, head
             raise
         except Exception as error:
             raise _refuse(path, f"the sheet cannot be read to its end: {error}", "save it again", "damaged") from error
-        finally:
-            book.close()
         if numbers:
             yield GridBlock(np.array(numbers, np.int64), pa.array(cells, pa.large_string()), width)
 
-    return FileReader("xlsx", header, blocks(), notes)
+    return FileReader("xlsx", header, blocks(), close, notes)
 
 
 def _text(value: object) -> str:

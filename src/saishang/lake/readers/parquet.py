@@ -37,15 +37,16 @@ def open_parquet(path: Path) -> FileReader:
     def blocks() -> Iterator[Block]:
         done = 0
         try:
-            with file:
-                for batch in file.iter_batches(_ROWS):
-                    lines = np.arange(done + 1, done + len(batch) + 1, dtype=np.int64)
-                    done += len(batch)
-                    yield ColumnBlock(lines, [_plain(column) for column in batch.columns])
+            for batch in file.iter_batches(_ROWS):
+                lines = np.arange(done + 1, done + len(batch) + 1, dtype=np.int64)
+                done += len(batch)
+                yield ColumnBlock(lines, [_plain(column) for column in batch.columns])
         except (pa.ArrowException, OSError) as error:
             raise _damaged(path, error) from error
 
-    return FileReader("parquet", [field.name for field in schema], blocks(), {"rows": file.metadata.num_rows})
+    return FileReader(
+        "parquet", [field.name for field in schema], blocks(), file.close, {"rows": file.metadata.num_rows}
+    )
 
 
 def _plain(column: pa.Array) -> pa.Array:

@@ -128,11 +128,11 @@ def open_text(path: Path, reject: RejectSink, *, delimiter: str | None = None, h
             ends_well = tail.read(1) in {b"\n", b"\r"} or encoding == "utf-16-le"
         if not ends_well:
             notes["no_final_line_break"] = True
-        blocks = _blocks(source, first[header_line:], stream, header, mark, block_encoding, header_line, reject)
+        blocks = _blocks(first[header_line:], stream, header, mark, block_encoding, header_line, reject)
     except BaseException:
         source.close()
         raise
-    return FileReader("csv", header, blocks, notes)
+    return FileReader("csv", header, blocks, source.close, notes)
 
 
 def _delimiter(head: str) -> str:
@@ -140,23 +140,22 @@ def _delimiter(head: str) -> str:
 
 
 def _blocks(
-    source: BinaryIO, first: list[bytes], stream: Iterator[list[bytes]], header: list[str], mark: str,
+    first: list[bytes], stream: Iterator[list[bytes]], header: list[str], mark: str,
     encoding: str, header_line: int, reject: RejectSink,
 ) -> Iterator[Block]:  # fmt: skip
     width, number = len(header), header_line
     carried: list[tuple[int, str]] = []
-    with source:
-        for pieces in _with_first(first, stream):
-            lines = _decode(pieces, number, encoding, reject)
-            number += len(pieces)
-            if carried or any('"' in text for _, text in lines):
-                block, carried = _quoted(carried + lines, width, mark, reject)
-            else:
-                block = _plain(lines, width, mark, reject)
-            if block is not None and len(block):
-                yield block
-        if carried:
-            reject(Reject(carried[0][0], 0, "", carried[0][1][:200], "quotation", "a quotation mark is not closed"))
+    for pieces in _with_first(first, stream):
+        lines = _decode(pieces, number, encoding, reject)
+        number += len(pieces)
+        if carried or any('"' in text for _, text in lines):
+            block, carried = _quoted(carried + lines, width, mark, reject)
+        else:
+            block = _plain(lines, width, mark, reject)
+        if block is not None and len(block):
+            yield block
+    if carried:
+        reject(Reject(carried[0][0], 0, "", carried[0][1][:200], "quotation", "a quotation mark is not closed"))
 
 
 def _with_first(first: list[bytes], stream: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
@@ -222,7 +221,7 @@ def _quoted(
             reject(Reject(number, 0, "", content[:200], "quotation", "a quotation mark is not closed"))
             start += 1
             continue
-        row = next(csv.reader(text.split("\n"), delimiter=mark))
+        row = next(csv.reader((part + "\n" for part in text.split("\n")), delimiter=mark))
         if len(row) == width:
             numbers.append(lines[start][0])
             cells.extend(row)
