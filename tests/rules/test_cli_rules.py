@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from saishang.cli.main import app
 from saishang.errors import CheckFailed, SaishangError
+from saishang.rules import load_rules
 from saishang.rules.loader import ROOT
 
 from .conftest import Site
@@ -167,3 +168,28 @@ def test_diff_of_folders(tmp_path: Path) -> None:
             5,
             6,
         )
+
+
+def test_reference_page_names_every_file_column_and_open_point(tmp_path: Path) -> None:
+    target = tmp_path / "rules.md"
+    assert run("reference", "--output", str(target)).exit_code == 0
+    page = target.read_text(encoding="utf-8")
+    assert page == run("reference").stdout
+    rules = load_rules()
+    for name, table in rules.tables.items():
+        assert f"## `{name}`" in page
+        section = page.split(f"## `{name}`\n", 1)[1].split("\n## ", 1)[0]
+        for column in table.columns:
+            assert f"| `{column}` |" in section
+    for name in rules.documents:
+        assert f"## `{name}`" in page
+    for setting in ("compare_after_rounding", "split_year_2026", "ratio_test"):
+        assert f"settings[{setting}] (default" in page
+    assert "| HJ 633-2026 | 2026-03-01 | … |" in page
+    assert str(ROOT) not in page
+
+
+def test_reference_page_to_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    result = run("reference", "--output", str(tmp_path / "no" / "rules.md"))
+    assert isinstance(result.exception, SaishangError)
+    assert "name another file" in str(result.exception)

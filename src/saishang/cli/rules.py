@@ -362,3 +362,24 @@ def _brief(value: Any) -> object:
         }
         return ", ".join(f"{key}={_cell(item)}" for key, item in value.items() if item is not None and key not in skip)
     return _cell(value)
+
+
+@_rules.command("reference")
+def reference(
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="写入文件 · write to this file.")] = None,
+    overlay: OverlayOption = None,
+) -> None:
+    """由规则生成参考页（Markdown）· write the reference page of the rules as Markdown."""
+    from saishang.rules import load_rules
+    from saishang.rules.reference import reference_page
+
+    page = reference_page(load_rules(_overlay(overlay)))
+    if output is None:
+        typer.echo(page, nl=False)
+        return
+    try:
+        output.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise SaishangError(
+            f"expected a file that can be written, got {error.strerror}", fix="name another file", where=str(output)
+        ) from None
