@@ -1,11 +1,93 @@
-"""Command `saishang demo`."""
+"""Command `saishang demo`: the main road on real data, ending with the portal and a printed summary."""
 
 from __future__ import annotations
 
+import time
+from datetime import date
+from typing import Annotated
+
 import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from saishang.cli.console import console
+from saishang.config import load_config
 
 __all__ = ["register"]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
+    """Add `demo`."""
+
+    @app.command()
+    def demo(
+        check: Annotated[
+            bool,
+            typer.Option("--check", help="完成演示、抓取主要页面并与运行核对，然后退出 · verify the pages and exit."),
+        ] = False,
+        serve: Annotated[bool, typer.Option(help="最后启动门户 · serve the portal at the end.")] = True,
+        host: Annotated[str, typer.Option(help="监听地址 · address to listen on.")] = "127.0.0.1",
+        port: Annotated[int, typer.Option(help="端口 · port.")] = 8000,
+    ) -> None:
+        """用真实数据跑完主流程并启动门户 · run the main road on real data and serve the portal."""
+        from saishang.cli import demo_steps as steps
+        from saishang.cli.demo_check import check_portal
+        from saishang.cli.evaluate import print_targets
+        from saishang.cli.serve import prepare, serve_forever
+
+        config = load_config()
+        begun = time.monotonic()
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("准备数据库和页面 · database and pages", total=None)
+            prepare()
+
+            from saishang.apps.indicators import queries
+            from saishang.lake import Lake
+            from saishang.rules import load_rules
+
+            rules = load_rules(config.rules_overlay)
+            lake = Lake.open(config)
+            bar.update(task, description="方案 · plan")
+            version = steps.load_plan(rules)
+            bar.update(task, description="观测数据 · measurements")
+            batches = steps.load_data(
+                lake, lambda batch: bar.update(task, description=f"观测数据 · measurements: {batch.file_name}")
+            )
+            bar.update(task, description="质控与缺数台账 · quality control and gap ledger")
+            quality = steps.check_quality(lake)
+            users = steps.make_users(config)
+            bar.update(task, description="沙尘日 · dust days")
+            new, dust = steps.confirm_dust(config, lake, rules)
+            runs = []
+            for run in steps.evaluate(
+                config, lake, rules, lambda step: bar.update(task, description=f"评估 · {step}"), date.today()
+            ):
+                runs.append(run)
+        facts = [queries.run_facts(run.id) for run in runs]
+        print_targets(
+            queries.target_rows(runs[-1].id), f"目标进展 · targets  {facts[-1].region_name}  {facts[-1].as_of}"
+        )
+        console.rule("演示小结 · summary")
+        console.print(f"方案 plan          {version}", highlight=False)
+        for batch in batches:
+            console.print(
+                f"批次 batch {batch.id:<4} {batch.file_name}: {batch.accepted:,} 接收 accepted, "
+                f"{batch.rejected:,} 拒绝 rejected, {batch.empty:,} 空 empty",
+                highlight=False,
+            )
+        console.print(f"质控 quality       {quality}", highlight=False)
+        console.print(f"沙尘日 dust days   {dust}（演示确认 confirmed for the demonstration: {new}）", highlight=False)
+        for one in facts:
+            told = "，".join(f"{zh} {number}" for zh, number in one.counts_zh if number)
+            console.print(f"运行 run           {one.id}  {one.as_of}  {told}", highlight=False)
+        for user in users:
+            console.print(
+                f"登录 sign in       {user.username} / {user.password}   {user.display_name}", highlight=False
+            )
+        console.print(f"用时 took          {time.monotonic() - begun:.0f} s", highlight=False)
+        if check:
+            check_portal(runs[-1].id)
+            return
+        if serve:
+            console.print(f"门户 portal        http://{host}:{port}/   （Ctrl-C 停止 · to stop）", highlight=False)
+            raise typer.Exit(serve_forever(host, port, 2))

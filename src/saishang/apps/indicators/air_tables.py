@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
 
 from saishang.apps.indicators.models import DustDecision
+from saishang.apps.indicators.provenance import digest
 from saishang.config import Config
 from saishang.errors import SaishangError
 from saishang.lake import Lake
-from saishang.lake.engines import AIR_TABLES, STATIONS, Engine, evaluate_air, open_engine, propose_dust
+from saishang.lake.engines import AIR_TABLES, EXCLUDED, STATIONS, Engine, evaluate_air, open_engine, propose_dust
+from saishang.lake.gaps import excluded_flags
 from saishang.rules import Rules
 from saishang.science.air.dust import DustRule
 from saishang.science.air.series import DUST_DAYS, AirRules, Calendar, DustProposal
@@ -58,11 +60,12 @@ class Proposal:
     reason: str = ""
 
 
-def parameters(rules: Rules, site: str, region: str, as_of: date) -> dict[str, Any]:
+def parameters(lake: Lake, rules: Rules, site: str, region: str, as_of: date) -> dict[str, Any]:
     """What decides the digits beside lake, rules and code; goes into the run."""
     return {
         "cities": list(_members(rules, region)),
         "stations": len(rules.table(f"sites/{site}/air_stations").rows),
+        "excluded_hours": digest(_excluded_rows(lake, date(1900, 1, 1), as_of)),
         "dust": sorted([r, d.isoformat(), s] for (r, d), (s, _, _) in decisions().items() if d <= as_of),
     }
 
@@ -113,6 +116,7 @@ def build(
         _stations(rules, site),
         calendar,
         dust=_dust_table(dust),
+        excluded=_excluded(lake, calendar),
     )
     progress("periods")
     tables = {name: run.table(name) for name in AIR_TABLES}
@@ -211,6 +215,17 @@ def _days(episode: DustProposal, last: date) -> Iterable[date]:
 def _dust_table(dust: Iterable[Proposal]) -> pa.Table:
     rows = [{"region": p.region, "day": p.day, "status": p.status} for p in dust]
     return pa.Table.from_pylist(rows, schema=DUST_DAYS)
+
+
+def _excluded(lake: Lake, calendar: Calendar) -> pa.Table:
+    """Hours that a quality test with action "exclude" takes out (the shipped tests only flag; a site may decide)."""
+    rows = _excluded_rows(lake, calendar.first, calendar.last)
+    return pa.Table.from_pylist([dict(zip(EXCLUDED.names, row, strict=True)) for row in rows], schema=EXCLUDED)
+
+
+def _excluded_rows(lake: Lake, first: date, last: date) -> list[tuple[str, str, str, datetime]]:
+    end = datetime(last.year, last.month, last.day) + timedelta(days=1)
+    return excluded_flags(lake.ledger, datetime(first.year, first.month, first.day), end)
 
 
 def _row(proposal: Proposal) -> dict[str, Any]:

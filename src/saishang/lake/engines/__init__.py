@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from saishang.errors import ConfigurationError
-from saishang.lake.engines.air import AIR_TABLES, STATIONS, AirRun, evaluate_air, propose_dust
+from saishang.lake.engines.air import AIR_TABLES, EXCLUDED, STATIONS, AirRun, evaluate_air, propose_dust
 from saishang.lake.engines.base import Engine, EngineError
 from saishang.lake.engines.duckdb import DuckDB
 from saishang.lake.engines.spark import Spark, spark_available
 
 __all__ = [
     "AIR_TABLES",
+    "EXCLUDED",
     "STATIONS",
     "AirRun",
     "DuckDB",

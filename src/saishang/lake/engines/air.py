@@ -21,13 +21,17 @@ from saishang.science.air.series import (
     propose_windows,
 )
 
-__all__ = ["AIR_TABLES", "STATIONS", "AirRun", "evaluate_air", "propose_dust"]
+__all__ = ["AIR_TABLES", "EXCLUDED", "STATIONS", "AirRun", "evaluate_air", "propose_dust"]
 
 #: Columns of the station table of an evaluation.
 STATIONS = pa.schema(
     [("station", pa.string()), ("region", pa.string()), ("city_mean", pa.bool_()), ("opened", pa.date32()),
      ("closed", pa.date32())]
 )  # fmt: skip
+#: Columns of the hours that quality control takes out.
+EXCLUDED = pa.schema(
+    [("source", pa.string()), ("station", pa.string()), ("parameter", pa.string()), ("start", pa.timestamp("us"))]
+)
 #: Tables of a run and the columns that order their rows.
 AIR_TABLES: dict[str, tuple[str, ...]] = {
     "station_daily": ("station", "parameter", "day"),
@@ -80,6 +84,7 @@ def evaluate_air(
     calendar: Calendar,
     *,
     dust: pa.Table | None = None,
+    excluded: pa.Table | None = None,
     station_percentiles: Sequence[str] = ("year",),
     published: bool = True,
 ) -> AirRun:
@@ -96,6 +101,8 @@ def evaluate_air(
         Columns `STATIONS`; `region` is the city's code.
     dust:
         Sand-dust days (`DUST_DAYS`); none when not given.
+    excluded:
+        Hours that quality control takes out (`EXCLUDED`); none when not given.
     station_percentiles:
         Kinds of periods for which single stations get percentiles.
     published:
@@ -106,6 +113,9 @@ def evaluate_air(
     The run; its cheap tables are made when they are asked for.
     """
     portions = [engine.observations(portion) for portion in files]
+    if excluded is not None and excluded.num_rows:
+        out = engine.table("excluded_hours", excluded.cast(EXCLUDED))
+        portions = [portion.anti_join(out, EXCLUDED.names) for portion in portions]
     if not portions:
         raise EngineError("expected at least one portion of observations, got none", fix="load measurements first")
     reference = _reference(engine, calendar)
@@ -121,8 +131,8 @@ def evaluate_air(
     station_days = engine.keep("station_days", science.station_days(known, sums, ozone))
     engine.drop("day_sums")
     engine.drop("ozone_sums")
-    city_days = engine.keep("city_days", science.city_days(station_days, given))
-    masked = science.masked_days(city_days, dusty)
+    city_days = engine.keep("city_days", science.indexed_days(science.city_days(station_days, given)))
+    masked = engine.keep("masked_days", science.masked_days(city_days, dusty))
     measured = engine.keep("city_aqi", science.city_aqi(city_days))
     removed = engine.keep("city_aqi_without_dust", science.city_aqi_without_dust(masked))
     as_measured = engine.keep("city_figures_measured", science.city_figures(city_days))

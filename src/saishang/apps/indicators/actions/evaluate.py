@@ -78,7 +78,7 @@ def evaluate(
     plan_version, goals = plan_goals(region)
     reports = list(ReportedValue.objects.filter(superseded_by=None).order_by("pk"))
     reports = [r for r in reports if int(r.period[:4]) <= as_of.year]
-    parameters = air_tables.parameters(rules, site, region, as_of)
+    parameters = air_tables.parameters(lake, rules, site, region, as_of)
     inputs = {
         "as_of": as_of.isoformat(),
         "lake_version": version,

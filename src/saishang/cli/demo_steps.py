@@ -1,0 +1,139 @@
+"""The steps of the demonstration: the main road once, on real data, through the same doors as any user's data."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from saishang.config import Config
+from saishang.rules import Rules
+
+if TYPE_CHECKING:
+    from saishang.apps.indicators.models import Run
+    from saishang.lake import Lake
+    from saishang.lake.ledger import Batch
+
+__all__ = [
+    "ACTOR",
+    "DemoUser",
+    "check_quality",
+    "confirm_dust",
+    "data_files",
+    "evaluate",
+    "load_data",
+    "load_plan",
+    "make_users",
+]
+
+ACTOR = "saishang demo"
+SITE, REGION, PLAN = "ningxia", "640000", "ningxia"
+#: Last day of the hourly measurements that the package carries.
+MEASURED_TO = date(2019, 9, 30)
+_DUST_REASON = "演示：按小时判据的提案逐日确认，非主管部门认定 · demonstration only, not an official verdict"
+
+
+@dataclass(frozen=True)
+class DemoUser:
+    """A person to sign in as; the password is made for this installation."""
+
+    username: str
+    role: str
+    display_name: str
+    password: str
+
+
+def data_files() -> list[Path]:
+    """The measurements that the package carries, in the order in which they are loaded."""
+    import saishang.demo_data
+
+    return sorted(Path(saishang.demo_data.__file__).parent.glob("*.parquet"))
+
+
+def load_plan(rules: Rules) -> str:
+    """Take in the plan as data; the version's name."""
+    from saishang.apps.indicators.actions.report_value import load_published
+    from saishang.apps.plan.actions import import_plan_from_rules
+
+    version = import_plan_from_rules(ACTOR, PLAN)
+    load_published(rules, SITE, ACTOR)
+    return str(version)
+
+
+def load_data(lake: Lake, each: Callable[[Batch], None]) -> list[Batch]:
+    """Load every file through the ordinary road; a file that was loaded before changes nothing."""
+    batches = []
+    for path in data_files():
+        batch = lake.ingest(path, actor=ACTOR)
+        each(batch)
+        batches.append(batch)
+    return batches
+
+
+def check_quality(lake: Lake) -> str:
+    """Run the quality tests and the gap ledger; what they found, in one line."""
+    from saishang.lake.gaps import update_gaps
+    from saishang.lake.quality import run_quality
+
+    run = run_quality(lake.table, lake.ledger, lake.rules, actor=ACTOR)
+    counts = update_gaps(lake.table, lake.ledger, lake.folders, lake.rules, lake.sources.values())
+    flagged = sum(result.flagged for result in run.results)
+    unjudged = sum(result.not_evaluated for result in run.results)
+    present, expected = sum(c.present for c in counts), sum(c.expected for c in counts)
+    return (
+        f"标记 flagged {flagged:,}，未评价 not evaluated {unjudged:,}；"
+        f"小时 hours {present:,} / {expected:,} ({present / max(expected, 1):.1%})"
+    )
+
+
+def make_users(config: Config) -> list[DemoUser]:
+    """Make the demonstration's people once; their passwords stand in a private file under `var`."""
+    from saishang.apps.core.actions import record
+    from saishang.apps.organisations.models import User
+
+    path = config.var / "demo-users.txt"
+    known = dict(line.split("\t") for line in path.read_text().splitlines()) if path.exists() else {}
+    users = []
+    for username, role, name in (
+        ("demo-admin", "admin", "演示管理员"),
+        ("demo-editor", "editor", "演示监测处"),
+        ("demo-viewer", "viewer", "演示阅览"),
+    ):
+        password = known.get(username) or secrets.token_urlsafe(12)
+        users.append(DemoUser(username, role, name, password))
+        user, made = User.objects.get_or_create(username=username, defaults={"role": role, "display_name": name})
+        if made or not user.check_password(password):
+            user.set_password(password)
+            user.save()
+            record(ACTOR, "organisations.make_user", user, None, {"username": username, "role": role})
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as handle:
+        handle.writelines(f"{user.username}\t{user.password}\n" for user in users)
+    return users
+
+
+def confirm_dust(config: Config, lake: Lake, rules: Rules) -> tuple[int, int]:
+    """Let the demonstration's officer confirm the proposed dust days, marked as a demonstration; (new, all)."""
+    from saishang.apps.indicators import air_tables
+    from saishang.apps.indicators.actions.decide_dust import decide_dust
+    from saishang.apps.organisations.models import User
+
+    officer = User.objects.get(username="demo-editor")
+    found = air_tables.proposals(config, lake, rules, site=SITE, region=REGION, as_of=MEASURED_TO)
+    new = [proposal for proposal in found if proposal.status == "proposed"]
+    for proposal in new:
+        decide_dust(officer, proposal.region, proposal.day, "confirmed", _DUST_REASON)
+    return len(new), len(found)
+
+
+def evaluate(config: Config, lake: Lake, rules: Rules, progress: Callable[[str], None], today: date) -> Iterator[Run]:
+    """Evaluate on the last day of the measurements, and today on what has been published since."""
+    from saishang.apps.indicators.actions.evaluate import evaluate as run_evaluation
+
+    for as_of in (MEASURED_TO, today):
+        options: dict[str, Any] = {"site": SITE, "region": REGION, "progress": progress}
+        yield run_evaluation(ACTOR, config, lake, rules, as_of, **options)
