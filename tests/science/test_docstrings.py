@@ -8,7 +8,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["numbers", "rounding", "percentile", "units"])
+@pytest.mark.parametrize("name", ["numbers", "rounding", "percentile", "units", "calc.labels"])
 def test_examples_run(name: str) -> None:
     result = doctest.testmod(importlib.import_module(f"saishang.science.{name}"))
     assert result.attempted > 0

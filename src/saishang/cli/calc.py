@@ -23,47 +23,6 @@ __all__ = ["register"]
 
 _LARGEST_FILE = 256 << 20
 
-#: Result keys for people; keys that are not here (names of cities, pollutants) show as they are.
-_LABELS = {
-    "iaqi": "分指数 sub-index",
-    "aqi": "空气质量指数 AQI",
-    "primary": "首要污染物 primary pollutant",
-    "category": "类别 category",
-    "level": "级别 level",
-    "exceeding": "超标污染物 exceeding",
-    "missing": "缺项 missing",
-    "k": "位置 k",
-    "percentile": "百分位数 percentile",
-    "rounded": "修约值 rounded",
-    "valid_windows": "有效8小时均值个数 valid windows",
-    "mda8": "日最大8小时平均 MDA8",
-    "valid": "有效 valid",
-    "total": "有效数 total",
-    "single": "单项指数 single index",
-    "composite": "综合指数 composite index",
-    "main_pollutant": "最主要污染物 main pollutant",
-    "change_percent": "变化率 change %",
-    "rank": "名次 rank",
-    "good_days": "优良天数 good days",
-    "ratio": "比例 share %",
-    "cities": "各城市 cities",
-    "region": "区域 region",
-    "mean": "均值 mean",
-    "reported": "发布值 reported",
-    "multiple": "超标倍数 multiple",
-    "annual_for_compliance": "评价用年均值 annual mean judged",
-    "attains": "达标 attains",
-    "d2": "秩差平方和 Σd²",
-    "rs": "秩相关系数 rs",
-    "critical": "临界值 critical value",
-    "trend": "趋势 trend",
-    "start_hour": "开始小时 start hour",
-    "end_hour": "结束小时 end hour",
-    "baseline_pm10": "基线 PM10 baseline",
-    "baseline_ratio": "基线比值 baseline ratio",
-    "grade": "等级 grade",
-}
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
@@ -140,8 +99,11 @@ def _run_one(
 
 
 def _flat(result: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    from saishang.science.calc import label as words
+
     for key, value in result.items():
-        label = prefix + _LABELS.get(key, key)
+        chinese, english = words(key)
+        label = prefix + (chinese if chinese == english else f"{chinese} {english}")
         if isinstance(value, Mapping):
             yield from _flat(value, f"{label} · ")
         elif isinstance(value, list):

@@ -9,9 +9,11 @@ import importlib
 
 from saishang.science.calc.assignments import parse_assignments
 from saishang.science.calc.cases import CaseRow, error_result, parse_inputs, read_cases, run_case
+from saishang.science.calc.labels import LABELS, label
 from saishang.science.calc.registry import Case, Field, Topic, calculate, find_topic, topic, topics
 
 __all__ = [
+    "LABELS",
     "Case",
     "CaseRow",
     "Field",
@@ -19,6 +21,7 @@ __all__ = [
     "calculate",
     "error_result",
     "find_topic",
+    "label",
     "parse_assignments",
     "parse_inputs",
     "read_cases",
