@@ -66,9 +66,10 @@ def test_check_of_faulty_rules_as_json(site: Site) -> None:
 
 def test_check_with_a_sites_own_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "parameters.csv").write_text("code,zh\nX,某\n", encoding="utf-8")
-    for arguments in (("check", "--overlay", str(tmp_path)), ("check",)):
-        monkeypatch.setenv("SAISHANG_RULES", str(tmp_path))
-        result = run(*arguments)
+    for arguments in (("--overlay", str(tmp_path)), (str(tmp_path),), ()):
+        if not arguments:
+            monkeypatch.setenv("SAISHANG_RULES", str(tmp_path))
+        result = run("check", *arguments)
         assert isinstance(result.exception, CheckFailed)
         assert f"{tmp_path}/parameters.csv:1" in result.stdout.replace("\n", "")
 
@@ -130,6 +131,7 @@ def test_show_lists_everything() -> None:
         (("diff", "here", "there"), "add --table"),
         (("diff", "installed", "overlay"), "SAISHANG_RULES"),
         (("check", "--overlay", "nowhere"), "expected a folder"),
+        (("check", "nowhere"), "expected a folder"),
     ],
     ids=" ".join,
 )

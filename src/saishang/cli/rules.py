@@ -53,7 +53,9 @@ def _overlay(given: Path | None) -> Path | None:
 def check(
     folder: Annotated[
         Path | None,
-        typer.Argument(help="要检查的规则目录（含 manifest.yaml），默认为随软件安装的规则 · folder to check."),
+        typer.Argument(
+            help="规则目录；无 manifest.yaml 时按站点自有规则检查 · folder to check; default: the installed rules."
+        ),
     ] = None,
     overlay: OverlayOption = None,
     as_json: JsonOption = False,
@@ -61,8 +63,14 @@ def check(
     """检查全部规则文件，列出所有问题；有问题时退出码为 3 · check every rules file; exit 3 when one is wrong."""
     from saishang.rules import check_rules
 
+    if folder is not None and not folder.is_dir():
+        raise SaishangError(f"expected a folder, got {str(folder)!r}", fix="name a folder with rules", where="FOLDER")
     laid_over = _overlay(overlay) if folder is None or overlay is not None else None
-    rules, problems = check_rules(laid_over, folder)
+    root = folder
+    if folder is not None and overlay is None and not (folder / "manifest.yaml").is_file():
+        # Without a manifest it is a site's own folder: checked as what it is, laid over the shipped rules.
+        laid_over, root = folder, None
+    rules, problems = check_rules(laid_over, root)
     if as_json:
         emit_json(
             {
