@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 from rich.tree import Tree
 
 from saishang.cli.console import JsonOption, console, emit_json, print_table
@@ -28,6 +29,42 @@ _STEPS = {
     "targets": "目标状态 · target states",
     "write": "写入运行 · writing the run",
 }
+#: Words of the chain's links and facts; a key that is not here shows as it is.
+_WORDS = {
+    "value": "数值 value",
+    "city": "城市 city",
+    "station": "站点 station",
+    "file": "文件 file",
+    "report": "报送 report",
+    "period": "时段 period",
+    "basis": "口径 basis",
+    "kind": "来历 kind",
+    "valid": "有效 valid",
+    "reason": "原因 reason",
+    "clause": "条款 clause",
+    "source": "来源 source",
+    "status": "可靠程度 status",
+    "unrounded": "未修约 unrounded",
+    "coverage": "覆盖 coverage",
+    "lake_version": "数据湖版本 lake",
+    "rules": "规则 rules",
+    "code": "程序 code",
+    "run": "运行 run",
+    "days_expected": "应有天数 days expected",
+    "days_valid": "有效天数 days valid",
+    "hours_present": "实有小时 hours",
+    "hours_expected": "应有小时 expected",
+    "excluded": "未计入 excluded",
+    "city_mean": "参与城市均值 in city mean",
+    "values": "数值个数 values",
+    "first_line": "首行 first line",
+    "last_line": "末行 last line",
+    "batch": "批次 batch",
+    "agency": "单位 agency",
+    "evidence": "依据 evidence",
+    "caliber": "口径说明 caliber",
+    "note": "备注 note",
+}
 _COLOURS = {"met": "green", "on_track": "green", "at_risk": "yellow", "off_track": "red"}
 
 
@@ -35,10 +72,10 @@ def print_targets(rows: list[TargetRow], title: str) -> None:
     """Print the table of targets; a state is a word, the colour only helps."""
 
     def cells(row: TargetRow) -> tuple[object, ...]:
-        colour = _COLOURS.get(row.status, "dim")
+        status = Text(f"{row.status_zh} {row.status_en}", style=_COLOURS.get(row.status, "dim"))
         value = f"{row.rounded} ({row.value_period})" if row.rounded else None
         goal = f"{row.goal_text}" + (f" / {row.year}" if row.year else "")
-        return row.item, row.title_zh, goal, value, f"[{colour}]{row.status_zh} {row.status_en}[/]", row.reason_zh
+        return row.item, row.title_zh, goal, value, status, row.reason_zh
 
     print_table(
         title,
@@ -48,9 +85,15 @@ def print_targets(rows: list[TargetRow], title: str) -> None:
 
 
 def _tree(link: Link, branch: Tree | None = None) -> Tree:
-    value = f" = [bold]{link.value}[/] {link.unit}" if link.value else ""
-    facts = "，".join(f"{key} {_short(fact)}" for key, fact in link.facts.items() if fact not in (None, "", {}, [], ()))
-    text = f"[cyan]{link.kind}[/] {link.name}{value}  [dim]{facts}[/]"
+    facts = "，".join(
+        f"{_WORDS.get(key, key)} {_short(fact)}"
+        for key, fact in link.facts.items()
+        if fact not in (None, "", {}, [], ())
+    )
+    text = Text.assemble((f"{_WORDS.get(link.kind, link.kind)} ", "cyan"), link.name)
+    if link.value:
+        text.append(f" = {link.value} {link.unit}".rstrip(), "bold")
+    text.append(f"  {facts}", "dim")
     node = Tree(text) if branch is None else branch.add(text)
     for child in link.children:
         _tree(child, node)
@@ -58,6 +101,8 @@ def _tree(link: Link, branch: Tree | None = None) -> Tree:
 
 
 def _short(fact: Any) -> str:
+    if isinstance(fact, str) and len(fact) == 64:
+        return f"{fact[:12]}…"
     if isinstance(fact, dict):
         return "{" + ", ".join(f"{key}: {_short(value)}" for key, value in fact.items()) + "}"
     if isinstance(fact, list | tuple):

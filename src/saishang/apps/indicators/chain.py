@@ -210,6 +210,9 @@ def _city(
     }
     facts |= {name: row[name] for name in ("valid", "reason", "attains", "items", "main", "good") if name in row}
     shown = row.get("rounded") if row.get("rounded") is not None else row.get("value")
+    if origins == ["published"]:
+        # The city's series arrived as such: its stations had no part in it.
+        stations = [row for row in stations if row["hours_present"]]
     children = _stations(stations, sources) + tuple(sources.get(f"city:{city}", ()))
     return Link("city", queries.region_name(city), "" if shown is None else str(shown), "", facts, children)
 
