@@ -223,6 +223,27 @@ def test_gap_of_a_2012_day_is_noted(rules: Rules) -> None:
     assert (found["aqi"], found["missing"]) == (50, ["O3"])
 
 
+def test_a_value_above_the_table_without_stand_in_is_told(rules: Rules) -> None:
+    inputs = {"SO2": 15, "NO2": 40, "CO": 1, "O3": 812, "PM10": 40, "PM2.5": 20}
+    found = run(rules, "AQI", "HJ 633-2012", "daily", **inputs)
+    assert (found["aqi"], found["iaqi"]["O3"], found["above_range"]) == (50, None, ["O3"])
+    found = run(rules, "AQI", "HJ 633-2012", "daily", **(inputs | {"O3": None}))
+    assert "above_range" not in found
+    # 950 in the hour: 24-hour 160 stands in; without it nothing does.
+    hour = {"SO2_1h": 950, "NO2_1h": 20, "CO_1h": 1, "O3_1h": 60, "PM10_24h": 40, "PM2.5_24h": 20}
+    assert run(rules, "AQI", "HJ 633-2012", "hourly", **hour)["above_range"] == ["SO2"]
+    assert "above_range" not in run(rules, "AQI", "HJ 633-2012", "hourly", SO2_24h=160, **hour)
+
+
+@pytest.mark.parametrize(
+    ("status", "masked"),
+    [("dust", True), ("confirmed", True), ("proposed", False), ("rejected", False), ("clear", False), ("正常", False)],
+)
+def test_only_dust_days_are_masked(rules: Rules, status: str, masked: bool) -> None:
+    found = run(rules, "dust_masking", date_status=status, PM10=212, O3=158)
+    assert found == {"PM10_deducted": None if masked else 212, "O3": 158}
+
+
 def test_zero_and_the_mark_of_an_item_out_of_the_plan(rules: Rules) -> None:
     clean = {"SO2": 0, "NO2": 0, "CO": 0, "O3": 0, "PM10": 0, "PM2.5": 0}
     assert run(rules, "AQI", "HJ 633-2026", **clean)["aqi"] == 0

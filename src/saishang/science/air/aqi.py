@@ -41,6 +41,9 @@ class AirQualityIndex:
         Pollutants in the order of the standard; `exceeding` is None where the edition has no such term.
     missing:
         Pollutants without a sub-index.
+    above_range:
+        Pollutants without a sub-index because their value is above a range that ends without one (2012) and the item
+        that should stand in is missing: the index from the rest then says nothing about them.
     publishable:
         Whether index, primary pollutant and category may be published; if not, they are written `NA`.
     """
@@ -55,6 +58,7 @@ class AirQualityIndex:
     category: Category | None
     missing: tuple[str, ...]
     publishable: bool
+    above_range: tuple[str, ...] = ()
 
 
 def index_concentration(edition: IndexEdition, pollutant: str, concentration: object) -> Fraction | None:
@@ -152,6 +156,7 @@ def air_quality_index(edition: IndexEdition, report: Report, concentrations: Map
         category=None if aqi is None else edition.category(aqi),
         missing=missing,
         publishable=publishable,
+        above_range=_above_range(edition, items, given, missing),
     )
 
 
@@ -179,3 +184,18 @@ def _worst(pollutant: str, items: Mapping[str, Item], sub_indices: Mapping[str, 
     if numbers:
         return max(numbers)
     return NOT_MONITORED if NOT_MONITORED in mine else None
+
+
+def _above_range(
+    edition: IndexEdition, items: Mapping[str, Item], given: Mapping[str, object], missing: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Missing pollutants of which a value is there, only too high for the table."""
+    found = {
+        item.pollutant
+        for name, item in items.items()
+        if item.pollutant in missing
+        and not item.fallback_only
+        and given[name] != NOT_MONITORED
+        and index_concentration(edition, item.pollutant, given[name]) is not None
+    }
+    return tuple(pollutant for pollutant in missing if pollutant in found)

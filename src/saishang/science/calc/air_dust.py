@@ -17,7 +17,13 @@ from saishang.science.rounding import fixed
 
 __all__: list[str] = []
 
-_STATUSES = ("dust", "proposed", "confirmed", "rejected", "normal", "none")
+#: What a day can be; a typing error must not leave a dust day in, so other words are refused.
+_DUSTY = ("dust", "confirmed", "沙尘")
+_STATUSES = (
+    *_DUSTY,
+    *("proposed", "rejected", "normal", "none", "clear", "clean", "measured", "no_dust", "non_dust", "non-dust"),
+    *("非沙尘", "正常"),
+)
 _GASES = ("O3", "NO2", "SO2", "CO")
 
 
@@ -71,12 +77,12 @@ def dust_window(case: Case) -> Result:
     example={"inputs": {"date_status": "dust", "PM10": 212, "PM2.5": 48, "O3": 158, "NO2": 51, "SO2": 8, "CO": 0.4}},
 )  # fmt: skip
 def dust_masking(case: Case) -> Result:
-    """Particles as `…_deducted`, gases under their names. Only `dust` and `confirmed` days are masked."""
+    """Particles as `…_deducted`, gases under their names. Only dust days that are not merely proposed are masked."""
     values = {name: value for name, value in case.inputs.items() if name != "date_status"}
     for name, value in values.items():
         non_negative(value, name=name)
     rule = dust_rule(case.rules)
-    masked = mask_dust_day(values, rule, dust=case.inputs["date_status"] in ("dust", "confirmed"))
+    masked = mask_dust_day(values, rule, dust=case.inputs["date_status"] in _DUSTY)
     particles: Result = {f"{name}_deducted": masked[name] for name in rule.masked if name in masked}
     return particles | {name: value for name, value in masked.items() if name not in rule.masked}
 

@@ -162,6 +162,8 @@ def _shown(index: AirQualityIndex) -> Result:
         # The 2012 edition publishes from what there is, and has the gap noted.
         if index.missing:
             result["missing"] = list(index.missing)
+        if index.above_range:
+            result["above_range"] = list(index.above_range)
     return result
 
 

@@ -17,6 +17,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "level": ("级别", "level"),
     "exceeding": ("超标污染物", "exceeding"),
     "missing": ("缺项", "missing"),
+    "above_range": ("超出分级范围、无替代项", "above the table, no stand-in"),
     "k": ("位置", "position k"),
     "percentile": ("百分位数", "percentile"),
     "rounded": ("修约值", "rounded"),
