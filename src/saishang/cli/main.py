@@ -55,6 +55,6 @@ def run() -> None:
     try:
         app()
     except SaishangError as error:
-        errors.print(f"[bold red]错误 error[/] {type(error).code}", highlight=False)
+        errors.print(f"[bold red]错误 error[/] {error.code}", highlight=False)
         errors.print(str(error), markup=False, highlight=False)
         sys.exit(error.exit_code)

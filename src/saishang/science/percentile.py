@@ -21,7 +21,7 @@ class Percentile:
 
 
 def percentile_position(n: int, p: Number) -> Fraction:
-    """Position `k = 1 + (n - 1) p / 100` of the p-th percentile among `n` ascending values (HJ 663 formula A.1)."""
+    """Position `k = 1 + (n - 1) p / 100` of the p-th percentile among `n` ascending values (HJ 663 appendix A)."""
     share = exact(p, name="p")
     if not 0 <= share <= 100:
         raise InputError(f"p must lie between 0 and 100, got {p}.", fix="Give 98, 95 or 90 for the 98th, 95th, 90th.")
@@ -33,7 +33,7 @@ def percentile_position(n: int, p: Number) -> Fraction:
 
 
 def percentile(values: Sequence[Number], p: Number) -> Percentile:
-    """The p-th percentile `x_s + (x_{s+1} - x_s)(k - s)` with `s = floor(k)` (HJ 663 formula A.2), exact, unrounded.
+    """The p-th percentile `x_s + (x_{s+1} - x_s)(k - s)` with `s = floor(k)` (HJ 663 appendix A), exact, unrounded.
 
     Parameters
     ----------

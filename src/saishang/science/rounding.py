@@ -47,5 +47,5 @@ def fixed(value: Number, decimals: int) -> str:
 
 
 def ceil_exact(value: Number) -> int:
-    """The smallest whole number not below `value` (HJ 633 clause 4.2: sub-indices carry any fraction up)."""
+    """The smallest whole number not below `value` (HJ 633: sub-indices and index carry any fraction up)."""
     return math.ceil(exact(value))
