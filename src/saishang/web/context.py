@@ -43,6 +43,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "navigation": [NavItem(label, reverse(name), section in sections) for name, label, sections in entries],
         "language": language,
         "html_lang": "en" if language == "en" else "zh-CN",
-        "version": __version__,
+        "app_version": __version__,
         "may_upload": may(request, "upload_data") if hasattr(request, "user") else False,
     }

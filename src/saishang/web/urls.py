@@ -5,7 +5,21 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
-from saishang.web.pages import about, account, calculators, rulebook, site
+from saishang.web.pages import (
+    about,
+    account,
+    air,
+    air_periods,
+    calculators,
+    chain,
+    data,
+    overview,
+    plan,
+    rulebook,
+    site,
+    target,
+    targets,
+)
 from saishang.web.security import public
 
 __all__ = ["urlpatterns"]
@@ -16,12 +30,23 @@ handler404 = "saishang.web.pages.errors.not_found"
 handler500 = "saishang.web.pages.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", about.about, name="overview"),
-    path("plan/", about.about, name="plan"),
-    path("targets/", about.about, name="targets"),
-    path("air/", about.about, name="air"),
-    path("data/", about.about, name="data"),
-    path("data/upload/", about.about, name="data-upload"),
+    path("", overview.overview, name="overview"),
+    path("plan/", plan.index, name="plan"),
+    path("plan/<str:item>/", plan.task, name="plan-task"),
+    path("targets/", targets.index, name="targets"),
+    path("targets/chain/<str:run>/station/<str:station>/", chain.station_days, name="targets-chain-station"),
+    path("targets/chain/<str:run>/station/<str:station>/<str:day>/", chain.hours, name="targets-chain-hours"),
+    path("targets/chain/<str:run>/<str:indicator>/<str:region>/", chain.chain, name="targets-chain"),
+    path("targets/<str:target>/", target.target, name="target"),
+    path("air/", air.calendar, name="air"),
+    path("air/periods/", air_periods.periods, name="air-periods"),
+    path("air/ranking/", air_periods.ranking, name="air-ranking"),
+    path("air/stations/", air_periods.stations, name="air-stations"),
+    path("data/", data.index, name="data"),
+    path("data/batches/<int:number>/", data.batch, name="data-batch"),
+    path("data/batches/<int:number>/line/<int:line>/", data.raw_line, name="data-line"),
+    path("data/gaps/", data.gaps, name="data-gaps"),
+    path("data/upload/", data.upload, name="data-upload"),
     path("calculators/", calculators.index, name="calculators"),
     path("calculators/<str:topic>/", calculators.calculator, name="calculators-topic"),
     path("rules/", rulebook.index, name="rules"),

@@ -45,7 +45,7 @@ class Input:
     required: bool
     choices: tuple[str, ...]
     value: str = ""
-    error: str = ""
+    id: int = 0
 
 
 @dataclass
@@ -87,6 +87,11 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
     inputs = [_input(f, values) for f in known.fields]
     if known.open_inputs is not None:
         inputs.append(_input(known.open_inputs, values, open_names=True))
+    for number, control in enumerate(inputs, start=1):
+        control.id = number
+    # What the example does not need is one step away, so that a form with twenty inputs starts with seven.
+    usual = {key.removeprefix("in.") for key in _example(known) if key.startswith("in.")}
+    more = [control for control in inputs if control.name not in usual and not control.required]
     standard = values.get("standard", "")
     averaging = values.get("averaging", "")
     on_text = values.get("on", "") or timezone.localdate().isoformat()
@@ -94,7 +99,10 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
         "topic": known,
         "title": texts.both(known.zh, known.en),
         "description": texts.both(known.description_zh, known.description_en),
-        "inputs": inputs,
+        "inputs": [control for control in inputs if control not in more],
+        "more": more,
+        "more_open": any(control.value for control in more),
+        "averagings": [(name, _averaging(name)) for name in known.averagings],
         "standard": standard,
         "averaging": averaging,
         "on": on_text,
@@ -123,6 +131,11 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
 def _medium(medium: str) -> str:
     names = {"air": _("空气"), "water": _("水"), "general": _("通用"), "climate": _("气候"), "ecology": _("生态")}
     return names.get(medium, medium)
+
+
+def _averaging(name: str) -> str:
+    names = {"daily": _("日"), "hourly": _("小时"), "annual": _("年"), "month": _("月"), "quarter": _("季")}
+    return names.get(name, name)
 
 
 def _example(topic: Any) -> QueryDict:

@@ -86,9 +86,15 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
 def _table_page(request: HttpRequest, name: str) -> HttpResponse:
     source = rules().table(name)
     query = request.GET.get("q", "").strip()
-    rows = [row for row in source.rows if not query or query.casefold() in " ".join(_say(v) for v in row.values()).casefold()]
+    rows = [
+        row
+        for row in source.rows
+        if not query or query.casefold() in " ".join(_say(v) for v in row.values()).casefold()
+    ]
     keys = list(source.rows[0].keys()) if source.rows else []
-    columns = [Column(key, key, row_head=index == 0, number=_numeric(source.rows, key)) for index, key in enumerate(keys)]
+    columns = [
+        Column(key, key, row_head=index == 0, number=_numeric(source.rows, key)) for index, key in enumerate(keys)
+    ]
 
     def shown(row: Any) -> dict[str, Any]:
         made: dict[str, Any] = {key: row[key] for key in keys}

@@ -18,13 +18,14 @@ from saishang.web import texts
 from saishang.web.security import public
 
 __all__ = [
-    "bounds_of", "cities", "geometry", "geometry_url", "region_name", "rules", "site", "unofficial_map_notice",
+    "bounds_of", "cities", "city_places", "geometry", "geometry_url", "map_layers", "region_name", "rules", "site",
+    "stations", "unofficial_map_notice",
 ]  # fmt: skip
 
 
 def rules() -> Rules:
     """The shipped rules with the site's own laid over them (`SAISHANG_RULES`)."""
-    return load_rules(overlay=settings.CONFIG.rules_overlay)
+    return load_rules(settings.CONFIG.rules_overlay)
 
 
 def site() -> str:
@@ -41,9 +42,30 @@ def region_name(code: str) -> str:
         return code
 
 
-def cities() -> list[Any]:
-    """Rows of the prefecture-level cities, in the order of the table."""
-    return [row for row in rules().regions.values() if row.get("level") in {"prefecture", "city"}]
+def cities(region: str | None = None) -> list[Any]:
+    """Rows of the prefecture-level cities, of one province or of all that the plan is about, in the table's order."""
+    found = [row for row in rules().regions.values() if row["level"] == "prefecture_city"]
+    if region is not None:
+        return [row for row in found if row["parent"] == region]
+    return [row for row in found if row["use"] == "in_plan"]
+
+
+def stations() -> list[Any]:
+    """Rows of the site's air stations, empty when the site has no such table."""
+    table = rules().tables.get(f"sites/{site()}/air_stations")
+    return list(table.rows) if table is not None else []
+
+
+def city_places() -> dict[str, tuple[float, float]]:
+    """Where to write a city on the map: the middle of its air stations (lon, lat), since people live there."""
+    places: dict[str, list[tuple[float, float]]] = {}
+    for row in stations():
+        if row["city_mean"] and row["lon"] is not None and row["lat"] is not None:
+            places.setdefault(row["region"], []).append((float(row["lon"]), float(row["lat"])))
+    return {
+        code: (sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points))
+        for code, points in places.items()
+    }
 
 
 def unofficial_map_notice() -> str:
@@ -56,6 +78,16 @@ def geometry_url(name: str) -> str | None:
     if f"sites/{site()}/{name}" not in rules().geometries:
         return None
     return reverse("geometry", args=[name])
+
+
+def map_layers() -> list[dict[str, Any]]:
+    """Layers every map of the site starts with: cities and rivers, as far as the site has them."""
+    layers: list[dict[str, Any]] = []
+    for name, kind in (("prefecture", "area"), ("rivers", "line")):
+        url = geometry_url(name)
+        if url is not None:
+            layers.append({"id": name, "kind": kind, "url": url})
+    return layers
 
 
 @public

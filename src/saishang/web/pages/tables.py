@@ -59,6 +59,8 @@ class Cell:
             return "✓" if self.value else "✗"
         if isinstance(self.value, Decimal):
             return f"{self.value:f}"
+        if isinstance(self.value, float) and self.value.is_integer():
+            return str(int(self.value))
         if isinstance(self.value, datetime):
             return self.value.strftime("%Y-%m-%d %H:%M")
         if isinstance(self.value, date):

@@ -1,0 +1,252 @@
+"""The chain behind a value, down to the raw line: each level loads when it is opened.
+
+Every level is a page of its own as well (its address can be sent); to a request by htmx it answers without the frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from saishang.apps.indicators import chain as chains
+from saishang.apps.indicators import queries
+from saishang.apps.indicators.chain import Link
+from saishang.errors import SaishangError
+from saishang.apps.observations.queries import site_lake
+from saishang.web import texts
+from saishang.web.pages import site
+from saishang.web.pages.exports import export
+from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.reasons import basis_name, reason_name
+from saishang.web.security import public
+
+__all__ = ["chain", "chain_url", "hours", "station_days"]
+
+
+@dataclass(frozen=True)
+class Node:
+    """One link with its words, for the template."""
+
+    kind: str
+    name: str
+    value: str
+    unit: str
+    facts: list[tuple[str, str]]
+    children: list[Node]
+    more: str = ""
+    mark: str = ""
+    href: str = ""
+
+
+def chain_url(run: str, indicator: str, region: str, period: str, basis: str = "") -> str:
+    """Address of the chain of a value."""
+    address = reverse("targets-chain", args=[run, indicator, region])
+    return f"{address}?{urlencode({k: v for k, v in {'period': period, 'basis': basis}.items() if v})}"
+
+
+@public
+@require_safe
+def chain(request: HttpRequest, run: str, indicator: str, region: str) -> HttpResponse:
+    """The chain of one value: value ← cities ← stations ← files."""
+    period, basis = request.GET.get("period"), request.GET.get("basis")
+    try:
+        link = chains.chain(site_lake(), run, indicator, region, period=period, basis=basis)
+    except SaishangError as error:
+        raise Http404(str(error)) from None
+    period = str(link.facts.get("period") or period or "")
+    found = queries.indicator(indicator)
+    parameter = str((found.statistic if found else {}).get("parameter") or "PM2.5")
+    node = _node(link, run, parameter, period)
+    title = texts.both(found.zh, found.en) if found else indicator
+    context = {"node": node, "title": title, "period": period, "region": site.region_name(region), "run_id": run}
+    return render(request, "target/chain.html", context)
+
+
+def _node(link: Link, run: str, parameter: str, period: str) -> Node:
+    facts = dict(link.facts)
+    mark = str(facts.pop("status", "") or "") if link.kind in ("value", "report") else ""
+    more = href = ""
+    if link.kind == "station":
+        more = _station_url(run, link.name, parameter, period)
+    if link.kind == "file" and "batch" in facts:
+        href = reverse("data-batch", args=[facts["batch"]])
+    return Node(
+        kind=link.kind,
+        name=_name(link),
+        value=link.value,
+        unit=link.unit,
+        facts=[(_label(key), _say(key, value)) for key, value in facts.items() if value not in (None, "", {}, [], ())],
+        children=[_node(child, run, parameter, period) for child in link.children],
+        more=more,
+        mark=mark,
+        href=href,
+    )
+
+
+def _name(link: Link) -> str:
+    if link.kind == "station":
+        return _station_name(link.name)
+    if link.kind == "value":
+        found = queries.indicator(str(link.facts.get("indicator", "")))
+        return texts.both(found.zh, found.en) if found else link.name
+    if link.kind == "city":
+        return next((texts.name_of(row) for row in site.cities() if row["zh"] == link.name), link.name)
+    return link.name
+
+
+def _station_name(code: str) -> str:
+    for row in site.stations():
+        if row["code"] == code:
+            return f"{code} {texts.name_of(row)}"
+    return code
+
+
+def _station_url(run: str, station: str, parameter: str, period: str) -> str:
+    address = reverse("targets-chain-station", args=[run, station])
+    return f"{address}?{urlencode({'parameter': parameter, 'period': period})}"
+
+
+def _label(key: str) -> str:
+    return {
+        "indicator": _("指标"), "period": _("时段"), "basis": _("口径"), "kind": _("来源方式"), "valid": _("是否有效"),
+        "reason": _("理由"), "clause": _("统计条款"), "source": _("来源"), "unrounded": _("未修约值"),
+        "coverage": _("覆盖"), "run": _("评估编号"), "lake_version": _("观测数据版本"), "rules": _("规则"),
+        "code": _("程序"), "days_expected": _("应有天数"), "days_valid": _("有效天数"), "excluded": _("剔除"),
+        "origin": _("出处"), "city_mean": _("是否参与城市均值"), "hours_present": _("实有小时"),
+        "hours_expected": _("应有小时"), "batch": _("批次"), "values": _("数值个数"), "first_line": _("首行"),
+        "last_line": _("末行"), "sha256": "SHA-256", "agency": _("填报单位"), "evidence": _("证据"),
+        "caliber": _("统计口径"), "note": _("备注"), "entered_at": _("录入时间"), "attains": _("是否达标"),
+        "items": _("各项目"), "main": _("主要污染物"), "good": _("优良天数"),
+    }.get(key, key)  # fmt: skip
+
+
+def _say(key: str, value: Any) -> str:
+    if key == "basis":
+        return basis_name(str(value))
+    if key == "kind":
+        return texts.kind_name(str(value))
+    if key == "reason":
+        return reason_name(str(value))
+    if key == "excluded" and isinstance(value, Mapping):
+        return "；".join(_("%(why)s %(n)s 天") % {"why": reason_name(str(why)), "n": n} for why, n in value.items())
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, Mapping):
+        return "；".join(f"{_label(str(k))} {_say(str(k), v)}" for k, v in value.items() if v not in (None, ""))
+    if isinstance(value, list | tuple):
+        return "、".join(texts.kind_name(str(item)) if key == "origin" else str(item) for item in value)
+    return str(value)
+
+
+@public
+@require_safe
+def station_days(request: HttpRequest, run: str, station: str) -> HttpResponse:
+    """Days of one station in a period: value, hours, and why a day does not count."""
+    parameter = request.GET.get("parameter", "")
+    try:
+        begin, end = chains.period_span(request.GET.get("period", ""))
+    except ValueError:
+        raise Http404(_("时段应为 2019、2019-03、2019-Q1 或 2019-01..2019-09 这样的形式。")) from None
+    try:
+        rows = queries.select(
+            run, "station_daily", "station = ? and parameter = ? and day >= ? and day < ?",
+            [station, parameter, begin, end], "day",
+        )  # fmt: skip
+    except SaishangError as error:
+        raise Http404(str(error)) from None
+    if not rows:
+        raise Http404(_("本次评估中没有站点 %(station)s 该时段的日值。") % {"station": station})
+    unit = site.rules().parameters[parameter]["unit"]
+    columns = [
+        Column("day", _("日期"), row_head=True, nowrap=True),
+        Column("value", parameter, unit, number=True),
+        Column("hours", _("实有 / 应有小时"), number=True),
+        Column("valid", _("是否有效")),
+        Column("reason", _("理由")),
+        Column("more", _("小时值")),
+    ]
+    listed = [
+        {
+            "day": row["day"],
+            "value": Cell(row["value"], text=None if row["value"] is None else f"{row['value']:.2f}"),
+            "hours": f"{row['hours_present'] or 0} / {row['hours_expected'] or 0}",
+            "valid": Cell(bool(row["valid"]), text=_("是") if row["valid"] else _("否")),
+            "reason": reason_name(row["reason"]),
+            "more": Cell(None, text=_("查看"), href=_hours_url(run, station, parameter, row["day"])),
+        }
+        for row in rows
+    ]
+    title = _("%(station)s 逐日 %(parameter)s") % {"station": _station_name(station), "parameter": parameter}
+    about = [_("评估编号：%(id)s") % {"id": run}]
+    table = Table(f"days-{station}", title, columns, listed, about=about, tight=True)
+    return export(request, [table]) or _level(request, table, run)
+
+
+def _hours_url(run: str, station: str, parameter: str, day: date) -> str:
+    return (
+        f"{reverse('targets-chain-hours', args=[run, station, day.isoformat()])}?{urlencode({'parameter': parameter})}"
+    )
+
+
+@public
+@require_safe
+def hours(request: HttpRequest, run: str, station: str, day: str) -> HttpResponse:
+    """Rows of one station and day as the run saw them, each with batch, file, line and cell."""
+    parameter = request.GET.get("parameter", "")
+    try:
+        rows = chains.hours(site_lake(), run, station, parameter, date.fromisoformat(day))
+    except ValueError:
+        raise Http404(_("日期应为 2019-03-01 这样的形式。")) from None
+    except SaishangError as error:
+        raise Http404(str(error)) from None
+    columns = [
+        Column("interval", _("时段（北京时间）"), row_head=True, nowrap=True),
+        Column("parameter", _("项目")),
+        Column("value", _("数值"), number=True),
+        Column("qualifier", _("标记")),
+        Column("source", _("来源")),
+        Column("batch", _("批次"), number=True),
+        Column("file", _("文件")),
+        Column("line", _("行"), number=True),
+        Column("cell", _("列"), number=True),
+        Column("raw", _("原文")),
+    ]
+    listed = [
+        {
+            "interval": f"{row['start']:%m-%d %H:%M} – {row['end']:%m-%d %H:%M}",
+            "parameter": row["parameter"],
+            "value": row["value"],
+            "qualifier": row["qualifier"],
+            "source": row["source"],
+            "batch": Cell(row["batch"], href=reverse("data-batch", args=[row["batch"]])),
+            "file": row["file_name"],
+            "line": row["line"],
+            "cell": row["cell"] or None,
+            "raw": Cell(
+                None,
+                text=_("查看"),
+                href=f"{reverse('data-line', args=[row['batch'], row['line']])}?cell={row['cell']}",
+            ),
+        }
+        for row in rows
+    ]
+    title = _("%(station)s %(day)s 的原始记录（%(parameter)s）") % {
+        "station": _station_name(station), "day": day, "parameter": parameter,
+    }  # fmt: skip
+    empty = _("湖中没有这一天的记录：未测、未传或被拒收，见数据页的缺口。")
+    table = Table(f"hours-{station}-{day}", title, columns, listed, empty=empty, tight=True)
+    return export(request, [table]) or _level(request, table, run)
+
+
+def _level(request: HttpRequest, table: Table, run: str) -> HttpResponse:
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, "target/level_part.html" if part else "target/level.html", {"table": table, "run_id": run})

@@ -1,0 +1,38 @@
+"""Which evaluation run a page speaks about: the newest, or the one named in the address (`?run=ID`)."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from saishang.apps.indicators import queries
+from saishang.apps.indicators.queries import NoSuchRun, RunFacts
+
+__all__ = ["about_run", "chosen_run", "other_runs"]
+
+
+def chosen_run(request: HttpRequest) -> RunFacts | None:
+    """Facts of the run, None when there is none yet; a wrong id in the address is a page not found."""
+    wanted = request.GET.get("run", "")
+    try:
+        return queries.run_facts(wanted or "latest")
+    except NoSuchRun as error:
+        if wanted:
+            raise Http404(str(error)) from None
+        return None
+
+
+def other_runs() -> list[tuple[str, str]]:
+    """(id, words) of the newest runs for a choice."""
+    return [(run.id, f"{run.as_of.isoformat()} · {run.id}") for run in queries.runs()[:50]]
+
+
+def about_run(run: RunFacts | None) -> list[str]:
+    """Sentences that travel with an exported table."""
+    if run is None:
+        return []
+    return [
+        _("评估编号：%(id)s；截至 %(day)s") % {"id": run.id, "day": run.as_of.isoformat()},
+        _("观测数据版本：%(lake)s；规则摘要：%(rules)s；程序版本：%(code)s")
+        % {"lake": run.lake_version, "rules": run.rules_digest, "code": run.code_version},
+    ]

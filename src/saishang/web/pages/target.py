@@ -1,0 +1,226 @@
+"""One target: where it stands, the way to it, every value, who owes it, the limits, and the chain behind a value."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from saishang.apps.indicators import queries
+from saishang.apps.indicators.queries import HistoryPoint, RunFacts, TargetRow
+from saishang.rules import RuleLookupError
+from saishang.web import texts
+from saishang.web.pages import site
+from saishang.web.pages.chain import chain_url
+from saishang.web.pages.charts import Chart
+from saishang.web.pages.exports import export
+from saishang.web.pages.runs import about_run, chosen_run, other_runs
+from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.targets import chosen_history, position
+from saishang.web.reasons import basis_name, reason_name
+from saishang.web.security import public
+
+__all__ = ["target"]
+
+#: How a limit's averaging time is written beside a yearly statistic of the catalogue.
+_ANNUAL = "annual"
+
+
+@public
+@require_safe
+def target(request: HttpRequest, target: str) -> HttpResponse:
+    """Page of a target, in one region where it stands for several."""
+    run = chosen_run(request)
+    if run is None:
+        return render(request, "target/index.html", {"run": None})
+    row = queries.target_row(run.id, target, request.GET.get("region") or None)
+    if row is None:
+        raise Http404(_("本次评估中没有目标“%(id)s”。") % {"id": target})
+    found = queries.indicator(row.indicator)
+    chart, values = _path(row, run)
+    limits = _limits(row, run)
+    tables = [table for table in (values, limits) if table is not None]
+    answer = export(request, tables)
+    if answer is not None:
+        return answer
+    context: dict[str, Any] = {
+        "run": run,
+        "runs": other_runs(),
+        "row": row,
+        "title": texts.both(row.title_zh, row.title_en),
+        "item_title": texts.both(row.item_title_zh, row.item_title_en),
+        "region": site.region_name(row.region),
+        "reason": texts.both(row.reason_zh, row.reason_en),
+        "goal": _("未公布") if row.undetermined else row.goal_text,
+        "kind": texts.kind_name(row.value_kind),
+        "expected": _short(row.expected),
+        "distance": _signed(row.distance),
+        "indicator": found,
+        "caliber": texts.both(found.caliber, found.caliber_en) if found else "",
+        "chart": chart,
+        "values": values,
+        "limits": limits,
+        "others": [
+            other for other in queries.target_rows(run.id) if other.item == row.item and other.target != row.target
+        ],
+    }
+    return render(request, "target/target.html", context)
+
+
+def _path(row: TargetRow, run: RunFacts) -> tuple[Chart | None, Table | None]:
+    if not row.history and not row.path:
+        return None, None
+    values = _history_table(row, run)
+    points = [
+        {
+            "x": round(place, 3),
+            "value": float(point.value),
+            "text": point.rounded,
+            "period": f"{point.period} · {basis_name(point.basis)}",
+            "valid": point.valid,
+        }
+        for place, point in _drawn(row)
+        if point.value is not None
+    ]
+    way = [[year, _float(value)] for year, value in row.path]
+    if len(points) + len(way) < 2:
+        return None, values
+    title = texts.both(row.title_zh, row.title_en)
+    spec = {
+        "kind": "path",
+        "unit": row.unit,
+        "goal": None if row.goal is None else float(row.goal),
+        "path": way,
+        "history": points,
+        "labels": {
+            "path": _("直线进度"),
+            "measured": _("实际数值"),
+            "invalid": _("不满足有效性规定"),
+            "goal": _("目标 %(goal)s") % {"goal": row.goal_text},
+        },
+    }
+    label = _("%(title)s 的直线进度与实际数值；同样的数字列在下面的表里。") % {"title": title}
+    return Chart("path", label, spec), values
+
+
+def _drawn(row: TargetRow) -> list[tuple[float, HistoryPoint]]:
+    """The chosen value of every year, and what is not a valid full year but the newest there is."""
+    drawn = chosen_history(row.history)
+    newest = max((x for x, _ in drawn), default=float("-inf"))
+    later = [
+        (place, point)
+        for point in row.history
+        if not point.chosen
+        and point.value is not None
+        and point.basis == "measured"
+        and (place := position(point.period)) is not None
+        and place > newest
+    ]
+    return sorted(drawn + later[-1:], key=lambda pair: pair[0])
+
+
+def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
+    if not row.history:
+        return None
+    columns = [
+        Column("period", _("时段"), row_head=True, nowrap=True),
+        Column("value", texts.both(row.indicator_zh, row.indicator_en) or _("数值"), row.unit, number=True),
+        Column("basis", _("口径")),
+        Column("kind", _("来源方式")),
+        Column("coverage", _("覆盖")),
+        Column("chosen", _("用于评估")),
+        Column("chain", _("依据")),
+    ]
+    rows = []
+    for point in sorted(row.history, key=lambda p: (position(p.period) or 0, p.period), reverse=True):
+        rows.append(
+            {
+                "period": point.period,
+                "value": Cell(point.value, text=point.rounded or "—", valid=point.valid),
+                "basis": basis_name(point.basis),
+                "kind": texts.kind_name(point.kind),
+                "coverage": Cell(coverage_text(point.coverage), note=reason_name(point.reason)),
+                "chosen": Cell(point.chosen, text="✓" if point.chosen else ""),
+                "chain": Cell(
+                    None,
+                    text=_("查看链条"),
+                    href=chain_url(run.id, row.indicator, row.region, point.period, point.basis),
+                )
+                if point.value is not None
+                else None,
+            }
+        )
+    return Table("history", _("各期数值"), columns, rows, about=about_run(run), tight=True)
+
+
+def _limits(row: TargetRow, run: RunFacts) -> Table | None:
+    """Limits of the standard for the indicator's parameter, with the newest valid value against each."""
+    found = queries.indicator(row.indicator)
+    parameter = found.statistic.get("parameter") if found else None
+    if not parameter:
+        return None
+    try:
+        listed = site.rules().table("standards/air/limits").rows
+    except RuleLookupError:
+        return None
+    value = row.value
+    columns = [
+        Column("edition", _("标准"), row_head=True),
+        Column("period", _("施行期间")),
+        Column("class1", _("一级限值"), row.unit, number=True),
+        Column("class2", _("二级限值"), row.unit, number=True),
+        Column("verdict", _("最新值与二级限值相比")),
+        Column("clause", _("条款")),
+    ]
+    rows = []
+    for limit in listed:
+        if limit["parameter"] != parameter or limit["averaging"] != _ANNUAL:
+            continue
+        stages = {"transition": _("过渡阶段"), "final": _("正式阶段"), "single": ""}
+        stage = stages.get(limit["stage"], limit["stage"])
+        rows.append(
+            {
+                "edition": f"{limit['edition']} {stage}".strip(),
+                "period": f"{_day(limit['from'])} – {_day(limit['to'])}",
+                "class1": limit["class1"],
+                "class2": limit["class2"],
+                "verdict": _verdict(value, limit["class2"]),
+                "clause": Cell(f"{limit['source']} · {limit['clause']}", mark=limit["status"]),
+            }
+        )
+    return Table("limits", _("与环境质量标准比较"), columns, rows, about=about_run(run), tight=True) if rows else None
+
+
+def _verdict(value: Decimal | None, limit: Decimal | None) -> str:
+    if value is None or limit is None:
+        return "—"
+    return _("不超过") if value <= limit else _("超过")
+
+
+def coverage_text(coverage: dict[str, Any]) -> str:
+    """Counts behind a value in words."""
+    valid, expected = coverage.get("days_valid"), coverage.get("days_expected")
+    if valid is not None and expected is not None:
+        return _("有效 %(valid)s / 应有 %(expected)s 天") % {"valid": valid, "expected": expected}
+    return "；".join(f"{key} {value}" for key, value in coverage.items() if not isinstance(value, dict | list))
+
+
+def _float(value: Decimal) -> float:
+    return round(float(value), 4)
+
+
+def _short(value: Decimal | None) -> str:
+    return "" if value is None else f"{value.quantize(Decimal('0.1')).normalize():f}"
+
+
+def _signed(value: Decimal | None) -> str:
+    return "" if value is None else f"{value.quantize(Decimal('0.1')).normalize():+f}"
+
+
+def _day(value: date | None) -> str:
+    return "" if value is None else value.isoformat()

@@ -1,0 +1,58 @@
+"""Words for the reasons that the tables of a run give as short keys (why a value is missing or not valid)."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+
+__all__ = ["basis_name", "figure", "reason_name", "statistic_name"]
+
+
+def reason_name(reason: str | None) -> str:
+    """Words for a reason; an unknown key is shown as it is rather than hidden."""
+    if not reason:
+        return ""
+    key, _sep, rest = reason.partition(":")
+    known = {
+        "no_data": _("没有数据"),
+        "no_hours": _("没有小时值"),
+        "hours_short": _("有效小时不足"),
+        "windows_short": _("有效 8 小时窗口不足"),
+        "month_short": _("有的月份有效天数不足"),
+        "days_short": _("全期有效天数不足"),
+        "stations_short": _("有效站点不足"),
+        "no_stations": _("没有站点"),
+        "city_missing": _("有城市没有数值"),
+        "city_invalid": _("有城市数值无效"),
+        "missing": _("缺少 %(items)s") % {"items": rest},
+        "dust": _("沙尘日"),
+        "void": _("无效"),
+    }
+    if key in known:
+        return known[key]
+    return re.sub(r"_", " ", reason)
+
+
+def basis_name(basis: str) -> str:
+    """Words for the basis of a value."""
+    return {
+        "measured": _("实测"),
+        "dust_removed": _("扣除沙尘"),
+        "assessment": _("考核口径"),
+        "as_published": _("公布值"),
+        "audited": _("审定值"),
+    }.get(basis, basis)
+
+
+def statistic_name(statistic: str) -> str:
+    """Words for a statistic of a period."""
+    found = re.fullmatch(r"p(\d+)", statistic)
+    if found:
+        return _("第 %(p)s 百分位数") % {"p": found[1]}
+    return {"mean": _("平均")}.get(statistic, statistic)
+
+
+def figure(value: float | None, decimals: int) -> str:
+    """A rounded figure with its decimals, `—` for none."""
+    return "—" if value is None else f"{value:.{decimals}f}"
