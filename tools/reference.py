@@ -16,6 +16,7 @@ import typer.main
 from saishang.cli.main import app
 from saishang.config import SETTINGS
 from saishang.rules import Rules, load_rules
+from saishang.rules.reference import reference_page
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 _MADE = "<!-- Made by tools/reference.py; edit what it describes, not this page. -->\n"
@@ -57,22 +58,8 @@ def commands_page() -> str:
 
 
 def rules_page(rules: Rules) -> str:
-    """Every table with its size and how sure we are of its rows."""
-    rows: list[list[object]] = []
-    for name, table in sorted(rules.tables.items()):
-        counts = {"confirmed": 0, "recalled": 0, "unconfirmed": 0}
-        for row in table.rows:
-            if row.get("status") in counts:
-                counts[row["status"]] += 1
-        rows.append([f"`{name}`", len(table.rows), *counts.values()])
-    text = (
-        "Rules are data. Every row names its source and clause and says how sure we are of it: *confirmed* (read in a "
-        "document), *recalled* (widely repeated, no page read), *unconfirmed* (sources silent or in disagreement; the "
-        "best inference). `saishang rules show NAME` prints a table.\n\n"
-    )
-    table = _table(["table", "rows", "confirmed", "recalled", "unconfirmed"], rows)
-    names = "\n".join(f"- `{name}`" for name in sorted(rules.documents))
-    return f"{_MADE}\n# Rules\n\n{text}{table}\n## Documents\n\n{names}\n"
+    """Every table and document with how sure we are of its rows, and a list of what is not confirmed."""
+    return f"{_MADE}\n{reference_page(rules)}"
 
 
 def indicators_page(rules: Rules) -> str:

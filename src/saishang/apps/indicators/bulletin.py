@@ -55,6 +55,8 @@ def write_docx(path: Path, run: RunFacts, rows: Sequence[TargetRow]) -> None:
     table = document.add_table(rows=1, cols=len(_COLUMNS))
     table.style = "Table Grid"
     table.autofit = False
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.width = Cm(width)
     header = table.rows[0]
     header._tr.get_or_add_trPr().append(header._tr.makeelement(qn("w:tblHeader"), {qn("w:val"): "true"}))
     _cells(header.cells, _COLUMNS, bold=True)
@@ -135,7 +137,7 @@ def _cells(cells: Sequence[object], texts: Sequence[str], *, bold: bool = False)
     for cell, text, width in zip(cells, texts, _WIDTHS, strict=True):
         cell.width = Cm(width)  # type: ignore[attr-defined]
         paragraph = cell.paragraphs[0]  # type: ignore[attr-defined]
-        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
         _run(paragraph, text, _HEADING if bold else _BODY, 10.5, bold=bold)
 
 
