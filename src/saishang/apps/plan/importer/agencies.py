@@ -103,7 +103,8 @@ _NATIONAL: Mapping[str, str] = {
 }  # fmt: skip
 #: Local governments and other collective owners: resolved to one written form each.
 _LOCAL = re.compile(
-    r"^(?:各|有关|相关|沿线|沿黄|沿江|重点|辖区内?各?|全[省市区]各)*(?:设区的?市|地级市|地级以上市|地级及以上市|市|州|盟|地|区县|县|区|旗|乡|镇|街道|园区|开发区|地方|省|自治区|直辖市|地区).*$"
+    r"^(?:(?:各|有关|相关|沿线|沿黄|沿江|重点|辖区|全省|全市|全区|所有|地方|属地|当地|其他)|"
+    r"(?:设区的?市|地级市|地级及以上|市州|市县|市级以下|市、|市（|州、|县区|区县|县、|县（|县级|区（|乡镇|乡（|镇街|街道|园区|开发区)).*$"
 )
 
 
@@ -160,10 +161,14 @@ def _region_in(text: str) -> str | None:
     found = sorted((text.find(short), name) for short, name in _SHORT.items() if short in text)
     province = found[0][1] if found else None
     rest = text.replace(province, "") if province else text
+    if province is None:
+        own = re.match(r"^(?!关于|印发|推进)[\u4e00-\u9fff]{2,6}?(?<![全我本各])(?:省|自治区)(?!级|内|直|委|政府)", text)
+        province = own.group(0) if own else None
+        rest = text.replace(province, "") if province else text
     city = re.search(
         r"(?:^|关于印发|《|省)([\u4e00-\u9fff]{2,5}?(?<![城设都各本全海])(?:市|州(?![\u4e00-\u9fff]市)|盟))", rest
     )
-    if province and PROVINCES[province] == "市":
+    if province and PROVINCES.get(province) == "市":
         return province
     if city and not re.search("城市|直辖", city.group(1)):
         return f"{province or ''}{city.group(1)}"
@@ -185,6 +190,9 @@ class AgencyResolver:
     def __init__(self, agencies: Iterable[Agency] = (), region: str | None = None) -> None:
         self.region = region
         self.province = next((p for p in PROVINCES if region and region.startswith(p)), None)
+        if self.province is None and region:
+            own = re.match(r"^[\u4e00-\u9fff]{2,6}?(?:省|自治区)", region)
+            self.province = own.group(0) if own else None
         self._table: dict[str, str] = {}
         rows = tuple(agencies)
         homes = {p for p in PROVINCES if any(p in row.name for row in rows)}
@@ -285,11 +293,11 @@ def _owner_name(resolver: AgencyResolver, prefix: str) -> str | None:
     if base in ("省", "自治区"):
         return resolver.province or base
     if base in ("市", "州", "盟", "本市"):
-        return city or (resolver.province if resolver.province and PROVINCES[resolver.province] == "市" else base)
+        return city or (resolver.province if resolver.province and PROVINCES.get(resolver.province) == "市" else base)
     if base in ("县", "区"):
         return (
             resolver.province
-            if resolver.province and base == "区" and not city and PROVINCES[resolver.province] == "自治区"
+            if resolver.province and base == "区" and not city and PROVINCES.get(resolver.province) == "自治区"
             else base
         )
     return (city and resolver.region) or resolver.province

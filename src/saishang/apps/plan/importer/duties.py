@@ -12,22 +12,23 @@ from saishang.apps.plan.importer.text import clean, normalise, protected_spans, 
 __all__ = ["commitments_in", "duties_in"]
 
 _OFTEN = (
-    r"每年(?:度)?(?:的)?(?:(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?:\d{1,2}日)?(?:上旬|中旬|下旬)?(?:底|末)?(?:之前|以前|前)?|年底前?|年末|年初|第[一二三四]季度(?:末)?|[一二三四]季度|上半年|下半年)?|"
-    r"(?:每|按)(?:半年|季度|季|月|周|旬|日|两年|三年)(?:度)?(?:\d{1,2}日前|底前|底|末|初|结束后\d{1,2}个?(?:工作)?日内)?|逐月|逐季|逐年|按年度?|年度|定期|半年一次|一季度一次|月调度|季通报|月通报|"
+    r"每年(?:度)?(?:的)?(?:(?:\d{1,2}月\d{1,2}日?[、和])?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?:\d{1,2}日)?(?:上旬|中旬|下旬)?(?:底|末)?(?:之前|以前|前)?|年底前?|年末|年初|第[一二三四]季度(?:末)?|[一二三四]季度|上半年|下半年)?|"
+    r"(?:每|按)(?:半年|季度|季|月|周|旬|日|两年|三年)(?:度)?(?:[一二三四五六日]前|\d{1,2}日(?:之?前)?|底前|底|末|初|结束后\d{1,2}个?(?:工作)?日内)?|逐月|逐季|逐年|按年度?|年度|定期|半年一次|一季度一次|月调度|季通报|月通报|"
     r"每个?(?:季度|月|年度|半年)(?:底|末|初)?(?:前)?"
 )
 _DATE = r"(?:于|在)?(?:(?:19|20)\d\d年|当年|次年|翌年)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}日|底|末|份)?(?:之前|以前|前)|(?:于|在)?(?:次年|年)(?:底|末)前|(?:于|在)?(?:19|20)\d\d年(?:底|末)?前"
 _WHEN = re.compile(rf"(?P<often>{_OFTEN})|(?P<date>{_DATE})")
 _VERB = re.compile(
-    "报告|上报|报送|报备|报(?=[省市区县自国生领党上])|备案|通报|公布|公开|发布|考核|评估|评价|调度|检查|督查|督导|总结|自查|自评|审议|汇报|提交|排名|监测|更新|执法检查|巡查|会商|公示|述职|盘点|编制"
+    "报告|上报|报送|报备|报(?=[省市区县自国生领党上])|备案|通报|公布|公开|发布|考核|评估|评价|调度|检查|督查|督导|总结|自查|自评|审议|汇报|提交|排名|执法检查|巡查|会商|公示|述职|听取|编制"
 )
 _TO = re.compile(
-    r"(?:向|报送?至?|上报至?|提交至?|报请)(?P<to>[^，。；、]{2,40}?(?:小组|办公室|委员会|政府|厅|局|委|部|常委会|党组|指挥部|专班|联席会议|省委|市委|社会|公众|国务院|党中央)(?:[、和及](?:[^，。；、]{2,20}?(?:小组|办公室|政府|厅|局|委|部)))*)"
+    r"(?:向|报送?至?|上报至?|提交至?|报请)(?P<to>[^，。；、]{1,40}?(?:小组办公室|小组|办公室|委员会|政府|厅|局|委|部|常委会|党组|指挥部|专班|联席会议|省委|市委|办(?=报|提|汇|反)|社会|公众|国务院|党中央)(?:[、和及](?:[^，。；、]{1,20}?(?:小组|办公室|政府|厅|局|委|部)))*)"
 )
 _COPY = re.compile(r"(?:并)?抄(?:送|报)(?P<copy>[^，。；]{2,40})")
 _WHO = re.compile(
     r"^(?P<who>(?:由)?(?:各|省|市|自治区|县|有关|相关|牵头|责任|全)[^，。；]{1,38}?)(?=(?:要|应|应当|须|需|负责|于|在)?(?:每|按|定期|逐|(?:19|20)\d\d年|\d{1,2}月|年底|于|年度))"
 )
+_WEAK = ("年度", "逐年", "按年", "定期")
 _HABIT = re.compile("节约|少用|无车日|步行|骑行|一度电|光盘")
 _CAMPAIGN = re.compile("宣传月|活动周|活动月|主题日|宣传日|环境日|生态日")
 
@@ -39,7 +40,7 @@ def duties_in(text: str, at: str) -> list[Duty]:
     """
     found: list[Duty] = []
     for sentence in split_sentences(clean(text)):
-        for part in re.split("[；;]", sentence):
+        for part in re.split("[；;]|，(?=[^，。；]{0,14}(?:每[年月周季半]|按月|按季|逐月|逐季))", sentence):
             duty = _read(part.strip(), at)
             if duty is not None:
                 found.append(duty)
@@ -49,13 +50,15 @@ def duties_in(text: str, at: str) -> list[Duty]:
 def _read(sentence: str, at: str) -> Duty | None:
     plain = normalise(sentence)
     names = protected_spans(plain)
-    when = next((m for m in _WHEN.finditer(plain) if not any(a <= m.start() < b for a, b in names)), None)
+    moments = [m for m in _WHEN.finditer(plain) if not any(a <= m.start() < b for a, b in names)]
+    moments.sort(key=lambda m: m.group("often") in _WEAK)
+    when = moments[0] if moments else None
     verb = _VERB.search(plain, when.end()) if when else None
     to, copy = _TO.search(plain), _COPY.search(plain)
     if when is None or verb is None or _HABIT.search(plain):
         return None
     recurring = when.group("often") is not None
-    weak = when.group("often") in ("年度", "逐年", "按年", "定期")
+    weak = when.group("often") in _WEAK
     between = plain[when.end() : verb.start()]
     if "。" in between or len(between) > 45 or (between.count("，") > 1 and not to):
         return None

@@ -76,6 +76,9 @@ def parse_source(source: Source, agencies: Iterable[Agency] = ()) -> PlanDocumen
     outline = build_outline(source.blocks)
     text = "\n".join(b.text for b in source.blocks)
     region = issuing_region(outline.title, outline.front, text)
+    if region is None and "自治区" not in text:
+        # Nothing ties this document to the region of the table.
+        agencies = ()
     document = PlanDocument(
         outline.title, draft=outline.draft, issuer_region=region, notes=[*source.notes, *outline.notes]
     )
@@ -172,7 +175,9 @@ class _Assembly:
                 first = len(self.doc.items)
                 if item.owners and role is None:
                     owners, item.owners = item.owners, list(item.owners)
+        told = node.text.rstrip().endswith(("：", ":"))
         for child in node.children:
+            below_carry = replace(inner, bases=dict(inner.bases)) if told or role == "preamble" else Carry()
             child_role = role
             if child_role is None and node.rank >= 0 and len(self.doc.chapters) <= 1:
                 child_role = "preamble" if role_of_title(child.title) == "preamble" else None
@@ -183,10 +188,10 @@ class _Assembly:
                     chapter,
                     child.number or child.title,
                     child_role or ("step" if role_of_title(child.title) == "step" else None),
-                    inner,
+                    below_carry,
                 )
             else:
-                self._leaf(child, chapter, section, child_role, inner)
+                self._leaf(child, chapter, section, child_role, below_carry)
         below = self.doc.items[first:]
         if owners and below:
             self.section_owners.append((below, owners, node.title))
@@ -265,7 +270,7 @@ class _Assembly:
         body = list(node.body)
         if not body and title:
             body = [Block(node.line, title)]
-        elif re.search(r"\d", title) and not (body and body[0].text.startswith(title)):
+        elif re.search(r"\d", title) and not any(title[:12] in clean(b.text) for b in body):
             item.targets.extend(targets_in_paragraph(title, item.id, plan_year=self.plan_year, carry=replace(carry)))
         self._add_text(item, body, carry)
         return item

@@ -16,7 +16,7 @@ _MULTIPLE = "(?:万亿|千亿|百亿|亿|千万|百万|十万|万|千|百)?"
 COUNT_UNITS = (
     "个", "家", "座", "条", "台套", "台(套)", "台（套）", "台", "套", "辆", "艘", "处", "项", "件", "户", "人次", "人", "名", "所",
     "片", "块", "场次", "场", "次", "株", "尾", "头", "只", "对", "种", "支", "站", "间", "幢", "栋", "宗", "眼", "口", "部", "架",
-    "批次", "标准箱", "标箱", "例", "起", "篇", "节", "列", "张", "份", "公里", "千米",
+    "批次", "亩次", "标准箱", "标箱", "例", "起", "篇", "节", "列", "张", "份", "公里", "千米",
 )  # fmt: skip
 _MEASURES = (
     "个百分点", "百分点", "%", "‰",
@@ -47,7 +47,7 @@ _UNIT = f"(?:{_MULTIPLE}(?:{_BASE}){_PER})"
 _REDACTED = r"(?:[*×]{1,}|[Xx]{2,}|(?<![A-Za-z])[Xx](?=%|个百分点|微克)|[□■○◯●_]{1,}|XX|\?\?|？？)"
 _DASH = r"(?:—{1,2}|-|~|～|至|到)"
 _CN = f"[{CN_DIGITS}万]"
-_CN_COUNTS = "|".join(("个", "家", "座", "条", "处", "项", "所", "倍", "批次"))
+_CN_COUNTS = "|".join(("个", "家", "座", "条", "处", "项", "所", "倍", "批次", "公里", "亩", "平方公里", "吨", "辆", "户", "台", "套"))
 
 _QUANTITY = re.compile(
     r"(?<![A-Za-z0-9.〔\[])(?:"
@@ -59,6 +59,7 @@ _QUANTITY = re.compile(
     rf"|翻(?P<fan>[一两二三12])番"
     rf"|(?P<cn>(?:{_CN}){{1,6}})(?P<cnu>(?:{_CN_COUNTS})(?!百分|月)){_NOT_AFTER}"
     rf"|(?P<n>{_NUM})(?P<more>余|多)?(?P<u>{_UNIT}){_NOT_AFTER}"
+    rf"|(?P<plain>{_NUM})(?=(?:以上|以下|以内|左右)?(?:[，。；、）;,]|$))"
     rf"|(?P<bare>{_NUM}|{_REDACTED})(?=[、和及与，,])"
     r")"
 )
@@ -77,6 +78,7 @@ class Quantity:
     undetermined: bool = False
     chinese: bool = False
     more: bool = False
+    plain: bool = False
 
     @property
     def is_money(self) -> bool:
@@ -107,18 +109,25 @@ def find_quantities(text: str) -> list[Quantity]:
     for m in _QUANTITY.finditer(text):
         quantity = _read(m)
         if quantity is not None:
-            found.append((quantity, m.group("bare") is not None))
+            found.append((quantity, _is_bare(m, text)))
     # From the right: a bare number stands only when a list joins it to a number with a unit.
     kept: list[Quantity] = []
     for quantity, bare in reversed(found):
         if bare:
             following = kept[-1] if kept else None
             between = text[quantity.end : following.start] if following else ""
-            if following is None or not re.fullmatch("、|和|及|以及|与", between) or following.chinese:
+            if following is None or following.plain or not re.fullmatch("、|和|及|以及|与", between) or following.chinese:
                 continue
             quantity = replace(quantity, unit=following.unit)
         kept.append(quantity)
     return kept[::-1]
+
+
+def _is_bare(m: re.Match[str], text: str) -> bool:
+    """A number before 、 may be one of a list (30、65微克/立方米) even where it could stand alone."""
+    if m.group("bare") is not None:
+        return True
+    return m.group("plain") is not None and bool(re.match(f"、{_NUM}{_UNIT}", text[m.end() :]))
 
 
 def _read(m: re.Match[str]) -> Quantity | None:
@@ -147,6 +156,8 @@ def _read(m: re.Match[str]) -> Quantity | None:
             return Quantity(start, end, chinese_number(g["cn"]), None, None, g["cnu"], chinese=True)
         except ValueError:
             return None
+    if g["plain"]:
+        return Quantity(start, end, _decimal(g["plain"]), None, None, "", plain=True)
     if g["bare"]:
         redacted = not g["bare"][0].isdigit()
         return Quantity(start, end, None if redacted else _decimal(g["bare"]), None, None, "", undetermined=redacted)

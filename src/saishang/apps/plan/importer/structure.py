@@ -146,11 +146,11 @@ def _reads_as_content(text: str) -> bool:
 
 _PREAMBLE = re.compile(
     "总体要求|总体思路|总体部署|指导思想|基本原则|工作原则|主要原则|主要目标|工作目标|行动目标|总体目标|目标指标|目标任务$|发展目标|"
-    "工作思路|现状|形势|背景|基本情况|工作基础|发展基础|重要意义|编制依据|适用范围|^总则$|^总论$|^前言$|^概述$|^目标$|^目标要求$|阶段目标|规划期限|创建基础|面临的|存在的?问题"
+    "工作思路|现状|形势|背景|基本情况|工作基础|发展基础|重要意义|编制依据|适用范围|规划目标|总目标|^.{0,4}目标$|^总则$|^总论$|^前言$|^概述$|^目标$|^目标要求$|阶段目标|规划期限|创建基础|面临的|存在的?问题"
 )
 _SAFEGUARD = re.compile(
     "保障措施|组织保障|保障机制|政策保障|支撑保障|要素保障|实施保障|工作保障|保障支撑|强化保障|加强保障|组织实施|组织领导|工作要求|实施要求|"
-    "^保障|保障$|有关要求|相关要求|^附则$|监督考核|考核评估$|落实责任$"
+    "^保障|保障$|规划实施|方案实施|实施机制|有关要求|相关要求|^附则$|监督考核|考核评估$|落实责任$"
 )
 _STEP = re.compile(
     "实施步骤|工作步骤|方法步骤|步骤安排|实施阶段|阶段安排|进度安排|时间安排|工作进度|推进步骤|实施进度|时间步骤|工作安排及步骤"
@@ -190,7 +190,7 @@ def build_outline(blocks: Sequence[Block]) -> Outline:
             annex = annex or any(b.is_table or len(b.text) > 30 for b in following)
             stack = []
             continue
-        if annex and not (h := heading_of(text)):
+        if annex and not heading_of(text):
             if stack:
                 stack[-1].body.append(block)
             continue
@@ -229,7 +229,7 @@ def _plain_heading(text: str, body: Sequence[Block], position: int) -> bool:
     if len(text) > 30 or text[-1] in "。；，：:" or "：" in text or _DATE_LINE.match(text):
         return False
     following = next((b for b in body[position + 1 :] if b.text), None)
-    return following is not None and (len(following.text) > 30 or following.text[-1] not in "。；")
+    return following is not None and len(following.text) > len(text)
 
 
 def _continues_list(heading: Heading, stack: Sequence[Node]) -> bool:
@@ -286,7 +286,7 @@ def _front_matter(blocks: Sequence[Block]) -> tuple[str, str | None, list[str], 
             return (quoted.group(1) if quoted else ""), None, [], 0, notes
         return clean(text), draft, [first], 1, notes
     plans = [c for c in candidates if not _ISSUED.search(c[2])]
-    start, stop, raw = plans[-1] if plans else candidates[-1]
+    start, stop, raw = plans[0] if plans else candidates[-1]
     title, draft = _strip_draft(raw)
     if not plans:
         title = _title_in_notice(title)
@@ -331,7 +331,8 @@ def _title_candidates(blocks: Sequence[Block]) -> list[tuple[int, int, str]]:
             or _DOCUMENT_NUMBER.match(plain)
             or _DATE_LINE.match(plain)
             or heading_of(text)
-            or re.match("^附件|^附：|^现将|^各", text)
+            or re.match("^附件|^附：|^现将|^各|^[（(]", text)
+            or (len(text) <= 10 and i > 0 and role_of_title(text) is not None)
         )
         if skip:
             i += 1

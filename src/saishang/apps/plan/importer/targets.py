@@ -114,12 +114,23 @@ class _Sentence:
         self.carry = carry
         self.text = normalise(written)
         self.names = protected_spans(self.text)
-        self.marks = [m for m in find_years(self.text) if not self._in_name(m.start, m.end, years=True)]
+        self.marks = [
+            self._told_as_base(m) for m in find_years(self.text) if not self._in_name(m.start, m.end, years=True)
+        ]
         self.last_indicator: str | None = None
         self.last_scope: str | None = None
         self.last_verb: str | None = None
+        self.counted_to = -1
         self.object_end = 0
         self.found: list[Target] = []
+
+    def _told_as_base(self, mark: YearMark) -> YearMark:
+        """由2020年的40%提高到…, 从2020年的…: the year of the value that is left behind."""
+        said = self.text[mark.start : mark.end]
+        before = self.text[max(0, mark.start - 1) : mark.start]
+        if (before in ("由", "从") or said[0] in "由从自") and self.text[mark.end : mark.end + 1] == "的":
+            return YearMark(mark.start, mark.end, mark.years, "base", mark.aspirational)
+        return mark
 
     def _in_name(self, start: int, end: int, *, years: bool = False) -> bool:
         for a, b in self.names:
@@ -138,8 +149,9 @@ class _Sentence:
         index = 0
         while index < len(quantities):
             group = self._group(quantities, index, previous_end)
-            self._emit(group, previous_end)
-            previous_end = group.end
+            # A number that only describes (35蒸吨/小时以上的锅炉) stays part of the phrase before the next one.
+            if self._emit(group, previous_end):
+                previous_end = group.end
             index += len(group.quantities)
         goals = [m for m in self.marks if m.kind in ("goal", "plan") and not self._is_past(m)]
         if goals:
@@ -254,28 +266,46 @@ class _Sentence:
 
     # --- deciding ---------------------------------------------------------------------------------------------------
 
-    def _emit(self, group: _Group, previous_end: int) -> None:
+    def _emit(self, group: _Group, previous_end: int) -> bool:
+        """Record the targets of a group; true when its numbers are used up."""
         first = group.quantities[0]
         peeled = group.peeled
         left = self.text[group.start : first.start]
         tail = self.text[first.end :]
+        if self._as_limit(group, left, tail):
+            return True
         if self._excluded(first, left, tail, peeled):
             if not first.is_money and peeled.rest:
                 self._remember(peeled.rest)
-            return
+            return False
         if peeled.baseline:
             self._remember(peeled.rest)
-            return
+            return True
         if self._in_background(first, left, peeled):
             self._remember(peeled.rest)
-            return
+            return True
         years = self._years_at(first, peeled)
         subject, kind = self._subject(group, peeled, previous_end)
         if kind is None:
-            return
+            return False
         if kind in ("count", "share"):
             group.end = max(group.end, self.object_end)
+        self.counted_to = group.end if kind == "count" else -1
         self._pair(group, subject, years, kind)
+        return True
+
+    def _as_limit(self, group: _Group, left: str, tail: str) -> bool:
+        """以…万吨为上限控制粗钢产量: the limit stands before the thing it limits."""
+        found = re.match(r"^为(上限|下限|底线|红线)，?(?:严格)?(?:控制|约束|确保|保持)?([\u4e00-\u9fff]{2,24})", tail)
+        if found is None or not left.endswith("以"):
+            return False
+        group.peeled.rest = ""
+        group.peeled.comparator = "<=" if found.group(1) in ("上限", "红线") else ">="
+        group.peeled.verb = found.group(1)
+        group.verbs = [group.peeled]
+        group.end = group.quantities[0].end + found.end()
+        self._pair(group, found.group(2), self._years_at(group.quantities[0], group.peeled), "level")
+        return True
 
     def _remember(self, phrase: str) -> None:
         name = trim_indicator(_strip_year(phrase))
@@ -296,13 +326,19 @@ class _Sentence:
             )
         if _NO_TARGET_TAIL.match(tail) or _NO_TARGET_HEAD.search(left):
             return True
+        if quantity.plain and not re.search(
+            "(?:系数|指数|比值|容积率|满意度|得分|废钢比|pH值?)$", trim_indicator(peeled.rest)
+        ):
+            return True
+        if quantity.unit in ("米", "公里") and re.search("间距|距离", left):
+            return True
         if (
             quantity.unit in ("小时", "天", "分")
             and _DEADLINE_TAIL.match(tail)
             and not re.search("控制|缩短|不超过", left)
         ):
             return True
-        if quantity.unit in ("公里", "米", "千米") and not re.search(
+        if quantity.unit in ("公里", "米", "千米") and not COUNT_VERB.search(left) and not re.search(
             "完成|新建|建成|改造|建设|新增|治理|修复|整治|里程|长度|铺设|达到|疏浚|敷设|岸线|绿道", left
         ):
             return True
@@ -328,6 +364,8 @@ class _Sentence:
         """Give the indicator phrase and how the number was recognised; kind None when it is no target."""
         first = group.quantities[0]
         suffix = group.suffixes[0]
+        if re.match("占(?:总数|全部|全[省市区国县])?(?:的)?$", peeled.rest.strip("，、")):
+            return "", None
         rest = trim_indicator(_strip_year(peeled.rest))
         behind = self.text[suffix_after(self.text, first.end)[1] :]
         at_boundary = bool(_NEXT_BOUNDARY.match(behind))
@@ -342,7 +380,7 @@ class _Sentence:
                 )
                 or not rest
             )
-            follows = self._object(suffix_after(self.text, first.end)[1])
+            follows = self._object(suffix_after(self.text, first.end)[1], whole=True)
             if (
                 follows
                 and (verb_before or goal or _OBJECT_CLAUSE.search(follows))
@@ -408,6 +446,12 @@ class _Sentence:
         ):
             follows = "" if at_boundary else self._object(group.end)
             return (f"{self.last_verb}{follows}", "count") if follows else ("", None)
+        if verb is None and not said and self.last_verb and first.is_count and self.counted_to >= 0:
+            # 创建园区3个、工厂20家: the verb of the first holds for the others of the list.
+            between = self.text[self.counted_to : group.start] + self.text[group.start : first.start]
+            name = re.match(r"^(?:、|和|及|以及|与)([^，。；、]{2,24})$", between)
+            if name and at_boundary:
+                return f"{self.last_verb}{name.group(1)}", "count"
         if verb is None and not said:
             return "", None
         if first.unit in ("年", "分", "度", "小时", "天", "次", "部", "倍") or (
@@ -420,7 +464,7 @@ class _Sentence:
         follows = "" if at_boundary else self._object(group.end)
         if not follows and len(phrase) < (4 if first.is_count else 2):
             return "", None
-        if first.chinese and not follows:
+        if first.chinese and not follows and (len(phrase) < 5 or (first.value or 0) < 10):
             return "", None
         if (
             re.search("(?:以|按|按照|作为|围绕|依托|针对|涉及|属于|对|在|的|等)$", peeled.rest.strip("，、"))
@@ -455,10 +499,11 @@ class _Sentence:
         self.last_verb = verb.group(0) if verb else said
         return f"{phrase}{follows}", "count"
 
-    def _object(self, start: int) -> str:
+    def _object(self, start: int, *, whole: bool = False) -> str:
+        """What is counted, behind the number; `whole` reads on to the end of the clause."""
         text = self.text[start:]
         depth_safe = re.sub(r"[（(][^）)]*[）)]", lambda m: "\x00" * len(m.group(0)), text)
-        found = _OBJECT_END.search(depth_safe)
+        found = re.search(r"[，。；！？）)\n]", depth_safe) if whole else _OBJECT_END.search(depth_safe)
         piece = text[: found.start()] if found else text
         self.object_end = start + len(piece)
         piece = re.sub(r"^(?:以上|左右|以内|及以上)?的?", "", piece)
@@ -677,7 +722,7 @@ def _expand(parts: list[str]) -> list[tuple[str, str | None]]:
     parts = [head if shared_scope else parts[0], *parts[1:]]
     # A part without a metric borrows it from the next part that has one: PM2.5、PM10年均浓度和优良天数比率.
     for i in range(len(parts) - 2, -1, -1):
-        if not METRIC_END.search(parts[i]):
+        if not METRIC_END.search(parts[i]) or parts[i].endswith("需氧量"):
             parts[i] += _shared_tail(parts[i], parts[i + 1])
     return [(n, shared_scope) for n in parts]
 
