@@ -226,8 +226,19 @@ def reconcile(connection: Connection, table: ObservationsTable, folders: Folders
                 )
                 folders.empty(number).unlink(missing_ok=True)
                 settled[number] = "aborted"
-            shutil.rmtree(folders.staging(number), ignore_errors=True)
+    _sweep(connection, folders)
     return settled
+
+
+def _sweep(connection: Connection, folders: Folders) -> None:
+    """Remove waiting rooms whose batch is over: a process can die between its last word and tidying up."""
+    rooms = [path for path in (folders.root / "staging").glob("*") if path.name.isdigit()]
+    if rooms:
+        rows = connection.execute(query("open_batches")).fetchall()
+        open_now = {str(row["id"]) for row in rows}
+        for room in rooms:
+            if room.name not in open_now:
+                shutil.rmtree(room, ignore_errors=True)
 
 
 def _done(table: ObservationsTable, number: int, connection: Connection) -> bool:
