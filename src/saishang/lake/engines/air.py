@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,35 +45,137 @@ AIR_TABLES: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass
 class AirRun:
-    """The tables of one evaluation, as expressions of the engine that made them."""
+    """The tables of one evaluation; each is made when it is first asked for, from intermediate ones that are kept."""
 
-    engine: Engine
-    tables: dict[str, Any] = field(default_factory=dict)
+    def __init__(
+        self, engine: Engine, portions: Sequence[Any], science: AirStatistics, stations: Any, dust: Any, published: bool
+    ) -> None:
+        self.engine = engine
+        self.science = science
+        self._portions = portions
+        self._stations = stations
+        self._dust = dust
+        self._published = published
+        self._kept: dict[str, Any] = {}
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables."""
+        return tuple(AIR_TABLES)
 
     def expression(self, name: str) -> Any:
         """Ibis expression of a table."""
-        try:
-            return self.tables[name]
-        except KeyError:
+        if name not in _TABLES:
             raise EngineError(
                 f"expected one of {', '.join(self.tables)}, got {name!r}", fix="ask for a table of the run"
-            ) from None
+            )
+        return _TABLES[name](self)
 
     def table(self, name: str) -> pa.Table:
         """Rows of a table in their canonical order, the same on every engine."""
-        order = [(column, "ascending") for column in AIR_TABLES[name]]
-        return self.engine.run(self.expression(name)).sort_by(order)
+        expression = self.expression(name)
+        return self.engine.run(expression).sort_by([(column, "ascending") for column in AIR_TABLES[name]])
 
     def write(self, folder: Path, names: Sequence[str] | None = None) -> list[Path]:
         """Write tables as Parquet files `<name>.parquet`; return the paths."""
         paths = []
-        for name in names or tuple(self.tables):
+        for name in names or self.tables:
             path = folder / f"{name}.parquet"
             self.engine.write(self.expression(name), path)
             paths.append(path)
         return paths
+
+    # Intermediate tables, in ticks.
+
+    def station_days(self) -> Any:
+        """Days of stations."""
+        if "station_days" not in self._kept:
+            sums = self._from_hours("day_sums", self.science.day_sums)
+            ozone = self._from_hours("ozone_sums", self.science.ozone_sums)
+            self._keep("station_days", lambda: [self.science.station_days(self._stations, sums, ozone)])
+            for name in ("day_sums", "ozone_sums"):
+                self.engine.drop(name)
+                del self._kept[name]
+        return self._kept["station_days"]
+
+    def city_days(self) -> Any:
+        """Days of cities with their sub-indices."""
+
+        def make() -> list[Any]:
+            given = self._from_hours("published_days", self.science.published_days) if self._published else None
+            return [self.science.indexed_days(self.science.city_days(self.station_days(), given))]
+
+        return self._keep("city_days", make)
+
+    def masked_days(self) -> Any:
+        """Days of cities without the particles of sand-dust days."""
+        return self._keep("masked_days", lambda: [self.science.masked_days(self.city_days(), self._dust)])
+
+    def city_aqi(self) -> Any:
+        """Index of cities as measured."""
+        return self._keep("city_aqi", lambda: [self.science.city_aqi(self.city_days())])
+
+    def city_aqi_without_dust(self) -> Any:
+        """Index of cities without sand-dust days' particles."""
+        return self._keep("city_aqi_without_dust", lambda: [self.science.city_aqi_without_dust(self.masked_days())])
+
+    def city_figures(self) -> Any:
+        """Unrounded figures of cities on both bases."""
+
+        def make() -> list[Any]:
+            measured = self._keep("city_figures_measured", lambda: [self.science.city_figures(self.city_days())])
+            return [measured, self.science.city_figures_without_dust(measured, self.masked_days())]
+
+        return self._keep("city_figures", make)
+
+    def places(self) -> Any:
+        """Unrounded figures of cities and of regions."""
+        return self._keep(
+            "place_figures", lambda: [self.city_figures(), self.science.region_figures(self.city_figures())]
+        )
+
+    def station_figures(self) -> Any:
+        """Unrounded figures of stations."""
+        return self._keep("station_figures", lambda: [self.science.station_figures(self.station_days())])
+
+    def composite(self) -> Any:
+        """Composite index of cities and regions."""
+        return self._keep("composite", lambda: [self.science.composite(self.places())])
+
+    def period_days(self) -> Any:
+        """Good days of cities and regions."""
+
+        def make() -> list[Any]:
+            levels = self.science.day_levels(self.city_aqi(), self.city_aqi_without_dust())
+            return [self.science.period_days(levels)]
+
+        return self._keep("period_day_counts", make)
+
+    def ranking(self) -> Any:
+        """Rankings of cities."""
+        return self._keep("ranking", lambda: [self.science.ranking(self.composite(), self.city_figures())])
+
+    def _keep(self, name: str, make: Callable[[], Iterable[Any]]) -> Any:
+        if name not in self._kept:
+            self._kept[name] = self.engine.keep(name, *make())
+        return self._kept[name]
+
+    def _from_hours(self, name: str, make: Callable[[Any], Any]) -> Any:
+        return self._keep(name, lambda: (make(portion) for portion in self._portions))
+
+
+_TABLES: dict[str, Callable[[AirRun], Any]] = {
+    "station_daily": lambda run: run.science.station_daily(run.station_days()),
+    "city_daily": lambda run: run.science.city_daily(run.city_days()),
+    "city_aqi": AirRun.city_aqi,
+    "city_aqi_without_dust": AirRun.city_aqi_without_dust,
+    "period_statistics": lambda run: run.science.period_statistics(run.places(), run.station_figures()),
+    "period_days": AirRun.period_days,
+    "composite": AirRun.composite,
+    "attainment": lambda run: run.science.attainment(run.places().union(run.station_figures())),
+    "ranking": AirRun.ranking,
+}
 
 
 def evaluate_air(
@@ -110,53 +211,15 @@ def evaluate_air(
 
     Returns
     -------
-    The run; its cheap tables are made when they are asked for.
+    The run; nothing is computed before a table is asked for.
     """
     portions = [engine.observations(portion) for portion in files]
-    if excluded is not None and excluded.num_rows:
-        out = engine.table("excluded_hours", excluded.cast(EXCLUDED))
-        portions = [portion.anti_join(out, EXCLUDED.names) for portion in portions]
     if not portions:
         raise EngineError("expected at least one portion of observations, got none", fix="load measurements first")
-    reference = _reference(engine, calendar)
-    science = AirStatistics(calendar.rules, reference, station_percentiles)
+    science = AirStatistics(calendar.rules, _reference(engine, calendar), station_percentiles)
     known = engine.table("stations", stations.select(STATIONS.names).cast(STATIONS))
-    sums = engine.keep("day_sums", *(science.day_sums(portion) for portion in portions))
-    ozone = engine.keep("ozone_sums", *(science.ozone_sums(portion) for portion in portions))
-    given = None
-    if published:
-        given = engine.keep("published_days", *(science.published_days(portion) for portion in portions))
     dusty = engine.table("dust_days", (DUST_DAYS.empty_table() if dust is None else dust).cast(DUST_DAYS))
-
-    station_days = engine.keep("station_days", science.station_days(known, sums, ozone))
-    engine.drop("day_sums")
-    engine.drop("ozone_sums")
-    city_days = engine.keep("city_days", science.indexed_days(science.city_days(station_days, given)))
-    masked = engine.keep("masked_days", science.masked_days(city_days, dusty))
-    measured = engine.keep("city_aqi", science.city_aqi(city_days))
-    removed = engine.keep("city_aqi_without_dust", science.city_aqi_without_dust(masked))
-    as_measured = engine.keep("city_figures_measured", science.city_figures(city_days))
-    city_figures = engine.keep("city_figures", as_measured, science.city_figures_without_dust(as_measured, masked))
-    region_figures = engine.keep("region_figures", science.region_figures(city_figures))
-    station_figures = engine.keep("station_figures", science.station_figures(station_days))
-    places = city_figures.union(region_figures)
-    composite = engine.keep("composite", science.composite(places))
-    return AirRun(
-        engine,
-        {
-            "station_daily": science.station_daily(station_days),
-            "city_daily": science.city_daily(city_days),
-            "city_aqi": measured,
-            "city_aqi_without_dust": removed,
-            "period_statistics": science.period_statistics(station_figures, city_figures, region_figures),
-            "period_days": engine.keep(
-                "period_days_counted", science.period_days(science.day_levels(measured, removed))
-            ),
-            "composite": composite,
-            "attainment": science.attainment(places.union(station_figures)),
-            "ranking": engine.keep("ranking", science.ranking(composite, city_figures)),
-        },
-    )
+    return AirRun(engine, portions, science, known, dusty, published)
 
 
 def propose_dust(

@@ -69,10 +69,10 @@ class DuckDB:
 
     def keep(self, name: str, *parts: Any) -> Any:
         """Run expressions of one shape one after the other and keep their rows together."""
-        first, *rest = parts
-        self._connection.create_table(name, first, overwrite=True)
-        for part in rest:
-            self._connection.insert(name, part)
+        # Names are ours and quoted; Ibis' own create_table compiles every expression twice.
+        for number, part in enumerate(parts):
+            target = f'insert into "{name}"' if number else f'create or replace table "{name}" as'
+            self._connection.raw_sql(f"{target} {self._connection.compile(part)}")
         return self._connection.table(name)
 
     def drop(self, name: str) -> None:

@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ from saishang.science.air.series.rules import DAILY, STATISTICS, AirRules
 
 __all__ = ["KINDS", "Calendar", "CalendarError", "Period", "Reference"]
 
+_BEYOND = 10**12
 KINDS = ("month", "quarter", "year", "to_date")
 
 
@@ -56,6 +58,7 @@ class Reference:
     period_months: Any
     ranked_days: Any
     parameters: Any
+    points: Any
     figures: Any
     limits: Any
     settings: Any
@@ -128,7 +131,8 @@ class Calendar:
         `days(day, edition)`; `periods(period_kind, period, year_before, days_expected, months_expected, days_needed)`;
         `period_months(period_kind, period, month, month_needed)`, month as 201903; `figures(period_kind, period,
         parameter, statistic, percent, step, scale, figure)`, percent null for means; `ranked_days(day, parameter,
-        figure, percent, period_kind)`; `parameters(parameter)`; `limits(period_kind, period, standard, parameter,
+        figure, percent, period_kind)`; `parameters(parameter)`; `points(edition, parameter, above, upto, start, base,
+        rise, run)`; `limits(period_kind, period, standard, parameter,
         statistic, bound, limit_step, limit_scale)`; `settings(period_kind, period, setting, standard, parameter,
         statistic, bound, single_step, single_scale, weight)`; `members(region, city)`; `lists(list, id)`.
         """
@@ -141,6 +145,7 @@ class Calendar:
             "period_months": _table(_PERIOD_MONTHS, (row for period in periods for row in self._months(period))),
             "ranked_days": _table(_RANKED_DAYS, self._ranked_days(figures, periods)),
             "parameters": _table(_PARAMETERS, ((parameter,) for parameter in DAILY)),
+            "points": _table(_POINTS, self._points()),
             "figures": _table(_FIGURES, figures),
             "limits": _table(_LIMITS, (row for period in periods for row in self._limits(period))),
             "settings": _table(_SETTINGS, (row for period in periods for row in self._settings(period))),
@@ -184,6 +189,17 @@ class Calendar:
             if percent is not None:
                 yield period.kind, period.name, parameter, f"p{percent}", percent, *shape
 
+    def _points(self) -> Iterator[tuple[Any, ...]]:
+        """Linear pieces of HJ 633 table 1 for the editions of the calendar, in tenths."""
+        for name in dict.fromkeys(edition for _, edition in self._days()):
+            for parameter, column in self.rules.index_named(name).columns.items():
+                for (low, base), (high, top) in pairwise(column.pairs):
+                    above = -1 if (low, base) == column.pairs[0] else low  # zero belongs to the first piece
+                    yield name, parameter, above, high, low, base, top - base, high - low
+                if column.beyond is not None:
+                    end = column.pairs[-1][0]
+                    yield name, parameter, end, _BEYOND, end, column.beyond, 0, 1
+
     def _ranked_days(self, figures: list[tuple[Any, ...]], periods: list[Period]) -> Iterator[tuple[Any, ...]]:
         """Which days enter which percentile."""
         spans = {(period.kind, period.name): period for period in periods}
@@ -226,6 +242,10 @@ _RANKED_DAYS = pa.schema(
      ("period_kind", pa.string())]
 )  # fmt: skip
 _PARAMETERS = pa.schema([("parameter", pa.string())])
+_POINTS = pa.schema(
+    [("edition", pa.string()), ("parameter", pa.string()), ("above", pa.int64()), ("upto", pa.int64()),
+     ("start", pa.int64()), ("base", pa.int64()), ("rise", pa.int64()), ("run", pa.int64())]
+)  # fmt: skip
 _FIGURES = pa.schema(
     [("period_kind", pa.string()), ("period", pa.string()), ("parameter", pa.string()), ("statistic", pa.string()),
      ("percent", pa.int64()), ("step", pa.int64()), ("scale", pa.int64()), ("figure", pa.int64())]

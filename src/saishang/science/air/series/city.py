@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 
 from saishang.science.air.series.calendar import Reference
-from saishang.science.air.series.fixed import exact_sum, half_even
+from saishang.science.air.series.fixed import concentration, exact_sum, half_even, thousandths
 from saishang.science.air.series.rules import DAILY, AirRules
 
 __all__ = ["city_days", "published_days"]
@@ -30,7 +30,7 @@ def published_days(observations: Any, rules: AirRules) -> Any:
     kept = table.filter(
         table.station.startswith(_CITY),
         table.parameter.isin(DAILY),
-        (table.value >= 0) & (table.value <= 1e6),
+        concentration(table.value),
         table.end.epoch_seconds() - table.start.epoch_seconds() == 86400,
         table.qualifier.isnull() | table.qualifier.isin(rules.marks),
     )
@@ -38,9 +38,12 @@ def published_days(observations: Any, rules: AirRules) -> Any:
         region=kept.station.substr(len(_CITY)),
         parameter=kept.parameter,
         day=kept.start.date(),
-        given=(kept.value * 1000 + 0.5).floor().cast("int64") * rules.grid.thousandth,
+        # The cast comes after the maximum: an engine may cast before it drops what is no number.
+        given=thousandths(kept.value),
     )
-    return values.group_by("region", "parameter", "day").agg(given=values.given.max())
+    return values.group_by("region", "parameter", "day").agg(
+        given=values.given.max().cast("int64") * rules.grid.thousandth
+    )
 
 
 def city_days(stations: Any, published: Any, reference: Reference, rules: AirRules) -> Any:

@@ -13,13 +13,10 @@ from typing import Any
 import ibis
 
 from saishang.science.air.series.calendar import Reference
-from saishang.science.air.series.fixed import PACK, floor_ratio
+from saishang.science.air.series.fixed import PACK, concentration, floor_ratio, thousandths
 from saishang.science.air.series.rules import LINEAR, AirRules
 
 __all__ = ["day_sums", "hours", "operating_days", "station_means"]
-
-#: Hourly values beyond this [unit of the parameter] are no concentrations; quality control has flagged them.
-_CEILING = 1e6
 
 
 def hours(observations: Any, rules: AirRules, *parameters: str) -> Any:
@@ -41,8 +38,7 @@ def hours(observations: Any, rules: AirRules, *parameters: str) -> Any:
     wanted = [ibis.or_(*[table.parameter == code for code in parameters])] if parameters else []
     kept = table.filter(
         *wanted,
-        # Never a NaN and never a null: both bounds are false for them.
-        (table.value >= 0) & (table.value <= _CEILING),
+        concentration(table.value),
         table.end.epoch_seconds() - table.start.epoch_seconds() == 3600,
         unmarked,
     )
@@ -52,7 +48,7 @@ def hours(observations: Any, rules: AirRules, *parameters: str) -> Any:
         day=kept.start.date(),
         hour=kept.start.hour(),
         # As a double: engines add those up in one machine word, whole numbers below 2**53 exactly and in any order.
-        packed=(kept.value * 1000 + 0.5).floor().cast("float64") * float(PACK) + 1.0,
+        packed=thousandths(kept.value) * float(PACK) + 1.0,
     )
 
 
@@ -90,39 +86,23 @@ def station_means(days: Any, sums: Any, rules: AirRules) -> Any:
     `station, region, city_mean, parameter, day, ticks, hours_present, reason`; ticks null when void.
     """
     wide = days.left_join(sums, ["station", "day"]).select(*days.columns, *LINEAR)
-    parts = []
-    for code in LINEAR:
-        packed = wide[code].fill_null(0)
-        present = packed % PACK
-        part = wide.select(
-            "station", "region", "city_mean", "day", parameter=ibis.literal(code), packed=packed, hours_present=present
+    parts = [
+        wide.select(
+            "station", "region", "city_mean", "day", parameter=ibis.literal(code), packed=wide[code].fill_null(0)
         )
-        enough = (part.hours_present >= rules.min_hours) & (part.hours_present <= 24)
-        # Every count of hours from min_hours to 24 divides the tick: the mean is a whole number of ticks.
-        each = rules.grid.thousandth
-        mean = ibis.cases(
-            *[
-                (part.hours_present == n, floor_ratio(part.packed - n, PACK) * (each // n))
-                for n in range(rules.min_hours, 25)
-            ],
-            else_=ibis.null("int64"),
-        )
-        reason = ibis.cases(
-            (enough, ibis.null("string")),
-            (part.hours_present == 0, "no_data"),
-            (part.hours_present > 24, "duplicate_hours"),
+        for code in LINEAR
+    ]
+    rows = ibis.union(*parts)
+    long = rows.mutate(present=rows.packed % PACK)
+    enough = (long.present >= rules.min_hours) & (long.present <= 24)
+    # Every count of hours from min_hours to 24 divides the tick: the mean is a whole number of ticks.
+    share = floor_ratio(ibis.literal(rules.grid.thousandth), long.present)
+    return long.select(
+        "station", "region", "city_mean", "parameter", "day",
+        ticks=ibis.cases((enough, floor_ratio(long.packed - long.present, PACK) * share), else_=ibis.null("int64")),
+        hours_present=long.present,
+        reason=ibis.cases(
+            (enough, ibis.null("string")), (long.present == 0, "no_data"), (long.present > 24, "duplicate_hours"),
             else_="hours_short",
-        )
-        parts.append(
-            part.select(
-                "station",
-                "region",
-                "city_mean",
-                "parameter",
-                "day",
-                ticks=mean,
-                hours_present=part.hours_present,
-                reason=reason,
-            )
-        )
-    return ibis.union(*parts)
+        ),
+    )  # fmt: skip

@@ -21,10 +21,14 @@ from typing import Any
 
 import ibis
 
-__all__ = ["PACK", "Grid", "exact_sum", "floor_ratio", "half_even", "join_words"]
+__all__ = ["PACK", "Grid", "concentration", "exact_sum", "floor_ratio", "half_even", "join_words", "thousandths"]
 
 #: An hour adds `thousandths * PACK + 1`, so that one sum carries both the total and the number of hours.
 PACK = 1024
+#: Adding and taking away 2**52 leaves no room for a fraction: the cheapest rounding to a whole double there is.
+_WHOLE = float(2**52)
+#: Values beyond this [unit of the parameter] are no concentrations; quality control has flagged them.
+_CEILING = 1e6
 _LARGEST = 6_000_000_000_000  # ticks per unit; a year of daily means up to 4000 units stays within 64 bits
 _STATIONS = (2520, 60, 1)  # least common multiples of 1…10 and 1…6
 
@@ -56,6 +60,23 @@ class Grid:
     def step(self, decimals: int) -> int:
         """Ticks of one unit of the last place kept: `decimals` 1 → a tenth."""
         return int(self.unit // 10**decimals)
+
+
+def concentration(value: Any) -> Any:
+    """Whether a value is one: not null, not NaN, not negative, not beyond `_CEILING`.
+
+    NaN is found by arithmetic (`NaN * 0` is not 0). DuckDB 2.0 answers comparisons with a column, and `isnan` too, from
+    the statistics of the Parquet file where it can, and those do not count NaN.
+    """
+    return (value * 0.0 == 0.0) & (value >= 0) & (value <= _CEILING)
+
+
+def thousandths(value: Any) -> Any:
+    """Nearest whole number of thousandths of a value, still a double; what is no number stays none, without an error.
+
+    An engine may compute this before it drops the rows whose value is NaN, so it must not stumble over one.
+    """
+    return (value * 1000.0 + _WHOLE) - _WHOLE
 
 
 def half_even(num: Any, den: Any, slack: Any = 0) -> Any:

@@ -44,9 +44,12 @@ def ozone_days(days: Any, sums: Any, rules: AirRules) -> Any:
     counted = sums.mutate(**counts)
     means = {
         f"m{end}": ibis.cases(
-            *[(counted[f"c{end}"] == n, (counted[f"w{end}"] - n) * (common // n)) for n in range(least, most + 1)],
+            (
+                counted[f"c{end}"].between(least, most),
+                (counted[f"w{end}"] - counted[f"c{end}"]) * floor_ratio(ibis.literal(common), counted[f"c{end}"]),
+            ),
             else_=-1,
-        ).cast("int64")
+        )
         for end in _ends(rules)
     }
     meant = counted.select("station", "day", "hours", "top", **means)

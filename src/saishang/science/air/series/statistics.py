@@ -17,7 +17,7 @@ from saishang.science.air.series.city import city_days, published_days
 from saishang.science.air.series.composite import attainment, composite_index, rankings
 from saishang.science.air.series.daily import day_sums, operating_days, station_means
 from saishang.science.air.series.days import day_levels, period_day_counts
-from saishang.science.air.series.index import city_index, mask_particles
+from saishang.science.air.series.index import city_index, mask_particles, sub_indices
 from saishang.science.air.series.ozone import ozone_days, ozone_sums
 from saishang.science.air.series.periods import (
     daily_values,
@@ -88,17 +88,21 @@ class AirStatistics:
             valid=city_days.ticks.notnull(), reason=city_days.reason, origin=city_days.origin,
         )  # fmt: skip
 
-    def masked_days(self, city_days: Any, dust: Any) -> Any:
-        """City days with the particles of sand-dust days taken out (basis `dust_removed`)."""
-        return mask_particles(city_days, dust, self.rules)
+    def indexed_days(self, city_days: Any) -> Any:
+        """City days with their sub-index in the edition of the day."""
+        return sub_indices(city_days, self.reference, self.rules)
 
-    def city_aqi(self, city_days: Any) -> Any:
+    def masked_days(self, indexed_days: Any, dust: Any) -> Any:
+        """City days with the particles of sand-dust days taken out (basis `dust_removed`)."""
+        return mask_particles(indexed_days, dust, self.rules)
+
+    def city_aqi(self, indexed_days: Any) -> Any:
         """Contract table `city_aqi` of the days as measured."""
-        return city_index(city_days, self.reference, self.rules)
+        return city_index(indexed_days, self.rules)
 
     def city_aqi_without_dust(self, masked_days: Any) -> Any:
         """The index with the particles of dust days left out and excused."""
-        return city_index(masked_days, self.reference, self.rules, excused=True)
+        return city_index(masked_days, self.rules, excused=True)
 
     # Periods.
 
