@@ -33,7 +33,7 @@ from saishang.lake.sources import Source
 from saishang.lake.stage import Difference, Stage
 from saishang.lake.table import ObservationsTable
 
-__all__ = ["Folders", "Progress", "ingest_file", "reconcile"]
+__all__ = ["Folders", "Progress", "ingest_file", "note_refusal", "reconcile"]
 
 #: Called with the step's name and a number of rows; the command line shows it.
 Progress = Callable[[str, int], None]
@@ -103,6 +103,24 @@ def ingest_file(
             finally:
                 with contextlib.suppress(psycopg.Error):
                     connection.execute(query("unlock"), {"name": batch_lock(number)})
+
+
+def note_refusal(
+    path: Path, error: SaishangError, *, ledger: Ledger, archive: Archive, actor: str = "", file_name: str | None = None
+) -> int:
+    """Keep a file whose kind or source could not be told, and write why it was refused; returns the batch."""
+    archived = archive.put(path)
+    name = file_name or path.name
+    _name_file(error, archived, name)
+    if error.where is not None:
+        error.where = error.where.replace(path.name, name)
+    with ledger.connect() as connection:
+        number = Ledger.start(
+            connection, source="", file_name=name, sha256=archived.sha256, size_bytes=archived.size,
+            recipe=hashlib.sha256(READER.encode()).hexdigest(), reader=READER, actor=actor,
+        )  # fmt: skip
+        Ledger.end(connection, number, "refused", str(error)[:2000])
+    return number
 
 
 def _load(

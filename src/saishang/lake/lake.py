@@ -11,7 +11,7 @@ from typing import Any
 from saishang.config import Config
 from saishang.lake.archive import Archive
 from saishang.lake.errors import FileRefused
-from saishang.lake.ingest import Folders, Progress, ingest_file, reconcile
+from saishang.lake.ingest import Folders, Progress, ingest_file, note_refusal, reconcile
 from saishang.lake.ledger import Batch, Ledger
 from saishang.lake.readers.opening import open_any
 from saishang.lake.sources import Source, known_sources, load_mapping
@@ -144,9 +144,15 @@ class Lake:
     ) -> Batch:  # fmt: skip
         """Load a file; see `saishang.lake.ingest.ingest_file`."""
         place = Path(path)
+        try:
+            chosen = self.source_for(place, source, mapping)
+        except FileRefused as error:
+            if source is None and mapping is None and place.is_file():
+                note_refusal(place, error, ledger=self.ledger, archive=self.archive, actor=actor, file_name=file_name)
+            raise
         return ingest_file(
             place,
-            self.source_for(place, source, mapping),
+            chosen,
             table=self.table, ledger=self.ledger, archive=self.archive, folders=self.folders,
             actor=actor, file_name=file_name, progress=progress,
         )  # fmt: skip

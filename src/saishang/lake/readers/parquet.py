@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 from saishang.lake.errors import FileRefused
 from saishang.lake.readers.blocks import Block, ColumnBlock, FileReader
 
-__all__ = ["open_parquet"]
+__all__ = ["MAX_ROWS", "open_parquet"]
 
 _ROWS = 200_000
+#: Most rows that are read. A few bytes of Parquet can claim any number of equal rows.
+MAX_ROWS = 500_000_000
 
 
 def open_parquet(path: Path) -> FileReader:
@@ -32,6 +34,14 @@ def open_parquet(path: Path) -> FileReader:
             fix="flatten them before export",
             where=path.name,
             code="nested",
+        )
+
+    if file.metadata.num_rows > MAX_ROWS:
+        raise FileRefused(
+            f"expected at most {MAX_ROWS:,} rows, the file claims {file.metadata.num_rows:,}",
+            fix="split the file",
+            where=path.name,
+            code="too-large",
         )
 
     def blocks() -> Iterator[Block]:
