@@ -66,7 +66,9 @@ def test_a_mark_without_a_number_is_kept_as_mark(text: str) -> None:
     assert parsed.qualifier == "H"
 
 
-@pytest.mark.parametrize("text", ["", "  ", "—", "－", "-", "/", "NA", "na", "N/A", "null", "-99", "-9999", "NaN", "\u3000"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "—", "－", "-", "/", "NA", "na", "N/A", "null", "-99", "-9999", "NaN", "\u3000"]
+)
 def test_what_says_no_value(text: str) -> None:
     assert parse_cell(text, PM).state == EMPTY
 
