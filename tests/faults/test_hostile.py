@@ -58,11 +58,10 @@ SHEET = "xl/worksheets/sheet1.xml"
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bomb:
-        with bomb.open(SHEET, "w") as out:
-            out.write(b"<x>")
-            for _ in range(40):
-                out.write(b" " * MIB)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bomb, bomb.open(SHEET, "w") as out:
+        out.write(b"<x>")
+        for _ in range(40):
+            out.write(b" " * MIB)
     assert path.stat().st_size < MIB
     error = refused(path)
     assert error.code == "zip-bomb"

@@ -96,7 +96,9 @@ def test_rate_of_change_at_its_limit(lake: Lake, tmp_path: Path) -> None:
 
 def test_pm_order_flags_and_keeps(lake: Lake, tmp_path: Path) -> None:
     fill(lake, tmp_path, {("1484A", "PM2.5"): [50, 60, 70], ("1484A", "PM10"): [60, 60, None]})
-    fill(lake, tmp_path, {("1484A", "PM2.5"): [None, None, None, 90], ("1484A", "PM10"): [None, None, None, 80]}, "b.csv")
+    fill(
+        lake, tmp_path, {("1484A", "PM2.5"): [None, None, None, 90], ("1484A", "PM10"): [None, None, None, 80]}, "b.csv"
+    )
     counts, flags = run(lake, test("order", not_above="PM10"))
     assert flags == [("1484A", 3)]  # 60 = 60 passes
     assert counts == {"order": (2, 1, 1)}

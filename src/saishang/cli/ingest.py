@@ -126,12 +126,14 @@ def _show_loaded(done: list[dict[str, Any]]) -> None:
         )
         for row in loaded:
             for remark in _remarks(row):
-                console.print(f"{Path(row['file']).name}: {remark}", markup=False, highlight=False)
+                console.print(f"{Path(row['file']).name}: {remark}", markup=False, highlight=False, soft_wrap=True)
     for row in done:
         if not row["ok"]:
             errors.print(f"[red]未导入 not loaded[/] {Path(row['file']).name}", highlight=False)
             place = f"{row['where']}: " if row["where"] else ""
-            errors.print(f"  {place}{row['error']} How to mend: {row['fix']}", markup=False, highlight=False)
+            errors.print(
+                f"  {place}{row['error']} How to mend: {row['fix']}", markup=False, highlight=False, soft_wrap=True
+            )
 
 
 def _remarks(row: dict[str, Any]) -> list[str]:
