@@ -105,7 +105,10 @@ def read_pieces(file: FileReader, source: Source, reject: RejectSink, tally: Tal
 def _times(block: Block, source: Source, header: Sequence[str], place: dict[str, int], reject: RejectSink) -> _Rows:
     columns = [place[name] for name in source.time]
     texts = [_as_text(block.column(index)) for index in columns]
-    joined = texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, pa.scalar(" ", pa.large_string()))
+    joined = texts[0]
+    if len(texts) > 1:
+        texts = [text.cast(pa.large_string()) for text in texts]
+        joined = pc.binary_join_element_wise(*texts, pa.scalar(" ", pa.large_string()))
     which, distinct = _distinct(joined)
     starts, ends, complaints = [], [], []
     for text in distinct:
@@ -137,13 +140,15 @@ def _row_marks(column: pa.Array, source: Source) -> pa.Array:
 
 
 def _as_text(column: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type) and not column.null_count:
+        return column
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     return pc.fill_null(column.cast(pa.large_string()), "")
 
 
 def _distinct(column: pa.Array) -> tuple[_Ints, list[str]]:
-    encoded = column.dictionary_encode()
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
@@ -190,7 +195,7 @@ def _matrix(source: Source, header: list[str], place: dict[str, int], file: File
             cells = (
                 block.rectangle(picked, index)
                 if isinstance(block, GridBlock)
-                else pa.concat_arrays([_as_text(block.column(i)).take(pa.array(picked)) for i in columns])
+                else pa.concat_arrays([block.column(i).take(pa.array(picked)).cast(pa.large_string()) for i in columns])
             )
             down = not isinstance(block, GridBlock)
             row = np.tile(picked, len(columns)) if down else np.repeat(picked, len(columns))

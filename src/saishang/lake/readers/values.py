@@ -28,6 +28,7 @@ OK, EMPTY, REFUSED = 0, 1, 2
 _ALWAYS_EMPTY = frozenset({"", "null", "none", "nan", "n/a", "#n/a"})
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_SIMPLE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,10})?")
 _BELOW = re.compile(r"(?:<|≤|小于|低于)\s*(.*)")
 _BELOW_SUFFIX = re.compile(r"(.+?)\s*[Ll]")
 _BELOW_WORDS = frozenset({"nd", "lod", "mdl", "loq", "检出限", "未检出", "bdl"})
@@ -75,6 +76,8 @@ def normalised(text: str) -> str:
 
 def parse_cell(text: str, rule: CellRule) -> Parsed:
     """Read one cell by its rule; never raises."""
+    if rule.conversion.identity and _SIMPLE.fullmatch(text) and text not in rule.missing:
+        return Parsed(OK, float(text), None, "", "")  # what nearly every cell is: digits, not negative, unit as kept
     plain = normalised(text)
     lower = plain.lower()
     if lower in _ALWAYS_EMPTY or lower in rule.missing:
@@ -154,13 +157,15 @@ class ParsedColumn(NamedTuple):
 
 def parse_column(cells: pa.Array, rule: CellRule) -> ParsedColumn:
     """Read a column of texts or numbers (Arrow array of any width) by one rule."""
-    if pa.types.is_dictionary(cells.type):
-        cells = cells.cast(cells.type.value_type)
-    encoded = cells.dictionary_encode()
+    encoded = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     texts = _texts(encoded.dictionary)
-    parsed = [parse_cell(text, rule) for text in texts]
+    used = range(len(texts))
+    if len(encoded) < len(texts):  # a slice of a column whose texts mostly stand elsewhere
+        used = set(pc.unique(encoded.indices).drop_null().to_pylist())  # type: ignore[assignment]
+    unread = Parsed(EMPTY, math.nan, None, "", "")
+    parsed = [parse_cell(text, rule) if number in used else unread for number, text in enumerate(texts)]
     texts.append("")
     parsed.append(Parsed(EMPTY, math.nan, None, "", ""))  # where the column holds null
     which = pc.fill_null(encoded.indices.cast(pa.int64()), len(parsed) - 1).to_numpy(zero_copy_only=False)
