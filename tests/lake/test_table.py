@@ -12,7 +12,6 @@ from saishang.lake.archive import Archive
 from saishang.lake.audit import audit
 from saishang.lake.errors import FileRefused, LakeError, is_disk_full
 from saishang.lake.ledger import query
-from saishang.lake.schema import months_between
 from saishang.lake.table import ObservationsTable
 from tests.lake.samples import network_day, values
 
@@ -133,6 +132,17 @@ def test_locks_keep_two_loads_of_one_file_apart(lake: Lake, tmp_path: Path) -> N
     assert len(values(lake)) == 3
 
 
+def test_a_process_taken_for_dead_that_committed_after_all(lake: Lake, tmp_path: Path) -> None:
+    """Its batch was written off; the commit in the table's log brings it back, with its rows."""
+    batch = lake.ingest(network_day(tmp_path, "20190512,8,PM2.5,1,2,3"))
+    with lake.ledger.connect() as connection:
+        connection.execute("update lake_batch set status = 'aborted' where id = %s", (batch.id,))
+    assert [f.faults for f in audit(lake)][:2] == [0, 1]
+    assert lake.reconcile() == {batch.id: "committed"}
+    assert [f.faults for f in audit(lake)] == [0, 0, 0, 0]
+    assert lake.reconcile() == {}
+
+
 def test_every_query_has_a_name_and_no_string_is_joined_into_it() -> None:
     for name in ("find_batch", "start_batch", "prepare_batch", "finish_batch", "open_batches", "lock", "try_lock"):
         assert query(name)
@@ -153,8 +163,3 @@ def test_full_disks_are_recognised_in_any_dress() -> None:
     outer.__cause__ = OSError(28, "x")
     assert is_disk_full(outer)
     assert not is_disk_full(ValueError("another thing"))
-
-
-def test_months() -> None:
-    assert months_between("2018-11", "2019-02") == ["2018-11", "2018-12", "2019-01", "2019-02"]
-    assert months_between("2019-02", "2019-01") == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from saishang.lake.errors import FileRefused
 from saishang.lake.readers import text as text_reader
@@ -124,6 +126,29 @@ def test_a_line_at_the_limit_is_read_and_one_byte_more_is_not(tmp_path: Path, mo
     with pytest.raises(FileRefused, match="line 2") as caught:
         read(path)
     assert caught.value.code == "line-too-long"
+
+
+cell = st.text(st.sampled_from("01.5银－ \té'<"), max_size=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    lines=st.lists(st.lists(cell, min_size=1, max_size=4), max_size=12),
+    blank=st.booleans(),
+    end=st.sampled_from(["\n", "\r\n"]),
+    encoding=st.sampled_from(["utf-8", "gb18030"]),
+)
+def test_the_fast_and_the_careful_road_read_the_same(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[list[str]], blank: bool, end: str, encoding: str
+) -> None:
+    path = tmp_path_factory.mktemp("roads") / "a.csv"
+    body = [",".join(cells) for cells in lines] + ([""] if blank else [])
+    path.write_bytes(end.join(["站点,b,c", *body, "银川,1,2", ""]).encode(encoding))
+    fast = read(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_reader, "_FAST_WIDTH", 0)
+        careful = read(path)
+    assert fast == careful
 
 
 def test_no_header_line(tmp_path: Path) -> None:

@@ -244,6 +244,13 @@ def reconcile(connection: Connection, table: ObservationsTable, folders: Folders
                 )
                 folders.empty(number).unlink(missing_ok=True)
                 settled[number] = "aborted"
+    for row in connection.execute(query("aborted_prepared")).fetchall():
+        # A process that lost its connection, was taken for dead, and committed after all: the table has the last word.
+        number = int(row["id"])
+        if table.has_batch(number):
+            with contextlib.suppress(psycopg.errors.UniqueViolation):  # loaded again meanwhile: `check` tells of it
+                Ledger.finish(connection, number, table.version_of(number))
+                settled[number] = "committed"
     _sweep(connection, folders)
     return settled
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-__all__ = ["COLUMNS", "KEY", "PARTITIONS", "SCHEMA", "empty_table", "months_between", "quoted"]
+__all__ = ["COLUMNS", "KEY", "PARTITIONS", "SCHEMA", "quoted"]
 
 #: Columns in the order of the contract in ARCHITECTURE.md. Timestamps are China Standard Time (UTC+8) without zone.
 SCHEMA = pa.schema(
@@ -31,21 +31,6 @@ PARTITIONS: tuple[str, ...] = ("medium", "month")
 KEY: tuple[str, ...] = ("source", "station", "parameter", "start", "end")
 
 
-def empty_table() -> pa.Table:
-    """Return a table with the contract's columns and no rows."""
-    return SCHEMA.empty_table()
-
-
 def quoted(names: Sequence[str]) -> str:
     """Join column names for SQL; `end` is a reserved word, so all of them are quoted."""
     return ", ".join(f'"{name}"' for name in names)
-
-
-def months_between(first: str, last: str) -> list[str]:
-    """List the partitions `YYYY-MM` from `first` to `last`, both included."""
-    year, month = int(first[:4]), int(first[5:7])
-    months = []
-    while f"{year:04d}-{month:02d}" <= last[:7]:
-        months.append(f"{year:04d}-{month:02d}")
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-    return months

@@ -178,7 +178,9 @@ def _fast(chunk: bytes, number: int, width: int, mark: str, encoding: str) -> Bl
     Special is: a quotation mark, a line with another number of cells, a blank line, broken text. Then row and line
     would part, and reasons would not name the right line. Very wide files are cut into cells by `_plain` instead.
     """
-    if not 2 <= width <= _FAST_WIDTH or not chunk or b'"' in chunk or chunk.count(b"\r") != chunk.count(b"\r\n"):
+    if not 2 <= width <= _FAST_WIDTH or not chunk or b'"' in chunk:
+        return None
+    if b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n"):
         return None
     if encoding != "utf-8" and not chunk.isascii():
         try:
@@ -190,7 +192,7 @@ def _fast(chunk: bytes, number: int, width: int, mark: str, encoding: str) -> Bl
         table = pacsv.read_csv(
             pa.BufferReader(chunk),
             read_options=pacsv.ReadOptions(column_names=names, use_threads=True, block_size=1 << 21),
-            parse_options=pacsv.ParseOptions(delimiter=mark, quote_char=False, ignore_empty_lines=False),
+            parse_options=pacsv.ParseOptions(delimiter=mark, quote_char=False, ignore_empty_lines=True),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
                 strings_can_be_null=False,

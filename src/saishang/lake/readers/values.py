@@ -28,6 +28,7 @@ OK, EMPTY, REFUSED = 0, 1, 2
 _ALWAYS_EMPTY = frozenset({"", "null", "none", "nan", "n/a", "#n/a"})
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_REMEMBERED = 100_000
 _SIMPLE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,10})?")
 _BELOW = re.compile(r"(?:<|≤|小于|低于)\s*(.*)")
 _BELOW_SUFFIX = re.compile(r"(.+?)\s*[Ll]")
@@ -66,6 +67,8 @@ class CellRule:
     marks: Mapping[str, str] = field(default_factory=dict)
     lowest: Decimal | None = None
     words: Mapping[str, Decimal] = field(default_factory=dict)
+    #: Texts read so far: the blocks of a file repeat them. Never handed on to a changed copy of the rule.
+    memo: dict[str, Parsed] = field(default_factory=dict, init=False, compare=False, repr=False)
 
 
 def normalised(text: str) -> str:
@@ -165,7 +168,7 @@ def parse_column(cells: pa.Array, rule: CellRule) -> ParsedColumn:
     if len(encoded) < len(texts):  # a slice of a column whose texts mostly stand elsewhere
         used = set(pc.unique(encoded.indices).drop_null().to_pylist())  # type: ignore[assignment]
     unread = Parsed(EMPTY, math.nan, None, "", "")
-    parsed = [parse_cell(text, rule) if number in used else unread for number, text in enumerate(texts)]
+    parsed = [_remembered(text, rule) if number in used else unread for number, text in enumerate(texts)]
     texts.append("")
     parsed.append(Parsed(EMPTY, math.nan, None, "", ""))  # where the column holds null
     which = pc.fill_null(encoded.indices.cast(pa.int64()), len(parsed) - 1).to_numpy(zero_copy_only=False)
@@ -174,6 +177,15 @@ def parse_column(cells: pa.Array, rule: CellRule) -> ParsedColumn:
     marks = pa.array([p.qualifier for p in parsed], pa.string())
     qualifier = pa.nulls(len(which), pa.string()) if marks.null_count == len(marks) else marks.take(pa.array(which))
     return ParsedColumn(state, value, qualifier, which, texts, parsed)
+
+
+def _remembered(text: str, rule: CellRule) -> Parsed:
+    found = rule.memo.get(text)
+    if found is None:
+        if len(rule.memo) >= _REMEMBERED:
+            rule.memo.clear()
+        found = rule.memo[text] = parse_cell(text, rule)
+    return found
 
 
 def _texts(distinct: pa.Array) -> list[str]:

@@ -63,16 +63,5 @@ select status from lake_batch where id = %(id)s;
 select line, cell, column_name, content, code, message from lake_reject
 where batch = %(batch)s order by line, cell, id limit %(limit)s offset %(offset)s;
 
--- name: reject_reasons
-select code, count(*) as cells, min(line) as first_line from lake_reject
-where batch = %(batch)s group by code order by cells desc, code;
-
 -- name: supersessions
 select * from lake_supersession where batch = %(batch)s order by id limit %(limit)s offset %(offset)s;
-
--- name: history_of
--- What a key's value was before, newest first.
-select s.*, b.file_name as old_file, b.sha256 as old_sha256 from lake_supersession s join lake_batch b on b.id = s.old_batch
-join lake_batch n on n.id = s.batch and n.status = 'committed'
-where s.source = %(source)s and s.station = %(station)s and s.parameter = %(parameter)s and s."start" = %(start)s
-order by s.id desc;
