@@ -27,7 +27,7 @@ from saishang.lake.stage import Stage
 from saishang.lake.table import ObservationsTable
 from saishang.rules import load_rules
 
-STATIONS = [f"{1484 + i}A" for i in range(40)]
+STATIONS = [f"{1484 + i}A" for i in range(16)]
 PARAMETERS = {"PM2.5": 1, "PM10": 2, "SO2": 3, "NO2": 4, "O3": 5}
 RULES = load_rules()
 

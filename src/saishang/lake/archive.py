@@ -95,6 +95,9 @@ class Archive:
 
     def line(self, sha256: str, number: int, *, encodings: tuple[str, ...] = ("utf-8-sig", "gb18030")) -> str | None:
         """Text of line `number` (from 1) of an archived text file; None when the file is shorter."""
+        if encodings[0].startswith("utf-16"):  # a line end is two bytes there
+            with self.path(sha256).open(encoding="utf-16", newline="\n") as wide:
+                return next((text.rstrip("\r\n") for i, text in enumerate(wide, start=1) if i == number), None)
         with self.path(sha256).open("rb") as source:
             for count, raw in enumerate(source, start=1):
                 if count == number:

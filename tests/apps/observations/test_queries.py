@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from saishang.apps.observations import queries
@@ -58,6 +61,33 @@ def test_raw_lines(loaded: Lake, tmp_path: Path) -> None:
     first = queries.batch_page().batches[1]
     assert queries.raw_line(first.id, 2) == FIRST[0]
     assert queries.raw_line(first.id, 99) is None
+
+
+def test_rows_of_files_without_lines(lake: Lake, tmp_path: Path) -> None:
+    header = ["time", "station_code", "pm25", "pm10", "so2", "no2", "co", "o3"]
+    row = ["2019-05-12 01:00:00", "1484A", 12, None, None, None, 0.5, None]
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(header)
+    book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    pq.write_table(pa.Table.from_pylist([dict(zip(header, row, strict=True))]), tmp_path / "a.parquet")
+    workbook, parquet = (lake.ingest(tmp_path / name) for name in ("a.xlsx", "a.parquet"))
+    assert parquet.identical == 2
+    shown = queries.raw_cells(workbook.id, 2)
+    assert shown is not None
+    assert shown[:3] == (("time", "2019-05-12 01:00:00"), ("station_code", "1484A"), ("pm25", "12"))
+    assert queries.raw_cells(workbook.id, 3) is None
+    assert (queries.raw_cells(parquet.id, 1) or ())[2] == ("pm25", "12")
+    assert queries.raw_line(workbook.id, 2) is None
+
+
+def test_a_line_of_a_file_in_utf_16(lake: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("date,hour,type,1484A\r\n20190512,1,PM2.5,12\r\n", encoding="utf-16", newline="")
+    batch = lake.ingest(path)
+    assert queries.raw_line(batch.id, 2) == "20190512,1,PM2.5,12"
+    assert queries.raw_line(batch.id, 3) is None
 
 
 def test_an_hour_down_to_its_line_and_what_it_was_before(loaded: Lake) -> None:

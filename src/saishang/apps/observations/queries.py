@@ -22,12 +22,14 @@ from saishang.apps.observations import sql
 from saishang.config import Config
 from saishang.lake import Batch, Lake
 from saishang.lake.readers.blocks import Reject
+from saishang.lake.readers.excel import excel_row
 from saishang.rules import Rules, load_rules
 
 __all__ = [
     "BatchDetail", "BatchPage", "Flag", "GapDay", "GapMonth", "GapSpan", "Hour", "HourLineage", "QualityCount",
     "QualitySummary", "Station", "Supersession", "batch_detail", "batch_page", "gap_days", "gap_months", "gap_span",
-    "hour_lineage", "hours", "quality_summary", "raw_cells", "raw_line", "reject_file", "site_lake", "station", "stations",
+    "hour_lineage", "hours", "quality_summary", "raw_cells", "raw_line", "reject_file", "site_lake", "station",
+    "stations",
 ]  # fmt: skip
 
 
@@ -174,10 +176,13 @@ def raw_line(batch: int, line: int) -> str | None:
 
 
 def raw_cells(batch: int, line: int) -> tuple[tuple[str, str], ...] | None:
-    """Cells of a row of a Parquet file that a batch loaded, (column, content); None for other kinds of files."""
+    """Cells of a row of a Parquet file or workbook that a batch loaded, (column, content); None for text files."""
     lake = site_lake()
     found = lake.ledger.batch(batch)
     path = lake.archive.path(found.sha256)
+    if found.notes.get("format") == "xlsx" and path.exists():
+        cells = excel_row(path, line, sheet=found.notes.get("sheet"))
+        return None if cells is None else tuple(cells)
     if found.notes.get("format") != "parquet" or not path.exists():
         return None
     with pq.ParquetFile(path) as file:
@@ -186,9 +191,7 @@ def raw_cells(batch: int, line: int) -> tuple[tuple[str, str], ...] | None:
             rows = file.metadata.row_group(group).num_rows
             if before < line <= before + rows:
                 table = file.read_row_group(group).slice(line - before - 1, 1)
-                return tuple(
-                    (name, "" if cell is None else str(cell)) for name, cell in table.to_pylist()[0].items()
-                )
+                return tuple((name, "" if cell is None else str(cell)) for name, cell in table.to_pylist()[0].items())
             before += rows
     return None
 

@@ -21,7 +21,7 @@ from saishang.lake.errors import FileRefused
 from saishang.lake.readers.blocks import Block, FileReader, GridBlock, Reject, RejectSink
 from saishang.lake.readers.values import normalised
 
-__all__ = ["MAX_CELLS", "MAX_UNPACKED", "check_workbook", "open_excel"]
+__all__ = ["MAX_CELLS", "MAX_UNPACKED", "check_workbook", "excel_row", "open_excel"]
 
 #: Limits: bytes after unpacking, how much smaller the zip may be, cells that are read.
 MAX_UNPACKED = 256 << 20
@@ -160,6 +160,16 @@ def open_excel(path: Path, reject: RejectSink, *, sheet: str | None = None, head
             yield GridBlock(np.array(numbers, np.int64), pa.array(cells, pa.large_string()), width)
 
     return FileReader("xlsx", header, blocks(), close, notes)
+
+
+def excel_row(path: Path, number: int, *, sheet: str | None = None) -> list[tuple[str, str]] | None:
+    """Cells of one row of an archived workbook as (name in the first row, content); None beyond the last row."""
+    with open_excel(path, lambda _: None, sheet=sheet) as file:
+        for block in file.blocks:
+            for index in np.flatnonzero(block.lines == number):
+                cells = [block.column(column)[int(index)].as_py() for column in range(len(file.header))]
+                return list(zip(file.header, cells, strict=True))
+    return None
 
 
 def _text(value: object) -> str:
