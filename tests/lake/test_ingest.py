@@ -131,7 +131,7 @@ def test_said_twice_in_one_file(lake: Lake, tmp_path: Path) -> None:
     # 12 and 14 are said twice alike; 13 against 99 cannot be settled: the first stays, the second is refused.
     assert (batch.added, batch.duplicates, batch.rejected) == (6, 2, 1)
     (reject,) = lake.ledger.rejects(batch.id)
-    assert (reject.line, reject.cell, reject.code) == (3, 5, "contradiction")
+    assert (reject.line, reject.cell, reject.column, reject.code) == (3, 5, "1488A", "contradiction")
     assert "already 13 in line 2" in reject.message
     assert values(lake)["1488A", "PM2.5", "2019-05-11 23:00"] == 13
 
@@ -170,6 +170,22 @@ def test_marks_of_rows_and_a_station_by_another_name(lake: Lake, tmp_path: Path)
         ("沙湖", "PH"): (8.1, "维护"),
     }
     assert all(r["start"] == r["end"] for r in rows(lake))
+
+
+def test_names_that_repeat_over_the_country(lake: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "water.csv"
+    path.write_text(
+        "time,province,basin,section,wq_class,status,water_temp_c,ph\n"
+        "2021-04-01 04:00:00,宁夏回族自治区,黄河流域,沙湖,,正常,10,\n"
+        "2021-04-01 04:00:00,湖北省,长江流域,沙湖,,正常,11,\n"
+        "2021-04-01 04:00:00,江苏省,太湖流域,湖心,,正常,12,\n"
+        "2021-04-01 04:00:00,安徽省,巢湖流域,湖心,,正常,13,\n",
+        encoding="utf-8",
+    )
+    batch = lake.ingest(path)
+    assert batch.rejected == 0
+    found = {r["station"]: r["value"] for r in rows(lake)}
+    assert found == {"沙湖": 10.0, "湖北省/沙湖": 11.0, "江苏省/湖心": 12.0, "安徽省/湖心": 13.0}
 
 
 def test_city_names_become_region_codes(lake: Lake, tmp_path: Path) -> None:

@@ -129,6 +129,7 @@ def _load(
 ) -> Batch:  # fmt: skip
     with open_file(archived.path, source, stage.rejects) as file:
         notes["format"] = file.format
+        stage.header = file.header
         for piece in read_pieces(file, source, stage.rejects, tally):
             stage.add(piece)
             say("read", tally.rows_read)

@@ -39,7 +39,7 @@ KEYS: dict[str, str] = {
     "label": "what a stamp stands for: hour_ending, hour_beginning, day, month, instant",
     "day_start_hour": "for label day: hours from midnight at which the day begins (-4 = 20:00 of the day before)",
     "time": "column, or list of columns that are joined with a blank",
-    "station": "column, or {column|constant|header, prefix, names, map, strict}",
+    "station": "column, or {column|constant|header, prefix, names, map, strict, within}",
     "parameter": "for matrix and long: the column that names the parameter",
     "value": "for long: the column with the value",
     "unit": "for long: column with the unit, when values state one each",
@@ -73,16 +73,22 @@ class StationRule:
     prefix: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
+    #: Column of the province: names of places repeat over the country, and those of the rules' tables are meant only
+    #: within `home`.
+    within: str | None = None
+    home: frozenset[str] = frozenset()
 
-    def code(self, name: str) -> str | None:
+    def code(self, name: str, province: str = "") -> str | None:
         """Code of a station by the name in the file; None when the source lists its stations and lacks this one."""
-        plain = normalised(name)
+        plain, around = normalised(name), normalised(province)
         if not plain:
             return None
-        found = self.names.get(plain)
+        found = self.names.get(plain) if not around or around in self.home else None
         if found is None and self.strict:
             return None
-        return found if found is not None else f"{self.prefix}{plain}"
+        if found is not None:
+            return found
+        return f"{self.prefix}{around}/{plain}" if around and around not in self.home else f"{self.prefix}{plain}"
 
 
 @dataclass(frozen=True)
@@ -255,7 +261,7 @@ def _station(node: object, layout: str, rules: Rules, where: str) -> StationRule
         return StationRule(column=normalised(node))
     if not isinstance(node, Mapping):
         raise _wrong("expected the key station: a column, or {constant: …}, or {header: pattern}", "add it", where)
-    unknown = sorted(set(node) - {"column", "constant", "header", "prefix", "names", "map", "strict"})
+    unknown = sorted(set(node) - {"column", "constant", "header", "prefix", "names", "map", "strict", "within"})
     if unknown:
         raise _wrong(f"unknown key station.{unknown[0]}", "use column, constant, header, prefix, names, map", where)
     given = [key for key in ("column", "constant", "header") if node.get(key)]
@@ -280,6 +286,14 @@ def _station(node: object, layout: str, rules: Rules, where: str) -> StationRule
         prefix=prefix,
         names=names,
         strict=bool(node.get("strict")),
+        within=normalised(str(node["within"])) if node.get("within") else None,
+        home=frozenset(
+            str(name)
+            for row in rules.regions.values()
+            if row.level == "province"
+            for name in (row.zh, row.short)
+            if name
+        ),
     )
 
 

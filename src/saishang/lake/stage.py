@@ -92,6 +92,7 @@ class Stage:
     def __init__(self, folder: Path, batch: int) -> None:
         self.folder, self.batch = folder, batch
         self.rejects = RejectLog(folder / "rejects.csv")
+        self.header: list[str] = []
         self.count = 0
         self.empty_count = 0
         self._tables: list[pa.Table] = []
@@ -218,7 +219,8 @@ class Stage:
                 "where n > 1 and differs order by line, cell",
             ):
                 why = f"{station} {parameter} {start:%Y-%m-%d %H:%M} was already {_shown(first)} in line {first_line}"
-                self.rejects(Reject(line, cell, "", _shown(value), "contradiction", why))
+                column = self.header[cell - 1] if 0 < cell <= len(self.header) else ""
+                self.rejects(Reject(line, cell, column, _shown(value), "contradiction", why))
             row = duck.execute("select count(*) from ranked where n > 1 and not differs").fetchall()
             repeats = int(row[0][0])
             duck.execute(f"create view settled as select {quoted(COLUMNS)} from ranked where n = 1")

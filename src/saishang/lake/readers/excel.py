@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -66,7 +67,8 @@ def check_workbook(path: Path) -> None:
                     )  # fmt: skip
                 if name.endswith((".xml", ".rels", ".vml")):
                     _check_xml(archive, member, path)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+    except (zipfile.BadZipFile, EOFError, RuntimeError, OSError, zlib.error) as error:
+        # RuntimeError: encrypted, or packed in a way that the standard library does not know
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise _refuse(

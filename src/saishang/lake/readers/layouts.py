@@ -80,7 +80,14 @@ def read_pieces(file: FileReader, source: Source, reject: RejectSink, tally: Tal
             code="header",
         )
     place = {name: index for index, name in enumerate(header)}
-    needed = [*source.time, source.station.column, source.parameter, source.value, source.row_mark]
+    needed = [
+        *source.time,
+        source.station.column,
+        source.station.within,
+        source.parameter,
+        source.value,
+        source.row_mark,
+    ]
     absent = [name for name in needed if name is not None and name not in place]
     if absent:
         raise MappingError(
@@ -220,7 +227,7 @@ def _wide(source: Source, header: list[str], place: dict[str, int], file: FileRe
             code="header",
         )
     file.notes["columns_absent"] = [name for name in source.values if name not in place]
-    used = {*source.time, source.station.column, source.row_mark, *source.values}
+    used = {*source.time, source.station.column, source.station.within, source.row_mark, *source.values}
     others = [name for name in header if name not in used and name not in source.ignore]
     if others:
         file.notes["columns_not_taken"] = others[:200]
@@ -300,8 +307,16 @@ def _stations(
     if rule.constant is not None:
         return pa.array([rule.constant], pa.string()).take(pa.array(np.zeros(len(block), np.int64))), good
     index = place[rule.column or ""]
-    which, names = _distinct(_as_text(block.column(index)))
-    codes = [rule.code(name) for name in names]
+    column = _as_text(block.column(index))
+    if rule.within is not None:
+        around = _as_text(block.column(place[rule.within])).cast(pa.large_string())
+        column = pc.binary_join_element_wise(
+            around, column.cast(pa.large_string()), pa.scalar("\x1f", pa.large_string())
+        )
+    which, pairs = _distinct(column)
+    parts = [pair.rpartition("\x1f") for pair in pairs]
+    codes = [rule.code(name, province) for province, _, name in parts]
+    names = [name for _, _, name in parts]
     known = np.fromiter((code is not None for code in codes), np.bool_, len(codes))[which]
     for row in np.flatnonzero(good & ~known):
         name = names[which[row]]
