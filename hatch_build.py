@@ -29,8 +29,9 @@ class FrontEndHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile translations; for a wheel also build the front end when it is not there."""
-        import frontend
         import messages
+
+        import frontend
 
         messages.compile_catalogue()
         if version != "editable" and not (frontend.DIST / "manifest.json").is_file():

@@ -15,8 +15,8 @@ export function path(spec, c) {
   const low = Math.floor(Math.min(...years));
   const high = Math.ceil(Math.max(...years));
   return {
-    grid: grid(),
-    legend: legend(c),
+    grid: grid({ bottom: 40 }),
+    legend: legend(c, { top: "auto", bottom: 0, right: "auto", left: 0 }),
     tooltip: {
       trigger: "item",
       formatter: ({ data }) => (data.point

@@ -41,9 +41,6 @@ export async function fallback(node, spec, c) {
     if (point.label) make("text", { x: x + (city ? 20 : 9), y: y + 5, class: "map-svg-label" }, holder).textContent = point.label;
     if (point.note) make("title", {}, holder).textContent = point.note;
   }
-  const notice = document.createElement("p");
-  notice.className = "map-svg-notice";
-  notice.textContent = spec.notice;
   node.classList.add("is-svg");
-  node.replaceChildren(svg, notice);
+  node.replaceChildren(svg);
 }

@@ -1,5 +1,5 @@
 // Maps: outlines and points of our own, no outside tiles. Labels are HTML markers, so no font server is needed.
-import { AttributionControl, LngLatBounds, Map as MapLibre, Marker, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
+import { LngLatBounds, Map as MapLibre, Marker, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
 
 function paint() {
   const css = getComputedStyle(document.documentElement);
@@ -72,7 +72,6 @@ export async function draw(node) {
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-  map.addControl(new AttributionControl({ compact: false, customAttribution: spec.notice }), "bottom-right");
   const box = new LngLatBounds(spec.bounds);
   for (const point of spec.points ?? []) {
     const made = new Marker({ element: marker(point), anchor: point.style === "city" ? "center" : "center" }).setLngLat([point.lon, point.lat]);
@@ -85,5 +84,5 @@ export async function draw(node) {
   }
   document.addEventListener("saishang:theme", () => map.setStyle(style(spec, paint())));
   await new Promise((resolve) => { map.once("load", resolve); map.once("error", resolve); });
-  new ResizeObserver(() => map.fitBounds(box, { padding: 24, animate: false })).observe(node);
+  new ResizeObserver(() => map.resize().fitBounds(box, { padding: 24, animate: false })).observe(node);
 }

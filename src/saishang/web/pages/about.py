@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -56,7 +58,7 @@ def health(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok", "version": __version__, "rules": rules().digest})
 
 
-def _flat(value: object) -> str:
+def _flat(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -34,13 +34,7 @@ class SignInForm(AuthenticationForm):
         _style(self)
 
 
-if TYPE_CHECKING:
-    _PasswordChangeForm = PasswordChangeForm[User]
-else:
-    _PasswordChangeForm = PasswordChangeForm
-
-
-class PasswordForm(_PasswordChangeForm):
+class PasswordForm(PasswordChangeForm):
     """The old password and twice the new one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -202,7 +202,8 @@ def _ranking_table(rows: list[dict[str, Any]], period: str, criterion: str, stan
         row["id"]: row
         for row in queries.select(
             run.id, "period_statistics",
-            "scope = 'city' and parameter = 'PM2.5' and statistic = 'mean' and basis = 'measured' and period = ?", [period],
+            "scope = 'city' and parameter = 'PM2.5' and statistic = 'mean' and basis = 'measured' and period = ?",
+            [period],
         )
     }  # fmt: skip
     columns = [

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_safe
 from saishang.apps.indicators import chain as chains
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.chain import Link
-from saishang.errors import SaishangError
 from saishang.apps.observations.queries import site_lake
+from saishang.errors import SaishangError
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.exports import export

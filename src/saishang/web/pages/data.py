@@ -80,7 +80,6 @@ def index(request: HttpRequest) -> HttpResponse:
     columns = [
         Column("id", _("批次"), number=True),
         Column("file", _("文件"), row_head=True),
-        Column("source", _("来源")),
         Column("status", _("状态"), nowrap=True),
         Column("span", _("时段"), nowrap=True),
         Column("added", _("新增"), number=True),
@@ -119,8 +118,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def _batch_row(item: Batch) -> dict[str, Any]:
     return {
         "id": Cell(item.id, href=reverse("data-batch", args=[item.id])),
-        "file": Cell(item.file_name, href=reverse("data-batch", args=[item.id])),
-        "source": source_name(item.source),
+        "file": Cell(item.file_name, href=reverse("data-batch", args=[item.id]), note=source_name(item.source)),
         "status": Cell(item.status, text=status_name(item.status)),
         "span": _span(item),
         "added": item.added,
@@ -356,7 +354,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     label = _("各站逐月数据覆盖率热图；同样的数字列在下面的表里。")
     context = base | {
         "chart": Chart("gaps", label, spec, table, size=size),
-        "parameters": sorted({code for code in _parameters()}),
+        "parameters": _parameters(),
         "parameter": parameter,
     }
     return render(request, "data/gaps.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -59,11 +60,12 @@ def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 class Teaching:
     """Middleware: an error that teaches becomes a page that teaches instead of a server error."""
 
-    def __init__(self, get_response: object) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)  # type: ignore[operator,no-any-return]
+        """Answer; see `process_exception`."""
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Show message and remedy of a `SaishangError`; leave everything else to Django."""

@@ -11,7 +11,7 @@ import io
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -129,6 +129,11 @@ def _headings(table: Table, noted: set[str]) -> list[str]:
     return found
 
 
+def _local(value: datetime) -> datetime:
+    """China Standard Time without zone, which is what a spreadsheet can hold."""
+    return timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
+
+
 def _plain(cell: Cell) -> str:
     value = cell.value
     if value is None:
@@ -140,7 +145,7 @@ def _plain(cell: Cell) -> str:
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
+        return _local(value).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, date):
         return value.isoformat()
     return harmless(str(value))
@@ -151,11 +156,11 @@ def _excel(sheet: Any, column: Column, cell: Cell) -> Any:
     if value is None:
         return _text(sheet, cell.text) if cell.text else None
     if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
+        return _local(value)
     if isinstance(value, bool | int | float | date):
         return value
     if isinstance(value, Decimal):
-        made = WriteOnlyCell(sheet, value=value)
+        made = WriteOnlyCell(sheet, value=cast("Any", value))  # openpyxl writes Decimal, its types do not say so
         exponent = value.as_tuple().exponent
         decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
         made.number_format = f"0.{'0' * decimals}" if decimals else "0"
@@ -169,7 +174,7 @@ def _text(sheet: Any, text: str) -> Any:
     made = WriteOnlyCell(sheet, value=clean)
     made.data_type = "s"
     if clean.startswith(_DANGEROUS):
-        made.quotePrefix = True  # type: ignore[attr-defined]
+        made.quotePrefix = True
     return made
 
 

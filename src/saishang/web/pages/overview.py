@@ -18,7 +18,7 @@ from saishang.web.pages.charts import MapView
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run, other_runs
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.targets import STATES, lines, targets_table
+from saishang.web.pages.targets import STATES, grouped, lines, targets_table
 from saishang.web.reasons import figure
 from saishang.web.security import public
 
@@ -39,7 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         tables = [table, *([view.table] if view is not None and view.table is not None else [])]
         context |= {
             "runs": other_runs(),
-            "lines": lines(rows, run),
+            "groups": grouped(lines(rows, run)),
             "table": table,
             "map": view,
             "total": len(rows),
@@ -78,7 +78,8 @@ def city_map(run: RunFacts) -> MapView | None:
             lon, lat = places[city["code"]]
             points.append(
                 {
-                    "lon": lon, "lat": lat, "label": texts.both(city["short"], name.removesuffix(" City")), "badge": shown,
+                    "lon": lon, "lat": lat, "badge": shown,
+                    "label": texts.both(city["short"], name.removesuffix(" City")),
                     "note": note, "href": href, "style": "city", "colour": "#ffffff", "ink": "#111111",
                 }
             )  # fmt: skip

@@ -31,13 +31,13 @@ def index(request: HttpRequest) -> HttpResponse:
     """All tables and documents of the rules with their counts by status."""
     found = rules()
     rows: list[dict[str, Any]] = []
-    for name, table in sorted(found.tables.items()):
-        marks = Counter(str(row.get("status") or "") for row in table.rows)
+    for name, source in sorted(found.tables.items()):
+        marks = Counter(str(row.get("status") or "") for row in source.rows)
         rows.append(
             {
                 "name": Cell(name, href=reverse("rules-document", args=[name])),
                 "kind": _("表"),
-                "rows": len(table.rows),
+                "rows": len(source.rows),
                 **{key: marks.get(key, 0) for key in ("confirmed", "recalled", "unconfirmed")},
             }
         )

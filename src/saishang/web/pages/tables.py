@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 __all__ = ["Cell", "Column", "Table", "as_cell"]
 
 #: What a reader sees where there is no value.
@@ -62,7 +64,8 @@ class Cell:
         if isinstance(self.value, float) and self.value.is_integer():
             return str(int(self.value))
         if isinstance(self.value, datetime):
-            return self.value.strftime("%Y-%m-%d %H:%M")
+            local = timezone.localtime(self.value) if timezone.is_aware(self.value) else self.value
+            return local.strftime("%Y-%m-%d %H:%M")
         if isinstance(self.value, date):
             return self.value.isoformat()
         return str(self.value)

@@ -23,7 +23,7 @@ from saishang.web.pages.site import region_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
-__all__ = ["STATES", "Line", "index", "lines", "position", "target_url", "targets_table"]
+__all__ = ["STATES", "Line", "grouped", "index", "lines", "position", "target_url", "targets_table"]
 
 STATES = ("met", "on_track", "at_risk", "off_track", "not_evaluated", "undetermined")
 
@@ -103,6 +103,16 @@ def lines(rows: Sequence[TargetRow], run: RunFacts) -> list[Line]:
     return made
 
 
+def grouped(found: Sequence[Line]) -> list[tuple[str, list[Line]]]:
+    """Lines in three groups, each in the plan's order: with a value, with a goal but no value yet, without a number."""
+    groups: dict[str, list[Line]] = {_("有数值的目标"): [], _("尚无数值的目标"): [], _("没有数字的承诺"): []}
+    with_value, open_goal, promise = groups
+    for line in found:
+        has_goal = line.row.goal is not None or line.row.undetermined
+        groups[with_value if line.value else open_goal if has_goal else promise].append(line)
+    return [(title, entries) for title, entries in groups.items() if entries]
+
+
 def targets_table(rows: Sequence[TargetRow], run: RunFacts) -> Table:
     """The targets for export (the page draws its own table with pictures)."""
     columns = [
@@ -163,7 +173,8 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "run": run,
         "runs": other_runs(),
-        "lines": lines(found, run),
+        "groups": grouped(lines(found, run)),
+        "shown": len(found),
         "table": table,
         "total": len(rows),
         "status": status,

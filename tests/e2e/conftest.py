@@ -1,0 +1,42 @@
+"""A live server over a filled portal, and a browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.browser import ARGUMENTS, chromium
+from tests.portal import Portal, made_portal
+
+# Playwright's sync interface runs a loop in this thread; Django would refuse the database because of it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium on this machine (CHROMIUM_PATH names one)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[tuple[str, Portal]]:
+    """(address, what is in it) of a server on a port of its own."""
+    from pytest_django.live_server_helper import LiveServer
+
+    with django_db_blocker.unblock(), made_portal(tmp_path_factory.mktemp("e2e")) as portal:
+        server = LiveServer("127.0.0.1")
+        try:
+            yield server.url, portal
+        finally:
+            server.stop()

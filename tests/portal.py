@@ -1,0 +1,67 @@
+"""A portal with a plan, measurements and an evaluation, made in seconds; for web and browser tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import saishang
+
+DEMO = Path(saishang.__file__).parent / "demo_data"
+#: Three lines, three faults: a formula in line 2, a word in line 3, a negative concentration in line 4.
+BAD_LINES = (
+    "date,hour,type,1484A,1485A,1488A\n"
+    "20150601,0,PM2.5,12,=1+1,30\n"
+    "20150601,1,PM2.5,x,13,31\n"
+    "20150601,2,PM2.5,-5,14,32\n"
+)
+
+
+@dataclass(frozen=True)
+class Portal:
+    """What was made: the run's id and the number of the batch with faults."""
+
+    run: str
+    bad_batch: int
+    people: dict[str, Any]
+
+
+PASSWORD = "correct-horse-battery"
+
+
+@contextmanager
+def made_portal(folder: Path) -> Iterator[Portal]:
+    """Fill the test database and a lake under `folder`; empty both afterwards."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    from saishang.apps.indicators.actions.evaluate import evaluate
+    from saishang.apps.observations.queries import site_lake
+    from saishang.apps.organisations.models import ROLES, User
+    from saishang.apps.plan.actions import import_plan_from_rules
+    from saishang.rules import load_rules
+
+    before = settings.CONFIG
+    settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
+    try:
+        import_plan_from_rules("tests", "ningxia")
+        lake = site_lake()
+        lake.ingest(DEMO / "air_city_daily_ningxia_2013_12_2015_12.parquet", source="city-daily-aqi")
+        bad = folder / "china_sites_20150601.csv"
+        bad.write_text(BAD_LINES, encoding="utf-8")
+        batch = lake.ingest(bad, source="cnemc-site-hourly")
+        run = evaluate(
+            "tests", settings.CONFIG, lake, load_rules(), date(2015, 12, 31), site="ningxia", region="640000"
+        )
+        people = {role: User.objects.create_user(role, password=PASSWORD, role=role) for role in ROLES}
+        yield Portal(run.id, batch.id, people)
+    finally:
+        settings.CONFIG = before
+        call_command("flush", interactive=False, verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute("truncate lake_batch, lake_gap, lake_quality_run cascade")

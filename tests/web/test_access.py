@@ -1,0 +1,141 @@
+"""Every address says who may open it, and keeps to it; every answer carries the policy."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from saishang.web.security import POLICY, access_of
+from tests.portal import PASSWORD, Portal
+
+#: Name → who may open it. Written down here a second time on purpose: a slip in a view must disagree with it.
+AUDIENCE = {
+    "overview": "public", "plan": "public", "plan-task": "public", "targets": "public", "target": "public",
+    "targets-chain": "public", "targets-chain-station": "public", "targets-chain-hours": "public", "air": "public",
+    "air-periods": "public", "air-ranking": "public", "air-stations": "public", "data": "public",
+    "data-batch": "public", "data-line": "public", "data-gaps": "public", "data-upload": "upload_data",
+    "calculators": "public", "calculators-topic": "public", "rules": "public", "rules-document": "public",
+    "about": "public", "health": "public", "geometry": "public", "sign-in": "public", "sign-out": "public",
+    "password-change": "staff", "set_language": "public",
+}  # fmt: skip
+ROLES = [None, "viewer", "editor", "admin"]
+#: Which roles may upload: hand-written from the brief, not read from the code.
+UPLOADERS = {"editor", "admin"}
+
+
+def patterns() -> dict[str, URLPattern]:
+    found = [p for p in get_resolver().url_patterns if isinstance(p, URLPattern)]
+    assert len(found) == len(get_resolver().url_patterns), "nested addresses need this test to look into them"
+    return {str(p.name): p for p in found}
+
+
+def test_every_address_declares_its_audience() -> None:
+    declared = {}
+    for name, pattern in patterns().items():
+        access = access_of(pattern.callback)
+        assert access is not None, f"{name} says nothing about who may open it"
+        declared[name] = access.permission or access.audience
+    assert declared == AUDIENCE
+
+
+def address(name: str, portal: Portal) -> str:
+    return {
+        "overview": "/", "plan": "/plan/", "plan-task": "/plan/T10/", "targets": "/targets/",
+        "target": "/targets/G02/", "targets-chain": f"/targets/chain/{portal.run}/air.pm25.mean/640000/?period=2015",
+        "targets-chain-station": f"/targets/chain/{portal.run}/station/1488A/?parameter=PM2.5&period=2015-06",
+        "targets-chain-hours": f"/targets/chain/{portal.run}/station/1488A/2015-06-01/?parameter=PM2.5",
+        "air": "/air/", "air-periods": "/air/periods/", "air-ranking": "/air/ranking/", "air-stations": "/air/stations/",
+        "data": "/data/", "data-batch": f"/data/batches/{portal.bad_batch}/",
+        "data-line": f"/data/batches/{portal.bad_batch}/line/3/?cell=4", "data-gaps": "/data/gaps/",
+        "data-upload": "/data/upload/", "calculators": "/calculators/", "calculators-topic": "/calculators/AQI/",
+        "rules": "/rules/", "rules-document": "/rules/standards/air/limits/", "about": "/about/", "health": "/health/",
+        "geometry": "/geometry/prefecture.geojson", "sign-in": "/account/sign-in/", "sign-out": "/account/sign-out/",
+        "password-change": "/account/password/", "set_language": "/language/",
+    }[name]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", sorted(AUDIENCE))
+def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
+    client = Client()
+    if role is not None:
+        client.force_login(portal.people[role])
+    posts = name in {"sign-out", "set_language"}
+    target = address(name, portal)
+    answer = client.post(target) if posts else client.get(target)
+    wanted = AUDIENCE[name]
+    if wanted == "public":
+        assert answer.status_code == (302 if posts else 200), answer.content[:500]
+    elif role is None:
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/account/sign-in/?next=")
+    elif wanted == "staff" or role in UPLOADERS:
+        assert answer.status_code == 200
+    else:
+        assert answer.status_code == 403
+    assert answer["Content-Security-Policy"] == POLICY
+
+
+def test_the_policy_allows_no_inline_code_and_no_other_origin() -> None:
+    assert "unsafe" not in POLICY
+    assert "http" not in POLICY
+    assert "default-src 'self'" in POLICY
+
+
+@pytest.mark.django_db
+def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
+    import re
+
+    client = Client()
+    client.force_login(portal.people["admin"])
+    for name in sorted(AUDIENCE):
+        if name in {"sign-out", "set_language", "geometry", "health"}:
+            continue
+        page = client.get(address(name, portal)).content.decode()
+        assert not re.search(r"\sstyle\s*=", page), name
+        assert not re.search(r"\son[a-z]+\s*=", page), name
+        for script in re.findall(r"<script\b[^>]*>", page):
+            assert "src=" in script or 'type="application/json"' in script, (name, script)
+        assert "<style" not in page
+
+
+@pytest.mark.django_db
+def test_five_wrong_passwords_lock_the_name(portal: Portal) -> None:
+    client = Client()
+    for _ in range(5):
+        assert client.post("/account/sign-in/", {"username": "viewer", "password": "wrong"}).status_code == 422
+    # The right password does not help any more within the window.
+    answer = client.post("/account/sign-in/", {"username": "viewer", "password": PASSWORD})
+    assert answer.status_code == 429
+    assert "分钟" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_sign_in_goes_only_to_our_own_addresses(portal: Portal) -> None:
+    form = {"username": "editor", "password": PASSWORD}
+    assert Client().post("/account/sign-in/?next=/data/", form | {"next": "/data/"})["Location"] == "/data/"
+    for elsewhere in ("https://example.org/", "//example.org", "javascript:alert(1)"):
+        assert Client().post("/account/sign-in/", form | {"next": elsewhere})["Location"] == "/"
+
+
+@pytest.mark.django_db
+def test_changing_the_password_is_logged(portal: Portal) -> None:
+    from saishang.apps.core.models import ActionLogEntry
+
+    client = Client()
+    client.force_login(portal.people["viewer"])
+    new = "another-long-secret-9"
+    form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert client.post("/account/password/", form).status_code == 302
+    entry = ActionLogEntry.objects.latest("sequence")
+    assert (entry.verb, entry.actor_name) == ("organisations.change_password", "viewer")
+    assert client.get("/account/password/").status_code == 200  # this session goes on
+
+
+def test_forms_without_a_token_are_refused() -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/account/sign-out/")
+    assert answer.status_code == 403
+    assert "表单" in answer.content.decode()
