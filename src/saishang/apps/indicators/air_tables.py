@@ -175,7 +175,12 @@ def _proposals(
     begins: date = rules.document(_DUST_RULE)["editions"][0]["from"]
     wanted = [month for month in months if month >= f"{begins:%Y-%m}"]
     files = lake.files(medium="air", months=wanted) if wanted else []
-    episodes = propose_dust(engine, files, _stations(rules, site), calendar, _dust_rule(rules)) if files else []
+    excluded = _excluded(lake, calendar)
+    episodes = (
+        propose_dust(engine, files, _stations(rules, site), calendar, _dust_rule(rules), excluded=excluded)
+        if files
+        else []
+    )
     made = decisions()
     found: dict[tuple[str, date], Proposal] = {}
     for episode in episodes:

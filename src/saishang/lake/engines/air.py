@@ -213,7 +213,7 @@ def evaluate_air(
     -------
     The run; nothing is computed before a table is asked for.
     """
-    portions = [engine.observations(portion) for portion in files]
+    portions = [_observations(engine, portion, excluded) for portion in files]
     if not portions:
         raise EngineError("expected at least one portion of observations, got none", fix="load measurements first")
     science = AirStatistics(calendar.rules, _reference(engine, calendar), station_percentiles)
@@ -223,12 +223,30 @@ def evaluate_air(
 
 
 def propose_dust(
-    engine: Engine, files: Sequence[str | Path], stations: pa.Table, calendar: Calendar, rule: DustRule
+    engine: Engine,
+    files: Sequence[str | Path],
+    stations: pa.Table,
+    calendar: Calendar,
+    rule: DustRule,
+    *,
+    excluded: pa.Table | None = None,
 ) -> list[DustProposal]:
-    """Sand-dust episodes proposed from the hours in `files`; for a named person to confirm or reject."""
+    """Sand-dust episodes proposed from the hours in `files`; for a named person to confirm or reject.
+
+    Hours in `excluded` (`EXCLUDED`) stay out, as in `evaluate_air`.
+    """
     known = engine.table("dust_stations", stations.select(STATIONS.names).cast(STATIONS))
-    expression = city_hours(engine.observations(files), known, calendar.rules)
+    expression = city_hours(_observations(engine, files, excluded), known, calendar.rules)
     return propose_windows(engine.run(expression), rule)
+
+
+def _observations(engine: Engine, files: Sequence[str | Path], excluded: pa.Table | None) -> Any:
+    """Rows of the lake without those that quality control takes out; without any such, a plain scan."""
+    rows = engine.observations(files)
+    if excluded is None or excluded.num_rows == 0:
+        return rows
+    out = engine.table("excluded", excluded.select(EXCLUDED.names).cast(EXCLUDED))
+    return rows.anti_join(out, EXCLUDED.names)
 
 
 def _reference(engine: Engine, calendar: Calendar) -> Reference:

@@ -50,9 +50,8 @@ def write(path: Path, rows: Iterable[tuple[Any, ...]]) -> Path:
 def station_table(rows: Iterable[tuple[Any, ...]]) -> pa.Table:
     """(station, region, counts, opened, closed), the last three optional."""
     full = [(*row, *(True, None, None)[len(row) - 2 :]) for row in rows]
-    return pa.table(
-        [pa.array(c, f.type) for c, f in zip(zip(*full, strict=True), STATIONS, strict=True)], schema=STATIONS
-    )
+    columns = list(zip(*full, strict=True)) or [()] * len(STATIONS)
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, STATIONS, strict=True)], schema=STATIONS)
 
 
 Evaluate = Callable[..., AirRun]
@@ -66,6 +65,16 @@ def air_rules() -> AirRules:
 @pytest.fixture
 def evaluate(tmp_path: Path, air_rules: AirRules) -> Iterator[Evaluate]:
     """`evaluate(rows, stations, first, last, dust=…, members=…, lists=…, rules=…, edition=…, to_date=…)`."""
+    yield from _evaluations(tmp_path, air_rules)
+
+
+@pytest.fixture(scope="module")
+def evaluate_once(tmp_path_factory: pytest.TempPathFactory, air_rules: AirRules) -> Iterator[Evaluate]:
+    """Like `evaluate`, for networks that many tests of a module look at."""
+    yield from _evaluations(tmp_path_factory.mktemp("series"), air_rules)
+
+
+def _evaluations(folder: Path, air_rules: AirRules) -> Iterator[Evaluate]:
     engines: list[DuckDB] = []
 
     def run(
@@ -76,7 +85,7 @@ def evaluate(tmp_path: Path, air_rules: AirRules) -> Iterator[Evaluate]:
     ) -> AirRun:  # fmt: skip
         engine = DuckDB(threads=1)
         engines.append(engine)
-        path = write(tmp_path / f"rows{len(engines)}.parquet", rows)
+        path = write(folder / f"rows{len(engines)}.parquet", rows)
         calendar = Calendar(
             first, last, rules or air_rules, index_edition=edition, to_date=to_date, members=members, lists=lists
         )
