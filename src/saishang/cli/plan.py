@@ -123,12 +123,13 @@ def versions(as_json: JsonOption = False) -> None:
     found = queries.versions()
     if as_json:
         emit_json([{"version": v.name, "title": v.title, "draft": v.draft, "tasks": v.tasks, "targets": v.targets,
-                    "unresolved": v.unresolved, "imported_at": v.imported_at, "imported_by": v.imported_by, "origin": v.origin,
-                    "digest": v.digest} for v in found])  # fmt: skip
+                    "unresolved": v.unresolved, "imported_at": v.imported_at, "imported_by": v.imported_by,
+                    "origin": v.origin, "digest": v.digest} for v in found])  # fmt: skip
         return
     print_table(
         "方案版本 · plan versions", ["版本", "标题", "任务", "目标", "待认定", "导入时间", "来源"],
-        [(v.name, v.title + (f"（{v.draft}）" if v.draft else ""), v.tasks, v.targets, v.unresolved, f"{v.imported_at:%Y-%m-%d %H:%M}",
+        [(v.name, v.title + (f"（{v.draft}）" if v.draft else ""), v.tasks, v.targets, v.unresolved,
+          f"{v.imported_at:%Y-%m-%d %H:%M}",
           v.origin) for v in found],
         caption="" if found else "还没有方案：saishang plan import 文件 · none yet",
     )  # fmt: skip
@@ -249,7 +250,11 @@ def _print_document(document: PlanDocument, *, measures: bool = False) -> None:
     console.print(document.title + (f"（{document.draft}）" if document.draft else ""), style="bold", markup=False)
     print_table(
         "任务 · items", ["编号", "序号", "标题", "责任单位", "目标"],
-        [(i.id, i.number, i.title, "\n".join(_owner_line(o) for o in i.owners if not o.inherited), len(i.targets) or "") for i in document.items],
+        [
+            (i.id, i.number, i.title, "\n".join(_owner_line(o) for o in i.owners if not o.inherited),
+             len(i.targets) or "")
+            for i in document.items
+        ],
     )  # fmt: skip
     if measures:
         for i in document.items:

@@ -173,7 +173,7 @@ def _owners(items: Sequence[Item]) -> dict[str, str]:
 
 def _compare(old: list[Item], new: list[Item], before: PlanDocument, after: PlanDocument) -> ItemChange:
     kinds: list[str] = []
-    first_old, first_new = (old or [None])[0], (new or [None])[0]
+    first_old, first_new = (old[0] if old else None), (new[0] if new else None)
     change = ItemChange(
         kinds, [i.id for i in old], [i.id for i in new],
         "、".join(i.title for i in old), "、".join(i.title for i in new),

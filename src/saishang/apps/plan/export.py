@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from saishang.apps.plan.importer.document import PlanDocument, Target, json_number
+from saishang.apps.plan.importer.document import Item, PlanDocument, Target, json_number
 
 __all__ = ["write_workbook"]
 
@@ -25,13 +25,18 @@ def write_workbook(document: PlanDocument, path: Path) -> None:
     heads = {(s.chapter, s.number): s.title for s in document.sections}
     chapters = {c.number: c.title for c in document.chapters}
     _sheet(
-        book, "任务", ["编号", "序号", "类别", "章", "节", "标题", "英文标题", "牵头与责任单位", "配合与指导单位", "统一责任单位", "指标数"],
+        book, "任务",
+        [
+            "编号", "序号", "类别", "章", "节", "标题", "英文标题", "牵头与责任单位", "配合与指导单位", "统一责任单位",
+            "指标数",
+        ],
         (
             [
-                i.id, i.number, _ROLE[i.role], chapters.get(i.chapter, i.chapter), heads.get((i.chapter, i.section), i.section),
+                i.id, i.number, _ROLE[i.role], chapters.get(i.chapter, i.chapter),
+                heads.get((i.chapter, i.section), i.section),
                 i.title, i.title_en,
-                "；".join(_said(o.role, o.units, o.agencies) for o in i.owners if not o.inherited and o.role in ("lead", "responsible")),
-                "；".join(_said(o.role, o.units, o.agencies) for o in i.owners if not o.inherited and o.role in ("support", "guide")),
+                _owners(i, "lead", "responsible"),
+                _owners(i, "support", "guide"),
                 "；".join("、".join(o.units) for o in i.owners if o.inherited), len(i.targets),
             ]
             for i in document.items
@@ -47,8 +52,8 @@ def write_workbook(document: PlanDocument, path: Path) -> None:
     _sheet(
         book, "责任单位", ["编号", "任务", "角色", "原文写法", "规范名称", "等", "统一规定"],
         (
-            [i.id, i.title, _OWNER[o.role], unit, o.agencies[n] if len(o.agencies) == len(o.units) else "", "是" if o.etc else "",
-             "是" if o.inherited else ""]
+            [i.id, i.title, _OWNER[o.role], unit, o.agencies[n] if len(o.agencies) == len(o.units) else "",
+             "是" if o.etc else "", "是" if o.inherited else ""]
             for i in document.items for o in i.owners for n, unit in enumerate(o.units)
         ),
     )  # fmt: skip
@@ -78,7 +83,10 @@ def write_workbook(document: PlanDocument, path: Path) -> None:
     )
     _sheet(
         book, "定性目标", ["代码", "编号", "对象", "状态", "类别", "年份", "力争", "原句"],
-        ([c.code, c.at, c.subject, c.state, c.kind, c.year, "是" if c.aspirational else "", c.text] for c in document.commitments),
+        (
+            [c.code, c.at, c.subject, c.state, c.kind, c.year, "是" if c.aspirational else "", c.text]
+            for c in document.commitments
+        ),
     )  # fmt: skip
     _sheet(
         book,
@@ -93,6 +101,10 @@ def write_workbook(document: PlanDocument, path: Path) -> None:
         ([u.unit, "、".join(u.at), u.reason] for u in document.unresolved),
     )
     book.save(path)
+
+
+def _owners(item: Item, *roles: str) -> str:
+    return "；".join(_said(o.role, o.units, o.agencies) for o in item.owners if not o.inherited and o.role in roles)
 
 
 def _said(role: str, units: Sequence[str], agencies: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Plans as data: `rules/plans/<name>/` read and checked, without the importer.
 
-A folder holds `plan.yaml` (title, chapters, sections, owners given once), `items.csv`, `measures.csv`, `targets.csv` and
-`duties.csv`. Owners are codes of `agencies.csv`. Every fault is reported with file and line, all faults together.
+A folder holds `plan.yaml` (title, chapters, sections, owners given once), `items.csv`, `measures.csv`, `targets.csv`
+and `duties.csv`. Owners are codes of `agencies.csv`. Every fault is reported with file and line, all faults together.
 """
 
 from __future__ import annotations

@@ -24,9 +24,9 @@ from saishang.apps.plan.importer.document import (
 )
 from saishang.errors import SaishangError
 
-__all__ = ["ChapterView", "DutyView", "ItemView", "OwnerCount", "OwnerView", "PlanNotFoundError", "TargetView", "VersionView",
-           "chapters", "current_version", "document_of", "duties", "item", "items", "items_by_owner", "owners", "targets",
-           "unresolved", "version", "versions"]  # fmt: skip
+__all__ = ["ChapterView", "DutyView", "ItemView", "OwnerCount", "OwnerView", "PlanNotFoundError", "TargetView",
+           "VersionView", "chapters", "current_version", "document_of", "duties", "item", "items", "items_by_owner",
+           "owners", "targets", "unresolved", "version", "versions"]  # fmt: skip
 
 
 class PlanNotFoundError(SaishangError):

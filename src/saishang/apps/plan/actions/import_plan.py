@@ -131,8 +131,10 @@ def import_document(
         )
     with transaction.atomic():
         version = PlanVersion.objects.create(
-            plan=plan, label=label, title=document.title[:300], title_en=title_en[:300], draft=(document.draft or "")[:30],
-            issued=issued, origin=origin[:300], digest=digest, imported_by=str(actor)[:150], notes=list(document.notes),
+            plan=plan, label=label, title=document.title[:300], title_en=title_en[:300],
+            draft=(document.draft or "")[:30], issued=issued, origin=origin[:300], digest=digest,
+            imported_by=str(actor)[:150],
+            notes=list(document.notes),
         )  # fmt: skip
         _write(version, document)
         record(
@@ -176,7 +178,9 @@ def _write(version: PlanVersion, document: PlanDocument) -> None:
         for n, i in enumerate(document.items)
     )
     rows = {i.key: i for i in items}
-    measures, owners, targets = [], [], []
+    measures: list[Measure] = []
+    owners: list[ItemOwner] = []
+    targets: list[PlanTarget] = []
     for i in document.items:
         row = rows[i.id]
         english = i.measures_en + [""] * (len(i.measures) - len(i.measures_en))

@@ -3,6 +3,7 @@
 A name is never matched by substring: 市场监管厅 and 地方金融监督管理局 share words and are two bodies.
 """
 
+# ruff: noqa: E501 - lists of Chinese words: one line of them reads better than one word per line
 from __future__ import annotations
 
 import csv
@@ -41,7 +42,7 @@ _STEMS: Mapping[str, tuple[str, str]] = {
     "规划和自然资源": ("规划和自然资源", "b"), "规划自然资源": ("规划和自然资源", "b"), "生态环境": ("生态环境", "a"),
     "环境保护": ("环境保护", "a"), "环保": ("环境保护", "a"), "住房城乡建设": ("住房和城乡建设", "a"),
     "住房和城乡建设": ("住房和城乡建设", "a"), "住房建设": ("住房和城乡建设", "a"), "住建": ("住房和城乡建设", "a"),
-    "城乡建设": ("住房和城乡建设", "a"), "交通运输": ("交通运输", "a"), "交通": ("交通运输", "a"), "水利": ("水利", "a"),
+    "城乡建设": ("住房和城乡建设", "a"), "建设": ("住房和城乡建设", "a"), "粮食和储备": ("粮食和物资储备", "b"), "交通运输": ("交通运输", "a"), "交通": ("交通运输", "a"), "水利": ("水利", "a"),
     "水务": ("水务", "b"), "农业农村": ("农业农村", "a"), "商务": ("商务", "a"), "文化和旅游": ("文化和旅游", "a"),
     "文化旅游": ("文化和旅游", "a"), "文旅": ("文化和旅游", "a"), "卫生健康": ("卫生健康", "c"), "卫健": ("卫生健康", "c"),
     "退役军人": ("退役军人事务", "a"), "退役军人事务": ("退役军人事务", "a"), "应急管理": ("应急管理", "a"),
@@ -162,7 +163,9 @@ def _region_in(text: str) -> str | None:
     province = found[0][1] if found else None
     rest = text.replace(province, "") if province else text
     if province is None:
-        own = re.match(r"^(?!关于|印发|推进)[\u4e00-\u9fff]{2,6}?(?<![全我本各])(?:省|自治区)(?!级|内|直|委|政府)", text)
+        own = re.match(
+            r"^(?!关于|印发|推进)[\u4e00-\u9fff]{2,6}?(?<![全我本各])(?:省|自治区)(?!级|内|直|委|政府)", text
+        )
         province = own.group(0) if own else None
         rest = text.replace(province, "") if province else text
     city = re.search(
@@ -229,9 +232,11 @@ def _resolve(resolver: AgencyResolver, unit: str) -> str | None:
     league = re.fullmatch(r"团(省|市|区|自治区|州)委", unit)
     if league:
         return f"共青团{_owner_name(resolver, '自治区' if league.group(1) == '区' else league.group(1)) or ''}委员会"
-    named = _named_government(unit)
-    if named:
-        return named
+    return _by_rule(resolver, unit) or _named_government(unit)
+
+
+def _by_rule(resolver: AgencyResolver, unit: str) -> str | None:
+    """Prefix and stem: 省 + 发展改革委 → the province's 发展和改革委员会."""
     prefix, stem = _split_prefix(unit)
     owner = _owner_name(resolver, prefix)
     if owner is None:

@@ -1,5 +1,6 @@
 """Recurring duties (who reports what to whom, when, with a copy to whom) and promises without a number."""
 
+# ruff: noqa: E501 - long expressions over Chinese words
 from __future__ import annotations
 
 import re
@@ -34,7 +35,8 @@ _CAMPAIGN = re.compile("宣传月|活动周|活动月|主题日|宣传日|环境
 
 
 def duties_in(text: str, at: str) -> list[Duty]:
-    """Read the duties of a paragraph: a moment that comes again (or a due date with an addressee) and an act of reporting.
+    """Read the duties of a paragraph: a moment that comes again (or a due date with an addressee) and an act of
+    reporting.
 
     每月/每天 habits in quotes are slogans, not duties.
     """

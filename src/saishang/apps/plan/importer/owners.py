@@ -1,8 +1,8 @@
 """Who owes it: the notes in which a plan names responsible units.
 
-Forms read here: （责任单位：…等部门按职责分工负责）, （A牵头，B、C等配合）, 牵头单位：A；配合单位：B on lines of their own,
-［A、B按职责负责］ in any bracket, one note per sentence or one for a whole section, and the two clauses that speak about
-other items: 以下任务均需…落实 and 列第一位者为牵头单位.
+Forms read here: （责任单位：…等部门按职责分工负责）, （A牵头，B、C等配合）, 牵头单位：A；配合单位：B on lines of
+their own, ［A、B按职责负责］ in any bracket, one note per sentence or one for a whole section, and the two clauses that
+speak about other items: 以下任务均需…落实 and 列第一位者为牵头单位.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def promote_first(owners: list[Owner]) -> list[Owner]:
 
 def _statements(inner: str) -> list[str]:
     """Split at ； 。 and before every label, so that 牵头单位：A 配合单位：B on one line are two statements."""
-    pieces = []
+    pieces: list[str] = []
     for piece in split_outside(inner, "；;。\n"):
         cut = [m.start() for m in _LABEL_ANYWHERE.finditer(piece)]
         starts = sorted({0, *cut})

@@ -4,6 +4,7 @@
 left is the indicator.
 """
 
+# ruff: noqa: E501 - lists of Chinese words: one line of them reads better than one word per line
 from __future__ import annotations
 
 import re
@@ -55,7 +56,7 @@ _CHANGE_NOUN = {"降幅": "drop", "下降幅度": "drop", "下降比例": "drop"
                 "改善率": "drop"}  # fmt: skip
 _ADVERB = (
     "力争", "争取", "力求", "努力", "累计", "总体", "总计", "合计", "约", "约为", "大约", "平均", "基本", "稳定", "持续", "进一步", "再",
-    "均", "都", "全部", "整体", "总共", "共", "各", "要", "应", "应当", "须", "需", "需要", "将", "能够", "可", "原则上", "相应", "普遍",
+    "全部", "整体", "总共", "共", "各", "要", "应", "应当", "须", "需", "需要", "将", "能够", "可", "原则上", "相应", "普遍",
     "大幅", "明显", "显著", "逐步", "只", "仅", "同步", "也", "又", "每", "左右", "不断", "得到", "确保", "务必", "必须", "同时", "要求",
     "有望", "预计", "近", "超额", "实际", "已", "最终", "也要", "至", "到", "率先", "其中", "力争达", "可达", "综合", "要确保",
     "分别力争", "水平", "目标", "初步", "所占", "总量", "规模",
@@ -96,7 +97,7 @@ _NEVER = {"总量", "规模", "综合", "水平", "平均"}
 _FREQUENCY = ("每年", "年均", "年平均", "逐年", "每季度", "每月", "年度", "平均每年", "每半年", "每周", "每日", "每天")
 _ORDERED = sorted(
     [(w, "level") for w in _LEVEL] + [(w, "change") for w in _CHANGE] + [(w, "adverb") for w in _ADVERB if w not in _NEVER]
-    + [(w, "frequency") for w in _FREQUENCY] + [("分别", "each"), ("分别为", "each"), ("各自", "each"), ("依次", "each")],
+    + [(w, "frequency") for w in _FREQUENCY] + [("分别", "each"), ("分别为", "each"), ("各自", "each"), ("依次", "each"), ("均", "each"), ("都", "each"), ("均为", "each")],
     key=lambda pair: -len(pair[0]),
 )  # fmt: skip
 
@@ -194,32 +195,32 @@ def peel(left: str) -> Peeled:
         word = _word_at_end(text, out, first)
         if word is None:
             return out
-        token, kind = word
-        out.rest = text[: -len(token)]
+        term, kind = word
+        out.rest = text[: -len(term)]
         first = False
         if kind == "level":
-            if token == "力争":
+            if term == "力争":
                 out.aspirational = True
             if out.verb is None:
-                out.comparator, out.verb = _LEVEL[token], token
-            elif token in ("控制在", "保持在", "稳定在") and explicit is None and out.comparator == "=":
-                out.comparator = _LEVEL[token]
+                out.comparator, out.verb = _LEVEL[term], term
+            elif term in ("控制在", "保持在", "稳定在") and explicit is None and out.comparator == "=":
+                out.comparator = _LEVEL[term]
         elif kind == "change":
             if out.change is None:
-                out.change = _CHANGE[token]
+                out.change = _CHANGE[term]
                 if out.verb in (None, "达到", "达", "为", "实现"):
-                    out.comparator, out.verb = None, token
+                    out.comparator, out.verb = None, term
         elif kind == "each":
             out.each = True
         elif kind == "frequency":
-            out.frequency = "每年" if "年" in token else token
-        elif token in ("力争", "争取", "力求", "努力", "力争达", "分别力争"):
+            out.frequency = "每年" if "年" in term else term
+        elif term in ("力争", "争取", "力求", "努力", "力争达", "分别力争"):
             out.aspirational = True
-            if token == "力争达" and out.verb is None:  # noqa: S105 - a word, no secret
+            if term == "力争达" and out.verb is None:
                 out.comparator, out.verb = ">=", "达"
-        elif token in ("约", "约为", "大约", "近"):
+        elif term in ("约", "约为", "大约", "近"):
             out.approximate = True
-        elif token == "已":  # noqa: S105 - a word, no secret
+        elif term == "已":
             out.past = True
 
 
@@ -233,35 +234,35 @@ def _year_at_end(text: str) -> YearMark | None:
 
 
 def _word_at_end(text: str, so_far: Peeled, first: bool) -> tuple[str, str] | None:
-    for token, kind in _ORDERED:
-        if not text.endswith(token):
+    for term, kind in _ORDERED:
+        if not text.endswith(term):
             continue
-        before = text[: -len(token)]
-        if kind == "adverb" and token in _TIED and first:
+        before = text[: -len(term)]
+        if kind == "adverb" and term in _TIED and first:
             continue
-        if token == "为" and (before.endswith(("作", "成", "因", "行", "较", "人", "认", "以")) or so_far.verb):
+        if term == "为" and (before.endswith(("作", "成", "因", "行", "较", "人", "认", "以")) or so_far.verb):
             continue
-        if token in ("在", "是", "位于") and (so_far.verb or not METRIC_END.search(before)):
+        if term in ("在", "是", "位于") and (so_far.verb or not METRIC_END.search(before)):
             continue
-        if token == "超" and before.endswith("赶"):
+        if term == "超" and before.endswith("赶"):
             continue
         if (
-            token in ("降", "减", "增", "达", "控制", "改善", "节约", "压缩", "缩短", "扩大", "减排")
+            term in ("降", "减", "增", "达", "控制", "改善", "节约", "压缩", "缩短", "扩大", "减排")
             and not first
             and so_far.verb is not None
         ):
             continue
         if (
-            token in ("实现", "保持", "维持", "改善", "节约", "减排", "压缩", "控制")
+            term in ("实现", "保持", "维持", "改善", "节约", "减排", "压缩", "控制")
             and so_far.stated
-            and token in ("节约", "减排")
+            and term in ("节约", "减排")
         ):
             continue
         if kind == "change" and so_far.comparator is not None and so_far.verb in ("降至", "降到", "控制在", "提高到"):
             continue
-        if token in ("超过", "高于", "低于", "大于") and re.search("(?:达到或|优于或)$", before):
+        if term in ("超过", "高于", "低于", "大于") and re.search("(?:达到或|优于或)$", before):
             continue
-        return token, kind
+        return term, kind
     return None
 
 
@@ -281,7 +282,7 @@ def lower_is_better(indicator: str) -> bool:
 
 _LEAD_IN = re.compile(
     r"^(?:力争实现|努力实现|力争|争取|努力|确保|保证|推动实现|推动|促进|推进|实现|使得|使|要求|其中|到位|并|且|同时|进一步|基本|全面|不断|逐步|持续|稳步|加快|"
-    r"着力|积极|大力|切实|严格|有序|继续|以及|和|及|与|或|、|，|：|的|至|等|将|把|让|对|由|全力|推动全面|深入|强化|即|分别|主要|年底前|底前|以来|基本实现|"
+    r"着力|积极|大力|切实|严格|有序|继续|以及|和|及|与|或|、|，|：|的|至|等|将|把|让|对|由|全力|推动全面|深入|强化|即|分别|年底前|底前|以来|基本实现|"
     r"总体|原则上|以实现|提升|提高|降低|保持|严控|严格控制|有效|新建成后|以|末|前|时|，)"
 )
 _KEEP_VERB = re.compile(r"^(?:提升|提高|降低|保持|推进|推动|促进|严控|有效|对|由|以|前|末|时|至|等)")
@@ -316,9 +317,7 @@ def trim_indicator(text: str) -> str:
 _WIDE = (
     r"(?:全国|全省|全区|全自治区|全市|全县|全州|全盟|全域|全流域|我省|我市|我区|本省|本市|本区|省内|市内|区内|全社会)"
 )
-_OBJECT = (
-    r"(?:地级(?:及以上|以上)?城市|设区(?:的)?市(?!建成区)|地级(?:及以上)?市|县级(?:及以上)?城市|县级以上城市|县（市、区）|各县|各市)"
-)
+_OBJECT = r"(?:地级(?:及以上|以上)?城市|设区(?:的)?市(?!建成区)|地级(?:及以上)?市|县级(?:及以上)?城市|县级以上城市|县（市、区）|各县|各市)"
 _PLACE = (
     r"(?:(?:[\u4e00-\u9fff]{1,4}|[A-Z×*]{1,3})(?<![城设区都各超该本全上夜股楼门级])市(?![场政容民辖域内])|[\u4e00-\u9fff]{2,3}省(?![级内控道会市委直])|[\u4e00-\u9fff]{2,8}(?:自治区|自治州)|"
     r"[\u4e00-\u9fff]{1,3}(?<![各全])县(?![级域城])|[\u4e00-\u9fff]{2,6}(?:平原|三角洲?(?:地区)?|周边地区|城市群|经济区|新区|开发区|都市圈)|"
@@ -354,6 +353,6 @@ def bare_region(text: str) -> list[str] | None:
         return None
     pieces = [p for p in re.split("、|和|及|与", text.strip("，,、：: ")) if p]
     whole = re.compile(
-        rf"(?:{_WIDE}|{_WIDE}?{_OBJECT}|{_PLACE}|(?:[\u4e00-\u9fff]{{1,8}}|[A-Z×*]{{1,3}})(?:市|县|区|州|盟|基地|地区|平原|流域|开发区|城市|乡镇|园区)|京津冀|长三角|珠三角|全国|国家级|省级|市级|县城|城区|农村|城镇|建成区|其他地区|其他城市)$"
+        rf"(?:{_WIDE}|{_WIDE}?{_OBJECT}|{_PLACE}|(?:[\u4e00-\u9fff]{{1,8}}|[A-Z×*]{{1,3}})(?:市|县|区|州|盟|基地|地区|平原|流域|开发区|城市|乡镇|园区)|京津冀|长三角|珠三角|全国|国家级|省级|市级|县城|城区|农村|城镇|建成区|其他地区|其他城市|重点区域|重点地区|重点城市)$"
     )
     return pieces if pieces and all(whole.match(p) for p in pieces) else None

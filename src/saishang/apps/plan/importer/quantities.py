@@ -1,5 +1,6 @@
 """Numbers with units, and years, found in a sentence; which of them are targets is decided elsewhere."""
 
+# ruff: noqa: E501 - lists of Chinese words: one line of them reads better than one word per line
 from __future__ import annotations
 
 import re
@@ -47,7 +48,9 @@ _UNIT = f"(?:{_MULTIPLE}(?:{_BASE}){_PER})"
 _REDACTED = r"(?:[*×]{1,}|[Xx]{2,}|(?<![A-Za-z])[Xx](?=%|个百分点|微克)|[□■○◯●_]{1,}|XX|\?\?|？？)"
 _DASH = r"(?:—{1,2}|-|~|～|至|到)"
 _CN = f"[{CN_DIGITS}万]"
-_CN_COUNTS = "|".join(("个", "家", "座", "条", "处", "项", "所", "倍", "批次", "公里", "亩", "平方公里", "吨", "辆", "户", "台", "套"))
+_CN_COUNTS = "|".join(
+    ("个", "家", "座", "条", "处", "项", "所", "倍", "批次", "公里", "亩", "平方公里", "吨", "辆", "户", "台", "套")
+)
 
 _QUANTITY = re.compile(
     r"(?<![A-Za-z0-9.〔\[])(?:"
@@ -116,7 +119,12 @@ def find_quantities(text: str) -> list[Quantity]:
         if bare:
             following = kept[-1] if kept else None
             between = text[quantity.end : following.start] if following else ""
-            if following is None or following.plain or not re.fullmatch("、|和|及|以及|与", between) or following.chinese:
+            if (
+                following is None
+                or following.plain
+                or not re.fullmatch("、|和|及|以及|与", between)
+                or following.chinese
+            ):
                 continue
             quantity = replace(quantity, unit=following.unit)
         kept.append(quantity)
@@ -149,8 +157,8 @@ def _read(m: re.Match[str]) -> Quantity | None:
         part = chinese_number(g["part"]) / chinese_number(g["den"])
         return Quantity(start, end, round(part, 6), None, None, "")
     if g["fan"]:
-        value = {"一": 1, "两": 2, "二": 2, "三": 3}.get(g["fan"]) or int(g["fan"])
-        return Quantity(start, end, Decimal(value), None, None, "番")
+        times = {"一": 1, "两": 2, "二": 2, "三": 3}.get(g["fan"]) or int(g["fan"])
+        return Quantity(start, end, Decimal(times), None, None, "番")
     if g["cn"]:
         try:
             return Quantity(start, end, chinese_number(g["cn"]), None, None, g["cnu"], chinese=True)

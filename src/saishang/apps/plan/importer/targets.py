@@ -32,7 +32,7 @@ __all__ = ["Carry", "targets_in_paragraph"]
 _STOPS = "，。；：！？、（(\n"
 _CLAUSE = "，。；：！？\n（("
 _BACKGROUND = re.compile(
-    "已(?:经|累计|全部|达|完成|建成|有|实现|提前|连续|成为|于)|同比|环比|达到了|实现了|完成了|下降了|提高了|增长了|提升了|减少了|新增了|建成了|现有|目前|截至目前|历史性|连续[一二三四五六七八九十\\d]+年|"
+    "已(?:经|累计|全部|达|完成|建成|有|实现|提前|连续|成为|于)|达到了|实现了|完成了|下降了|提高了|增长了|提升了|减少了|新增了|建成了|现有|目前|截至目前|历史性|连续[一二三四五六七八九十\\d]+年|"
     "累计完成投资|超额完成|圆满完成|位居|居全[国省]|排名|先后|首次|顺利|由于|曾"
 )
 _MONEY_OK = re.compile("产值|营业收入|主营业务收入|增加值|产业规模|总规模|交易额|生产总值|工业总产值|经济规模|总收入")
@@ -230,7 +230,8 @@ class _Sentence:
         year = max(mark.years)
         if self.plan_year is not None and year < self.plan_year:
             return True
-        return mark.kind == "bare" and self.plan_year is None and bool(_BACKGROUND.search(self.text))
+        told = _BACKGROUND.search(self.text) or re.search("同比|环比|以来|较上年|比上年|最好水平", self.text)
+        return mark.kind == "bare" and bool(told) and (self.plan_year is None or year <= self.plan_year)
 
     def _years_at(self, quantity: Quantity, peeled: Peeled) -> tuple[int, ...]:
         if peeled.years:
@@ -255,7 +256,9 @@ class _Sentence:
             [p for p in (self.text.find(c, quantity.end) for c in "，。；\n") if p >= 0] or [len(self.text)]
         )
         clause = self.text[clause_start:clause_end]
-        if _BACKGROUND.search(left) or _BACKGROUND.search(clause) or peeled.past:
+        if _BACKGROUND.search(left) or _BACKGROUND.search(clause):
+            return True
+        if re.search("同比|环比|较上年|比上年|较去年", clause) and not any(m.kind == "goal" for m in self.marks):
             return True
         mark = self._mark_before(quantity.start)
         if mark is None:
@@ -338,8 +341,12 @@ class _Sentence:
             and not re.search("控制|缩短|不超过", left)
         ):
             return True
-        if quantity.unit in ("公里", "米", "千米") and not COUNT_VERB.search(left) and not re.search(
-            "完成|新建|建成|改造|建设|新增|治理|修复|整治|里程|长度|铺设|达到|疏浚|敷设|岸线|绿道", left
+        if (
+            quantity.unit in ("公里", "米", "千米")
+            and not COUNT_VERB.search(left)
+            and not re.search(
+                "完成|新建|建成|改造|建设|新增|治理|修复|整治|里程|长度|铺设|达到|疏浚|敷设|岸线|绿道", left
+            )
         ):
             return True
         if quantity.unit == "公里" and re.match("^(?:以内|内|范围|外)", tail):
@@ -391,7 +398,7 @@ class _Sentence:
         if peeled.stated and peeled.verb not in ("实现", "减", "增", "降", "在"):
             if not rest:
                 borrowed = self._borrowed(group, previous_end)
-                verb_is_count = COUNT_VERB.match(peeled.verb or "") and first.is_count
+                verb_is_count = COUNT_VERB.fullmatch(peeled.verb or "") and first.is_count
                 if borrowed and not verb_is_count:
                     return borrowed, "level"
                 follows = self._object(group.end) if not at_boundary else ""
@@ -420,6 +427,8 @@ class _Sentence:
             and at_boundary
             and (goal or peeled.verb == "实现" or re.search("：$", self.text[: group.start]))
         ):
+            return rest, "level"
+        if rest and METRIC_END.search(rest) and at_boundary and len(rest) >= 4 and not (first.chinese or first.plain):
             return rest, "level"
         if (
             not rest
@@ -461,6 +470,9 @@ class _Sentence:
         if first.chinese and (first.value is None or first.value < 2):
             return "", None
         phrase = trim_indicator(peeled.rest[verb.start() :]) if verb else rest
+        if verb and at_boundary and verb.end() == len(peeled.rest.rstrip()):
+            # 老旧车辆淘汰20万辆: the thing stands before the verb.
+            phrase = rest
         follows = "" if at_boundary else self._object(group.end)
         if not follows and len(phrase) < (4 if first.is_count else 2):
             return "", None
@@ -494,7 +506,7 @@ class _Sentence:
             and (first.chinese or not (first.is_count or first.unit.endswith(("亩", "公顷", "吨", "平方公里", "千瓦"))))
         ):
             return "", None
-        if verb and not phrase.startswith(verb.group(0)):
+        if verb and not phrase.startswith(verb.group(0)) and not phrase.endswith(verb.group(0)):
             phrase = verb.group(0) + phrase
         self.last_verb = verb.group(0) if verb else said
         return f"{phrase}{follows}", "count"
@@ -542,14 +554,14 @@ class _Sentence:
         if count > 1:
             names = _subjects(subject, count)
             if names is not None:
-                for i, (name, place) in enumerate(names):
-                    self._add(group, i, name, self._one(years), place)
+                for i, (part, where) in enumerate(names):
+                    self._add(group, i, part, self._one(years), where)
                 return
         if count == 1 and each:
             names = _subjects(subject, None)
             if names is not None and len(names) > 1:
-                for name, place in names:
-                    self._add(group, 0, name, self._one(years), place)
+                for part, where in names:
+                    self._add(group, 0, part, self._one(years), where)
                 return
         if count == 1 and len(years) > 1 and each is False:
             self._add(group, 0, subject, years[-1], None)
@@ -569,6 +581,11 @@ class _Sentence:
         if scope and not re.match("[全我本]|地级|设区|县|各", scope) and COUNT_VERB.match(indicator):
             name, scope = indicator, None
         name = trim_indicator(name) or indicator
+        name = re.sub("(?:同比|环比|较上年|比上年)$", "", name)
+        name = re.sub(r"^\d+(?:余|多)?(?:个|条|家|座|处|项)(?=[^、]{3,})", "", name)
+        share = re.match("^(.{3,}?)(?:达到|占到)(.{2,}(?:总量|总数|总额|总面积|人口|面积|消费量|用量))$", name)
+        if share and quantity.is_share:
+            name = f"{share.group(1)}占{share.group(2)}的比例"
         scope = place or scope
         if not name:
             return
@@ -577,6 +594,18 @@ class _Sentence:
             None,
         )
         change = verb.change if verb.change is not None else peeled.change
+        before = self.found[-1] if self.found else None
+        if (
+            change is None
+            and before is not None
+            and before.change is not None
+            and before.indicator == clean(name)
+            and before.unit == quantity.unit
+            and peeled.verb in ("达到", "达", "力争", "超过")
+            and not trim_indicator(_strip_year(peeled.rest))
+        ):
+            # 下降15%，力争达到17%: the second number is an amount of the same change.
+            change = before.change
         comparator = _comparator(quantity, suffix, verb if verb.stated else peeled, change, name)
         mark = self._mark_before(quantity.start)
         wished = (
