@@ -14,12 +14,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.portal import PASSWORD, Portal
 
-pytestmark = pytest.mark.browser
+# The mark of the database makes pytest-django create it also when only these tests run.
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Site = tuple[str, Portal]
 
 PAGES = [
     "/", "/plan/", "/plan/T10/", "/targets/", "/targets/G02/", "/targets/chain/{run}/air.pm25.mean/640000/?period=2015",
-    "/air/?year=2015", "/air/periods/", "/air/ranking/", "/air/stations/", "/data/", "/data/batches/{bad}/",
+    "/air/?year=2015", "/air/periods/", "/air/ranking/", "/air/stations/", "/air/dust/", "/data/", "/data/batches/{bad}/",
     "/data/batches/{bad}/line/3/?cell=4", "/data/gaps/", "/calculators/", "/calculators/AQI/", "/rules/",
     "/rules/standards/air/limits/", "/about/", "/account/sign-in/",
 ]  # fmt: skip

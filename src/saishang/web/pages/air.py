@@ -23,7 +23,7 @@ from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import reason_name
 from saishang.web.security import public
 
-__all__ = ["calendar", "levels", "tabs"]
+__all__ = ["calendar", "dust_name", "levels", "tabs"]
 
 ITEMS = ("SO2", "NO2", "PM10", "PM2.5", "CO", "O3_8H")
 #: Official colours of the six AQI levels (HJ 633, table 2); level 4 is darkened for white figures, see style sheet.
@@ -37,6 +37,7 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
         ("air-periods", _("月、季、年")),
         ("air-ranking", _("排名")),
         ("air-stations", _("站点")),
+        ("air-dust", _("沙尘日")),
     ]
     return [(words, reverse(name), name == current) for name, words in entries]
 
@@ -139,12 +140,13 @@ def _days(rows: list[dict[str, Any]], dust: dict[date, str], words: dict[int, st
         if not row["publishable"]:
             parts.append(reason_name(row["reason"]))
         if row["day"] in dust:
-            parts.append(_dust_name(dust[row["day"]]))
+            parts.append(dust_name(dust[row["day"]]))
         found.append({"day": row["day"].isoformat(), "level": row["level"], "note": "\n".join(p for p in parts if p)})
     return found
 
 
-def _dust_name(status: str) -> str:
+def dust_name(status: str) -> str:
+    """Words for what is thought of a dust day."""
     return {
         "proposed": _("沙尘日（拟定）"),
         "confirmed": _("沙尘日（已确认）"),
@@ -172,7 +174,7 @@ def _days_table(
             "level": words.get(row["level"], "") if row["level"] else "",
             "primary": (row["primary"] or "").replace(",", "、"),
             **{f"iaqi_{code}": row.get(f"iaqi_{code}") for code in ITEMS},
-            "dust": _dust_name(dust[row["day"]]) if row["day"] in dust else "",
+            "dust": dust_name(dust[row["day"]]) if row["day"] in dust else "",
             "edition": row["edition"],
             "reason": reason_name(row["reason"]),
         }

@@ -116,6 +116,7 @@ def grouped(found: Sequence[Line]) -> list[tuple[str, list[Line]]]:
 def targets_table(rows: Sequence[TargetRow], run: RunFacts) -> Table:
     """The targets for export (the page draws its own table with pictures)."""
     columns = [
+        Column("target", _("目标编号")),
         Column("item", _("任务")),
         Column("title", _("目标"), row_head=True),
         Column("region", _("范围")),
@@ -134,6 +135,7 @@ def targets_table(rows: Sequence[TargetRow], run: RunFacts) -> Table:
     ]
     exported = [
         {
+            "target": row.target,
             "item": row.item,
             "title": texts.both(row.title_zh, row.title_en),
             "region": region_name(row.region),
