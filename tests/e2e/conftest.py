@@ -32,12 +32,8 @@ def site(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[tuple[str, Portal]]:
     """(address, what is in it) of a server on a port of its own."""
-    from django.db import connection
+    from django.db import connections
     from pytest_django.live_server_helper import LiveServer
-
-    # A thread of the server that keeps its connection would hinder the end of the test database.
-    kept = connection.settings_dict["CONN_MAX_AGE"]
-    connection.settings_dict["CONN_MAX_AGE"] = 0
 
     with django_db_blocker.unblock(), made_portal(tmp_path_factory.mktemp("e2e")) as portal:
         server = LiveServer("127.0.0.1")
@@ -45,4 +41,7 @@ def site(
             yield server.url, portal
         finally:
             server.stop()
-            connection.settings_dict["CONN_MAX_AGE"] = kept
+    # While Playwright's loop runs, Django keeps the connections of this thread apart from those of before and after:
+    # nobody would find this one again, and the test database could not be dropped.
+    with django_db_blocker.unblock():
+        connections.close_all()
