@@ -20,6 +20,7 @@ from saishang.web.pages import (
     site,
     target,
     targets,
+    values,
 )
 from saishang.web.security import public
 
@@ -38,6 +39,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("targets/chain/<str:run>/station/<str:station>/", chain.station_days, name="targets-chain-station"),
     path("targets/chain/<str:run>/station/<str:station>/<str:day>/", chain.hours, name="targets-chain-hours"),
     path("targets/chain/<str:run>/<str:indicator>/<str:region>/", chain.chain, name="targets-chain"),
+    path("targets/values/", values.index, name="targets-values"),
+    path("targets/values/enter/", values.enter, name="targets-values-enter"),
+    path("targets/values/table/", values.table, name="targets-values-table"),
     path("targets/<str:target>/", target.target, name="target"),
     path("air/", air.calendar, name="air"),
     path("air/periods/", air_periods.periods, name="air-periods"),

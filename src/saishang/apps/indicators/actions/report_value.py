@@ -121,20 +121,32 @@ def _check(report: Report, catalogue: Catalogue, rules: Rules) -> Decimal:
             fix="see `saishang rules show indicators`",
         )
     if report.region not in rules.regions:
-        raise ReportRefused(f"expected a region code, got {report.region!r}", fix="see `saishang rules show regions`")
+        raise ReportRefused(
+            f"expected a region code or name, got {report.region!r}",
+            fix="see `saishang rules show regions`",
+            where="区域",
+        )
     if report.unit != indicator.unit:
         raise ReportRefused(
             f"{indicator.zh} is kept in {indicator.unit}, got {report.unit!r}",
             fix=f"convert the figure to {indicator.unit}",
         )
     if not report.evidence.strip():
-        raise ReportRefused("a figure without evidence cannot be taken", fix="name the document, page and date")
+        raise ReportRefused(
+            "a figure without evidence cannot be taken", fix="name the document, page and date", where="依据"
+        )
+    if not report.agency.strip():
+        raise ReportRefused("a figure needs the body that reports it", fix="name the agency", where="报送单位")
     try:
         value = Decimal(report.text)
     except InvalidOperation:
-        raise ReportRefused(f"expected a number, got {report.text!r}", fix="write digits and a decimal point") from None
+        raise ReportRefused(
+            f"expected a number, got {report.text!r}", fix="write digits and a decimal point", where="数值"
+        ) from None
     if not value.is_finite() or (indicator.unit == "%" and not 0 <= value <= 100):
-        raise ReportRefused(f"{report.text} is outside what {indicator.zh} can be", fix="check the figure and its unit")
+        raise ReportRefused(
+            f"{report.text} is outside what {indicator.zh} can be", fix="check the figure", where="数值"
+        )
     return value
 
 

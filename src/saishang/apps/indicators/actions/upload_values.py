@@ -1,0 +1,222 @@
+"""Take a table of reported figures: CSV or Excel in the form that the page gives out, cell by cell, row by row.
+
+Good rows are taken, each as its own reported value with its own entry in the log; bad rows come back with line, column
+and reason. The file itself is kept in the raw archive and named as the origin of every value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from saishang.apps.core.actions import record
+from saishang.apps.indicators.actions.report_value import Report, report_value
+from saishang.apps.indicators.catalogue import Catalogue
+from saishang.apps.indicators.models import ReportedValue
+from saishang.errors import SaishangError
+from saishang.lake.archive import Archive
+from saishang.lake.readers.blocks import Reject
+from saishang.lake.readers.opening import open_any
+from saishang.rules import Rules
+
+__all__ = ["COLUMNS", "Outcome", "Refusal", "upload_values"]
+
+#: Field → headings under which it is understood; the first two are what the form gives out in Chinese and English.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "indicator": ("指标", "indicator", "指标编号"),
+    "region": ("区域", "region", "区域代码", "行政区划代码"),
+    "period": ("时段", "period", "年度", "年份"),
+    "text": ("数值", "value"),
+    "unit": ("计量单位", "unit"),
+    "basis": ("口径", "basis"),
+    "agency": ("报送单位", "agency"),
+    "evidence": ("依据", "evidence"),
+    "status": ("可靠程度", "status"),
+    "caliber": ("口径说明", "caliber"),
+    "note": ("备注", "note"),
+}
+_REQUIRED = ("indicator", "region", "period", "text", "agency", "evidence")
+BASES = ("as_published", "measured", "dust_removed", "assessment", "audited")
+STATUSES = ("confirmed", "recalled", "unconfirmed")
+#: More rows than a province reports in a year; larger tables are a mistake in the file.
+_MOST_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that was not taken: 1-based line, heading of the column (empty: the whole row), what stood there, why."""
+
+    line: int
+    column: str
+    content: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a table. With `dry_run` nothing was written and `changes` tells what would be."""
+
+    rows: int
+    added: int
+    replaced: int
+    unchanged: int
+    refusals: tuple[Refusal, ...]
+    sha256: str
+    dry_run: bool
+
+
+class _DryRun(Exception):
+    """Rolls a trial back."""
+
+
+def upload_values(
+    actor: Any, path: Path, name: str, catalogue: Catalogue, rules: Rules, archive: Archive, *,
+    reason: str = "", dry_run: bool = False,
+) -> Outcome:  # fmt: skip
+    """Permission → read → check → take row by row → log.
+
+    Raises
+    ------
+    SaishangError
+        When the actor may not, the file is no table, or a required column is missing; nothing is taken then.
+    """
+    if not isinstance(actor, str) and not actor.may("report_value"):
+        raise SaishangError(
+            "this account may not report values", fix="ask an administrator for the role editor", code="report-refused"
+        )
+    refusals: list[Refusal] = []
+    rows = _read(path, name, refusals)
+    sha256 = "" if dry_run else archive.put(path).sha256
+    counts = {"added": 0, "replaced": 0, "unchanged": 0}
+    try:
+        with transaction.atomic():
+            for line, fields in rows:
+                try:
+                    counts[_take(actor, fields, f"{name}:{line} sha256:{sha256[:12]}", catalogue, rules, reason)] += 1
+                except SaishangError as error:
+                    column = error.where or ""
+                    refusals.append(Refusal(line, column, fields.get(_field(column), ""), error.message, error.fix))
+            if dry_run:
+                raise _DryRun
+            record(
+                actor, "indicators.upload_values", ("file", name),
+                after={**counts, "refused": len(refusals), "sha256": sha256}, reason=reason,
+            )  # fmt: skip
+    except _DryRun:
+        pass
+    ordered = tuple(sorted(refusals, key=lambda refusal: refusal.line))
+    return Outcome(len(rows) + sum(1 for r in refusals if not r.column), **counts, refusals=ordered, sha256=sha256,
+                   dry_run=dry_run)  # fmt: skip
+
+
+def _read(path: Path, name: str, refusals: list[Refusal]) -> list[tuple[int, dict[str, str]]]:
+    def refuse(reject: Reject) -> None:
+        refusals.append(Refusal(reject.line, reject.column, reject.content, reject.message, "correct the row"))
+
+    try:
+        with open_any(path, refuse) as table:
+            places = _places(table.header, name)
+            rows: list[tuple[int, dict[str, str]]] = []
+            for block in table.blocks:
+                columns = {key: block.column(index).to_pylist() for key, index in places.items()}
+                for n, line in enumerate(block.lines.tolist()):
+                    fields = {key: _text(values[n]) for key, values in columns.items()}
+                    if any(fields.values()):
+                        rows.append((line, fields))
+                if len(rows) > _MOST_ROWS:
+                    raise SaishangError(
+                        f"expected at most {_MOST_ROWS} rows", fix="split the table", where=name, code="too-many-rows"
+                    )
+    except SaishangError as error:
+        if error.where in (None, path.name, str(path)):
+            error.where = name
+        raise
+    return rows
+
+
+def _places(header: Iterable[str], name: str) -> dict[str, int]:
+    known = {heading.lower(): key for key, headings in COLUMNS.items() for heading in headings}
+    places = {known[text]: n for n, cell in enumerate(header) if (text := cell.strip().lower()) in known}
+    missing = [COLUMNS[key][0] for key in _REQUIRED if key not in places]
+    if missing:
+        raise SaishangError(
+            f"expected the columns {'、'.join(missing)}, got {'、'.join(header)}",
+            fix="use the form that the page gives out (export as Excel)", where=name, code="missing-column",
+        )  # fmt: skip
+    return places
+
+
+def _take(actor: Any, fields: dict[str, str], origin: str, catalogue: Catalogue, rules: Rules, reason: str) -> str:
+    indicator = catalogue.indicators.get(fields["indicator"]) or catalogue.for_target(fields["indicator"])
+    if indicator is None:
+        raise SaishangError(
+            f"expected an indicator of the catalogue, got {fields['indicator']!r}", fix="write its id or its full name",
+            where=COLUMNS["indicator"][0],
+        )  # fmt: skip
+    for key, allowed in (("basis", BASES), ("status", STATUSES)):
+        if fields.get(key) and fields[key] not in allowed:
+            raise SaishangError(
+                f"expected one of {', '.join(allowed)}, got {fields[key]!r}", fix="choose one", where=COLUMNS[key][0]
+            )
+    if not (len(fields["period"]) == 4 and fields["period"].isdigit() and 1950 <= int(fields["period"]) <= 2100):
+        raise SaishangError(
+            f"expected a year of four digits, got {fields['period']!r}", fix="write 2025", where=COLUMNS["period"][0]
+        )
+    report = Report(
+        indicator=indicator.id,
+        region=_region(fields["region"], rules),
+        period=fields["period"],
+        text=fields["text"],
+        unit=fields.get("unit") or indicator.unit,
+        basis=fields.get("basis") or "as_published",
+        agency=fields["agency"],
+        evidence=fields["evidence"],
+        status=fields.get("status") or "unconfirmed",
+        caliber=fields.get("caliber", ""),
+        note=fields.get("note", ""),
+        origin=origin,
+    )
+    same = {"indicator": report.indicator, "region": report.region, "period": report.period, "basis": report.basis}
+    before = ReportedValue.objects.filter(**same, superseded_by=None).first()
+    if before is not None and _number(report.text) == before.value:
+        # A workbook keeps 85.0 as 85: the same number is no correction, and its digits as reported stay.
+        report = replace(report, text=before.text)
+    after = report_value(actor, report, catalogue, rules, reason)
+    if before is None:
+        return "added"
+    return "unchanged" if after.pk == before.pk else "replaced"
+
+
+def _region(text: str, rules: Rules) -> str:
+    if text in rules.regions:
+        return text
+    for row in rules.regions.values():
+        if text and text in (row["zh"], row["short"]):
+            return str(row["code"])
+    return text
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def _field(column: str) -> str:
+    return next((key for key, headings in COLUMNS.items() if column in headings), "text")
+
+
+def _text(value: Any) -> str:
+    """A cell as text; a year or a count that a workbook keeps as 2025.0 is the whole number it stands for."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
