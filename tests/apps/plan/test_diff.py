@@ -1,0 +1,123 @@
+"""A draft of 31 tasks against a final of 28, built from the plan as data with changes made by hand."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from saishang.apps.plan.diff import ItemChange, PlanDiff, diff_plans
+from saishang.apps.plan.importer.document import Item, PlanDocument
+from saishang.apps.plan.loader import load_plan
+
+GONE = ("T3", "T15", "T22")
+
+
+def _final(draft: PlanDocument) -> PlanDocument:
+    """Three tasks go into their neighbours, one moves, one changes its units, targets are tightened and settled."""
+    final = deepcopy(draft)
+    for gone, home in (("T3", "T2"), ("T15", "T14"), ("T22", "T21")):
+        into, from_ = final.item(home), final.item(gone)
+        into.measures += from_.measures
+        into.targets += from_.targets
+        into.owners += [o for o in from_.owners if not o.inherited]
+    final.items = [i for i in final.items if i.id not in GONE]
+    final.item("T25").section = "一"
+    task = final.item("T6")
+    task.owners = [replace(o, units=[*o.units, "审计厅"], agencies=[*o.agencies, "宁夏回族自治区审计厅"])
+                   if n == 0 else o for n, o in enumerate(task.owners)]  # fmt: skip
+    for item, year, value in (("T10", 2027, 29), ("T12", 2027, 97)):
+        target = final.item(item).targets[0]
+        assert target.year == year
+        target.value = Decimal(value)
+    land = final.item("T16").targets[0]
+    land.value, land.undetermined = Decimal(13), False
+    for number, item in enumerate((i for i in final.items if i.role == "task"), start=1):
+        item.number, item.id = str(number), f"T{number}"
+    final.items.append(
+        Item("S5", "五", "加强宣传引导", "三", None, "safeguard", ["定期公布进展并听取公众意见。"])
+    )  # fmt: skip
+    return final
+
+
+@pytest.fixture(scope="module")
+def draft() -> PlanDocument:
+    return load_plan("ningxia").document
+
+
+@pytest.fixture(scope="module")
+def found(draft: PlanDocument) -> PlanDiff:
+    return diff_plans(draft, _final(draft), ("draft", "final"))
+
+
+def _of(found: PlanDiff, key: str) -> ItemChange:
+    (change,) = [c for c in found.changes if key in c.before]
+    return change
+
+
+def test_counts(found: PlanDiff) -> None:
+    # 31 tasks + 4 safeguards; 31 - 3 + 4 + 1.
+    assert (found.items_before, found.items_after) == (35, 33)
+
+
+@pytest.mark.parametrize(("gone", "home", "now"), [("T3", "T2", "T2"), ("T15", "T14", "T13"), ("T22", "T21", "T19")])
+def test_merged_tasks_are_found(found: PlanDiff, gone: str, home: str, now: str) -> None:
+    change = _of(found, gone)
+    assert "merged" in change.kinds
+    assert (change.before, change.after) == ([home, gone], [now])
+    assert change.measures_dropped == []
+
+
+def test_a_moved_task_says_from_where_to_where(found: PlanDiff, draft: PlanDocument) -> None:
+    change = _of(found, "T25")
+    sections = {s.number: s.title for s in draft.sections}
+    assert change.kinds == ["moved"]
+    assert (change.moved_from, change.moved_to) == (sections[draft.item("T25").section], sections["一"])
+
+
+def test_a_new_unit_is_found(found: PlanDiff) -> None:
+    change = _of(found, "T6")
+    assert change.kinds == ["owners"]
+    assert (change.owners_added, change.owners_dropped) == (["宁夏回族自治区审计厅"], [])
+
+
+def test_targets_tightened_loosened_and_settled(found: PlanDiff) -> None:
+    # PM2.5 30 → 29 asks for more, 98 % → 97 % for less, a withheld share got its number.
+    what = {key: [(t.what, t.before, t.after) for t in _of(found, key).targets] for key in ("T10", "T12", "T16")}
+    assert what == {
+        "T10": [("tightened", "<= 30微克/立方米", "<= 29微克/立方米")],
+        "T12": [("loosened", ">= 98%", ">= 97%")],
+        "T16": [("settled", ">= **%", ">= 13%")],
+    }
+
+
+def test_an_added_safeguard(found: PlanDiff) -> None:
+    assert [(c.kinds, c.after) for c in found.changes if not c.before] == [(["added"], ["S5"])]
+
+
+def test_everything_else_is_unchanged(found: PlanDiff) -> None:
+    # Changed: 3 merges (6 items), T25, T6, T10, T12, T16 → 35 - 11 = 24 pairs untouched.
+    assert found.unchanged == 24
+    assert len(found.changes) == 9
+
+
+def test_a_plan_against_itself_has_no_changes(draft: PlanDocument) -> None:
+    same = diff_plans(draft, deepcopy(draft))
+    assert (same.changes, same.unchanged) == ([], 35)
+
+
+def test_a_split_task_and_a_dropped_one(draft: PlanDocument) -> None:
+    final = deepcopy(draft)
+    task = final.item("T10")
+    assert len(task.measures) >= 2
+    half = len(task.measures) // 2
+    new = Item("T99", "99", "另立专项推进", task.chapter, task.section, "task", task.measures[half:])
+    task.measures = task.measures[:half]
+    final.items.insert(final.items.index(task) + 1, new)
+    final.items.remove(final.item("T30"))
+    found = diff_plans(draft, final)
+    assert "split" in _of(found, "T10").kinds
+    assert _of(found, "T10").after == ["T10", "T99"]
+    assert _of(found, "T30").kinds == ["dropped"]
