@@ -60,7 +60,8 @@ def period_day_counts(levels: Any, reference: Reference) -> Any:
     """
     dated = levels.mutate(month=month_of(levels.day))
     per_level = {
-        name: dated.count(where=(dated.level == number) & ~dated.deducted)
+        # Without the filling an engine may answer null instead of 0 where no day has a level.
+        name: dated.count(where=((dated.level == number) & ~dated.deducted).fill_null(False))
         for number, name in enumerate(_LEVELS, start=1)
     }
     months = dated.group_by("id", "basis", "month").agg(
