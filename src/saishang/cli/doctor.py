@@ -100,13 +100,21 @@ def _database(config: Config) -> Finding:
 
     from saishang import database
 
-    with psycopg.connect(database.dsn(config), connect_timeout=5) as connection:
-        row = connection.execute("show server_version").fetchone()
+    try:
+        with psycopg.connect(database.dsn(config), connect_timeout=5) as connection:
+            row = connection.execute("show server_version").fetchone()
+    except psycopg.OperationalError as error:
+        said = " ".join(str(error).split())
+        return Finding(
+            "Database", "bad", said, "start that server, or check host, port, user and password in DATABASE_URL"
+        )
     where = "server of DATABASE_URL" if config.database_url else f"embedded in {config.cluster}"
     return Finding("Database", "ok", f"PostgreSQL {row[0] if row else '?'}, {where}")
 
 
-def _tables(_: Config) -> Finding:
+def _tables(config: Config) -> Finding:
+    if _database(config).state == "bad":
+        return Finding("Tables", "note", "not looked at: no database", "mend the database first")
     from saishang.web.boot import setup_django
 
     setup_django(with_tables=False)

@@ -58,3 +58,11 @@ def run() -> None:
         errors.print(f"[bold red]错误 error[/] {error.code}", highlight=False)
         errors.print(str(error), markup=False, highlight=False)
         sys.exit(error.exit_code)
+    except Exception as error:
+        # Django and psycopg both call it so; neither is imported before a command needs it.
+        if type(error).__name__ != "OperationalError":
+            raise
+        errors.print("[bold red]错误 error[/] database", highlight=False)
+        errors.print(" ".join(str(error).split()), markup=False, highlight=False)
+        errors.print("How to mend: `saishang doctor` tells what is reachable; check DATABASE_URL.", markup=False)
+        sys.exit(1)
