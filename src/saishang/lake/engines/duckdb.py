@@ -11,7 +11,6 @@ from typing import Any, Self
 
 import ibis
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from saishang.lake.engines.base import EngineError
 
@@ -85,14 +84,12 @@ class DuckDB:
         return result
 
     def write(self, expression: Any, path: Path) -> None:
-        """Run an expression into one Parquet file, batch by batch."""
+        """Run an expression into one Parquet file; DuckDB writes it as it goes."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            self._connection.to_pyarrow_batches(expression) as batches,
-            pq.ParquetWriter(path, batches.schema, compression="zstd") as writer,
-        ):
-            for batch in batches:
-                writer.write_batch(batch)
+        target = str(path).replace("'", "''")
+        self._connection.raw_sql(
+            f"copy ({self._connection.compile(expression)}) to '{target}' (format parquet, compression zstd)"
+        )
 
     def close(self) -> None:
         """Close the connection and remove the scratch folder if it is ours."""

@@ -1,0 +1,214 @@
+"""A year of the national network evaluated: ours beside pandas, Polars and the floor, each in a process of its own.
+
+    python bench/air_network.py [--scale full|small] [--stations 1700] [--months 12] [--only ours,floor] [--data FOLDER]
+
+The hours are made up by `generate.py` (1,700 stations, six pollutants, realistic gaps: some 83 million rows a year).
+`ours` writes every table of the contract, on both bases and with the reasons of everything void; pandas and Polars
+write the main ones (`air_rivals.py`); the floor is DuckDB reading the same files and grouping them to daily means, which
+is what no engine can do without. Aims: at most twice the floor, ten times pandas, less than 4 GB of memory. The tables
+of all are compared: values to 1e-9, everything rounded, counted or ranked exactly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from generate import make_network, months, write_network
+
+RUNNERS = ("floor", "ours", "polars", "pandas")
+SCALES = {"full": (1700, 12), "small": (40, 2)}
+FIRST = "2025-01"
+MEMORY_LIMIT = "3GB"
+#: Tables compared: key columns and value columns of each; the same names in every runner.
+COMPARED = {
+    "station_daily": (["station", "parameter", "day"], ["value"]),
+    "city_daily": (["region", "parameter", "day"], ["value"]),
+    "city_aqi": (["region", "day"], ["aqi", "primary"]),
+    "period_statistics": (["scope", "id", "parameter", "period", "statistic"], ["value", "rounded", "valid"]),
+    "period_days": (["id", "period"], ["days_valid", "good"]),
+    "composite": (["id", "period"], ["value", "valid"]),
+    "ranking": (["id", "period"], ["rank"]),
+}
+#: What narrows our tables, which hold more bases, kinds and scopes, to the rows the others make.
+OURS = {
+    "station_daily": "value is not null",
+    "city_daily": "value is not null",
+    "city_aqi": "aqi is not null",
+    "period_statistics": "value is not null and basis = 'measured' and period_kind <> 'to_date'",
+    "period_days": "days_valid > 0 and basis = 'measured' and period_kind <> 'to_date'",
+    "composite": "value is not null and basis = 'measured' and period_kind <> 'to_date'",
+    "ranking": "value is not null and basis = 'measured' and criterion = 'composite' and period_kind <> 'to_date'",
+}
+
+
+def run(runner: str, data: Path, out: Path, stations: int, count: int) -> dict[str, Any]:
+    """Do the work of one runner in this process; return its figures."""
+    files = sorted(data.glob("medium=air/month=*/*.parquet"))[:count]
+    started = time.perf_counter()
+    {"floor": floor, "ours": ours, "polars": polars, "pandas": pandas}[runner](files, out, stations, count)
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"runner": runner, "seconds": seconds, "peak": peak}
+
+
+def floor(files: list[Path], out: Path, stations: int, count: int) -> None:
+    """Only read and group."""
+    with duckdb.connect(config={"threads": os.cpu_count() or 2, "memory_limit": MEMORY_LIMIT}) as connection:
+        connection.execute(
+            """create table days as select station, parameter, "start"::date as day, avg(value) as value, count(*) as n
+            from read_parquet(?, hive_partitioning = false) group by all""",
+            [[str(path) for path in files]],
+        )
+
+
+def ours(files: list[Path], out: Path, stations: int, count: int) -> None:
+    """Every table of the contract."""
+    from saishang.lake.engines import DuckDB, evaluate_air
+    from saishang.rules import load_rules
+    from saishang.science.air.series import AirRules, Calendar
+
+    network = make_network(stations)
+    spans = list(months(FIRST, count))
+    last = date.fromordinal(spans[-1][1].toordinal() - 1)
+    lists = {"all": sorted(set(network.regions))}
+    calendar = Calendar(spans[0][0].date(), last, AirRules.from_rules(load_rules()), to_date=(), lists=lists)
+    with DuckDB(memory_limit=MEMORY_LIMIT) as engine:
+        evaluation = evaluate_air(engine, [[path] for path in files], network.table(), calendar)
+        evaluation.write(out)
+
+
+def polars(files: list[Path], out: Path, stations: int, count: int) -> None:
+    import polars as pl
+    from air_rivals import polars_tables
+
+    table = pl.from_arrow(make_network(stations).table())
+    if not isinstance(table, pl.DataFrame):
+        raise TypeError("expected a table of stations")
+    for name, frame in polars_tables(files, table, _rules()).items():
+        frame.write_parquet(out / f"{name}.parquet")
+
+
+def pandas(files: list[Path], out: Path, stations: int, count: int) -> None:
+    from air_rivals import pandas_tables
+
+    for name, frame in pandas_tables(files, make_network(stations).table().to_pandas(), _rules()).items():
+        frame.to_parquet(out / f"{name}.parquet")
+
+
+def _rules() -> Any:
+    from saishang.rules import load_rules
+    from saishang.science.air.series import AirRules
+
+    return AirRules.from_rules(load_rules())
+
+
+def differences(mine: Path, theirs: Path) -> dict[str, tuple[int, int]]:
+    """Rows that differ, and rows, of every compared table; a row that only one side has differs."""
+    found = {}
+    with duckdb.connect() as connection:
+        for name, (keys, values) in COMPARED.items():
+            same = " and ".join(_same(column) for column in values)
+            chosen = ", ".join(_plain(column) for column in [*keys, *values])
+            one = f"select {chosen} from '{mine / name}.parquet' where {OURS[name]}"
+            other = f"select {chosen} from '{theirs / name}.parquet'"
+            if name == "ranking":
+                other += " where rank is not null"
+                one += " and rank is not null"
+            row = connection.execute(
+                f"select count(*) filter (where not coalesce({same}, false)), count(*) "
+                f"from ({one}) a full join ({other}) b using ({', '.join(keys)})"
+            ).fetchone()
+            if row is None:
+                raise RuntimeError(f"no comparison of {name}")
+            found[name] = (int(row[0]), int(row[1]))
+    return found
+
+
+def _plain(column: str) -> str:
+    return f"{column}::date as {column}" if column == "day" else f'"{column}"'
+
+
+def _same(column: str) -> str:
+    a, b = f'a."{column}"', f'b."{column}"'
+    if column == "value":
+        return f"abs({a} - {b}) <= 1e-9 * greatest(1, abs({a}))"
+    return f"{a} = {b}"
+
+
+def measure(arguments: argparse.Namespace, data: Path, folder: Path) -> dict[str, dict[str, Any]]:
+    """Run each runner in a fresh process."""
+    found = {}
+    for runner in arguments.only:
+        out = folder / runner
+        out.mkdir()
+        command = [sys.executable, __file__, "--run", runner, "--data", str(data), "--out", str(out),
+                   "--stations", str(arguments.stations), "--months", str(arguments.months)]  # fmt: skip
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+        found[runner] = json.loads(done.stdout.splitlines()[-1])
+        print(f"{runner}: {found[runner]['seconds']:.1f} s", file=sys.stderr, flush=True)
+    return found
+
+
+def report(found: dict[str, dict[str, Any]], rows: int, folder: Path) -> bool:
+    """Print the table; True when every compared row is equal."""
+    base = found.get("floor", {}).get("seconds")
+    mine = found.get("ours", {}).get("seconds")
+    print(f"{'':8}{'seconds':>10}{'rows/s':>14}{'x floor':>10}{'x ours':>10}{'peak MB':>10}")
+    for runner, line in found.items():
+        seconds = line["seconds"]
+        to_floor = f"{seconds / base:.2f}" if base else "-"
+        to_ours = f"{seconds / mine:.2f}" if mine else "-"
+        print(f"{runner:8}{seconds:>10.1f}{rows / seconds:>14,.0f}{to_floor:>10}{to_ours:>10}"
+              f"{line['peak'] / 1e6:>10,.0f}")  # fmt: skip
+    equal = True
+    for rival in ("polars", "pandas"):
+        if rival in found and "ours" in found:
+            counts = differences(folder / "ours", folder / rival)
+            total, apart = sum(n for _, n in counts.values()), {name: d for name, (d, _) in counts.items() if d}
+            equal = equal and not apart
+            print(f"ours against {rival}: {total:,} rows compared, {apart or 'all equal'}")
+    return equal
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scale", choices=SCALES, default="full")
+    parser.add_argument("--stations", type=int)
+    parser.add_argument("--months", type=int)
+    parser.add_argument("--only", type=lambda text: text.split(","), default=list(RUNNERS))
+    parser.add_argument("--data", type=Path, help="folder with a generated network; made and deleted when not given")
+    parser.add_argument("--run", choices=RUNNERS, help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    arguments.stations = arguments.stations or SCALES[arguments.scale][0]
+    arguments.months = arguments.months or SCALES[arguments.scale][1]
+    if arguments.run:
+        print(json.dumps(run(arguments.run, arguments.data, arguments.out, arguments.stations, arguments.months)))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="air-network-") as folder:
+        data = arguments.data
+        if data is None:
+            data = Path(folder) / "data"
+            write_network(data, stations=arguments.stations, first=FIRST, count=arguments.months)
+        files = sorted(data.glob("medium=air/month=*/*.parquet"))[: arguments.months]
+        with duckdb.connect() as connection:
+            counted = connection.execute("select count(*) from read_parquet(?)", [[str(f) for f in files]]).fetchone()
+        rows = int(counted[0]) if counted else 0
+        print(f"{arguments.stations} stations, {arguments.months} months, {rows:,} rows, {os.cpu_count()} cores")
+        return 0 if report(measure(arguments, data, Path(folder)), rows, Path(folder)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
