@@ -41,6 +41,9 @@ _FIRST_LEADS = re.compile(
     r"第一(?:个)?(?:责任)?(?:单位|部门)(?:为|是)牵头|首(?:位|个)(?:责任)?(?:单位|部门)(?:为|是)牵头|排(?:在)?第一(?:位)?的(?:单位|部门)?牵头"
 )
 _UNIT_END = "厅局委办部会院府关行队社市县区州盟旗位门站司团室组所校处心镇乡地企总园店网"
+_UNIT_NAME = re.compile(
+    r"(?![^（]*(?:要|应|和|把|将|对|在|为)$)[^，。：；]{1,20}(?:厅|局|委|办|委员会|办公室|政府|管委会|部门|公司|集团|党委|党组|组织部|宣传部|(?:[市县区州盟旗]|（[^）]*）))"
+)
 _ETC = re.compile(
     r"等(?:(?:省|市|区|自治区|县)?(?:级|直)?(?:有关|相关|各|各有关|各相关)?(?:部门|单位|地区?|市|厅局|部委|企业)?(?:和(?:地区|单位|部门))?)$"
 )
@@ -74,6 +77,7 @@ def find_owner_notes(text: str) -> list[tuple[int, int]]:
         # A full stop ends the note unless more labels follow it on the same line.
         more = stop >= 0 and _LABEL_ANYWHERE.match(plain[stop + 1 : end].strip())
         spans.append((start, stop + 1 if stop >= 0 and not more else end))
+    spans.extend(s for s in _spoken_notes(plain) if not any(a < s[1] and s[0] < b for a, b in spans))
     spans.sort()
     merged: list[tuple[int, int]] = []
     for a, b in spans:
@@ -82,6 +86,33 @@ def find_owner_notes(text: str) -> list[tuple[int, int]]:
         else:
             merged.append((a, b))
     return merged
+
+
+def _spoken_notes(plain: str) -> list[tuple[int, int]]:
+    """Sentences without brackets that only say who does it: 市水务局牵头，市财政局等部门配合。"""
+    inside = {i for a, b in bracket_pairs(plain) for i in range(a, b)}
+    ends = [i + 1 for i, c in enumerate(plain) if c in "。\n" and i not in inside]
+    starts = [0, *ends]
+    return [
+        (a, b) for a, b in zip(starts, [*ends, len(plain)], strict=True) if _says_only_who(plain[a:b].strip("。 \n"))
+    ]
+
+
+def _says_only_who(sentence: str) -> bool:
+    if not 5 <= len(sentence) <= 160 or not _ROLE_TAIL.search(sentence):
+        return False
+    told = False
+    for statement in split_outside(sentence, "；;"):
+        waiting = False
+        for segment in split_outside(statement, "，,"):
+            tail = _ROLE_TAIL.search(segment)
+            units, _ = split_units(re.sub("^(?:由|并由)", "", segment[: tail.start()] if tail else segment))
+            if not units or not all(_UNIT_NAME.fullmatch(u) for u in units):
+                return False
+            waiting, told = tail is None, told or tail is not None
+        if waiting:
+            return False
+    return told
 
 
 def _is_note(inner: str) -> bool:
@@ -104,7 +135,7 @@ def _is_note(inner: str) -> bool:
 def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
     """Read one note (with or without its brackets)."""
     inner = clean(normalise(text)).strip()
-    if inner and inner[0] in "（(【[〔" and bracket_pairs(inner) and bracket_pairs(inner)[0][1] == len(inner):
+    if inner and inner[0] in "（(【[〔［" and bracket_pairs(inner) and bracket_pairs(inner)[0][1] == len(inner):
         inner = inner[1:-1]
     note = OwnerNote(first_leads=bool(_FIRST_LEADS.search(inner)))
     inner = re.sub(

@@ -320,6 +320,9 @@ class _Sentence:
         suffix, end = suffix_after(self.text, quantity.end)
         behind = self.text[end:]
         if quantity.is_money:
+            if not _NEXT_BOUNDARY.match(behind):
+                # 年产值超10亿元龙头企业: the money describes what is counted.
+                return True
             clause = self.text[max(self.text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end + 8]
             return not (
                 _MONEY_OK.search(clause)
@@ -544,6 +547,13 @@ class _Sentence:
             else:
                 for i in range(count):
                     self._add(group, i, indicator, self._one(years), subject)
+            return
+        trailing = re.match("^(.{2,}?(?:率|比例|占比|比重|浓度))(?!.*(?:率|比例|占比|比重|浓度))(.+)$", subject)
+        located = bare_region(trailing.group(2)) if trailing and kind == "level" else None
+        if trailing and located and len(located) == count:
+            # 清洁取暖率平原地区、山区分别达到…: the places stand behind the name.
+            for i, where in enumerate(located):
+                self._add(group, i, trailing.group(1), self._one(years), where)
             return
         if count > 1 and len(years) == count:
             names = _subjects(subject, count) if each else None

@@ -21,8 +21,8 @@ CN_DIGITS = "零〇一二三四五六七八九十百千两"
 _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 
-_OPEN = "（(【[〔「『“《〈"
-_CLOSE = "）)】]〕」』”》〉"
+_OPEN = "（(【[〔［「『“《〈"
+_CLOSE = "）)】]〕］」』”》〉"
 _PAIRS = dict(zip(_OPEN, _CLOSE, strict=True))
 
 # Same length in, same length out: positions found in the normalised text are valid in the text as written.
@@ -86,7 +86,7 @@ def chinese_number(text: str) -> Decimal:
     return Decimal(total + below + digit)
 
 
-def bracket_pairs(text: str, openers: str = "（(【[〔") -> list[tuple[int, int]]:
+def bracket_pairs(text: str, openers: str = "（(【[〔［") -> list[tuple[int, int]]:
     """Positions (start, end) of the outermost brackets of the kinds asked for; end is behind the closing one.
 
     Full-width and half-width brackets may close each other, as they do in real documents.
