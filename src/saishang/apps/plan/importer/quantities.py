@@ -26,7 +26,7 @@ _MEASURES = (
     "吨标准煤", "千克标准煤", "克标准煤", "吨标煤", "吨二氧化碳当量", "吨二氧化碳", "tce", "吨公里", "吨", "t", "千克", "公斤", "克",
     "立方米", "m³", "m3", "方", "升", "千瓦时", "kWh", "度", "千瓦", "兆瓦", "吉瓦", "GW", "MW", "kW", "千伏安", "兆伏安", "千焦",
     "吉焦", "平方公里", "平方千米", "km²", "平方米", "㎡", "m²", "公顷", "亩", "公里", "千米", "km", "蒸吨", "米", "分贝", "dB",
-    "倍", "天", "小时", "分", "床", "车公里", "人公里",
+    "DDDs", "倍", "天", "小时", "分", "床", "车公里", "人公里",
 )  # fmt: skip
 _MONEY = ("美元", "元")
 _DENOMINATORS = ("小时", "日", "天", "年", "月", "人", "元", "标台", "辆", "次", "个", "公里", "百公里", "年度")
@@ -59,11 +59,12 @@ _QUANTITY = re.compile(
     rf"|百分之(?P<pcn>{_CN}+(?:点{_CN}+)?|{_NUM})"
     rf"|千分之(?P<mcn>{_CN}+(?:点{_CN}+)?|{_NUM})"
     rf"|(?P<den>[二三四五六七八九十]+)分之(?P<part>[一二三四五六七八九十]+)"
+    r"|(?P<tenths>[二三四五六七八九])成(?=以上|左右|以内|[，。；、]|$)"
     rf"|翻(?P<fan>[一两二三12])番"
     rf"|(?P<cn>(?:{_CN}){{1,6}})(?P<cnu>(?:{_CN_COUNTS})(?!百分|月)){_NOT_AFTER}"
     rf"|(?P<n>{_NUM})(?P<more>余|多)?(?P<u>{_UNIT}){_NOT_AFTER}"
     rf"|(?P<plain>{_NUM})(?=(?:以上|以下|以内|左右)?(?:[，。；、）;,]|$))"
-    rf"|(?P<bare>{_NUM}|{_REDACTED})(?=[、和及与，,])"
+    rf"|(?P<bare>{_NUM}|{_REDACTED})(?P<times>[万亿千百]*)(?=[、和及与，,])"
     r")"
 )
 
@@ -124,6 +125,7 @@ def find_quantities(text: str) -> list[Quantity]:
                 or following.plain
                 or not re.fullmatch("、|和|及|以及|与", between)
                 or following.chinese
+                or not following.unit.startswith(quantity.unit)
             ):
                 continue
             quantity = replace(quantity, unit=following.unit)
@@ -156,6 +158,8 @@ def _read(m: re.Match[str]) -> Quantity | None:
     if g["den"]:
         part = chinese_number(g["part"]) / chinese_number(g["den"])
         return Quantity(start, end, round(part, 6), None, None, "")
+    if g["tenths"]:
+        return Quantity(start, end, chinese_number(g["tenths"]) * 10, None, None, "%")
     if g["fan"]:
         times = {"一": 1, "两": 2, "二": 2, "三": 3}.get(g["fan"]) or int(g["fan"])
         return Quantity(start, end, Decimal(times), None, None, "番")
@@ -168,7 +172,9 @@ def _read(m: re.Match[str]) -> Quantity | None:
         return Quantity(start, end, _decimal(g["plain"]), None, None, "", plain=True)
     if g["bare"]:
         redacted = not g["bare"][0].isdigit()
-        return Quantity(start, end, None if redacted else _decimal(g["bare"]), None, None, "", undetermined=redacted)
+        value = None if redacted else _decimal(g["bare"])
+        # 2.26亿、2.5亿立方米: the multiple is repeated, the unit is not.
+        return Quantity(start, end, value, None, None, g["times"] or "", undetermined=redacted)
     return Quantity(start, end, _decimal(g["n"]), None, None, g["u"], more=bool(g["more"]))
 
 

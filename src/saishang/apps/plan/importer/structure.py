@@ -25,6 +25,7 @@ _MARKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (4, re.compile(rf"^[（(]([{_CN}]{{1,4}})[）)][、.．]?\s*(.*)$", re.DOTALL)),
     (5, re.compile(rf"^第([{_CN}\d]+)条(?:之[{_CN}])?(?:[\s:：、]+|(?=\S))(.*)$", re.DOTALL)),
     (6, re.compile(r"^(?:任务)?(\d{1,3})(?:[、．]|[.](?!\d))\s*(.*)$", re.DOTALL)),
+    (6, re.compile(rf"^(?:重点|主要|专项)?(?:任务|行动|工程)([{_CN}\d]{{1,3}})[:：、.\s]\s*(.*)$", re.DOTALL)),
     (7, re.compile(r"^[（(]?(\d{1,2})[）)]\s*(.*)$", re.DOTALL)),
     (8, re.compile(r"^([①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳])\s*(.*)$", re.DOTALL)),
 )
@@ -258,7 +259,9 @@ def _fold_lists(node: Node) -> None:
 def _absorb(node: Node, listed: Sequence[Node]) -> None:
     for child in listed:
         text = child.text
-        whole = text if text.startswith(child.title) else _join(f"{child.title}。" if text else child.title, text)
+        whole = (
+            text if child.title in text.replace(" ", "") else _join(f"{child.title}。" if text else child.title, text)
+        )
         node.body.append(Block(child.line, whole))
         for grandchild in child.children:
             _absorb(node, [grandchild])

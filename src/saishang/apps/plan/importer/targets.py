@@ -55,6 +55,9 @@ _NO_TARGET_HEAD = re.compile(
 _OBJECT_CLAUSE = re.compile(
     r"以上|以下|达到|完成|实现|建成|开展|得到|采用|使用|具备|纳入|接入|通过|安装|覆盖|配备|改造|治理|进入|用于|设有|配建|参与|建立"
 )
+_TENDENCY = re.compile(
+    "(?:稳中有[升降]|(?:稳步|持续|进一步|不断|显著|大幅|明显|逐步|总体|全面)?(?:提升|提高|上升|增加|下降|降低|减少|改善|稳定|好转))$"
+)
 _PERCENT_SUBJECT = re.compile(r"^(?:以上|左右|及以上)?的?[\u4e00-\u9fff“（A-Za-z]")
 
 
@@ -120,6 +123,7 @@ class _Sentence:
         self.last_indicator: str | None = None
         self.last_scope: str | None = None
         self.last_verb: str | None = None
+        self.part_scope: str | None = ""
         self.counted_to = -1
         self.object_end = 0
         self.found: list[Target] = []
@@ -407,6 +411,8 @@ class _Sentence:
                 follows = self._object(group.end) if not at_boundary else ""
                 return (f"{peeled.verb}{follows}" if peeled.change else follows, "count") if follows else ("", None)
             places = bare_region(rest)
+            if not places and first.is_share and not peeled.change and self._names_a_part(group, rest, previous_end):
+                return rest, "place"
             if places and (self.last_indicator or self._borrowed(group, previous_end)):
                 return rest, "place"
             if peeled.change and not at_boundary and (first.is_count or not first.is_share):
@@ -444,6 +450,19 @@ class _Sentence:
             return self.last_indicator, "level"
         return self._counted(group, peeled, rest, count_verb, at_boundary)
 
+    def _names_a_part(self, group: _Group, rest: str, previous_end: int) -> bool:
+        """…合格率，工业企业达90%、经营单位达95%: the words before the number say whose rate it is."""
+        if METRIC_END.search(rest) or not 2 <= len(rest) <= 12 or COUNT_VERB.search(rest) or "占" in rest:
+            return False
+        before = self.text[previous_end : group.start].rstrip("，：: ")
+        head = trim_indicator(_strip_year(before[max(before.rfind(c) + 1 for c in "，。；：") :]))
+        if re.search("(?:率|比例|占比|比重)$", head):
+            self.last_indicator = head
+            return True
+        last = self.found[-1] if self.found else None
+        joined = re.fullmatch("[、，]?", self.text[previous_end : group.start]) is not None
+        return joined and last is not None and last.indicator == self.last_indicator and last.scope == self.part_scope
+
     def _counted(
         self, group: _Group, peeled: Peeled, rest: str, verb: re.Match[str] | None, at_boundary: bool
     ) -> tuple[str, str | None]:
@@ -465,6 +484,10 @@ class _Sentence:
             if name and at_boundary:
                 return f"{self.last_verb}{name.group(1)}", "count"
         if verb is None and not said:
+            return "", None
+        if re.search("覆盖(?:全[省市区国])?$", peeled.rest) and re.match(
+            "^的?(?:设区|地级|市|县|区|州|省|乡|镇)", self.text[first.end :]
+        ):
             return "", None
         if first.unit in ("年", "分", "度", "小时", "天", "次", "部", "倍") or (
             first.unit in ("项", "件", "条", "种") and first.chinese
@@ -529,6 +552,7 @@ class _Sentence:
         before = self.text[previous_end : group.start].rstrip("，：:、 ")
         clause_start = max([0, *(before.rfind(c) + 1 for c in "，。；：\n")])
         clause = trim_indicator(_strip_year(before[clause_start:]))
+        clause = re.sub(_TENDENCY, "", clause)
         if clause and METRIC_END.search(clause):
             return clause
         return self.last_indicator or ""
@@ -540,6 +564,7 @@ class _Sentence:
         each = group.peeled.each
         if kind == "place":
             places = bare_region(subject) or [subject]
+            self.part_scope = places[-1]
             indicator = self._borrowed(group, group.start) if not self.last_indicator else self.last_indicator
             if len(places) == count:
                 for place, i in zip(places, range(count), strict=True):
@@ -552,8 +577,8 @@ class _Sentence:
         located = bare_region(trailing.group(2)) if trailing and kind == "level" else None
         if trailing and located and len(located) == count:
             # 清洁取暖率平原地区、山区分别达到…: the places stand behind the name.
-            for i, where in enumerate(located):
-                self._add(group, i, trailing.group(1), self._one(years), where)
+            for i, behind in enumerate(located):
+                self._add(group, i, trailing.group(1), self._one(years), behind)
             return
         if count > 1 and len(years) == count:
             names = _subjects(subject, count) if each else None
@@ -624,8 +649,13 @@ class _Sentence:
             or (mark.aspirational if mark else self.carry.aspirational and not self.marks)
         )
         wished = wished or bool(re.search("力争|争取", self.text[group.start : quantity.start]))
+        frequency = verb.frequency or peeled.frequency
+        clause = self.text[max(self.text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end]
+        if frequency is None and re.search("每年|逐年|年均(?!浓度|值)|每季度", clause):
+            frequency = "每季度" if "每季度" in clause else "每年"
         base = next(iter(verb.base_years or peeled.base_years), None)
-        if base is None and change is not None:
+        # 年均下降3%: a yearly rate has no base year but one said with it.
+        if base is None and change is not None and frequency is None:
             bases = [
                 m
                 for m in self.marks
@@ -634,14 +664,10 @@ class _Sentence:
                 and not re.search("[；。]", self.text[m.end : quantity.start])
             ]
             base = bases[-1].years[0] if bases else None
-        if base is None and change is not None:
+        if base is None and change is not None and frequency is None:
             base = self.carry.bases.get((name, change))
         elif base is not None and change is not None:
             self.carry.bases[name, change] = base
-        frequency = verb.frequency or peeled.frequency
-        clause = self.text[max(self.text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end]
-        if frequency is None and re.search("每年|逐年|年均(?!浓度|值)|每季度", clause):
-            frequency = "每季度" if "每季度" in clause else "每年"
         if scope is None:
             scope = self._scope_before(quantity)
         self.found.append(
@@ -768,7 +794,10 @@ def _expand(parts: list[str]) -> list[tuple[str, str | None]]:
 
 def _shared_tail(part: str, following: str) -> str:
     """What two joined names share and write once: 再生铜、再生铅产量 → 产量; 钢铁、焦化行业产能占比 → 行业产能占比."""
-    group = re.search("(?:等)?(?:行业|领域|产业|企业|产品|行政村|园区|类别)", following)
+    group = re.search(
+        "(?<=..)单位(?=产品|换算|产值|面积|地区|国内|工业|增加值|GDP)|(?:等)?(?:行业|领域|产业|企业|产品|行政村|园区|类别)",
+        following,
+    )
     if group and METRIC_END.search(following):
         return following[group.start() :]
     size = len(part)
