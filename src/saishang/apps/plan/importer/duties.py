@@ -77,6 +77,8 @@ def _read(sentence: str, at: str) -> Duty | None:
         what = what[: what.find(copy.group(0))] if copy.group(0) in what else what
     if to:
         what = what.replace(to.group(0), to.group(0)[: to.start("to") - to.start()].replace("向", ""), 1)
+    if to:
+        what = re.sub("(?<=.)[报向]$", "", what)
     what = re.sub(r"^(?:前|底前|，|要|应|须|将|对)", "", what).strip("，。； ")
     return Duty(
         what=what,

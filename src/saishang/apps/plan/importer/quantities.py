@@ -172,9 +172,9 @@ def _read(m: re.Match[str]) -> Quantity | None:
         return Quantity(start, end, _decimal(g["plain"]), None, None, "", plain=True)
     if g["bare"]:
         redacted = not g["bare"][0].isdigit()
-        value = None if redacted else _decimal(g["bare"])
+        number = None if redacted else _decimal(g["bare"])
         # 2.26亿、2.5亿立方米: the multiple is repeated, the unit is not.
-        return Quantity(start, end, value, None, None, g["times"] or "", undetermined=redacted)
+        return Quantity(start, end, number, None, None, g["times"] or "", undetermined=redacted)
     return Quantity(start, end, _decimal(g["n"]), None, None, g["u"], more=bool(g["more"]))
 
 

@@ -798,7 +798,7 @@ def _shared_tail(part: str, following: str) -> str:
         "(?<=..)单位(?=产品|换算|产值|面积|地区|国内|工业|增加值|GDP)|(?:等)?(?:行业|领域|产业|企业|产品|行政村|园区|类别)",
         following,
     )
-    if group and METRIC_END.search(following):
+    if group and (METRIC_END.search(following) or following.endswith("排放")):
         return following[group.start() :]
     size = len(part)
     alike = (
