@@ -1,266 +1,214 @@
-"""One year of the national network, evaluated in full, side by side with pandas, Polars and the floor.
+"""A year of the national network evaluated: ours beside pandas, Polars and the floor, each in a process of its own.
 
-    python bench/air_network.py [--scale full|medium|small] [--data FOLDER] [--json] [--repeat N]
+    python bench/air_network.py [--scale full|small] [--stations 1700] [--months 12] [--only ours,floor] [--data FOLDER]
 
-About 1,700 stations × 6 parameters × 8,760 hours are generated with realistic gaps (`generate.py`) and evaluated: hours
-to station days (minimum data, ozone's windows), city days, daily index with primary pollutants, means and percentiles
-of months, quarters and the year for stations, cities and the region, good days, composite index, rankings. Every
-candidate runs in a process of its own with the same threads and writes its tables; the clock runs from after the
-imports to the last table written. The floor is DuckDB reading the same files and grouping them to daily means, no
-more. Ours does what the others leave out, too: the basis without sand-dust days, attainment, reasons, exact digits.
-
-The tables of pandas and Polars are compared with ours cell by cell; they work in binary fractions, so a value on a
-rounding tie may differ, and the count of such cells is printed.
-
-Aims: at most 2 × the floor, at least 10 × faster than pandas, under 4 GB.
+The hours are made up by `generate.py` (1,700 stations, six pollutants, realistic gaps: some 83 million rows a year).
+`ours` writes every table of the contract, on both bases and with the reasons of everything void; pandas and Polars
+write the main ones (`air_rivals.py`); the floor is DuckDB reading the same files and grouping them to daily means, which
+is what no engine can do without. Aims: at most twice the floor, ten times pandas, less than 4 GB of memory. The tables
+of all are compared: values to 1e-9, everything rounded, counted or ranked exactly.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+import duckdb
+from generate import make_network, months, write_network
 
-SCALES = {"full": (1700, 12), "medium": (400, 12), "small": (40, 3)}
+RUNNERS = ("floor", "ours", "polars", "pandas")
+SCALES = {"full": (1700, 12), "small": (40, 2)}
 FIRST = "2025-01"
-CANDIDATES = ("floor", "saishang", "polars", "pandas")
-MEMORY = "3GB"
-AIM_FLOOR, AIM_PANDAS, AIM_GB = 2.0, 10.0, 4.0
+MEMORY_LIMIT = "3GB"
+#: Tables compared: key columns and value columns of each; the same names in every runner.
+COMPARED = {
+    "station_daily": (["station", "parameter", "day"], ["value"]),
+    "city_daily": (["region", "parameter", "day"], ["value"]),
+    "city_aqi": (["region", "day"], ["aqi", "primary"]),
+    "period_statistics": (["scope", "id", "parameter", "period", "statistic"], ["value", "rounded", "valid"]),
+    "period_days": (["id", "period"], ["days_valid", "good"]),
+    "composite": (["id", "period"], ["value", "valid"]),
+    "ranking": (["id", "period"], ["rank"]),
+}
+#: What narrows our tables, which hold more bases, kinds and scopes, to the rows the others make.
+OURS = {
+    "station_daily": "value is not null",
+    "city_daily": "value is not null",
+    "city_aqi": "aqi is not null",
+    "period_statistics": "value is not null and basis = 'measured' and period_kind <> 'to_date'",
+    "period_days": "days_valid > 0 and basis = 'measured' and period_kind <> 'to_date'",
+    "composite": "value is not null and basis = 'measured' and period_kind <> 'to_date'",
+    "ranking": "value is not null and basis = 'measured' and criterion = 'composite' and period_kind <> 'to_date'",
+}
 
 
-def files_of(data: Path) -> list[Path]:
-    """Parquet files of the generated lake, by month."""
-    return sorted((data / "medium=air").glob("month=*/*.parquet"))
+def run(runner: str, data: Path, out: Path, stations: int, count: int) -> dict[str, Any]:
+    """Do the work of one runner in this process; return its figures."""
+    files = sorted(data.glob("medium=air/month=*/*.parquet"))[:count]
+    started = time.perf_counter()
+    {"floor": floor, "ours": ours, "polars": polars, "pandas": pandas}[runner](files, out, stations, count)
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"runner": runner, "seconds": seconds, "peak": peak}
 
 
-def run_floor(data: Path, out: Path, stations: int, count: int) -> float:
-    """Scan and group to daily means, nothing else."""
-    import duckdb
-
-    connection = duckdb.connect(config={"threads": threads(), "memory_limit": MEMORY})
-    begin = time.perf_counter()
-    connection.execute("set preserve_insertion_order = false")
-    names = [str(path) for path in files_of(data)]
-    connection.execute(
-        "create table days as select station, parameter, start::date as day, avg(value) as value "
-        "from read_parquet($names, hive_partitioning = false) group by all",
-        {"names": names},
-    )
-    return time.perf_counter() - begin
+def floor(files: list[Path], out: Path, stations: int, count: int) -> None:
+    """Only read and group."""
+    with duckdb.connect(config={"threads": os.cpu_count() or 2, "memory_limit": MEMORY_LIMIT}) as connection:
+        connection.execute(
+            """create table days as select station, parameter, "start"::date as day, avg(value) as value, count(*) as n
+            from read_parquet(?, hive_partitioning = false) group by all""",
+            [[str(path) for path in files]],
+        )
 
 
-def run_saishang(data: Path, out: Path, stations: int, count: int) -> float:
-    """The evaluation as `saishang evaluate` runs it."""
-    import generate
-
+def ours(files: list[Path], out: Path, stations: int, count: int) -> None:
+    """Every table of the contract."""
     from saishang.lake.engines import DuckDB, evaluate_air
-
-    network = generate.make_network(stations)
-    begin = time.perf_counter()
-    calendar = _calendar(network, count)
-    with DuckDB(threads=threads(), memory_limit=MEMORY) as engine:
-        run = evaluate_air(engine, [[path] for path in files_of(data)], network.table(), calendar)
-        run.write(out)
-        return time.perf_counter() - begin
-
-
-def run_pandas(data: Path, out: Path, stations: int, count: int) -> float:
-    """The same in pandas."""
-    import air_pandas
-    import generate
-
-    network = generate.make_network(stations)
-    begin = time.perf_counter()
-    calendar = _calendar(network, count)
-    tables = air_pandas.evaluate(
-        files_of(data), network.table().to_pandas(), calendar.first, calendar.last, calendar.rules
-    )
-    out.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        table.to_parquet(out / f"{name}.parquet", compression="zstd")
-    return time.perf_counter() - begin
-
-
-def run_polars(data: Path, out: Path, stations: int, count: int) -> float:
-    """The same in Polars."""
-    import air_polars
-    import generate
-
-    network = generate.make_network(stations)
-    begin = time.perf_counter()
-    calendar = _calendar(network, count)
-    tables = air_polars.evaluate(files_of(data), network.table(), calendar.first, calendar.last, calendar.rules)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        table.write_parquet(out / f"{name}.parquet", compression="zstd")
-    return time.perf_counter() - begin
-
-
-def _calendar(network: Any, count: int) -> Any:
-    import generate
-
     from saishang.rules import load_rules
     from saishang.science.air.series import AirRules, Calendar
 
-    last = list(generate.months(FIRST, count))[-1][1].date() - dt.timedelta(days=1)
-    cities = sorted(set(network.regions))
-    rules = AirRules.from_rules(load_rules())
-    # No year to date: pandas and Polars do not make it either.
-    return Calendar(dt.date(2025, 1, 1), last, rules, to_date=(), members={"all": cities}, lists={"all": cities})
+    network = make_network(stations)
+    spans = list(months(FIRST, count))
+    last = date.fromordinal(spans[-1][1].toordinal() - 1)
+    lists = {"all": sorted(set(network.regions))}
+    calendar = Calendar(spans[0][0].date(), last, AirRules.from_rules(load_rules()), to_date=(), lists=lists)
+    with DuckDB(memory_limit=MEMORY_LIMIT) as engine:
+        evaluation = evaluate_air(engine, [[path] for path in files], network.table(), calendar)
+        evaluation.write(out)
 
 
-def threads() -> int:
-    """Threads for every candidate: the cores of the machine."""
-    return os.cpu_count() or 1
+def polars(files: list[Path], out: Path, stations: int, count: int) -> None:
+    import polars as pl
+    from air_rivals import polars_tables
+
+    table = pl.from_arrow(make_network(stations).table())
+    if not isinstance(table, pl.DataFrame):
+        raise TypeError("expected a table of stations")
+    for name, frame in polars_tables(files, table, _rules()).items():
+        frame.write_parquet(out / f"{name}.parquet")
 
 
-def child(name: str, data: Path, out: Path, stations: int, count: int) -> dict[str, float]:
-    """Run one candidate in its own process; return seconds and peak memory [GB]."""
-    command = [sys.executable, str(HERE / "air_network.py"), "--child", name, "--data", str(data), "--out", str(out),
-               "--stations", str(stations), "--months", str(count)]  # fmt: skip
-    environment = os.environ | {"POLARS_MAX_THREADS": str(threads())}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"{name} failed:\n{done.stderr[-3000:]}")
-    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return result
+def pandas(files: list[Path], out: Path, stations: int, count: int) -> None:
+    from air_rivals import pandas_tables
+
+    for name, frame in pandas_tables(files, make_network(stations).table().to_pandas(), _rules()).items():
+        frame.to_parquet(out / f"{name}.parquet")
 
 
-def differences(ours: Path, theirs: Path) -> dict[str, tuple[int, int]]:
-    """Table and column → (cells that differ, cells compared); every row of theirs must have its row of ours."""
-    import duckdb
+def _rules() -> Any:
+    from saishang.rules import load_rules
+    from saishang.science.air.series import AirRules
 
-    connection = duckdb.connect()
+    return AirRules.from_rules(load_rules())
+
+
+def differences(mine: Path, theirs: Path) -> dict[str, tuple[int, int]]:
+    """Rows that differ, and rows, of every compared table; a row that only one side has differs."""
     found = {}
-    for table, keys, column, tolerance in COMPARED:
-        left, right = ours / f"{table}.parquet", theirs / f"{table}.parquet"
-        names = {row[0] for row in connection.execute(f"describe select * from '{left}'").fetchall()}
-        some = " and basis = 'measured'" if "basis" in names else ""
-        join = " and ".join(f"a.{key}::varchar = b.{key}::varchar" for key in keys)
-        # A missing value is null with us and NaN with pandas; both must be missing together.
-        a, b = f"a.{column}::double", f"case when isnan(b.{column}::double) then null else b.{column}::double end"
-        if "valid" in names and table in ("ranking", "composite"):
-            b = f"case when b.valid then {b} end"
-            a = f"case when a.valid then {a} end" if table == "composite" else a
-        query = f"""
-            select count(*) filter (where not coalesce(abs({a} - ({b})) <= {tolerance}, ({a}) is null and ({b}) is null)),
-                   count(*), (select count(*) from '{right}')
-            from (select * from '{left}' where true{some}) a join '{right}' b on {join}"""
-        differing, compared, expected = connection.execute(
-            query.replace("b.day::varchar", "b.day::date::varchar")
-        ).fetchall()[0]
-        if compared != expected:
-            raise SystemExit(f"{table}: {expected} rows of {right.parent.name}, {compared} of them with a row of ours")
-        found[f"{table}.{column}"] = (differing, compared)
+    with duckdb.connect() as connection:
+        for name, (keys, values) in COMPARED.items():
+            same = " and ".join(_same(column) for column in values)
+            chosen = ", ".join(_plain(column) for column in [*keys, *values])
+            one = f"select {chosen} from '{mine / name}.parquet' where {OURS[name]}"
+            other = f"select {chosen} from '{theirs / name}.parquet'"
+            if name == "ranking":
+                other += " where rank is not null"
+                one += " and rank is not null"
+            row = connection.execute(
+                f"select count(*) filter (where not coalesce({same}, false)), count(*) "
+                f"from ({one}) a full join ({other}) b using ({', '.join(keys)})"
+            ).fetchone()
+            if row is None:
+                raise RuntimeError(f"no comparison of {name}")
+            found[name] = (int(row[0]), int(row[1]))
     return found
 
 
-_PERIOD = ("scope", "id", "period_kind", "period")
-COMPARED: tuple[tuple[str, tuple[str, ...], str, float], ...] = (
-    ("station_daily", ("station", "parameter", "day"), "value", 1e-9),
-    ("city_daily", ("region", "parameter", "day"), "value", 1e-9),
-    ("city_aqi", ("region", "day"), "aqi", 0.0),
-    ("period_statistics", (*_PERIOD, "parameter", "statistic"), "value", 1e-9),
-    ("period_statistics", (*_PERIOD, "parameter", "statistic"), "rounded", 1e-9),
-    ("period_days", _PERIOD, "good", 0.0),
-    ("period_days", _PERIOD, "rounded", 1e-9),
-    ("composite", _PERIOD, "value", 1e-9),
-    ("ranking", ("criterion", "period_kind", "period", "id"), "rank", 0.0),
-)
+def _plain(column: str) -> str:
+    return f"{column}::date as {column}" if column == "day" else f'"{column}"'
 
 
-def measure(data: Path, work: Path, stations: int, count: int, repeat: int, only: list[str]) -> dict[str, Any]:
-    """Run every candidate `repeat` times, keep the best time of each, and compare the tables."""
-    best: dict[str, dict[str, float]] = {}
-    for _ in range(repeat):
-        for name in only:
-            result = child(name, data, work / name, stations, count)
-            if name not in best or result["seconds"] < best[name]["seconds"]:
-                best[name] = result
-    compared = {
-        name: differences(work / "saishang", work / name)
-        for name in ("pandas", "polars")
-        if name in best and "saishang" in best
-    }
-    return {"candidates": best, "differences": compared}
+def _same(column: str) -> str:
+    a, b = f'a."{column}"', f'b."{column}"'
+    if column == "value":
+        return f"abs({a} - {b}) <= 1e-9 * greatest(1, abs({a}))"
+    return f"{a} = {b}"
 
 
-def report(result: dict[str, Any], rows: int, stations: int, count: int) -> str:
-    """One table with ratios and peak memory."""
-    best = result["candidates"]
-    lines = [f"{rows:,} hourly rows, {stations:,} stations, {count} months, {threads()} threads", ""]
-    lines.append(f"{'':22}{'seconds':>9}{'x floor':>9}{'ours is':>12}{'peak GB':>9}")
-    mine, floor = best.get("saishang", {}).get("seconds"), best.get("floor", {}).get("seconds")
-    labels = {"floor": "floor: DuckDB, means", "saishang": "Saishang, DuckDB", "polars": "Polars", "pandas": "pandas"}
-    for name in CANDIDATES:
-        if name not in best:
-            continue
-        seconds = best[name]["seconds"]
-        against = f"{seconds / floor:.2f}" if floor else ""
-        faster = f"{seconds / mine:.2f} x" if mine and name in ("polars", "pandas") else ""
-        lines.append(f"{labels[name]:22}{seconds:9.2f}{against:>9}{faster:>12}{best[name]['gigabytes']:9.2f}")
-    for name, compared in result["differences"].items():
-        total = sum(count for _, count in compared.values())
-        wrong = {column: differing for column, (differing, _) in compared.items() if differing}
-        lines.append(f"\nequal to {name}: {total:,} cells compared, {sum(wrong.values()):,} differ {wrong or ''}")
-    if mine and floor:
-        lines.append(f"\naims: at most {AIM_FLOOR} x floor: {mine / floor:.2f}; under {AIM_GB} GB: "
-                     f"{best['saishang']['gigabytes']:.2f}")  # fmt: skip
-        if "pandas" in best:
-            lines[-1] += f"; at least {AIM_PANDAS} x pandas: {best['pandas']['seconds'] / mine:.2f}"
-    return "\n".join(lines)
+def measure(arguments: argparse.Namespace, data: Path, folder: Path) -> dict[str, dict[str, Any]]:
+    """Run each runner in a fresh process."""
+    found = {}
+    for runner in arguments.only:
+        out = folder / runner
+        out.mkdir()
+        command = [sys.executable, __file__, "--run", runner, "--data", str(data), "--out", str(out),
+                   "--stations", str(arguments.stations), "--months", str(arguments.months)]  # fmt: skip
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+        found[runner] = json.loads(done.stdout.splitlines()[-1])
+        print(f"{runner}: {found[runner]['seconds']:.1f} s", file=sys.stderr, flush=True)
+    return found
 
 
-def main() -> None:
+def report(found: dict[str, dict[str, Any]], rows: int, folder: Path) -> bool:
+    """Print the table; True when every compared row is equal."""
+    base = found.get("floor", {}).get("seconds")
+    mine = found.get("ours", {}).get("seconds")
+    print(f"{'':8}{'seconds':>10}{'rows/s':>14}{'x floor':>10}{'x ours':>10}{'peak MB':>10}")
+    for runner, line in found.items():
+        seconds = line["seconds"]
+        to_floor = f"{seconds / base:.2f}" if base else "-"
+        to_ours = f"{seconds / mine:.2f}" if mine else "-"
+        print(f"{runner:8}{seconds:>10.1f}{rows / seconds:>14,.0f}{to_floor:>10}{to_ours:>10}"
+              f"{line['peak'] / 1e6:>10,.0f}")  # fmt: skip
+    equal = True
+    for rival in ("polars", "pandas"):
+        if rival in found and "ours" in found:
+            counts = differences(folder / "ours", folder / rival)
+            total, apart = sum(n for _, n in counts.values()), {name: d for name, (d, _) in counts.items() if d}
+            equal = equal and not apart
+            print(f"ours against {rival}: {total:,} rows compared, {apart or 'all equal'}")
+    return equal
+
+
+def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", choices=SCALES, default="full")
-    parser.add_argument("--data", type=Path, help="folder of generated data to use or to fill; kept")
-    parser.add_argument("--repeat", type=int, default=1)
-    parser.add_argument("--only", nargs="+", choices=CANDIDATES, default=list(CANDIDATES))
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--child", choices=CANDIDATES, help=argparse.SUPPRESS)
+    parser.add_argument("--stations", type=int)
+    parser.add_argument("--months", type=int)
+    parser.add_argument("--only", type=lambda text: text.split(","), default=list(RUNNERS))
+    parser.add_argument("--data", type=Path, help="folder with a generated network; made and deleted when not given")
+    parser.add_argument("--run", choices=RUNNERS, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--stations", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--months", type=int, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.child:
-        candidates = {"floor": run_floor, "saishang": run_saishang, "pandas": run_pandas, "polars": run_polars}
-        seconds = candidates[given.child](given.data, given.out, given.stations, given.months)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-        print(json.dumps({"seconds": seconds, "gigabytes": peak}))
-        return
-    stations, count = SCALES[given.scale]
-    work = Path(tempfile.mkdtemp(prefix="saishang-bench-"))
-    try:
-        data = given.data or work / "data"
-        if not files_of(data):
-            import generate
-
-            generate.write_network(data, stations=stations, first=FIRST, count=count)
-        import pyarrow.parquet as pq
-
-        rows = sum(pq.read_metadata(path).num_rows for path in files_of(data))
-        result = measure(data, work, stations, count, given.repeat, given.only)
-        if given.json:
-            print(json.dumps({"rows": rows, "stations": stations, "months": count, **result}))
-        else:
-            print(report(result, rows, stations, count))
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    arguments = parser.parse_args()
+    arguments.stations = arguments.stations or SCALES[arguments.scale][0]
+    arguments.months = arguments.months or SCALES[arguments.scale][1]
+    if arguments.run:
+        print(json.dumps(run(arguments.run, arguments.data, arguments.out, arguments.stations, arguments.months)))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="air-network-") as folder:
+        data = arguments.data
+        if data is None:
+            data = Path(folder) / "data"
+            write_network(data, stations=arguments.stations, first=FIRST, count=arguments.months)
+        files = sorted(data.glob("medium=air/month=*/*.parquet"))[: arguments.months]
+        with duckdb.connect() as connection:
+            counted = connection.execute("select count(*) from read_parquet(?)", [[str(f) for f in files]]).fetchone()
+        rows = int(counted[0]) if counted else 0
+        print(f"{arguments.stations} stations, {arguments.months} months, {rows:,} rows, {os.cpu_count()} cores")
+        return 0 if report(measure(arguments, data, Path(folder)), rows, Path(folder)) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
