@@ -104,7 +104,7 @@ _ORDERED = sorted(
 #: A phrase that ends like this can be followed by a bare number.
 METRIC_END = re.compile(
     r"(?:率|比例|占比|比重|浓度|强度|总量|面积|规模|容量|装机|能力|用量|产量|产值|排放量|消耗|消费量|蓄积量?|长度|里程|数量|数|水平|系数|天数|指数|"
-    r"满意度|覆盖面|达标|覆盖率|达标率|利用率|处理率|效率|电量|水量|能耗|单耗|减排量|储量|占有量|成效|得分|倍数|人口|用地|份额|值|量|额|度|幅度)$"
+    r"满意度|覆盖面|达标|覆盖率|达标率|利用率|处理率|效率|电量|水量|能耗|单耗|减排量|储量|占有量|成效|得分|倍数|人口|用地|份额|值|量|额|度|幅度)(?:[（(][^（()）]*[）)])?$"
 )
 COUNT_VERB = re.compile(
     r"(?:新建成|建成投运|建成投用|建成|新建|改建|扩建|改扩建|新改扩建|新增|完成|创建|创成|培育|培树|打造|淘汰|改造|治理|修复|整治|实施|布设|推广|配备|配置|配齐|选聘|聘用|聘任|更新|报废|"
@@ -244,6 +244,8 @@ def _word_at_end(text: str, so_far: Peeled, first: bool) -> tuple[str, str] | No
             continue
         if term in ("在", "是", "位于") and (so_far.verb or not METRIC_END.search(before)):
             continue
+        if term in ("均", "都") and before.endswith(("人", "年", "户", "月", "日", "平", "亩", "首")):
+            continue
         if term == "超" and before.endswith("赶"):
             continue
         if (
@@ -320,7 +322,7 @@ _WIDE = (
 _OBJECT = r"(?:地级(?:及以上|以上)?城市|设区(?:的)?市(?!建成区)|地级(?:及以上)?市|县级(?:及以上)?城市|县级以上城市|县（市、区）|各县|各市)"
 _PLACE = (
     r"(?:(?:[\u4e00-\u9fff]{1,4}|[A-Z×*]{1,3})(?<![城设区都各超该本全上夜股楼门级])市(?![场政容民辖域内])|[\u4e00-\u9fff]{2,3}省(?![级内控道会市委直])|[\u4e00-\u9fff]{2,8}(?:自治区|自治州)|"
-    r"[\u4e00-\u9fff]{1,3}(?<![各全])县(?![级域城])|[\u4e00-\u9fff]{2,6}(?:平原|三角洲?(?:地区)?|周边地区|城市群|经济区|新区|开发区|都市圈)|"
+    r"(?:[\u4e00-\u9fff]{1,3}|[A-Z×*]{1,3})(?<![各全])县(?![级域城])|[\u4e00-\u9fff]{2,6}(?:平原|三角洲?(?:地区)?|周边地区|城市群|经济区|新区|开发区|都市圈)|"
     r"[\u4e00-\u9fff]{2,4}(?<![园社景城山农牧林灌库湾矿片小辖保护地功能成])区(?=[、]|[\u4e00-\u9fff]*(?:浓度|率|比例))(?![域内级块])|京津冀(?:及周边地区)?|长三角(?:地区)?|珠三角(?:地区)?|汾渭平原|"
     r"[\u4e00-\u9fff]{2,6}(?:基地)(?=[、])|(?:黄河|长江|淮河|海河|珠江|汉江|渭河|汾河|辽河|松花江)(?:流域|干流)?(?=[\u4e00-\u9fff]*(?:比例|断面)))"
 )
@@ -336,7 +338,7 @@ def split_scope(indicator: str) -> tuple[str, str | None]:
     """Split 全区细颗粒物平均浓度 into 细颗粒物平均浓度 and 全区; object words (国控断面) stay in the indicator too."""
     found = _SCOPE.match(indicator)
     if found:
-        rest = indicator[found.end() :].lstrip("的，,")
+        rest = re.sub("^(?:的|，|,|内|中(?![心小部央型等]))+", "", indicator[found.end() :])
         scope = (found.group("scope") or found.group("place")).strip()
         if len(rest) >= 2:
             deeper, more = (
@@ -355,6 +357,6 @@ def bare_region(text: str) -> list[str] | None:
         return None
     pieces = [p for p in re.split("、|和|及|与", text.strip("，,、：: ")) if p]
     whole = re.compile(
-        rf"(?:{_WIDE}|{_WIDE}?{_OBJECT}|{_PLACE}|(?:[\u4e00-\u9fff]{{1,8}}|[A-Z×*]{{1,3}})(?:市|县|区|州|盟|基地|地区|平原|流域|开发区|城市|乡镇|园区)|京津冀|长三角|珠三角|全国|国家级|省级|市级|县城|城区|农村|城镇|建成区|其他地区|其他城市|重点区域|重点地区|重点城市)$"
+        rf"(?:{_WIDE}|{_WIDE}?{_OBJECT}|{_PLACE}|(?:[\u4e00-\u9fff]{{1,8}}|[A-Z×*]{{1,3}})(?:市|县|区|州|盟|基地|地区|平原|流域|开发区|城市|乡镇|园区|断面)|京津冀|长三角|珠三角|全国|国家级|省级|市级|县城|城区|农村|城镇|建成区|其他地区|其他城市|重点区域|重点地区|重点城市)$"
     )
     return pieces if pieces and all(whole.match(p) for p in pieces) else None

@@ -128,7 +128,7 @@ def find_quantities(text: str) -> list[Quantity]:
                 or not following.unit.startswith(quantity.unit)
             ):
                 continue
-            quantity = replace(quantity, unit=following.unit)
+            quantity = replace(quantity, unit=following.unit, plain=False)
         kept.append(quantity)
     return kept[::-1]
 
@@ -137,7 +137,9 @@ def _is_bare(m: re.Match[str], text: str) -> bool:
     """A number before 、 may be one of a list (30、65微克/立方米) even where it could stand alone."""
     if m.group("bare") is not None:
         return True
-    return m.group("plain") is not None and bool(re.match(f"、{_NUM}{_UNIT}", text[m.end() :]))
+    return m.group("plain") is not None and bool(
+        re.match(f"(?:、{_NUM})*(?:、|和|及|与){_NUM}{_UNIT}", text[m.end() :])
+    )
 
 
 def _read(m: re.Match[str]) -> Quantity | None:

@@ -124,6 +124,7 @@ class _Sentence:
         self.last_scope: str | None = None
         self.last_verb: str | None = None
         self.part_scope: str | None = ""
+        self.by_unit: dict[str, str] = {}
         self.counted_to = -1
         self.object_end = 0
         self.found: list[Target] = []
@@ -286,10 +287,10 @@ class _Sentence:
                 self._remember(peeled.rest)
             return False
         if peeled.baseline:
-            self._remember(peeled.rest)
+            self._remember(peeled.rest, first)
             return True
         if self._in_background(first, left, peeled):
-            self._remember(peeled.rest)
+            self._remember(peeled.rest, None if peeled.change else first)
             return True
         years = self._years_at(first, peeled)
         subject, kind = self._subject(group, peeled, previous_end)
@@ -314,11 +315,13 @@ class _Sentence:
         self._pair(group, found.group(2), self._years_at(group.quantities[0], group.peeled), "level")
         return True
 
-    def _remember(self, phrase: str) -> None:
+    def _remember(self, phrase: str, quantity: Quantity | None = None) -> None:
         name = trim_indicator(_strip_year(phrase))
         if len(name) >= 2 and METRIC_END.search(name):
             self.last_indicator, scope = split_scope(name)
             self.last_scope = scope or self.last_scope
+            if quantity is not None:
+                self.by_unit[quantity.unit] = self.last_indicator
 
     def _excluded(self, quantity: Quantity, left: str, tail: str, peeled: Peeled) -> bool:
         suffix, end = suffix_after(self.text, quantity.end)
@@ -357,6 +360,14 @@ class _Sentence:
         ):
             return True
         if quantity.unit == "公里" and re.match("^(?:以内|内|范围|外)", tail):
+            return True
+        if (
+            peeled.stated
+            and not quantity.is_share
+            and re.match("^的(?!水平|目标|标准|要求|比例|速度)", behind)
+            and not (quantity.is_count and COUNT_VERB.search(left))
+        ):
+            # 对新增用地超过10公顷的项目: the number describes the project.
             return True
         if re.match("^及以[上下]", tail) and not _NEXT_BOUNDARY.match(behind):
             return True
@@ -555,7 +566,8 @@ class _Sentence:
         clause = re.sub(_TENDENCY, "", clause)
         if clause and METRIC_END.search(clause):
             return clause
-        return self.last_indicator or ""
+        same_unit = self.by_unit.get(group.quantities[0].unit) if not group.peeled.change else None
+        return same_unit or self.last_indicator or ""
 
     # --- pairing ----------------------------------------------------------------------------------------------------
 
@@ -566,6 +578,8 @@ class _Sentence:
             places = bare_region(subject) or [subject]
             self.part_scope = places[-1]
             indicator = self._borrowed(group, group.start) if not self.last_indicator else self.last_indicator
+            if len(places) == 1 and places[0].endswith("断面"):
+                indicator = re.sub("^[国省市区县]+[控考]断面", places[0], indicator)
             if len(places) == count:
                 for place, i in zip(places, range(count), strict=True):
                     self._add(group, i, indicator, self._one(years), place)
@@ -622,7 +636,7 @@ class _Sentence:
         if share and quantity.is_share:
             name = f"{share.group(1)}占{share.group(2)}的比例"
         scope = place or scope
-        if not name:
+        if not name or (COUNT_VERB.fullmatch(name) and quantity.is_share):
             return
         suffix = next(
             (s for s, q in zip(group.suffixes[i:], group.quantities[i:], strict=True) if s and q.unit == quantity.unit),
@@ -690,6 +704,8 @@ class _Sentence:
             )
         )
         self.last_indicator, self.last_scope = name, scope or self.last_scope
+        if change is None:
+            self.by_unit[quantity.unit] = name
 
     def _scope_before(self, quantity: Quantity) -> str | None:
         """全区 said once at the head of the clause run (到2027年，全区…) holds for the rest of the sentence."""
@@ -730,6 +746,7 @@ def _comparator(quantity: Quantity, suffix: str | None, peeled: Peeled, change: 
             peeled.comparator == ">="
             and peeled.verb in ("达到", "达", "实现", "力争", "稳定达到")
             and lower_is_better(indicator)
+            and not COUNT_VERB.match(indicator)
             and change is None
         ):
             return "<="
@@ -740,7 +757,8 @@ def _comparator(quantity: Quantity, suffix: str | None, peeled: Peeled, change: 
         ):
             return "<="
         return peeled.comparator
-    return "<=" if lower_is_better(indicator) and not quantity.is_count else ">="
+    lower = lower_is_better(indicator) and not quantity.is_count and not COUNT_VERB.match(indicator)
+    return "<=" if lower else ">="
 
 
 _METRIC_TAIL = re.compile(
