@@ -94,7 +94,7 @@ def update() -> None:
     new.fuzzy = False
     for text, places in sorted(collect().items(), key=lambda pair: (pair[1], pair[0])):
         known = old.get(text)
-        new.add(text, known.string if known is not None else "", locations=[(place, None) for place in places])
+        new.add(text, known.string if known is not None else "", locations=[(place, 0) for place in places])
     out = BytesIO()
     write_po(out, new, width=120, omit_header=False, include_lineno=False, sort_by_file=False)
     body = re.sub(rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By)[^\n]*\n', b"", out.getvalue(), flags=re.M)

@@ -35,7 +35,8 @@ export function path(spec, c) {
         },
       },
       { name: text.measured, type: "line", symbol: "circle", symbolSize: 9, data: points(true), itemStyle: { color: c.accent }, lineStyle: { color: c.accent, width: 2 } },
-      { name: text.invalid, type: "scatter", symbol: "emptyCircle", symbolSize: 9, data: points(false), itemStyle: { color: c.accent } },
+      // Named in the legend only when there is one.
+      ...(spec.history.every((p) => p.valid) ? [] : [{ name: text.invalid, type: "scatter", symbol: "emptyCircle", symbolSize: 9, data: points(false), itemStyle: { color: c.accent } }]),
     ],
   };
 }

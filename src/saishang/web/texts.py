@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 __all__ = [
     "both", "comparator", "english", "goal_text", "kind_name", "mark_name", "name_of", "percent", "state_name",
+    "unit_name",
 ]  # fmt: skip
 
 
@@ -66,12 +67,18 @@ def comparator(sign: str) -> str:
     return {">=": "≥", "<=": "≤", "~": "≈"}.get(sign, sign)
 
 
+def unit_name(unit: str) -> str:
+    """A unit in the reader's language: what a plan writes out gets its symbol, what is counted gets its word."""
+    symbol = {"微克/立方米": "µg/m³", "毫克/立方米": "mg/m³"}.get(unit, unit)
+    return {"条": _("条"), "起": _("起"), "个": _("个")}.get(symbol, symbol)
+
+
 def goal_text(sign: str, goal: Decimal | None, unit: str) -> str:
     """A goal in short, for example `≤ 30 µg/m³`."""
     if goal is None:
         return _("未定")
     figure = f"{goal.normalize():f}"
-    return " ".join(part for part in (comparator(sign), figure, unit) if part)
+    return " ".join(part for part in (comparator(sign), figure, unit_name(unit)) if part)
 
 
 def percent(share: Decimal | float | None, decimals: int = 0) -> str:

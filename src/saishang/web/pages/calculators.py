@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from saishang.errors import SaishangError
 from saishang.science import calc
+from saishang.science.calc.labels import LABELS
 from saishang.web import texts
 from saishang.web.pages.exports import export
 from saishang.web.pages.site import rules
@@ -243,57 +244,28 @@ def _day(text: str) -> date:
         ) from None
 
 
-def _labels() -> dict[str, str]:
-    return {
-        "iaqi": _("空气质量分指数（IAQI）"),
-        "aqi": _("空气质量指数（AQI）"),
-        "primary": _("首要污染物"),
-        "category": _("类别"),
-        "level": _("级别"),
-        "exceeding": _("超标污染物"),
-        "percentile": _("百分位数"),
-        "rounded": _("修约值"),
-        "k": _("位次"),
-        "valid_windows": _("有效 8 小时窗口数"),
-        "mda8": _("日最大 8 小时平均"),
-        "single": _("单项指数"),
-        "composite": _("综合指数"),
-        "main_pollutant": _("主要污染物"),
-        "change_percent": _("变化率 [%]"),
-        "good_days": _("优良天数"),
-        "ratio": _("优良天数比率 [%]"),
-        "cities": _("各城市"),
-        "region": _("区域"),
-        "mean": _("均值"),
-        "valid": _("是否有效"),
-        "total": _("合计"),
-        "annual_for_compliance": _("用于评价的年均值"),
-        "p95_for_compliance": _("用于评价的 95 百分位数"),
-        "attains": _("是否达标"),
-        "multiple": _("超标倍数"),
-        "reported": _("报告值"),
-        "d2": _("秩差平方和"),
-        "rs": _("秩相关系数"),
-        "critical": _("临界值"),
-        "trend": _("趋势"),
-        "start_hour": _("起始小时"),
-        "end_hour": _("结束小时"),
-        "baseline_pm10": _("沙尘前 PM10 均值"),
-        "baseline_ratio": _("沙尘前 PM2.5/PM10"),
-        "C_298K": _("参比状态（298.15 K）浓度"),
-        "C_std": _("标准状态浓度"),
-        "C_actual": _("实际状态浓度"),
-        "publishable": _("是否可发布"),
-    }
+def _label(key: str) -> str:
+    return texts.both(*LABELS[key]) if key in LABELS else key
+
+
+def _verdict_words() -> dict[str, str]:
+    """Chinese words of results that are categories or levels, in the reader's language."""
+    rows = rules().table("standards/air/categories").rows
+    found = {row["zh"]: texts.name_of(row) for row in rows}
+    if texts.english():
+        found |= {row["level_zh"]: f"level {row['level']}" for row in rows}
+    return found
 
 
 def _step(key: str, value: Any) -> Step:
-    step = Step(key, _labels().get(key, key))
+    step = Step(key, _label(key))
     if isinstance(value, Mapping):
         step.rows = [(str(name), _words(item)) for name, item in value.items()]
         step.text = "" if step.rows else _("无")
     else:
         step.text = _words(value)
+        if key in ("category", "level"):
+            step.text = _verdict_words().get(step.text, step.text)
     return step
 
 

@@ -24,6 +24,7 @@ from saishang.web.pages import site
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.reasons import quality_reasons
 from saishang.web.security import may, permission, public
 
 __all__ = ["batch", "gaps", "index", "raw_line", "upload"]
@@ -154,7 +155,7 @@ def _quality() -> Table | None:
             "passed": count.passed,
             "flagged": count.flagged,
             "open": count.not_evaluated,
-            "reasons": count.reasons,
+            "reasons": quality_reasons(count.reasons),
         }
         for count in summary.counts
     ]

@@ -173,8 +173,8 @@ def _table(
         Column("span", _("沙尘过程"), nowrap=True),
         Column("baseline", _("过程前 PM10"), unit, number=True),
         Column("peak", _("PM10 峰值"), unit, number=True),
-        Column("who", _("决定人")),
-        Column("reason", _("理由")),
+        Column("who", _("决定人"), nowrap=True),
+        Column("reason", _("理由"), long=True),
     ]
     listed = []
     for row, state in rows:

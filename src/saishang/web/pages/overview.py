@@ -95,7 +95,7 @@ def city_map(run: RunFacts) -> MapView | None:
         )
     table = Table(
         "cities",
-        _("各市细颗粒物（PM2.5）"),
+        _title(listed),
         [
             Column("city", _("城市"), row_head=True),
             Column("value", _("平均浓度"), unit, number=True),
@@ -114,6 +114,13 @@ def city_map(run: RunFacts) -> MapView | None:
         "notice": site.unofficial_map_notice(),
     }
     return MapView("cities", label, spec, table)
+
+
+def _title(listed: list[dict[str, Any]]) -> str:
+    """Names the period when all cities have the same."""
+    found = {str(row["period"]) for row in listed if row["period"]}
+    title = _("各市细颗粒物（PM2.5）")
+    return f"{title} · {found.pop()}" if len(found) == 1 else title
 
 
 def newest_city_means(run: RunFacts, parameter: str) -> dict[str, dict[str, Any]]:

@@ -65,7 +65,7 @@ def promise(view: TargetView) -> str:
     if view.undetermined:
         return _("未公布")
     if view.low is not None and view.high is not None:
-        return f"{view.low:f} – {view.high:f} {view.unit}".strip()
+        return f"{view.low:f} – {view.high:f} {texts.unit_name(view.unit)}".strip()
     change = {"rise": _("提高"), "drop": _("下降")}.get(view.change or "", "")
     text = texts.goal_text(view.comparator, view.value, view.unit)
     base = _("（比 %(year)s 年）") % {"year": view.base_year} if view.base_year else ""

@@ -88,6 +88,8 @@ class Column:
     #: The column whose cells name the row, for readers who hear the table.
     row_head: bool = False
     nowrap: bool = False
+    #: Sentences: kept wide enough to read on a phone, where the table scrolls sideways.
+    long: bool = False
 
     @property
     def heading(self) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import HistoryPoint, RunFacts, TargetRow
 from saishang.rules import RuleLookupError
+from saishang.science.rounding import round_half_even
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.chain import chain_url
@@ -21,11 +22,11 @@ from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run, other_runs
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.targets import chosen_history, position
+from saishang.web.pages.targets import chosen_history, goal_of, position
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import public
 
-__all__ = ["target"]
+__all__ = ["target", "verdict"]
 
 #: How a limit's averaging time is written beside a yearly statistic of the catalogue.
 _ANNUAL = "annual"
@@ -56,7 +57,9 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
         "item_title": texts.both(row.item_title_zh, row.item_title_en),
         "region": site.region_name(row.region),
         "reason": texts.both(row.reason_zh, row.reason_en),
-        "goal": _("未公布") if row.undetermined else row.goal_text,
+        "goal": goal_of(row),
+        "unit": texts.unit_name(row.unit),
+        "compared": _compared(row),
         "kind": texts.kind_name(row.value_kind),
         "expected": _short(row.expected),
         "distance": _signed(row.distance),
@@ -93,7 +96,7 @@ def _path(row: TargetRow, run: RunFacts) -> tuple[Chart | None, Table | None]:
     title = texts.both(row.title_zh, row.title_en)
     spec = {
         "kind": "path",
-        "unit": row.unit,
+        "unit": texts.unit_name(row.unit),
         "goal": None if row.goal is None else float(row.goal),
         "path": way,
         "history": points,
@@ -101,7 +104,7 @@ def _path(row: TargetRow, run: RunFacts) -> tuple[Chart | None, Table | None]:
             "path": _("直线进度"),
             "measured": _("实际数值"),
             "invalid": _("不满足有效性规定"),
-            "goal": _("目标 %(goal)s") % {"goal": row.goal_text},
+            "goal": _("目标 %(goal)s") % {"goal": goal_of(row)},
         },
     }
     label = _("%(title)s 的直线进度与实际数值；同样的数字列在下面的表里。") % {"title": title}
@@ -129,14 +132,16 @@ def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
         return None
     columns = [
         Column("period", _("时段"), row_head=True, nowrap=True),
-        Column("value", texts.both(row.indicator_zh, row.indicator_en) or _("数值"), row.unit, number=True),
+        Column(
+            "value", texts.both(row.indicator_zh, row.indicator_en) or _("数值"), texts.unit_name(row.unit), number=True
+        ),
         Column("basis", _("口径")),
         Column("kind", _("来源方式")),
-        Column("coverage", _("覆盖")),
+        Column("coverage", _("覆盖"), long=True),
         Column("chosen", _("用于评估")),
         Column("chain", _("依据")),
     ]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for point in sorted(row.history, key=lambda p: (position(p.period) or 0, p.period), reverse=True):
         rows.append(
             {
@@ -155,14 +160,20 @@ def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
                 else None,
             }
         )
-    return Table("history", _("各期数值"), columns, rows, about=about_run(run), tight=True)
+    shown = [line for line in rows if line["value"].value is not None]
+    hidden = len(rows) - len(shown)
+    caption = _("另有 %(hidden)s 个时段没有数值，导出的表中列出。") % {"hidden": hidden} if hidden and shown else ""
+    return Table(
+        "history", _("各期数值"), columns, shown or rows, everything=rows, caption=caption, about=about_run(run),
+        tight=True,
+    )  # fmt: skip
 
 
 def _limits(row: TargetRow, run: RunFacts) -> Table | None:
     """Limits of the standard for the indicator's parameter, with the newest valid value against each."""
     found = queries.indicator(row.indicator)
     parameter = found.statistic.get("parameter") if found else None
-    if not parameter:
+    if found is None or not parameter:
         return None
     try:
         listed = site.rules().table("standards/air/limits").rows
@@ -172,10 +183,10 @@ def _limits(row: TargetRow, run: RunFacts) -> Table | None:
     columns = [
         Column("edition", _("标准"), row_head=True),
         Column("period", _("施行期间")),
-        Column("class1", _("一级限值"), row.unit, number=True),
-        Column("class2", _("二级限值"), row.unit, number=True),
+        Column("class1", _("一级限值"), texts.unit_name(row.unit), number=True),
+        Column("class2", _("二级限值"), texts.unit_name(row.unit), number=True),
         Column("verdict", _("最新值与二级限值相比")),
-        Column("clause", _("条款")),
+        Column("clause", _("条款"), long=True),
     ]
     rows = []
     for limit in listed:
@@ -189,17 +200,18 @@ def _limits(row: TargetRow, run: RunFacts) -> Table | None:
                 "period": f"{_day(limit['from'])} – {_day(limit['to'])}",
                 "class1": limit["class1"],
                 "class2": limit["class2"],
-                "verdict": _verdict(value, limit["class2"]),
+                "verdict": verdict(value, limit["class2"], found.compare_decimals),
                 "clause": Cell(f"{limit['source']} · {limit['clause']}", mark=limit["status"]),
             }
         )
     return Table("limits", _("与环境质量标准比较"), columns, rows, about=about_run(run), tight=True) if rows else None
 
 
-def _verdict(value: Decimal | None, limit: Decimal | None) -> str:
+def verdict(value: Decimal | None, limit: Decimal | None, decimals: int) -> str:
+    """Whether a value keeps a limit, compared after rounding (GB/T 8170) to the indicator's decimals, as goals are."""
     if value is None or limit is None:
         return "—"
-    return _("不超过") if value <= limit else _("超过")
+    return _("不超过") if round_half_even(value, decimals) <= limit else _("超过")
 
 
 def coverage_text(coverage: dict[str, Any]) -> str:
@@ -208,6 +220,14 @@ def coverage_text(coverage: dict[str, Any]) -> str:
     if valid is not None and expected is not None:
         return _("有效 %(valid)s / 应有 %(expected)s 天") % {"valid": valid, "expected": expected}
     return "；".join(f"{key} {value}" for key, value in coverage.items() if not isinstance(value, dict | list))
+
+
+def _compared(row: TargetRow) -> str:
+    """The rounded figure that was held against the goal, where it is not the figure shown."""
+    if row.value is None or row.goal is None or row.distance is None:
+        return ""
+    compared = row.goal + row.distance
+    return "" if compared == row.value else f"{compared.normalize():f}"
 
 
 def _float(value: Decimal) -> float:

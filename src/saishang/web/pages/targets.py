@@ -23,7 +23,7 @@ from saishang.web.pages.site import region_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
-__all__ = ["STATES", "Line", "grouped", "index", "lines", "position", "target_url", "targets_table"]
+__all__ = ["STATES", "Line", "goal_of", "grouped", "index", "lines", "position", "target_url", "targets_table"]
 
 STATES = ("met", "on_track", "at_risk", "off_track", "not_evaluated", "undetermined")
 
@@ -40,6 +40,7 @@ class Line:
     goal: str
     reason: str
     value: str
+    unit: str
     picture: Spark | None
 
 
@@ -76,6 +77,13 @@ def chosen_history(history: Sequence[HistoryPoint]) -> list[tuple[float, History
     return sorted(found, key=lambda pair: pair[0])
 
 
+def goal_of(row: TargetRow) -> str:
+    """What is promised, in short; a goal that the document withholds is said to be withheld."""
+    if row.undetermined:
+        return _("未公布")
+    return "—" if row.goal is None else texts.goal_text(row.comparator, row.goal, row.unit)
+
+
 def lines(rows: Sequence[TargetRow], run: RunFacts) -> list[Line]:
     """Rows with words, addresses and small pictures."""
     made = []
@@ -84,8 +92,8 @@ def lines(rows: Sequence[TargetRow], run: RunFacts) -> list[Line]:
         points = [(x, p.value, p.valid) for x, p in chosen_history(row.history) if p.value is not None]
         label = _("%(title)s：目标 %(goal)s，最新 %(value)s") % {
             "title": title,
-            "goal": row.goal_text,
-            "value": f"{row.rounded} {row.unit}" if row.rounded else _("无"),
+            "goal": goal_of(row),
+            "value": f"{row.rounded} {texts.unit_name(row.unit)}" if row.rounded else _("无"),
         }
         made.append(
             Line(
@@ -94,9 +102,10 @@ def lines(rows: Sequence[TargetRow], run: RunFacts) -> list[Line]:
                 href=target_url(row),
                 item_title=texts.both(row.item_title_zh, row.item_title_en),
                 region=region_name(row.region),
-                goal=_("未公布") if row.undetermined else row.goal_text,
+                goal=goal_of(row),
                 reason=texts.both(row.reason_zh, row.reason_en),
                 value=row.rounded,
+                unit=texts.unit_name(row.unit),
                 picture=spark(row.path, points, label),
             )
         )
@@ -141,7 +150,7 @@ def targets_table(rows: Sequence[TargetRow], run: RunFacts) -> Table:
             "region": region_name(row.region),
             "comparator": texts.comparator(row.comparator),
             "goal": _plain(row.goal),
-            "unit": row.unit,
+            "unit": texts.unit_name(row.unit),
             "year": row.year,
             "value": Decimal(row.rounded) if _is_number(row.rounded) else (row.rounded or None),
             "period": row.value_period,
