@@ -232,6 +232,9 @@ def _resolve(resolver: AgencyResolver, unit: str) -> str | None:
     league = re.fullmatch(r"团(省|市|区|自治区|州)委", unit)
     if league:
         return f"共青团{_owner_name(resolver, '自治区' if league.group(1) == '区' else league.group(1)) or ''}委员会"
+    branch = re.fullmatch("(?:[^、]{0,4}[市区县])?(.{2,6})分局", unit)
+    if branch and branch.group(1) in _STEMS:
+        return unit
     return _by_rule(resolver, unit) or _named_government(unit)
 
 

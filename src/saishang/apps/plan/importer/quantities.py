@@ -249,7 +249,19 @@ def find_years(text: str) -> list[YearMark]:
         else:
             kind = "bare"
         marks.append(YearMark(m.start(), m.end(), years, kind, bool(re.search("力争|争取", prefix))))
-    return sorted(marks, key=lambda y: y.start)
+    joined: list[YearMark] = []
+    for mark in sorted(marks, key=lambda y: y.start):
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last.kind == mark.kind == "plan"
+            and re.fullmatch('[”"]?(?:、|和|及)?[“"]?', text[last.end : mark.start])
+        ):
+            # “十四五”、“十五五”期间分别…: one expression of two years.
+            joined[-1] = YearMark(last.start, mark.end, (*last.years, *mark.years), "plan", last.aspirational)
+        else:
+            joined.append(mark)
+    return joined
 
 
 def _year(text: str) -> int:

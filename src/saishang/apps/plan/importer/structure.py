@@ -82,9 +82,15 @@ class Outline:
     notes: list[str] = field(default_factory=list)
 
 
-def heading_of(text: str) -> Heading | None:
-    """Give the mark at the start of a line; None when there is none."""
+_DECIMAL = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,3})[.．、]?\s*(?=[^\d\s.%、，。）)-])(\S.*)$", re.DOTALL)
+
+
+def heading_of(text: str, *, decimal: bool = False) -> Heading | None:
+    """Give the mark at the start of a line; None when there is none. `decimal` reads 1, 1.1, 1.1.1 as levels."""
     plain = normalise(text)
+    found = _DECIMAL.match(plain) if decimal else None
+    if found and (len(plain) <= 60 or "." in found.group(1)):
+        return Heading(3 + found.group(1).count("."), found.group(1), text[found.start(2) :].strip())
     for rank, pattern in _MARKS:
         found = pattern.match(plain)
         if found and found.group(2).strip():
@@ -178,7 +184,13 @@ def build_outline(blocks: Sequence[Block]) -> Outline:
     tables: list[tuple[Node, Block]] = []
     body = blocks[start:]
     styled = {b.heading for b in body if b.text and b.heading and not heading_of(b.text)}
-    any_marks = any(h is not None and h.rank <= 6 for h in (heading_of(b.text) for b in body if b.text))
+    # 1 / 1.1 / 1.1.1 is a drafting form of its own; a single line with 1.1 is a figure.
+    chinese = any((h := heading_of(b.text)) is not None and h.rank <= 4 for b in body if b.text)
+    levels = [b for b in body if re.match(r"^\d{1,2}\.\d{1,2}\s*[\u4e00-\u9fff“]", normalise(b.text))]
+    decimal = len(levels) >= 2 and not chinese
+    any_marks = any(
+        h is not None and h.rank <= 6 for h in (heading_of(b.text, decimal=decimal) for b in body if b.text)
+    )
     annex = False
     for position, block in enumerate(body):
         if block.is_table:
@@ -191,11 +203,11 @@ def build_outline(blocks: Sequence[Block]) -> Outline:
             annex = annex or any(b.is_table or len(b.text) > 30 for b in following)
             stack = []
             continue
-        if annex and not heading_of(text):
+        if annex and not heading_of(text, decimal=decimal):
             if stack:
                 stack[-1].body.append(block)
             continue
-        heading = heading_of(text)
+        heading = heading_of(text, decimal=decimal)
         if heading is None and (
             (block.heading and styled and not any_marks) or (not any_marks and _plain_heading(text, body, position))
         ):

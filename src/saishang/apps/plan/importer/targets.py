@@ -264,7 +264,8 @@ class _Sentence:
         if _BACKGROUND.search(left) or _BACKGROUND.search(clause):
             return True
         if re.search("同比|环比|较上年|比上年|较去年", clause) and not any(m.kind == "goal" for m in self.marks):
-            return True
+            # 同比下降5%以上 sets a limit; a report of the past knows its number.
+            return suffix_after(self.text, quantity.end)[0] not in ("以上", "以内", "以下")
         mark = self._mark_before(quantity.start)
         if mark is None:
             return self.carry.background
@@ -342,6 +343,8 @@ class _Sentence:
         if quantity.plain and not re.search(
             "(?:系数|指数|比值|容积率|满意度|得分|废钢比|pH值?)$", trim_indicator(peeled.rest)
         ):
+            return True
+        if quantity.unit == "次" and re.search("每(?:日|天|周|旬|月|季度|半年)", left):
             return True
         if quantity.unit in ("米", "公里") and re.search("间距|距离", left):
             return True
@@ -612,6 +615,10 @@ class _Sentence:
                 for part, where in names:
                     self._add(group, 0, part, self._one(years), where)
                 return
+        if count == 1 and len(years) > 1 and (each or "分别" in self.text[group.start : group.quantities[0].start]):
+            for year in years:
+                self._add(group, 0, subject, year, None)
+            return
         if count == 1 and len(years) > 1 and each is False:
             self._add(group, 0, subject, years[-1], None)
             return
@@ -636,6 +643,9 @@ class _Sentence:
         if share and quantity.is_share:
             name = f"{share.group(1)}占{share.group(2)}的比例"
         scope = place or scope
+        if self.last_indicator and len(name) >= 3 and METRIC_END.search(name) and self.last_indicator.endswith(name):
+            # 大宗固废年利用量达到…，到2030年，年利用量达到…: the short form means the long one.
+            name = self.last_indicator
         if not name or (COUNT_VERB.fullmatch(name) and quantity.is_share):
             return
         suffix = next(
