@@ -171,8 +171,7 @@ def table(request: HttpRequest) -> HttpResponse:
 def _table(rows: list[ReportedValue]) -> Table:
     heading = 1 if texts.english() else 0
     columns = [Column(key, headings[heading]) for key, headings in COLUMNS.items()]
-    columns = [Column("name", _("指标名称"), row_head=True), *columns, Column("entered", _("填报时间")),
-               Column("by", _("填报人")), Column("origin", _("来源"), wide_only=True)]  # fmt: skip
+    columns = [Column("name", _("指标名称"), row_head=True), *columns, Column("entered", _("填报"), nowrap=True)]  # fmt: skip
     catalogue = queries.catalogue()
     listed = [
         {
@@ -185,12 +184,10 @@ def _table(rows: list[ReportedValue]) -> Table:
             "basis": Cell(row.basis, text=basis_name(row.basis)),
             "agency": row.agency,
             "evidence": row.evidence,
-            "status": Cell(row.status, mark=row.status, text=texts.mark_name(row.status)),
+            "status": Cell(row.status, mark=row.status, text=""),
             "caliber": row.caliber,
             "note": row.note,
-            "entered": row.entered_at,
-            "by": str(row.entered_by) if row.entered_by else "saishang",
-            "origin": row.origin,
+            "entered": Cell(row.entered_at, note=str(row.entered_by) if row.entered_by else "saishang"),
         }
         for row in rows
         if row.indicator in catalogue.indicators
