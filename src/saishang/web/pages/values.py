@@ -171,7 +171,8 @@ def table(request: HttpRequest) -> HttpResponse:
 def _table(rows: list[ReportedValue]) -> Table:
     heading = 1 if texts.english() else 0
     columns = [Column(key, headings[heading]) for key, headings in COLUMNS.items()]
-    columns = [Column("name", _("指标名称"), row_head=True), *columns, Column("entered", _("填报"), nowrap=True)]  # fmt: skip
+    first, last = Column("name", _("指标名称"), row_head=True), Column("entered", _("填报"), nowrap=True)
+    columns = [first, *columns, last]
     catalogue = queries.catalogue()
     listed = [
         {
