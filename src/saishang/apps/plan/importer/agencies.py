@@ -159,6 +159,7 @@ def issuing_region(title: str, front: Iterable[str], text: str) -> str | None:
 
 
 def _region_in(text: str) -> str | None:
+    text = re.sub("^中共", "", text)
     found = sorted((text.find(short), name) for short, name in _SHORT.items() if short in text)
     province = found[0][1] if found else None
     rest = text.replace(province, "") if province else text
@@ -169,12 +170,19 @@ def _region_in(text: str) -> str | None:
         province = own.group(0) if own else None
         rest = text.replace(province, "") if province else text
     city = re.search(
-        r"(?:^|关于印发|《|省)([\u4e00-\u9fff]{2,5}?(?<![城设都各本全海])(?:市|州(?![\u4e00-\u9fff]市)|盟))", rest
+        r"(?:^|关于印发|《|省)([\u4e00-\u9fff]{2,5}?(?<![城设都各本全])(?<!上海)(?:市|州(?![\u4e00-\u9fff]市)|盟))",
+        rest,
     )
     if province and PROVINCES.get(province) == "市":
         return province
     if city and not re.search("城市|直辖", city.group(1)):
         return f"{province or ''}{city.group(1)}"
+    county = re.match(
+        r"(?:[\u4e00-\u9fff]{2,4}?市)?([\u4e00-\u9fff]{2,3}(?<![各本全城区域年、])(?:自治县|县))(?![级域城（(市区、]|[\u4e00-\u9fff]?区)",
+        rest,
+    )
+    if county and not province:
+        return county.group(1)
     return province
 
 
@@ -298,6 +306,8 @@ def _owner_name(resolver: AgencyResolver, prefix: str) -> str | None:
     if resolver.region is None:
         return base or ""
     city = resolver.region[len(resolver.province or "") :]
+    if city.endswith("县"):
+        return city if base in ("县", "", "本县") else base
     if base in ("省", "自治区"):
         return resolver.province or base
     if base in ("市", "州", "盟", "本市"):
