@@ -142,7 +142,7 @@ def _pandas_figures(frame: pd.DataFrame, scope: str, kind: str, rules: AirRules)
 
 def _pandas_composite(statistics: pd.DataFrame, rules: AirRules) -> pd.DataFrame:
     rule = next(r for r in rules.composites if r.name)
-    wanted = {code: "mean" for code in rule.bounds} | {"CO": "p95", "O3_8H": "p90"}
+    wanted = dict.fromkeys(rule.bounds, "mean") | {"CO": "p95", "O3_8H": "p90"}
     cities = statistics[statistics.scope == "city"]
     cities = cities[cities.statistic == cities.parameter.map(wanted)]
     bound = cities.parameter.map(rule.bounds) / 1000
@@ -194,9 +194,7 @@ def polars_tables(files: Sequence[Path], stations: pl.DataFrame, rules: AirRules
     ]
     statistics = pl.concat(figures)
     composite = _polars_composite(statistics, rules)
-    ranked = composite.with_columns(
-        rank=pl.when("valid").then("value").rank("min").over("period").cast(pl.Float64)
-    )
+    ranked = composite.with_columns(rank=pl.when("valid").then("value").rank("min").over("period").cast(pl.Float64))
     return {
         "station_daily": days,
         "city_daily": cities,
@@ -260,7 +258,7 @@ def _polars_figures(frame: pl.DataFrame, scope: str, kind: str, rules: AirRules)
 
 def _polars_composite(statistics: pl.DataFrame, rules: AirRules) -> pl.DataFrame:
     rule = next(r for r in rules.composites if r.name)
-    wanted = {code: "mean" for code in rule.bounds} | {"CO": "p95", "O3_8H": "p90"}
+    wanted = dict.fromkeys(rule.bounds, "mean") | {"CO": "p95", "O3_8H": "p90"}
     parameter = pl.col("parameter")
     cities = statistics.filter(
         pl.col("scope") == "city", pl.col("statistic") == parameter.replace_strict(wanted, default="none")
@@ -279,8 +277,9 @@ def _polars_composite(statistics: pl.DataFrame, rules: AirRules) -> pl.DataFrame
 def _polars_good_days(index: pl.DataFrame) -> pl.DataFrame:
     fit = index.filter(pl.col("complete") | (pl.col("aqi") > 100))
     return pl.concat(
-        fit.group_by(pl.col("region").alias("id"), _period(kind))
-        .agg(days_valid=pl.len().cast(pl.Int64), good=(pl.col("aqi") <= 100).sum().cast(pl.Int64))
+        fit.group_by(pl.col("region").alias("id"), _period(kind)).agg(
+            days_valid=pl.len().cast(pl.Int64), good=(pl.col("aqi") <= 100).sum().cast(pl.Int64)
+        )
         for kind in KINDS
     )
 

@@ -43,6 +43,8 @@ PROPOSALS = pa.schema(
 )
 #: Before this day no rule excluded dust (环办监测〔2016〕120号 is in force from 2017-01-01).
 _DUST_RULE = "standards/air/dust"
+#: Observations summed in one pass: years of a province together, a month of the whole country on its own.
+_PORTION = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def build(
     progress("days")
     run = evaluate_air(
         engine,
-        [lake.files(medium="air", months=[month]) for month in months],
+        _portions(lake, months),
         _stations(rules, site),
         calendar,
         dust=_dust_table(dust),
@@ -134,6 +136,21 @@ def _months(lake: Lake, as_of: date) -> list[str]:
             code="no-observations",
         )
     return months
+
+
+def _portions(lake: Lake, months: list[str]) -> list[list[str]]:
+    """Files of whole months, as many together as `_PORTION` rows allow: a pass has a cost of its own."""
+    found: list[list[str]] = []
+    rows = _PORTION
+    for month in months:
+        parts = lake.table.parts(None, medium="air", months=[month])
+        count = sum(part.rows for part in parts)
+        if rows + count > _PORTION:
+            found.append([])
+            rows = 0
+        found[-1] += [part.path for part in parts]
+        rows += count
+    return found
 
 
 def _calendar(rules: Rules, region: str, months: list[str], as_of: date) -> Calendar:

@@ -16,6 +16,8 @@ from saishang.lake.engines.base import EngineError
 
 __all__ = ["DuckDB"]
 
+_INCOMING = "incoming_table"
+
 
 class DuckDB:
     """DuckDB behind Ibis.
@@ -64,7 +66,11 @@ class DuckDB:
 
     def table(self, name: str, data: pa.Table) -> Any:
         """Bring a small table in under a name."""
-        return self._connection.create_table(name, data, overwrite=True)
+        # Ibis' own create_table asks the engine some ten things first.
+        self._connection.con.register(_INCOMING, data)
+        self._connection.raw_sql(f'create or replace table "{name}" as select * from {_INCOMING}')
+        self._connection.con.unregister(_INCOMING)
+        return self._connection.table(name)
 
     def keep(self, name: str, *parts: Any) -> Any:
         """Run expressions of one shape one after the other and keep their rows together."""

@@ -132,9 +132,7 @@ def test_the_edition_in_force_on_each_day(evaluate: Evaluate) -> None:
 
 
 @pytest.mark.parametrize(("pm10", "publishable"), [(120.0, False), (121.0, True)])
-def test_with_an_item_missing_2026_publishes_only_above_100(
-    evaluate: Evaluate, pm10: float, publishable: bool
-) -> None:
+def test_with_an_item_missing_2026_publishes_only_above_100(evaluate: Evaluate, pm10: float, publishable: bool) -> None:
     """HJ 633-2026: computed from the rest, published only when above 100; 120 → 100, 121 → 101."""
     given: dict[str, Any] = CLEAN | {"PM10": pm10}
     rows = [published("a", code, date(2026, 5, 1), v) for code, v in given.items() if code != "NO2"]

@@ -170,9 +170,7 @@ def test_regions_are_the_mean_of_their_cities(evaluate: Evaluate) -> None:
     rows += [published(city, "CO", day, value) for city, value in co.items() for day in november]
     # Sulphur dioxide: one city has no day at all, nitrogen dioxide: one has 26 days.
     rows += [published(city, "SO2", day, 10.0) for city in list(co)[1:] for day in november]
-    rows += [
-        published(city, "NO2", day, 10.0) for city in co for day in november if city != "640500" or day.day <= 26
-    ]
+    rows += [published(city, "NO2", day, 10.0) for city in co for day in november if city != "640500" or day.day <= 26]
     run = evaluate(rows, [], november[0], november[-1], members={"640000": list(co)})
     pm10 = statistic(run, "640000", "2022-11")
     assert (pm10["scope"], pm10["value"], pm10["rounded"], pm10["valid"]) == ("region", 92.6, 93.0, True)
