@@ -4,9 +4,9 @@
 
 The hours are made up by `generate.py` (1,700 stations, six pollutants, realistic gaps: some 83 million rows a year).
 `ours` writes every table of the contract, on both bases and with the reasons of everything void; pandas and Polars
-write the main ones (`air_rivals.py`); the floor is DuckDB reading the same files and grouping them to daily means, which
-is what no engine can do without. Aims: at most twice the floor, ten times pandas, less than 4 GB of memory. The tables
-of all are compared: values to 1e-9, everything rounded, counted or ranked exactly. CPU seconds cover the whole
+write the main ones (`air_rivals.py`); the floor is DuckDB reading the same files and grouping them to daily means,
+which is what no engine can do without. Aims: at most twice the floor, ten times pandas, less than 4 GB of memory. The
+tables of all are compared: values to 1e-9, everything rounded, counted or ranked exactly. CPU seconds cover the whole
 process, start and imports included; on a busy machine they say more than the clock.
 """
 

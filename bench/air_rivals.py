@@ -1,4 +1,4 @@
-"""The work of `air_network.py` done by hand in pandas and in Polars: what a careful analyst would write, month by month.
+"""The work of `air_network.py` done by hand in pandas and in Polars, month by month, as a careful analyst would.
 
 Both start from the same Parquet files and end in the same tables; both take their limits and breakpoints from the
 project's rules. They do less: binary sums instead of exact ones, no basis without dust, no regions, no attainment, no

@@ -122,9 +122,12 @@ def main() -> int:
         command = [sys.executable, __file__, "--run", str(count), "--keep", str(folder), "--memory", arguments.memory]
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
         found = json.loads(done.stdout.splitlines()[-1])
-        print(f"hours to days {found['hours']:.0f} s, every table {found['seconds']:.0f} s, "
-              f"{rows / found['seconds']:,.0f} rows/s; engine limit {arguments.memory}, peak {found['peak'] / 1e9:.2f} GB, "
-              f"spilled {found['spilled'] / 1e9:.2f} GB, tables {found['written'] / 1e9:.2f} GB")  # fmt: skip
+        gigabytes = {name: found[name] / 1e9 for name in ("peak", "spilled", "written")}
+        print(
+            f"hours to days {found['hours']:.0f} s, every table {found['seconds']:.0f} s, "
+            f"{rows / found['seconds']:,.0f} rows/s; engine limit {arguments.memory}, peak {gigabytes['peak']:.2f} GB, "
+            f"spilled {gigabytes['spilled']:.2f} GB, tables {gigabytes['written']:.2f} GB"
+        )
         return 0 if found["peak"] < AIM else 1
     finally:
         if arguments.keep is None:

@@ -68,7 +68,8 @@ class DuckDB:
         """Bring a small table in under a name."""
         # Ibis' own create_table asks the engine some ten things first.
         self._connection.con.register(_INCOMING, data)
-        self._connection.raw_sql(f'create or replace table "{name}" as select * from {_INCOMING}')
+        # Names are ours and quoted.
+        self._connection.raw_sql(f'create or replace table "{name}" as from {_INCOMING}')
         self._connection.con.unregister(_INCOMING)
         return self._connection.table(name)
 

@@ -38,7 +38,7 @@ def test_a_mean_over_twenty_three_hours_is_exact(evaluate: Evaluate) -> None:
 
 def test_the_hour_ending_at_midnight_belongs_to_the_day_before(evaluate: Evaluate) -> None:
     last = datetime(2019, 5, 12, 23)
-    rows = hourly("A", "PM10", D, [10.0] * 19 + [None] * 5) + [("t", "A", "PM10", last, last + HOUR, 50.0, None)]
+    rows = [*hourly("A", "PM10", D, [10.0] * 19 + [None] * 5), ("t", "A", "PM10", last, last + HOUR, 50.0, None)]
     run = evaluate(rows, [("A", CITY)], D, D + timedelta(days=1))
     first, second = rows_of(run, "station_daily", parameter="PM10")
     assert (first["hours_present"], first["value"]) == (20, 12.0)  # (19 × 10 + 50) / 20

@@ -1,4 +1,4 @@
-"""The daily index of cities in both editions: hand values of HJ 633, and the single calculation as the second method."""
+"""The daily index of cities in both editions: hand values of HJ 633, the single calculation as second method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Means and percentiles of periods: least numbers of days (GB 3095 table 4), ranks, rounding, regions, years to date."""
+"""Means and percentiles of periods: least days (GB 3095 table 4), ranks, rounding, regions, years to date."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def days_of(lengths: dict[int, int], rest: int = 31) -> list[date]:
     return [day for day in YEAR if day.day <= lengths.get(day.month, rest)]
 
 
-SHORT = {month: 27 for month in range(1, 13)} | {2: 25}  # 11 x 27 + 25 = 322
+SHORT = dict.fromkeys(range(1, 13), 27) | {2: 25}  # 11 x 27 + 25 = 322
 CASES: dict[str, tuple[list[date], str | None]] = {
     "full": (days_of({}), None),
     "january-27": (days_of({1: 27}), None),
