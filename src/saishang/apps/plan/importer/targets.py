@@ -12,13 +12,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from saishang.apps.plan.importer.describing import NEXT_BOUNDARY, only_describes
 from saishang.apps.plan.importer.document import Target
+from saishang.apps.plan.importer.naming import comparator_of, split_subjects, strip_year
 from saishang.apps.plan.importer.phrases import (
     COUNT_VERB,
     METRIC_END,
     Peeled,
     bare_region,
-    lower_is_better,
     peel,
     split_scope,
     suffix_after,
@@ -35,23 +36,7 @@ _BACKGROUND = re.compile(
     "已(?:经|累计|全部|达|完成|建成|有|实现|提前|连续|成为|于)|达到了|实现了|完成了|下降了|提高了|增长了|提升了|减少了|新增了|建成了|现有|目前|截至目前|历史性|连续[一二三四五六七八九十\\d]+年|"
     "累计完成投资|超额完成|圆满完成|位居|居全[国省]|排名|先后|首次|顺利|由于|曾"
 )
-_MONEY_OK = re.compile("产值|营业收入|主营业务收入|增加值|产业规模|总规模|交易额|生产总值|工业总产值|经济规模|总收入")
-_EQUIPMENT = re.compile(
-    r"^(?:及以[上下]|以[上下]|级|等级)?(?:的)?(?:规模)?(?:[\u4e00-\u9fff]{0,6}?)(?:锅炉|机组|窑炉|高炉|转炉|焦炉|炉型|炉|企业|用户|项目|设施|车辆|货车|船舶|水库|灌区|产能|生产线|"
-    r"公共建筑|建筑|污水处理厂|处理厂|矿井|矿山|煤矿|燃气轮机|电站|风机|设备|工程|工地|道路|路段|管道|水井|河流|河道|流域面积|单位|工厂|园区|地块|基地|气田|油田|装置|加油站|城区|城市|县城|乡镇|村庄|养殖场)"
-)
-_THRESHOLD_UNIT = re.compile(
-    "蒸吨|千瓦$|兆瓦$|吨/|立方米/|平方米$|平方公里$|千伏|标准煤$|^[万亿]?吨$|公里$|^米$|万人$|立方米$"
-)
-_NEXT_BOUNDARY = re.compile(r"^(?:$|[，。；：！？、）)\n;,]|和|及|与|且|并|或|的?(?:水平|目标|标准|要求)|（|\(|”)")
 _OBJECT_END = re.compile(r"[，。；：！？、）)（(\n]|(?:以及|并且|和(?=\d)|及(?=\d))")
-_NO_TARGET_TAIL = re.compile(
-    r"^(?:级|型|类|纳米|号|期|年|月|范围|半径|辐射|直径|届|线|代|维|步|强|内(?:向|报|完|提|上|办|将|予|作|进|对|组|形|达|解|建)|以内(?:的|范)|为(?:一|单位)|一?批|制|元|以外|公里内)"
-)
-_DEADLINE_TAIL = re.compile(r"^(?:之?内|以内|前|后)")
-_NO_TARGET_HEAD = re.compile(
-    r"(?:第|前|后|首批|首|近|逾|约每|其余|每隔|每满|距离?|周边|半径|方圆|直径|深度|年满|每|原有|现有|以下简称|原|共涉及|涉及|选取|抽取|抽查|随机|分为|分|划分为|罚款|处以|奖励|补助|补贴|给予|排名前|位列前|倒数|名列前)$"
-)
 _OBJECT_CLAUSE = re.compile(
     r"以上|以下|达到|完成|实现|建成|开展|得到|采用|使用|具备|纳入|接入|通过|安装|覆盖|配备|改造|治理|进入|用于|设有|配建|参与|建立"
 )
@@ -225,7 +210,7 @@ class _Sentence:
     def _object_after(self, end: int, following: Quantity) -> bool:
         del end
         tail = self.text[following.end :]
-        return following.is_count and not _NEXT_BOUNDARY.match(tail)
+        return following.is_count and not NEXT_BOUNDARY.match(tail)
 
     # --- years ------------------------------------------------------------------------------------------------------
 
@@ -283,7 +268,7 @@ class _Sentence:
         tail = self.text[first.end :]
         if self._as_limit(group, left, tail):
             return True
-        if self._excluded(first, left, tail, peeled):
+        if only_describes(self.text, first, left, tail, peeled):
             if not first.is_money and peeled.rest:
                 self._remember(peeled.rest)
             return False
@@ -317,76 +302,12 @@ class _Sentence:
         return True
 
     def _remember(self, phrase: str, quantity: Quantity | None = None) -> None:
-        name = trim_indicator(_strip_year(phrase))
+        name = trim_indicator(strip_year(phrase))
         if len(name) >= 2 and METRIC_END.search(name):
             self.last_indicator, scope = split_scope(name)
             self.last_scope = scope or self.last_scope
             if quantity is not None:
                 self.by_unit[quantity.unit] = self.last_indicator
-
-    def _excluded(self, quantity: Quantity, left: str, tail: str, peeled: Peeled) -> bool:
-        suffix, end = suffix_after(self.text, quantity.end)
-        behind = self.text[end:]
-        if quantity.is_money:
-            if not _NEXT_BOUNDARY.match(behind):
-                # 年产值超10亿元龙头企业: the money describes what is counted.
-                return True
-            clause = self.text[max(self.text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end + 8]
-            return not (
-                _MONEY_OK.search(clause)
-                and peeled.stated
-                and peeled.verb not in ("不超过", "不高于", "最高")
-                and not re.search("投资|资金|补助|奖励|罚", clause)
-            )
-        if _NO_TARGET_TAIL.match(tail) or _NO_TARGET_HEAD.search(left):
-            return True
-        if quantity.plain and not re.search(
-            "(?:系数|指数|比值|容积率|满意度|得分|废钢比|pH值?)$", trim_indicator(peeled.rest)
-        ):
-            return True
-        if quantity.unit == "次" and re.search("每(?:日|天|周|旬|月|季度|半年)", left):
-            return True
-        if quantity.unit in ("米", "公里") and re.search("间距|距离", left):
-            return True
-        if (
-            quantity.unit in ("小时", "天", "分")
-            and _DEADLINE_TAIL.match(tail)
-            and not re.search("控制|缩短|不超过", left)
-        ):
-            return True
-        if (
-            quantity.unit in ("公里", "米", "千米")
-            and not COUNT_VERB.search(left)
-            and not re.search(
-                "完成|新建|建成|改造|建设|新增|治理|修复|整治|里程|长度|铺设|达到|疏浚|敷设|岸线|绿道", left
-            )
-        ):
-            return True
-        if quantity.unit == "公里" and re.match("^(?:以内|内|范围|外)", tail):
-            return True
-        if (
-            peeled.stated
-            and not quantity.is_share
-            and re.match("^的(?!水平|目标|标准|要求|比例|速度)", behind)
-            and not (quantity.is_count and COUNT_VERB.search(left))
-        ):
-            # 对新增用地超过10公顷的项目: the number describes the project.
-            return True
-        if re.match("^及以[上下]", tail) and not _NEXT_BOUNDARY.match(behind):
-            return True
-        if suffix in ("以上", "以下", "以内", "及以上", "及以下", "内") and not _NEXT_BOUNDARY.match(behind):
-            if suffix in ("以下", "及以下", "及以上", "以内", "内") and not quantity.is_share:
-                return True
-            if suffix == "以上" and _THRESHOLD_UNIT.search(quantity.unit) and _EQUIPMENT.match(behind):
-                return True
-        if (
-            suffix is None
-            and not quantity.is_share
-            and _THRESHOLD_UNIT.search(quantity.unit)
-            and re.match("^(?:等级|规模)", tail)
-        ):
-            return True
-        return bool(re.search("[“‘]$", left) and tail.startswith(("”", "’")))
 
     def _subject(self, group: _Group, peeled: Peeled, previous_end: int) -> tuple[str, str | None]:
         """Give the indicator phrase and how the number was recognised; kind None when it is no target."""
@@ -394,9 +315,9 @@ class _Sentence:
         suffix = group.suffixes[0]
         if re.match("占(?:总数|全部|全[省市区国县])?(?:的)?$", peeled.rest.strip("，、")):
             return "", None
-        rest = trim_indicator(_strip_year(peeled.rest))
+        rest = trim_indicator(strip_year(peeled.rest))
         behind = self.text[suffix_after(self.text, first.end)[1] :]
-        at_boundary = bool(_NEXT_BOUNDARY.match(behind))
+        at_boundary = bool(NEXT_BOUNDARY.match(behind))
         goal = bool(self._years_at(first, peeled))
         count_verb = COUNT_VERB.search(peeled.rest)
         if first.is_share and not at_boundary and _PERCENT_SUBJECT.match(self.text[first.end :]):
@@ -469,7 +390,7 @@ class _Sentence:
         if METRIC_END.search(rest) or not 2 <= len(rest) <= 12 or COUNT_VERB.search(rest) or "占" in rest:
             return False
         before = self.text[previous_end : group.start].rstrip("，：: ")
-        head = trim_indicator(_strip_year(before[max(before.rfind(c) + 1 for c in "，。；：") :]))
+        head = trim_indicator(strip_year(before[max(before.rfind(c) + 1 for c in "，。；：") :]))
         if re.search("(?:率|比例|占比|比重)$", head):
             self.last_indicator = head
             return True
@@ -565,7 +486,7 @@ class _Sentence:
         """Find the subject of a clause that has none: 回收率，到2025年达到35%; …下降10%，达到32微克/立方米."""
         before = self.text[previous_end : group.start].rstrip("，：:、 ")
         clause_start = max([0, *(before.rfind(c) + 1 for c in "，。；：\n")])
-        clause = trim_indicator(_strip_year(before[clause_start:]))
+        clause = trim_indicator(strip_year(before[clause_start:]))
         clause = re.sub(_TENDENCY, "", clause)
         if clause and METRIC_END.search(clause):
             return clause
@@ -598,19 +519,19 @@ class _Sentence:
                 self._add(group, i, trailing.group(1), self._one(years), behind)
             return
         if count > 1 and len(years) == count:
-            names = _subjects(subject, count) if each else None
+            names = split_subjects(subject, count) if each else None
             if names is None or re.search("年", subject):
                 for i, year in enumerate(years):
                     self._add(group, i, subject, year, None)
                 return
         if count > 1:
-            names = _subjects(subject, count)
+            names = split_subjects(subject, count)
             if names is not None:
                 for i, (part, where) in enumerate(names):
                     self._add(group, i, part, self._one(years), where)
                 return
         if count == 1 and each:
-            names = _subjects(subject, None)
+            names = split_subjects(subject, None)
             if names is not None and len(names) > 1:
                 for part, where in names:
                     self._add(group, 0, part, self._one(years), where)
@@ -661,11 +582,11 @@ class _Sentence:
             and before.indicator == clean(name)
             and before.unit == quantity.unit
             and peeled.verb in ("达到", "达", "力争", "超过")
-            and not trim_indicator(_strip_year(peeled.rest))
+            and not trim_indicator(strip_year(peeled.rest))
         ):
             # 下降15%，力争达到17%: the second number is an amount of the same change.
             change = before.change
-        comparator = _comparator(quantity, suffix, verb if verb.stated else peeled, change, name)
+        comparator = comparator_of(quantity, suffix, verb if verb.stated else peeled, change, name)
         mark = self._mark_before(quantity.start)
         wished = (
             peeled.aspirational
@@ -726,115 +647,3 @@ class _Sentence:
             self.text[: quantity.start],
         )
         return found.group(1) if found else None
-
-
-def _strip_year(phrase: str) -> str:
-    """Take year marks off the front of an indicator phrase: 到2027年，全区… → 全区…."""
-    out = phrase
-    out = re.sub("^[，,、]?(?:每年|年均|平均每年|每季度)(?!浓度|值|平均)", "", out)
-    for _ in range(4):
-        marks = [m for m in find_years(out) if m.start <= 3 and m.kind != "base"]
-        if not marks:
-            break
-        out = out[marks[0].end :].lstrip("，,、： ")
-    return re.sub(r"^(?:，|,|、|前|末|底|时|，)+", "", out)
-
-
-def _comparator(quantity: Quantity, suffix: str | None, peeled: Peeled, change: str | None, indicator: str) -> str:
-    if suffix in ("左右", "上下") or peeled.approximate:
-        return "~"
-    if quantity.low is not None and suffix not in ("以上", "以下", "以内"):
-        return "="
-    if suffix in ("以上", "及以上", "或以上", "多", "余", "有余"):
-        return ">" if peeled.comparator == ">" and peeled.verb == "超过" and suffix != "以上" else ">="
-    if suffix in ("以下", "及以下", "以内", "之内", "及以内", "内"):
-        return "<" if peeled.comparator == "<" else "<="
-    if change is not None and peeled.comparator in (None, "="):
-        return ">="
-    if peeled.comparator is not None:
-        if (
-            peeled.comparator == ">="
-            and peeled.verb in ("达到", "达", "实现", "力争", "稳定达到")
-            and lower_is_better(indicator)
-            and not COUNT_VERB.match(indicator)
-            and change is None
-        ):
-            return "<="
-        if (
-            peeled.comparator == "="
-            and peeled.verb in ("保持在", "稳定在", "维持在", "控制为")
-            and lower_is_better(indicator)
-        ):
-            return "<="
-        return peeled.comparator
-    lower = lower_is_better(indicator) and not quantity.is_count and not COUNT_VERB.match(indicator)
-    return "<=" if lower else ">="
-
-
-_METRIC_TAIL = re.compile(
-    r"((?:年均|平均|年平均|日均)?(?:浓度|质量浓度)|重点工程减排量|排放总量|排放量|减排量|排放强度|排放|(?:综合)?(?:利用|处置|处理|回收|收集|覆盖|普及|达标|资源化利用|无害化处理|合格)率|比例|占比|比重|消耗|能耗|强度|面积|"
-    r"总量|规模|装机容量|装机|产能|产值|使用量|施用量|用量|用水量|消费量|数量|里程|蓄积量|覆盖率|保有量|水平|率|优良天数比例)$"
-)
-
-
-def _subjects(subject: str, count: int | None) -> list[tuple[str, str | None]] | None:
-    """Split A、B浓度 into (A浓度, B浓度), or 甲市、乙市浓度 into (浓度 of 甲市, 浓度 of 乙市).
-
-    None when the parts do not match the number of values.
-    """
-    for pattern in ("、|，|和|以及|及(?!以上)|与", "、|，", "、"):
-        parts = [p.strip("，、 ") for p in _split_names(subject, pattern)]
-        parts = [p for p in parts if p]
-        if len(parts) < 2 or (count is not None and len(parts) != count):
-            continue
-        return _expand(parts)
-    return None
-
-
-def _split_names(subject: str, pattern: str) -> list[str]:
-    """Split outside brackets and quotes."""
-    guarded = list(subject)
-    for a, b in [*bracket_pairs(subject), *protected_spans(subject)]:
-        for i in range(a, b):
-            guarded[i] = "\x00"
-    text, pieces, start = "".join(guarded), [], 0
-    for found in re.finditer(pattern, text):
-        pieces.append(subject[start : found.start()])
-        start = found.end()
-    return [*pieces, subject[start:]]
-
-
-def _expand(parts: list[str]) -> list[tuple[str, str | None]]:
-    last, places = parts[-1], [bare_region(p) for p in parts[:-1]]
-    if all(places):
-        name, scope = split_scope(last)
-        if scope and name != last:
-            return [(name, p) for p in [*parts[:-1], scope]]
-    head, scope = split_scope(parts[0])
-    shared_scope = scope if scope and head != parts[0] else None
-    parts = [head if shared_scope else parts[0], *parts[1:]]
-    # A part without a metric borrows it from the next part that has one: PM2.5、PM10年均浓度和优良天数比率.
-    for i in range(len(parts) - 2, -1, -1):
-        if not METRIC_END.search(parts[i]) or parts[i].endswith("需氧量"):
-            parts[i] += _shared_tail(parts[i], parts[i + 1])
-    return [(n, shared_scope) for n in parts]
-
-
-def _shared_tail(part: str, following: str) -> str:
-    """What two joined names share and write once: 再生铜、再生铅产量 → 产量; 钢铁、焦化行业产能占比 → 行业产能占比."""
-    group = re.search(
-        "(?<=..)单位(?=产品|换算|产值|面积|地区|国内|工业|增加值|GDP)|(?:等)?(?:行业|领域|产业|企业|产品|行政村|园区|类别)",
-        following,
-    )
-    if group and (METRIC_END.search(following) or following.endswith("排放")):
-        return following[group.start() :]
-    size = len(part)
-    alike = (
-        len(following) > size
-        and not part[-1].isascii()
-        and (following[0] == part[0] or following[size - 1] == part[-1])
-    )
-    if alike and 1 < len(following) - size <= 12 and METRIC_END.search(following):
-        return following[size:]
-    tail = _METRIC_TAIL.search(following)
-    return tail.group(1) if tail else ""

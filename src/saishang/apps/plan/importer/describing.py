@@ -1,0 +1,91 @@
+"""Numbers that are no targets: money, thresholds of equipment, deadlines, distances, habits."""
+
+from __future__ import annotations
+
+import re
+
+from saishang.apps.plan.importer.phrases import COUNT_VERB, Peeled, suffix_after, trim_indicator
+from saishang.apps.plan.importer.quantities import Quantity
+
+__all__ = ["NEXT_BOUNDARY", "only_describes"]
+
+#: What may follow a number that ends its phrase.
+NEXT_BOUNDARY = re.compile(r"^(?:$|[，。；：！？、）)\n;,]|和|及|与|且|并|或|的?(?:水平|目标|标准|要求)|（|\(|”)")
+_MONEY_OK = re.compile("产值|营业收入|主营业务收入|增加值|产业规模|总规模|交易额|生产总值|工业总产值|经济规模|总收入")
+_EQUIPMENT = re.compile(
+    r"^(?:及以[上下]|以[上下]|级|等级)?(?:的)?(?:规模)?(?:[\u4e00-\u9fff]{0,6}?)(?:锅炉|机组|窑炉|高炉|转炉|焦炉|炉型|炉|企业|用户|项目|设施|车辆|货车|船舶|水库|灌区|产能|生产线|"
+    r"公共建筑|建筑|污水处理厂|处理厂|矿井|矿山|煤矿|燃气轮机|电站|风机|设备|工程|工地|道路|路段|管道|水井|河流|河道|流域面积|单位|工厂|园区|地块|基地|气田|油田|装置|加油站|城区|城市|县城|乡镇|村庄|养殖场)"
+)
+_THRESHOLD_UNIT = re.compile(
+    "蒸吨|千瓦$|兆瓦$|吨/|立方米/|平方米$|平方公里$|千伏|标准煤$|^[万亿]?吨$|公里$|^米$|万人$|立方米$"
+)
+_NO_TARGET_TAIL = re.compile(
+    r"^(?:级|型|类|纳米|号|期|年|月|范围|半径|辐射|直径|届|线|代|维|步|强|内(?:向|报|完|提|上|办|将|予|作|进|对|组|形|达|解|建)|以内(?:的|范)|为(?:一|单位)|一?批|制|元|以外|公里内)"
+)
+_DEADLINE_TAIL = re.compile(r"^(?:之?内|以内|前|后)")
+_NO_TARGET_HEAD = re.compile(
+    r"(?:第|前|后|首批|首|近|逾|约每|其余|每隔|每满|距离?|周边|半径|方圆|直径|深度|年满|每|原有|现有|以下简称|原|共涉及|涉及|选取|抽取|抽查|随机|分为|分|划分为|罚款|处以|奖励|补助|补贴|给予|排名前|位列前|倒数|名列前)$"
+)
+
+
+def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: Peeled) -> bool:
+    """Tell whether a number describes a thing, a habit or a sum of money and promises nothing.
+
+    `left` is the clause before the number, `tail` all that follows it, `peeled` what the words before it said.
+    """
+    suffix, end = suffix_after(text, quantity.end)
+    behind = text[end:]
+    if quantity.is_money:
+        if not NEXT_BOUNDARY.match(behind):
+            # 年产值超10亿元龙头企业: the money describes what is counted.
+            return True
+        clause = text[max(text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end + 8]
+        return not (
+            _MONEY_OK.search(clause)
+            and peeled.stated
+            and peeled.verb not in ("不超过", "不高于", "最高")
+            and not re.search("投资|资金|补助|奖励|罚", clause)
+        )
+    if _NO_TARGET_TAIL.match(tail) or _NO_TARGET_HEAD.search(left):
+        return True
+    if quantity.plain and not re.search(
+        "(?:系数|指数|比值|容积率|满意度|得分|废钢比|pH值?)$", trim_indicator(peeled.rest)
+    ):
+        return True
+    if quantity.unit == "次" and re.search("每(?:日|天|周|旬|月|季度|半年)", left):
+        return True
+    if quantity.unit in ("米", "公里") and re.search("间距|距离", left):
+        return True
+    if quantity.unit in ("小时", "天", "分") and _DEADLINE_TAIL.match(tail) and not re.search("控制|缩短|不超过", left):
+        return True
+    if (
+        quantity.unit in ("公里", "米", "千米")
+        and not COUNT_VERB.search(left)
+        and not re.search("完成|新建|建成|改造|建设|新增|治理|修复|整治|里程|长度|铺设|达到|疏浚|敷设|岸线|绿道", left)
+    ):
+        return True
+    if quantity.unit == "公里" and re.match("^(?:以内|内|范围|外)", tail):
+        return True
+    if (
+        peeled.stated
+        and not quantity.is_share
+        and re.match("^的(?!水平|目标|标准|要求|比例|速度)", behind)
+        and not (quantity.is_count and COUNT_VERB.search(left))
+    ):
+        # 对新增用地超过10公顷的项目: the number describes the project.
+        return True
+    if re.match("^及以[上下]", tail) and not NEXT_BOUNDARY.match(behind):
+        return True
+    if suffix in ("以上", "以下", "以内", "及以上", "及以下", "内") and not NEXT_BOUNDARY.match(behind):
+        if suffix in ("以下", "及以下", "及以上", "以内", "内") and not quantity.is_share:
+            return True
+        if suffix == "以上" and _THRESHOLD_UNIT.search(quantity.unit) and _EQUIPMENT.match(behind):
+            return True
+    if (
+        suffix is None
+        and not quantity.is_share
+        and _THRESHOLD_UNIT.search(quantity.unit)
+        and re.match("^(?:等级|规模)", tail)
+    ):
+        return True
+    return bool(re.search("[“‘]$", left) and tail.startswith(("”", "’")))
