@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 __all__ = [
-    "both", "comparator", "english", "goal_text", "kind_name", "mark_name", "name_of", "percent", "state_name",
-    "unit_name",
+    "both", "comparator", "document_stage", "english", "goal_text", "kind_name", "listed", "mark_name", "name_of",
+    "percent", "state_name", "unit_name",
 ]  # fmt: skip
 
 
@@ -25,6 +25,16 @@ def both(zh: str | None, en: str | None) -> str:
     """The text in the reader's language, or the other one where it is missing."""
     first, second = (en, zh) if english() else (zh, en)
     return first or second or ""
+
+
+def listed(items: Iterable[object]) -> str:
+    """Things in a row, with the comma of the reader's language."""
+    return (", " if english() else "、").join(str(item) for item in items)
+
+
+def document_stage(words: str) -> str:
+    """How far a plan's text had come, such as a draft for consultation."""
+    return {"征求意见稿": _("征求意见稿")}.get(words, words)
 
 
 def name_of(thing: Any) -> str:

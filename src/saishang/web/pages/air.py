@@ -124,9 +124,7 @@ def _year(request: HttpRequest, available: list[int]) -> int:
         return available[0]
     if wanted.isdigit() and int(wanted) in available:
         return int(wanted)
-    raise Http404(
-        _("没有 %(year)s 年的日数据；有 %(years)s。") % {"year": wanted, "years": "、".join(str(y) for y in available)}
-    )
+    raise Http404(_("没有 %(year)s 年的日数据；有 %(years)s。") % {"year": wanted, "years": texts.listed(available)})
 
 
 def _days(rows: list[dict[str, Any]], dust: dict[date, str], words: dict[int, str]) -> list[dict[str, Any]]:
@@ -136,7 +134,7 @@ def _days(rows: list[dict[str, Any]], dust: dict[date, str], words: dict[int, st
             continue
         parts = [f"AQI {row['aqi']} {words.get(row['level'], '')}"]
         if row["primary"]:
-            parts.append(_("首要污染物 %(items)s") % {"items": row["primary"].replace(",", "、")})
+            parts.append(_("首要污染物 %(items)s") % {"items": row["primary"].replace(",", texts.listed(["", ""]))})
         if not row["publishable"]:
             parts.append(reason_name(row["reason"]))
         if row["day"] in dust:
@@ -172,7 +170,7 @@ def _days_table(
             "day": row["day"],
             "aqi": Cell(row["aqi"], level=row["level"], valid=bool(row["publishable"])),
             "level": words.get(row["level"], "") if row["level"] else "",
-            "primary": (row["primary"] or "").replace(",", "、"),
+            "primary": (row["primary"] or "").replace(",", texts.listed(["", ""])),
             **{f"iaqi_{code}": row.get(f"iaqi_{code}") for code in ITEMS},
             "dust": dust_name(dust[row["day"]]) if row["day"] in dust else "",
             "edition": row["edition"],

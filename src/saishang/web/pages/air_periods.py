@@ -37,7 +37,7 @@ def _choice(request: HttpRequest, key: str, allowed: tuple[str, ...] | list[str]
     if wanted not in allowed:
         raise Http404(
             _("“%(key)s”应为 %(allowed)s 之一，实为“%(wanted)s”。")
-            % {"key": key, "allowed": "、".join(allowed), "wanted": wanted}
+            % {"key": key, "allowed": texts.listed(allowed), "wanted": wanted}
         )
     return wanted
 

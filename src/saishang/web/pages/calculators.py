@@ -245,7 +245,10 @@ def _day(text: str) -> date:
 
 
 def _label(key: str) -> str:
-    return texts.both(*LABELS[key]) if key in LABELS else key
+    if key not in LABELS:
+        return key
+    words = texts.both(*LABELS[key])
+    return words[:1].upper() + words[1:]
 
 
 def _verdict_words() -> dict[str, str]:
@@ -275,7 +278,7 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list | tuple):
-        return "、".join(_words(item) for item in value) if value else _("无")
+        return texts.listed(_words(item) for item in value) if value else _("无")
     if isinstance(value, Mapping):
         return "；".join(f"{key} {_words(item)}" for key, item in value.items())
     return str(value)

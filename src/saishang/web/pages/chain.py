@@ -143,7 +143,7 @@ def _say(key: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return "；".join(f"{_label(str(k))} {_say(str(k), v)}" for k, v in value.items() if v not in (None, ""))
     if isinstance(value, list | tuple):
-        return "、".join(texts.kind_name(str(item)) if key == "origin" else str(item) for item in value)
+        return texts.listed(texts.kind_name(str(item)) if key == "origin" else item for item in value)
     return str(value)
 
 

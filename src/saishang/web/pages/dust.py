@@ -23,6 +23,7 @@ from saishang.apps.indicators.actions.decide_dust import decide_dust
 from saishang.apps.indicators.models import DustDecision
 from saishang.apps.indicators.queries import RunFacts
 from saishang.errors import SaishangError
+from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air import dust_name, tabs
 from saishang.web.pages.exports import export
@@ -210,6 +211,6 @@ def _among(request: HttpRequest, key: str, allowed: list[str]) -> str:
     if wanted and wanted not in allowed:
         raise Http404(
             _("“%(key)s”应为 %(allowed)s 之一，实为“%(wanted)s”。")
-            % {"key": key, "allowed": "、".join(allowed), "wanted": wanted}
+            % {"key": key, "allowed": texts.listed(allowed), "wanted": wanted}
         )
     return wanted

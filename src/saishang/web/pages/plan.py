@@ -195,7 +195,7 @@ def _items_table(found: list[ItemView], version: VersionView) -> Table:
     ]
 
     def units(view: ItemView, *roles: str) -> str:
-        return "、".join(dict.fromkeys(o.name for o in view.owners if o.role in roles))
+        return texts.listed(dict.fromkeys(o.name for o in view.owners if o.role in roles))
 
     rows = [
         {

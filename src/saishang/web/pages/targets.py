@@ -159,7 +159,7 @@ def targets_table(rows: Sequence[TargetRow], run: RunFacts) -> Table:
             "distance": _plain(row.distance),
             "status": Cell(texts.state_name(row.status)),
             "reason": texts.both(row.reason_zh, row.reason_en),
-            "owners": "、".join(row.owners),
+            "owners": texts.listed(row.owners),
         }
         for row in rows
     ]

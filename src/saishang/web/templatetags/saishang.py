@@ -55,6 +55,12 @@ def name(thing: Any) -> str:
 
 
 @register.filter
+def stage(words: str) -> str:
+    """How far a plan's text had come, in the reader's language."""
+    return texts.document_stage(words)
+
+
+@register.filter
 def percent(share: Any) -> str:
     """A share of one as per cent."""
     return texts.percent(share)
