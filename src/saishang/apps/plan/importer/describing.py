@@ -48,6 +48,13 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
         )
     if _NO_TARGET_TAIL.match(tail) or _NO_TARGET_HEAD.search(left):
         return True
+    if (
+        quantity.plain
+        and quantity.value == 0
+        and re.search("(?:比例|占比|比重|率|断面|天数)$", trim_indicator(peeled.rest))
+    ):
+        # 劣Ⅴ类水体比例为0 needs no unit.
+        return False
     if quantity.plain and not re.search(
         "(?:系数|指数|比值|容积率|满意度|得分|废钢比|pH值?)$", trim_indicator(peeled.rest)
     ):

@@ -31,7 +31,7 @@ def strip_year(phrase: str) -> str:
 
 
 def comparator_of(quantity: Quantity, suffix: str | None, peeled: Peeled, change: str | None, indicator: str) -> str:
-    """Give the comparator of a stated number: from the word behind it, the words before it, or the indicator's nature."""
+    """Give the comparator of a stated number: from the words around it, else the indicator's nature."""
     if suffix in ("左右", "上下") or peeled.approximate:
         return "~"
     if quantity.low is not None and suffix not in ("以上", "以下", "以内"):
@@ -95,7 +95,20 @@ def _split_names(subject: str, pattern: str) -> list[str]:
     return [*pieces, subject[start:]]
 
 
+_PER_OUTPUT = re.compile(
+    "^(?:规模以上工业)?(?:单位|万元)(?:地区生产总值|国内生产总值|GDP|工业增加值|农业增加值|生产总值|产值|产品)"
+)
+
+
 def _expand(parts: list[str]) -> list[tuple[str, str | None]]:
+    # 单位GDP能耗、水耗: the first part carries its denominator on; 四项主要污染物 only sums up the list.
+    per = _PER_OUTPUT.match(parts[0])
+    if per:
+        parts = [
+            per.group(0) + p if re.match("^(?:能耗|水耗|电耗|碳排放|用水量|二氧化碳排放|能源消耗|取水量)", p) else p
+            for p in parts
+        ]
+    parts[-1] = re.sub("(?:等)?[一二三四五六两0-9]+[项种类](?:主要)?(?:大气|水)?污染物(?=.)", "", parts[-1])
     last, places = parts[-1], [bare_region(p) for p in parts[:-1]]
     if all(places):
         name, scope = split_scope(last)

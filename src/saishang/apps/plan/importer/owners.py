@@ -269,7 +269,20 @@ def split_units(text: str) -> tuple[list[str], bool]:
                 units[-1] = f"{units[-1]}、{part}"
             else:
                 units.append(part)
-    return units, etc
+    return _join_places(units), etc
+
+
+def _join_places(units: list[str]) -> list[str]:
+    """Join 各市、州、直管市、某林区人民政府: one collective owner, not four."""
+    for n, unit in enumerate(units):
+        if not re.match(r"^(?:各|有关|相关)", unit) or re.search("[厅局委办部院司]$|政府$|单位$|部门$", unit):
+            continue
+        for m in range(n + 1, min(n + 4, len(units))):
+            if re.search("(?:人民政府|[市县区州盟]政府|党委和政府)$", units[m]):
+                return [*units[:n], "、".join(units[n : m + 1]), *_join_places(units[m + 1 :])]
+            if not re.fullmatch("[\u4e00-\u9fff]{0,5}[市州县区盟旗]", units[m]):
+                break
+    return units
 
 
 def _at_conjunctions(name: str) -> list[str]:

@@ -26,6 +26,7 @@ MAX_PARTS = 5_000
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ARTEFACT = re.compile(r"\[bookmark:\s*\w+\]|\{\s*(?:PAGE|TOC|HYPERLINK)[^}]*\}|\u200b|\ufeff")
+_CONTENTS_LINE = re.compile(r"^\S.{1,80}?(?:[.．…·・]{3,}|…+|[-—_]{6,}|\t+)\s*[-—]?\s*\d{1,3}\s*[-—]?$")
 _PAGE_NUMBER = re.compile(r"^[—\-–\s]*\d{1,3}[—\-–\s]*$|^第\s*\d+\s*页(?:\s*共\s*\d+\s*页)?$")
 
 
@@ -83,6 +84,7 @@ def read_source(path: Path) -> Source:
             where=str(path),
         ) from error
     source = _read(data, str(path))
+    source.blocks = _without_contents(source.blocks, source.notes)
     if not any(b.is_table or b.text for b in source.blocks):
         raise PlanFileError(
             "expected a plan with text, got an empty document",
@@ -176,6 +178,15 @@ def _undecodable(error: UnicodeDecodeError, encoding: str, where: str) -> PlanFi
         fix="open the file in an editor, save it as UTF-8",
         where=f"{where}, line {line}",
     )
+
+
+def _without_contents(blocks: list[Block], notes: list[str]) -> list[Block]:
+    """Drop the table of contents: its lines repeat every heading with a page number behind dots or a tab."""
+    kept = [b for b in blocks if b.is_table or not _CONTENTS_LINE.match(b.text)]
+    if len(blocks) - len(kept) < 3:
+        return blocks
+    notes.append(f"dropped a table of contents of {len(blocks) - len(kept)} lines")
+    return kept
 
 
 def _tidy(raw: str, notes: list[str], line: int) -> str:

@@ -558,7 +558,8 @@ class _Sentence:
         if scope and not re.match("[全我本]|地级|设区|县|各", scope) and COUNT_VERB.match(indicator):
             name, scope = indicator, None
         name = trim_indicator(name) or indicator
-        name = re.sub("(?:同比|环比|较上年|比上年)$", "", name)
+        name = re.sub("(?:同比|环比|较上年|比上年|[，]?[一两三四五]年(?:累计|内)?)$", "", name)
+        name = re.sub("^完成(?:国家|省|上级)下达的(?=.{3})", "", name)
         name = re.sub(r"^\d+(?:余|多)?(?:个|条|家|座|处|项)(?=[^、]{3,})", "", name)
         share = re.match("^(.{3,}?)(?:达到|占到)(.{2,}(?:总量|总数|总额|总面积|人口|面积|消费量|用量))$", name)
         if share and quantity.is_share:
