@@ -11,9 +11,12 @@ import pytest
 from docx.document import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from saishang.apps.plan.importer import parse_document
-from saishang.apps.plan.importer.reading import PlanFileError
+from saishang.apps.plan.importer.parse import parse_source
+from saishang.apps.plan.importer.reading import Block, PlanFileError, Source
 from saishang.errors import SaishangError
 
 PLAN = """柳溪市净土保卫行动方案
@@ -130,6 +133,89 @@ def test_table_of_tasks_in_word_gives_owners_of_the_tasks_in_the_text(tmp_path: 
         "推动工业减废": [("lead", ["市工业和信息化局"]), ("support", ["市生态环境局", "市发展改革委"])],
         "推动农业减废": [("lead", ["市农业农村局"]), ("support", ["市供销社"])],
     }
+
+
+def _table(document: Document, rows: list[tuple[str, ...]]) -> None:
+    table = document.add_table(rows=len(rows), cols=len(rows[0]))
+    for cells, row in zip(table.rows, rows, strict=True):
+        for cell, text in zip(cells.cells, row, strict=True):
+            cell.text = text
+
+
+def test_headings_by_style_without_numbers(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_heading("柳溪省美丽河湖建设方案", 0)
+    for title, body in (
+        ("总体要求", "到2027年，美丽河湖建成率达到40%左右。"), ("重点任务", ""),
+        ("保护水源", "水源地水质达标率保持100%。（省生态环境厅牵头，省水利厅配合）"),
+        ("修复生态", "修复湿地2000公顷。（省林业局负责）"), ("保障措施", ""), ("加强督导", "省生态环境厅每季度调度进展。"),
+    ):  # fmt: skip
+        document.add_heading(title, 1 if not body or title == "总体要求" else 2)
+        if body:
+            document.add_paragraph(body)
+    document.save(str(tmp_path / "plan.docx"))
+    read = parse_document(tmp_path / "plan.docx")
+    assert [c.title for c in read.chapters] == ["总体要求", "重点任务", "保障措施"]
+    assert [(i.role, i.title) for i in read.items] == [
+        ("preamble", "总体要求"), ("task", "保护水源"), ("task", "修复生态"), ("safeguard", "加强督导"),
+    ]  # fmt: skip
+    assert [(t.comparator, t.value, t.unit, t.year) for t in read.targets] == [
+        ("~", 40, "%", 2027), ("=", 100, "%", None), (">=", 2000, "公顷", None),
+    ]  # fmt: skip
+
+
+def test_a_plan_that_is_a_table(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("柳溪市2025年大气污染防治工作要点责任清单")
+    _table(document, [
+        ("类别", "工作任务", "目标要求", "责任单位"),
+        ("一、产业结构", "1.淘汰落后产能", "2025年底前淘汰落后产能50万吨", "市工信局牵头，市发改委配合"),
+        ("二、能源结构", "2.散煤替代", "完成清洁取暖改造3万户", "市发改委、市住建局"),
+    ])  # fmt: skip
+    document.save(str(tmp_path / "plan.docx"))
+    read = parse_document(tmp_path / "plan.docx")
+    assert [(i.role, i.title) for i in read.items] == [("task", "淘汰落后产能"), ("task", "散煤替代")]
+    assert [[(o.role, o.units) for o in i.owners] for i in read.items] == [
+        [("lead", ["市工信局"]), ("support", ["市发改委"])],
+        [("responsible", ["市发改委", "市住建局"])],
+    ]
+    assert [(t.value, t.unit, t.year) for t in read.targets] == [(50, "万吨", 2025), (3, "万户", None)]
+
+
+def test_a_table_of_indicators_gives_targets_once(tmp_path: Path) -> None:
+    document = docx.Document()
+    for text in (
+        "柳溪省土壤污染防治行动计划",
+        "一、工作目标",
+        "到2025年，受污染耕地安全利用率不低于93%。主要指标见表1。",
+    ):
+        document.add_paragraph(text)
+    _table(document, [
+        ("指标", "2020年现状值", "2025年目标值", "属性"),
+        ("受污染耕地安全利用率（%）", "90", "93左右", "约束性"),
+        ("农村生活污水治理率（%）", "25.5", "40", "预期性"),
+        ("化肥使用量（万吨）", "120", "≤110", "预期性"),
+    ])  # fmt: skip
+    document.save(str(tmp_path / "plan.docx"))
+    read = parse_document(tmp_path / "plan.docx")
+    assert [(t.indicator, t.comparator, t.value, t.unit, t.year) for t in read.targets] == [
+        ("受污染耕地安全利用率", ">=", 93, "%", 2025),
+        ("农村生活污水治理率", ">=", 40, "%", 2025),
+        ("化肥使用量", "<=", 110, "万吨", 2025),
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(
+        alphabet="一二三、（）1.2９%年到达比分别和。，；：\n万吨省市局厅牵头配合责任单位第章条“”【】*—",
+        min_size=1,
+        max_size=300,
+    )
+)
+def test_no_text_breaks_the_reader(text: str) -> None:
+    document = parse_source(Source([Block(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]))
+    assert [t for i in document.items for t in i.targets] == document.targets
 
 
 def _archive(parts: dict[str, bytes]) -> bytes:
