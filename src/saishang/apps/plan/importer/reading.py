@@ -26,7 +26,7 @@ MAX_PARTS = 5_000
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ARTEFACT = re.compile(r"\[bookmark:\s*\w+\]|\{\s*(?:PAGE|TOC|HYPERLINK)[^}]*\}|\u200b|\ufeff")
-_CONTENTS_LINE = re.compile(r"^\S.{1,80}?(?:[.．…·・]{3,}|…+|[-—_]{6,}|\t+)\s*[-—]?\s*\d{1,3}\s*[-—]?$")
+_CONTENTS_LINE = re.compile(r"^\S.{1,80}?(?:[.．…·・]{3,}|…+|[-—_]{6,}|\t+|\s{2,})\s*[-—]?\s*\d{1,3}\s*[-—]?$")
 _PAGE_NUMBER = re.compile(r"^[—\-–\s]*\d{1,3}[—\-–\s]*$|^第\s*\d+\s*页(?:\s*共\s*\d+\s*页)?$")
 
 
