@@ -6,6 +6,7 @@ from pathlib import Path
 
 from saishang.apps.plan.importer import parse_document
 from saishang.apps.plan.importer.owners import split_units
+from saishang.apps.plan.importer.targets import targets_in_paragraph
 
 _CONTENTS = (
     "目  录\n一、总体要求…………………………1\n（一）工作目标…………………………1\n二、重点任务......................3\n"
@@ -44,3 +45,18 @@ def test_places_of_several_kinds_are_one_owner() -> None:
     )
     # A department between places ends the run.
     assert split_units("各市、省商务厅、甲市人民政府") == (["各市", "省商务厅", "甲市人民政府"], False)
+
+
+def test_city_written_once_for_a_list_of_cities() -> None:
+    found = targets_in_paragraph("到2026年，甲河、乙山、丙湖市细颗粒物浓度分别降至35、28、41微克/立方米以下。", "T1")
+    assert [(t.scope, t.indicator, t.value) for t in found] == [
+        ("甲河市", "细颗粒物浓度", 35),
+        ("乙山市", "细颗粒物浓度", 28),
+        ("丙湖市", "细颗粒物浓度", 41),
+    ]
+
+
+def test_pollutants_before_a_named_city_are_no_cities() -> None:
+    # Two indicators, the second of one city: the first keeps its own name.
+    found = targets_in_paragraph("优良天数比率、丙湖市细颗粒物浓度分别达到85%和41微克/立方米。", "T1")
+    assert [(t.indicator, t.value) for t in found] == [("优良天数比率", 85), ("细颗粒物浓度", 41)]

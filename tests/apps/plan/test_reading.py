@@ -148,7 +148,8 @@ def test_headings_by_style_without_numbers(tmp_path: Path) -> None:
     for title, body in (
         ("总体要求", "到2027年，美丽河湖建成率达到40%左右。"), ("重点任务", ""),
         ("保护水源", "水源地水质达标率保持100%。（省生态环境厅牵头，省水利厅配合）"),
-        ("修复生态", "修复湿地2000公顷。（省林业局负责）"), ("保障措施", ""), ("加强督导", "省生态环境厅每季度调度进展。"),
+        ("修复生态", "修复湿地2000公顷。（省林业局负责）"), ("保障措施", ""),
+        ("加强督导", "省生态环境厅每季度调度进展。"),
     ):  # fmt: skip
         document.add_heading(title, 1 if not body or title == "总体要求" else 2)
         if body:

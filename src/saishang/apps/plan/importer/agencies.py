@@ -159,12 +159,12 @@ def issuing_region(title: str, front: Iterable[str], text: str) -> str | None:
 
 
 def _region_in(text: str) -> str | None:
-    text = re.sub("^中共", "", text)
+    text = re.sub(r"^中共|^\d{4}年度?", "", text)
     found = sorted((text.find(short), name) for short, name in _SHORT.items() if short in text)
     province = found[0][1] if found else None
     rest = text.replace(province, "") if province else text
     if province is None:
-        own = re.match(
+        own = re.match("^[^省市、，]{2,4}省(?=委|人民政府)", text) or re.match(
             r"^(?!关于|印发|推进)[\u4e00-\u9fff]{2,6}?(?<![全我本各])(?:省|自治区)(?!级|内|直|委|政府)", text
         )
         province = own.group(0) if own else None

@@ -114,6 +114,15 @@ def _expand(parts: list[str]) -> list[tuple[str, str | None]]:
         name, scope = split_scope(last)
         if scope and name != last:
             return [(name, p) for p in [*parts[:-1], scope]]
+    name, place = split_scope(last)
+    if (
+        place
+        and name != last
+        and place.endswith("市")
+        and all(re.fullmatch("[\u4e00-\u9fff]{2,4}", p) for p in parts[:-1])
+    ):
+        # 甲河、乙山、丙湖市…浓度: 市 is written once.
+        return [(name, p if p.endswith("市") else f"{p}市") for p in [*parts[:-1], place]]
     head, scope = split_scope(parts[0])
     shared_scope = scope if scope and head != parts[0] else None
     parts = [head if shared_scope else parts[0], *parts[1:]]

@@ -65,7 +65,16 @@ class OwnerNote:
 def find_owner_notes(text: str) -> list[tuple[int, int]]:
     """Spans of the notes in a paragraph: brackets that name units, and runs that begin with 责任单位： and the like."""
     plain = normalise(text)
-    spans = [(a, b) for a, b in bracket_pairs(plain) if _is_note(plain[a + 1 : b - 1])]
+    spans = [
+        (a, b)
+        for a, b in bracket_pairs(plain)
+        if _is_note(plain[a + 1 : b - 1])
+        # 领导小组办公室（市生态环境局）: the bracket says where the office sits.
+        and not (
+            re.search("(?:办公室|小组|专班|指挥部|平台|中心)$", plain[:a])
+            and not re.search("单位|牵头|负责|配合|职责", plain[a:b])
+        )
+    ]
     for found in _LABEL_ANYWHERE.finditer(plain):
         if any(a <= found.start() < b for a, b in spans):
             continue
@@ -191,7 +200,12 @@ def _statements(inner: str) -> list[str]:
         cut = [m.start() for m in _LABEL_ANYWHERE.finditer(piece)]
         starts = sorted({0, *cut})
         pieces.extend(piece[a:b].strip("，, 、") for a, b in zip(starts, [*starts[1:], len(piece)], strict=True))
-    return [p for p in pieces if p]
+    # 完成时限：2024年底 stands among the labels but names nobody.
+    return [
+        p
+        for p in pieces
+        if p and not re.match("(?:计划)?(?:完成)?(?:时限|时间|期限|进度|时间节点|年限)(?:要求|安排)?[:：]", p)
+    ]
 
 
 def _read_statement(statement: str, resolver: AgencyResolver, note: OwnerNote, before: str | None) -> str | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 from pathlib import Path
 
 import saishang.rules
@@ -200,6 +201,13 @@ class _Assembly:
 
     def _owners_after_section(self, below: Sequence[Item]) -> bool:
         """Owners on a line of their own behind the last item, and no other item has any: they are the section's."""
+        before = self.doc.items[: -len(below)] if below else []
+        if any(
+            a.owners and not all(o.inherited for o in a.owners) and (a.chapter, a.section) == (b.chapter, b.section)
+            for a, b in pairwise(before)
+        ):
+            # In the sections before, every item has its own line: so has this one, and the others have none.
+            return False
         return len(below) >= 2 and below[-1].id in self.alone and not any(i.owners for i in below[:-1])
 
     def _leaf(self, node: Node, chapter: str | None, section: str | None, role: str | None, carry: Carry) -> None:

@@ -156,7 +156,7 @@ _PREAMBLE = re.compile(
     "工作思路|现状|形势|背景|基本情况|工作基础|发展基础|重要意义|编制依据|适用范围|规划目标|总目标|^.{0,4}目标$|^总则$|^总论$|^前言$|^概述$|^目标$|^目标要求$|阶段目标|规划期限|创建基础|面临的|存在的?问题"
 )
 _SAFEGUARD = re.compile(
-    "保障措施|组织保障|保障机制|政策保障|支撑保障|要素保障|实施保障|工作保障|保障支撑|强化保障|加强保障|组织实施|组织领导|工作要求|实施要求|"
+    "保障措施|组织保障|加强党的(?:全面|集中统一)?领导|保障机制|政策保障|支撑保障|要素保障|实施保障|工作保障|保障支撑|强化保障|加强保障|组织实施|组织领导|工作要求|实施要求|"
     "^保障|保障$|规划实施|方案实施|实施机制|有关要求|相关要求|^附则$|监督考核|考核评估$|落实责任$"
 )
 _STEP = re.compile(
@@ -365,7 +365,7 @@ def _title_candidates(blocks: Sequence[Block]) -> list[tuple[int, int, str]]:
                 stop = i + width
                 # A bracket on the next line belongs to the title: （2023—2025年）, （征求意见稿）.
                 while stop < len(blocks) and re.fullmatch(r"[（(].{2,30}[）)]", blocks[stop].text.strip()):
-                    if re.search(r"此件|主动公开|公开发布|联系", blocks[stop].text):
+                    if re.search(r"此件|主动公开|公开发布|联系|月\d+日|月[一二三十]+日|通过", blocks[stop].text):
                         break
                     joined += blocks[stop].text.strip()
                     stop += 1

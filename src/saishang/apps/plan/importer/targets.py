@@ -316,6 +316,7 @@ class _Sentence:
         if re.match("占(?:总数|全部|全[省市区国县])?(?:的)?$", peeled.rest.strip("，、")):
             return "", None
         rest = trim_indicator(strip_year(peeled.rest))
+        rest = "" if rest in ("或", "或者", "即", "并", "且", "也") else rest
         behind = self.text[suffix_after(self.text, first.end)[1] :]
         at_boundary = bool(NEXT_BOUNDARY.match(behind))
         goal = bool(self._years_at(first, peeled))
