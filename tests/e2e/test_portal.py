@@ -23,10 +23,12 @@ PAGES = [
     "/targets/values/", "/targets/chain/{run}/air.pm25.mean/640000/?period=2015",
     "/air/?year=2015", "/air/periods/", "/air/ranking/", "/air/stations/", "/air/dust/", "/data/",
     "/data/batches/{bad}/", "/data/batches/{bad}/line/3/?cell=4", "/data/gaps/", "/calculators/", "/calculators/AQI/",
-    "/rules/", "/rules/standards/air/limits/", "/about/", "/account/sign-in/",
+    "/rules/", "/rules/standards/air/categories/", "/about/", "/account/sign-in/",
 ]  # fmt: skip
 #: On a phone the same elements stand in another order; these pages also hide or change some.
-NARROW_AXE = {"/", "/plan/", "/targets/G02/", "/air/?year=2015", "/air/dust/", "/data/", "/calculators/AQI/"}
+NARROW_AXE = {"/", "/targets/G02/", "/air/?year=2015", "/air/dust/", "/data/", "/calculators/AQI/"}
+#: The table of targets is the overview's; axe would take its seconds twice.
+SAME_AS_BEFORE = {"/targets/"}
 WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
 #: What the software renderer says about itself when a picture of the page is taken; it is not ours.
 RENDERER = re.compile(r"GL Driver Message")
@@ -94,7 +96,8 @@ def test_every_page_is_clean(browser: Browser, site: Site, width: str, language:
             if language == "en" and not where.startswith(("/rules/standards", "/data/batches", "/targets/chain")):
                 heading = page.locator("h1").inner_text()
                 assert not re.search(r"[\u4e00-\u9fff]", heading), (where, heading)
-            if (width, language) != ("wide", "zh-hans") and not (width == "narrow" and path in NARROW_AXE):
+            wanted = {("wide", "zh-hans"): path not in SAME_AS_BEFORE, ("narrow", "en"): path in NARROW_AXE}
+            if not wanted.get((width, language)):
                 continue
             found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
             problems += [

@@ -95,7 +95,7 @@ def city_map(run: RunFacts) -> MapView | None:
         )
     table = Table(
         "cities",
-        _title(listed),
+        _("各市细颗粒物（PM2.5）"),
         [
             Column("city", _("城市"), row_head=True),
             Column("value", _("平均浓度"), unit, number=True),
@@ -103,6 +103,7 @@ def city_map(run: RunFacts) -> MapView | None:
             Column("days", _("有效天数 / 应有天数"), number=True),
         ],
         listed,
+        caption=_period_of(listed),
         about=about_run(run),
         tight=True,
     )
@@ -116,11 +117,10 @@ def city_map(run: RunFacts) -> MapView | None:
     return MapView("cities", label, spec, table)
 
 
-def _title(listed: list[dict[str, Any]]) -> str:
-    """Names the period when all cities have the same."""
+def _period_of(listed: list[dict[str, Any]]) -> str:
+    """Names the period when all cities have the same; otherwise the table does so row by row."""
     found = {str(row["period"]) for row in listed if row["period"]}
-    title = _("各市细颗粒物（PM2.5）")
-    return f"{title} · {found.pop()}" if len(found) == 1 else title
+    return _("时段：%(period)s。") % {"period": found.pop().replace("..", " – ")} if len(found) == 1 else ""
 
 
 def newest_city_means(run: RunFacts, parameter: str) -> dict[str, dict[str, Any]]:
