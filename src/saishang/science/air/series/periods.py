@@ -18,18 +18,16 @@ from saishang.science.air.series.fixed import Grid, exact_sum, floor_ratio, half
 __all__ = ["daily_values", "month_of", "month_sums", "period_figures", "published_statistics", "region_figures",
            "without_dust"]  # fmt: skip
 
-_KEY = ["id", "basis", "parameter"]
+_KEY = ["id", "parameter"]
 _PERIOD = ["period_kind", "period"]
 _FIGURE = ["scope", "id", "basis", "parameter", "period_kind", "period", "statistic", "num", "den", "step", "scale",
            "days_valid", "days_masked", "days_expected", "valid", "reason"]  # fmt: skip
 
 
-def daily_values(days: Any, *, key: str, basis: str) -> Any:
-    """Bring station or city days into one shape: `id, basis, parameter, day, ticks, masked`."""
+def daily_values(days: Any, *, key: str) -> Any:
+    """Bring station or city days into one shape: `id, parameter, day, ticks, masked`."""
     masked = days.masked if "masked" in days.columns else ibis.literal(False)
-    return days.select(
-        id=days[key], basis=ibis.literal(basis), parameter=days.parameter, day=days.day, ticks=days.ticks, masked=masked
-    )
+    return days.select(id=days[key], parameter=days.parameter, day=days.day, ticks=days.ticks, masked=masked)
 
 
 def month_sums(values: Any) -> Any:
@@ -40,15 +38,17 @@ def month_sums(values: Any) -> Any:
     )
 
 
-def period_figures(values: Any, reference: Reference, *, scope: str, percentile_kinds: Sequence[str] = KINDS) -> Any:
+def period_figures(
+    values: Any, reference: Reference, *, scope: str, basis: str = "measured", percentile_kinds: Sequence[str] = KINDS
+) -> Any:
     """Means and percentiles of every period, unrounded.
 
     Parameters
     ----------
     values:
         `daily_values`.
-    scope:
-        `station` or `city`: what `id` names.
+    scope, basis:
+        What `id` names (`station` or `city`), and which days these are (`measured` or `dust_removed`).
     percentile_kinds:
         Kinds of periods whose percentiles are wanted; ranking all days is the dearest part.
 
@@ -78,13 +78,13 @@ def period_figures(values: Any, reference: Reference, *, scope: str, percentile_
     figures = judged.inner_join(reference.figures, ["parameter", *_PERIOD])
     figures = figures.filter(figures.percent.isnull() | figures.period_kind.isin(list(percentile_kinds)))
     ranked = _percentiles(values, reference, percentile_kinds)
-    wide = figures.left_join(ranked, ["id", "basis", "figure"]).select(*figures.columns, "low", "gap", "part")
+    wide = figures.left_join(ranked, ["id", "figure"]).select(*figures.columns, "low", "gap", "part")
     is_mean = wide.percent.isnull()
     # A percentile is `low + gap * part / 100`: hundredths of a tick.
     num = is_mean.ifelse(wide.total, wide.low * 100 + wide.gap * wide.part)
     return wide.select(
         *_KEY, *_PERIOD, "statistic",
-        scope=ibis.literal(scope),
+        scope=ibis.literal(scope), basis=ibis.literal(basis),
         num=(wide.n > 0).ifelse(num, ibis.null("int64")),
         den=is_mean.ifelse(wide.n, ibis.literal(100).cast("int64")),
         step=wide.step, scale=wide.scale,
@@ -146,22 +146,18 @@ def _percentiles(values: Any, reference: Reference, kinds: Sequence[str]) -> Any
     """Order statistics around the percentile: `low` = x_s, `gap` = x_(s+1) - x_s, `part` = hundredths of the gap."""
     wanted = reference.ranked_days.filter(reference.ranked_days.period_kind.isin(list(kinds)))
     valid = values.filter(values.ticks.notnull())
-    days = valid.inner_join(wanted, ["day", "parameter"]).select("id", "basis", "figure", "ticks", "percent")
-    group = ["id", "basis", "figure"]
-    placed = days.mutate(
-        place=ibis.row_number().over(ibis.window(group_by=group, order_by="ticks")).cast("int64"),
-        n=days.ticks.count().over(ibis.window(group_by=group)),
-    )
-    span = (placed.n - 1) * placed.percent
+    days = valid.inner_join(wanted, ["day", "parameter"]).select("id", "figure", "ticks", "percent")
+    # The days of a group in ascending order, as a list: its places are the ranks. Cheaper than numbering rows, because
+    # only the two around the percentile are ever looked at.
+    grouped = days.group_by("id", "figure").agg(ranked=days.ticks.collect(), percent=days.percent.max())
+    placed = grouped.select("id", "figure", "percent", ranked=grouped.ranked.sort(), n=grouped.ranked.length())
+    span = (placed.n.cast("int64") - 1) * placed.percent
     part = span % 100
-    around = placed.mutate(part=part, s=floor_ratio(span - part, 100))
-    around = around.filter((around.place == around.s) | (around.place == around.s + 1))
-    ends = around.group_by(*group).agg(
-        low=around.ticks.max(where=around.place == around.s),
-        high=around.ticks.max(where=around.place == around.s + 1),
-        part=around.part.max(),
-    )
-    return ends.mutate(gap=ends.high.fill_null(ends.low) - ends.low).drop("high")
+    found = placed.select("id", "figure", "ranked", part=part, place=floor_ratio(span - part, 100), last=placed.n - 1)
+    # x_s and x_(s+1): places count from 0, ranks from 1. Spark wants its places in 32 bits.
+    low = found.ranked[found.place.cast("int32")]
+    high = found.ranked[ibis.least(found.place + 1, found.last).cast("int32")]
+    return found.select("id", "figure", "part", low=low, gap=high - low)
 
 
 def month_of(day: Any) -> Any:

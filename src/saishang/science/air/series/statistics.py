@@ -108,18 +108,20 @@ class AirStatistics:
 
     def station_figures(self, station_days: Any) -> Any:
         """Unrounded figures of stations, basis `measured`."""
-        values = daily_values(station_days, key="station", basis="measured")
+        values = daily_values(station_days, key="station")
         return period_figures(values, self.reference, scope="station", percentile_kinds=self.station_percentiles)
 
     def city_figures(self, city_days: Any) -> Any:
         """Unrounded figures of cities as measured."""
-        return period_figures(daily_values(city_days, key="region", basis="measured"), self.reference, scope="city")
+        return period_figures(daily_values(city_days, key="region"), self.reference, scope="city")
 
     def city_figures_without_dust(self, city_figures: Any, masked_days: Any) -> Any:
         """Unrounded figures of cities without sand-dust days; only the particles are computed anew."""
         particles = masked_days.filter(masked_days.parameter.isin(self.rules.dust_masked))
-        values = daily_values(particles, key="region", basis="dust_removed")
-        return without_dust(city_figures, period_figures(values, self.reference, scope="city"), self.rules.dust_masked)
+        found = period_figures(
+            daily_values(particles, key="region"), self.reference, scope="city", basis="dust_removed"
+        )
+        return without_dust(city_figures, found, self.rules.dust_masked)
 
     def region_figures(self, city_figures: Any) -> Any:
         """Unrounded figures of regions: means over their cities."""
