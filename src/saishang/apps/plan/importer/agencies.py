@@ -225,8 +225,12 @@ class AgencyResolver:
         return _key(unit) in self._table
 
 
+#: Brackets within brackets are written 〔 〕 or [ ]; in a name they mean the same.
+_ROUND = str.maketrans("()〔〕［］[]", "（）（）（）（）")
+
+
 def _key(name: str) -> str:
-    return re.sub(r"\s", "", name).replace("(", "（").replace(")", "）")
+    return re.sub(r"\s", "", name).translate(_ROUND)
 
 
 @lru_cache(maxsize=20_000)

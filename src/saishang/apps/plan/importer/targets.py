@@ -617,6 +617,8 @@ class _Sentence:
             self.carry.bases[name, change] = base
         if scope is None:
             scope = self._scope_before(quantity)
+        if quantity.unit == "番":
+            change = "rise"  # 翻番 is a growth by its nature, whatever the verb
         self.found.append(
             Target(
                 at=self.at,
