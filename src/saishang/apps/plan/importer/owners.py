@@ -278,7 +278,9 @@ def split_units(text: str) -> tuple[list[str], bool]:
         for part in _at_conjunctions(name):
             if not part:
                 continue
-            local = units and re.match(r"^(?:县|区|市|乡|镇|旗|街道)(?:[（(〔［\[].*|级?(?:人民)?政府.*|党委.*|$)", part)
+            local = units and re.match(
+                r"^(?:县|区|市|乡|镇|旗|街道)(?:[（(〔［\[].*|级?(?:人民)?政府.*|党委.*|$)", part
+            )
             if local and _LOCAL_HEAD.match(units[-1]) and not re.search("[厅局委办部]$", units[-1]):
                 units[-1] = f"{units[-1]}、{part}"
             else:
