@@ -375,12 +375,14 @@ class _Sentence:
             return rest, "level"
         if rest and METRIC_END.search(rest) and at_boundary and len(rest) >= 4 and not (first.chinese or first.plain):
             return rest, "level"
+        # 分别达到2025年83%、2027年85%: a year of its own between two numbers repeats the name, also behind 、.
+        own_year = re.fullmatch(r"[、，；和及与]?(?:到|至)?(?:19|20)\d\d年", self.text[previous_end : first.start])
         if (
             not rest
             and at_boundary
             and goal
             and self.last_indicator
-            and re.search("[；，]", self.text[group.start - 1 : group.start])
+            and (own_year or re.search("[；，]", self.text[group.start - 1 : group.start]))
             and not first.is_count
         ):
             return self.last_indicator, "level"
