@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from importlib.resources import files
@@ -161,6 +162,20 @@ def test_excluded_hours_stay_out(duckdb: DuckDB, tmp_path: Path) -> None:
     ((before, after),) = changed
     assert (before["station"], before["day"], before["parameter"]) == (full["station"], full["day"], "PM10")
     assert (after["hours_present"], after["valid"], after["reason"], after["value"]) == (19, False, "hours_short", None)
+
+
+def test_an_engine_that_nobody_closed_leaves_no_folder() -> None:
+    engine = DuckDB()
+    folder = engine._scratch
+    del engine
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_a_folder_that_was_given_stays(tmp_path: Path) -> None:
+    with DuckDB(scratch=tmp_path / "scratch"):
+        pass
+    assert (tmp_path / "scratch").is_dir()
 
 
 def test_closing_removes_the_scratch_folder() -> None:

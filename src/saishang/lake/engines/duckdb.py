@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -37,9 +38,11 @@ class DuckDB:
     def __init__(
         self, *, memory_limit: str | None = None, threads: int | None = None, scratch: Path | None = None
     ) -> None:
-        self._own = scratch is None
         self._scratch = Path(tempfile.mkdtemp(prefix="saishang-duckdb-")) if scratch is None else scratch
         self._scratch.mkdir(parents=True, exist_ok=True)
+        # An engine that is dropped without `close` must not leave its folder behind.
+        own = shutil.rmtree if scratch is None else _nothing
+        self._clean = weakref.finalize(self, own, self._scratch, ignore_errors=True)
         settings: dict[str, Any] = {
             "temp_directory": str(self._scratch),
             # The order of rows means nothing in any of our tables; keeping it would cost memory.
@@ -101,8 +104,7 @@ class DuckDB:
     def close(self) -> None:
         """Close the connection and remove the scratch folder if it is ours."""
         self._connection.disconnect()
-        if self._own:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        self._clean()
 
     def __enter__(self) -> Self:
         return self
@@ -111,3 +113,7 @@ class DuckDB:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _nothing(folder: Path, *, ignore_errors: bool) -> None:
+    """Leave a folder that belongs to the caller."""

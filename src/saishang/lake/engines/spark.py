@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -55,9 +56,11 @@ class Spark:
             )
         from pyspark.sql import SparkSession
 
-        self._own = scratch is None
         self._scratch = Path(tempfile.mkdtemp(prefix="saishang-spark-")) if scratch is None else scratch
         self._scratch.mkdir(parents=True, exist_ok=True)
+        # An engine that is dropped without `close` must not leave its folder behind.
+        own = shutil.rmtree if scratch is None else _nothing
+        self._clean = weakref.finalize(self, own, self._scratch, ignore_errors=True)
         address = {"local": "local[*]"}.get(master, master if master.startswith("local") else f"spark://{master}")
         chosen = {
             "spark.sql.session.timeZone": "UTC",  # observations carry no zone: no shifting
@@ -123,8 +126,7 @@ class Spark:
     def close(self) -> None:
         """Stop the session and remove the scratch folder if it is ours."""
         self._session.stop()
-        if self._own:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        self._clean()
 
     def __enter__(self) -> Self:
         return self
@@ -146,3 +148,7 @@ class Spark:
     def _view(self, name: str, folder: Path) -> Any:
         self._session.read.parquet(str(folder)).createOrReplaceTempView(name)
         return self._connection.table(name)
+
+
+def _nothing(folder: Path, *, ignore_errors: bool) -> None:
+    """Leave a folder that belongs to the caller."""
