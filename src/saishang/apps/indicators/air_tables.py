@@ -83,9 +83,11 @@ def decisions() -> dict[tuple[str, date], tuple[str, str, str]]:
 
 def proposals(config: Config, lake: Lake, rules: Rules, *, site: str, region: str, as_of: date) -> list[Proposal]:
     """Dust days that the hours at the lake's newest version propose, with the decisions on them."""
-    months = _months(lake, as_of)
+    version = lake.version
+    months = _months(lake, as_of, version)
     calendar = _calendar(rules, region, months, as_of)
-    return _proposals(open_engine(config.engine), lake, rules, site, months, calendar)
+    with open_engine(config.engine) as engine:
+        return _proposals(engine, lake, rules, site, months, calendar, version)
 
 
 def build(
@@ -96,9 +98,10 @@ def build(
     site: str,
     region: str,
     as_of: date,
+    version: int | None = None,
     progress: Progress = lambda step: None,
 ) -> dict[str, pa.Table]:
-    """Every table of a run by name (`AIR_TABLES` and `dust_days`).
+    """Every table of a run by name (`AIR_TABLES` and `dust_days`), from one version of the lake (default: the newest).
 
     Raises
     ------
@@ -106,29 +109,30 @@ def build(
         When the lake holds no air observations up to `as_of`.
     """
     progress("observations")
-    months = _months(lake, as_of)
+    version = lake.version if version is None else version
+    months = _months(lake, as_of, version)
     calendar = _calendar(rules, region, months, as_of)
-    engine = open_engine(config.engine)
-    progress("dust")
-    dust = _proposals(engine, lake, rules, site, months, calendar)
-    progress("days")
-    run = evaluate_air(
-        engine,
-        _portions(lake, months),
-        _stations(rules, site),
-        calendar,
-        dust=_dust_table(dust),
-        excluded=_excluded(lake, calendar),
-    )
-    progress("periods")
-    tables = {name: run.table(name) for name in AIR_TABLES}
+    with open_engine(config.engine) as engine:
+        progress("dust")
+        dust = _proposals(engine, lake, rules, site, months, calendar, version)
+        progress("days")
+        run = evaluate_air(
+            engine,
+            _portions(lake, months, version),
+            _stations(rules, site),
+            calendar,
+            dust=_dust_table(dust),
+            excluded=_excluded(lake, calendar),
+        )
+        progress("periods")
+        tables = {name: run.table(name) for name in AIR_TABLES}
     tables["dust_days"] = pa.Table.from_pylist([_row(p) for p in dust], schema=PROPOSALS)
     return tables
 
 
-def _months(lake: Lake, as_of: date) -> list[str]:
+def _months(lake: Lake, as_of: date, version: int) -> list[str]:
     last = f"{as_of:%Y-%m}"
-    months = sorted({part.month for part in lake.table.parts(None, medium="air") if part.month <= last})
+    months = sorted({part.month for part in lake.table.parts(version, medium="air") if part.month <= last})
     if not months:
         raise SaishangError(
             f"there are no air observations up to {as_of}",
@@ -138,12 +142,12 @@ def _months(lake: Lake, as_of: date) -> list[str]:
     return months
 
 
-def _portions(lake: Lake, months: list[str]) -> list[list[str]]:
+def _portions(lake: Lake, months: list[str], version: int) -> list[list[str]]:
     """Files of whole months, as many together as `_PORTION` rows allow: a pass has a cost of its own."""
     found: list[list[str]] = []
     rows = _PORTION
     for month in months:
-        parts = lake.table.parts(None, medium="air", months=[month])
+        parts = lake.table.parts(version, medium="air", months=[month])
         count = sum(part.rows for part in parts)
         if rows + count > _PORTION:
             found.append([])
@@ -187,11 +191,11 @@ def _stations(rules: Rules, site: str) -> pa.Table:
 
 
 def _proposals(
-    engine: Engine, lake: Lake, rules: Rules, site: str, months: list[str], calendar: Calendar
+    engine: Engine, lake: Lake, rules: Rules, site: str, months: list[str], calendar: Calendar, version: int
 ) -> list[Proposal]:
     begins: date = rules.document(_DUST_RULE)["editions"][0]["from"]
     wanted = [month for month in months if month >= f"{begins:%Y-%m}"]
-    files = lake.files(medium="air", months=wanted) if wanted else []
+    files = lake.files(version, medium="air", months=wanted) if wanted else []
     excluded = _excluded(lake, calendar)
     episodes = (
         propose_dust(engine, files, _stations(rules, site), calendar, _dust_rule(rules), excluded=excluded)

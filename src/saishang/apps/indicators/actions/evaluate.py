@@ -96,7 +96,10 @@ def evaluate(
 
     catalogue = Catalogue(rules)
     started = timezone.now()
-    tables = air_tables.build(config, lake, rules, site=site, region=region, as_of=as_of, progress=progress)
+    # The version is fixed above: what others load meanwhile belongs to the next run.
+    tables = air_tables.build(
+        config, lake, rules, site=site, region=region, as_of=as_of, version=version, progress=progress
+    )
     progress("values")
     values = computed_values(catalogue, tables, region) + reported_values(catalogue, reports)
     progress("targets")
