@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from saishang.apps.plan import models
+from saishang.apps.plan import models, promises
 from saishang.apps.plan.importer.document import (
     Chapter,
     Commitment,
@@ -180,8 +180,8 @@ def versions(plan: str | None = None) -> list[VersionView]:
 
 def current_version(plan: str | None = None) -> VersionView | None:
     """The newest version (of one plan); None before the first import."""
-    found = versions(plan)
-    return found[0] if found else None
+    found = promises.current_version(plan)
+    return None if found is None else _view_of(found)
 
 
 def version(name: str) -> VersionView:
@@ -192,7 +192,11 @@ def version(name: str) -> VersionView:
     PlanNotFoundError
         When there is none, or several share the label.
     """
-    return _version_view(_counted(models.PlanVersion.objects.filter(pk=_find(name).pk))[0])
+    return _view_of(_find(name))
+
+
+def _view_of(row: models.PlanVersion) -> VersionView:
+    return _version_view(_counted(models.PlanVersion.objects.filter(pk=row.pk))[0])
 
 
 def _find(name: str) -> models.PlanVersion:

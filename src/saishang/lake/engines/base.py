@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -11,7 +14,7 @@ import pyarrow as pa
 
 from saishang.errors import SaishangError
 
-__all__ = ["Engine", "EngineError"]
+__all__ = ["Engine", "EngineError", "scratch_folder"]
 
 
 class EngineError(SaishangError):
@@ -51,3 +54,19 @@ class Engine(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+def scratch_folder(owner: object, given: Path | None, prefix: str) -> tuple[Path, Callable[[], object]]:
+    """Folder for an engine's intermediate results, and the call that cleans it up.
+
+    A folder of our own goes when that is called, or when `owner` is forgotten without being closed; a folder that the
+    caller gave stays.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=prefix)) if given is None else given
+    folder.mkdir(parents=True, exist_ok=True)
+    own = shutil.rmtree if given is None else _nothing
+    return folder, weakref.finalize(owner, own, folder, ignore_errors=True)
+
+
+def _nothing(folder: Path, *, ignore_errors: bool) -> None:
+    """Leave a folder that belongs to the caller."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +10,7 @@ from typing import Any, Self
 import ibis
 import pyarrow as pa
 
-from saishang.lake.engines.base import EngineError
+from saishang.lake.engines.base import EngineError, scratch_folder
 
 __all__ = ["DuckDB"]
 
@@ -38,11 +35,7 @@ class DuckDB:
     def __init__(
         self, *, memory_limit: str | None = None, threads: int | None = None, scratch: Path | None = None
     ) -> None:
-        self._scratch = Path(tempfile.mkdtemp(prefix="saishang-duckdb-")) if scratch is None else scratch
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        # An engine that is dropped without `close` must not leave its folder behind.
-        own = shutil.rmtree if scratch is None else _nothing
-        self._clean = weakref.finalize(self, own, self._scratch, ignore_errors=True)
+        self._scratch, self._clean = scratch_folder(self, scratch, "saishang-duckdb-")
         settings: dict[str, Any] = {
             "temp_directory": str(self._scratch),
             # The order of rows means nothing in any of our tables; keeping it would cost memory.
@@ -113,7 +106,3 @@ class DuckDB:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _nothing(folder: Path, *, ignore_errors: bool) -> None:
-    """Leave a folder that belongs to the caller."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-import tempfile
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +18,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from saishang.lake.engines.base import EngineError
+from saishang.lake.engines.base import EngineError, scratch_folder
 
 __all__ = ["Spark", "spark_available"]
 
@@ -56,11 +54,7 @@ class Spark:
             )
         from pyspark.sql import SparkSession
 
-        self._scratch = Path(tempfile.mkdtemp(prefix="saishang-spark-")) if scratch is None else scratch
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        # An engine that is dropped without `close` must not leave its folder behind.
-        own = shutil.rmtree if scratch is None else _nothing
-        self._clean = weakref.finalize(self, own, self._scratch, ignore_errors=True)
+        self._scratch, self._clean = scratch_folder(self, scratch, "saishang-spark-")
         address = {"local": "local[*]"}.get(master, master if master.startswith("local") else f"spark://{master}")
         chosen = {
             "spark.sql.session.timeZone": "UTC",  # observations carry no zone: no shifting
@@ -148,7 +142,3 @@ class Spark:
     def _view(self, name: str, folder: Path) -> Any:
         self._session.read.parquet(str(folder)).createOrReplaceTempView(name)
         return self._connection.table(name)
-
-
-def _nothing(folder: Path, *, ignore_errors: bool) -> None:
-    """Leave a folder that belongs to the caller."""
