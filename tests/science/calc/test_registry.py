@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from saishang.errors import SaishangError
 from saishang.rules import Rules, load_rules
-from saishang.science.calc import LABELS, Topic, calculate, find_topic, topics
-from saishang.science.calc.registry import Case, Result, topic
+from saishang.science.calc import LABELS, Topic, calculate, find_topic, registry, topics
+from saishang.science.calc.registry import Case, Result, family, topic
 from saishang.science.numbers import InputError
 
 DAY = date(2026, 11, 24)
@@ -284,3 +284,17 @@ def test_whatever_comes_in_the_answer_is_a_result_or_a_teaching_error(
         assert error.fix
     else:
         json.dumps(result)
+
+
+def test_a_family_is_answered_by_the_member_its_inputs_fit(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_TOPICS", dict(registry._TOPICS))
+    family("air_family", medium="air", zh="空气", en="air", members=("exceedance_multiple", "change_rate"))
+    assert run(rules, "air_family", C="90", S="60") == {"multiple": "0.50"}
+    assert run(rules, "air_family", current="4.32", previous="4.58") == {"change_percent": "-5.7"}
+    with pytest.raises(InputError, match="fit no calculation") as caught:
+        run(rules, "air_family", C="90", previous="4")
+    assert "exceedance_multiple" in caught.value.fix
+    with pytest.raises(InputError, match="needs the input S"):
+        run(rules, "air_family", C="90", S=None)
+    with pytest.raises(ValueError, match="twice"):
+        family("air_family", medium="air", zh="空气", en="air", members=("change_rate",))

@@ -58,7 +58,7 @@ def _value(text: str, field: Field, name: str) -> Any:
             ) from None
     if field.kind == "mapping":
         raise InputError(f"{name} maps names to values.", fix=f"Write {name}='{{\"PM2.5\": 3}}'.")
-    if field.kind == "numbers":
+    if field.kind == "numbers" or (field.kind == "values" and ("," in text or "，" in text)):
         return [_number(part.strip(), field, name) for part in text.replace("，", ",").split(",")]
     if text.casefold() in _MISSING:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -18,9 +18,9 @@ from typing import Any, Literal
 from saishang.rules import Rules
 from saishang.science.numbers import InputError
 
-__all__ = ["Case", "Field", "Topic", "calculate", "find_topic", "topic", "topics"]
+__all__ = ["Case", "Field", "Topic", "calculate", "family", "find_topic", "topic", "topics"]
 
-Kind = Literal["number", "integer", "numbers", "mapping", "text"]
+Kind = Literal["number", "integer", "numbers", "values", "mapping", "text"]
 Result = dict[str, Any]
 
 
@@ -33,7 +33,8 @@ class Field:
     name:
         Key among the inputs, as the worked examples write it.
     kind:
-        `number` (None = missing), `integer`, `numbers` (list, None = missing), `mapping` (name → value), `text`.
+        `number` (None = missing), `integer`, `numbers` (list, None = missing), `values` (one number or a list of them),
+        `mapping` (name → value), `text`.
     unit:
         Canonical unit, empty when the input has none.
     choices:
@@ -84,7 +85,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Topic:
-    """A declared calculation; `open_inputs` topics take names of their own (cities) besides their fields."""
+    """A declared calculation; `open_inputs` topics take names of their own (cities) besides their fields.
+
+    `members` names the topics that a family speaks for: case files may write one word for a theme (`climate`), people
+    pick the calculation itself. A family has the fields of its members and is answered by the one its inputs fit.
+    """
 
     name: str
     medium: str
@@ -98,6 +103,26 @@ class Topic:
     averagings: tuple[str, ...] = ()
     open_inputs: Field | None = None
     example: Mapping[str, Any] = field(default_factory=dict)
+    members: tuple[str, ...] = ()
+
+    def member_for(self, inputs: Mapping[str, Any]) -> Topic:
+        """The member of a family whose fields hold every input and whose required inputs are given.
+
+        Raises
+        ------
+        InputError
+            When the inputs fit no member.
+        """
+        candidates = [_TOPICS[name] for name in self.members]
+        for known in candidates:
+            found = [known.field(name) for name in inputs]
+            if None not in found and all(wanted in found for wanted in known.fields if wanted.required):
+                return known
+        near = max(candidates, key=lambda known: sum(known.field(name) is not None for name in inputs))
+        raise InputError(
+            f"These inputs fit no calculation of {self.name}: {', '.join(inputs) or 'none'}.",
+            fix=f"Nearest is {near.name}, which takes {', '.join(known.name for known in near.fields)}.",
+        )
 
     def field(self, name: str) -> Field | None:
         """The field of that name or alias, upper or lower case; the open field for other names when there is one."""
@@ -117,6 +142,8 @@ class Topic:
         InputError
             For an unknown name, a name given twice, a wrong shape, a missing required input.
         """
+        if self.members:
+            return dict(inputs)  # the member that answers checks them under its own names
         checked: dict[str, Any] = {}
         for name, value in inputs.items():
             known = self.field(name)
@@ -191,6 +218,35 @@ def topic(
         return compute
 
     return declare
+
+
+def family(name: str, *, medium: str, zh: str, en: str, members: Sequence[str]) -> None:
+    """Declare one word for several topics of a theme, which must be declared already; see `Topic.members`.
+
+    The first member that fits is asked, so members whose inputs are a part of another's come later.
+    """
+    known = [_TOPICS[member] for member in members]
+    fields = {field.name: field for member in known for field in member.fields}
+
+    def compute(case: Case) -> Result:
+        member = find_topic(name).member_for(case.inputs)
+        return member.compute(replace(case, inputs=member.check(case.inputs)))
+
+    if name.casefold() in {declared.casefold() for declared in _TOPICS}:
+        raise ValueError(f"topic {name} is declared twice")
+    names_zh, names_en = "、".join(member.zh for member in known), ", ".join(member.en for member in known)
+    _TOPICS[name] = Topic(
+        name=name,
+        medium=medium,
+        zh=zh,
+        en=en,
+        description_zh=f"按所给输入选用：{names_zh}。",
+        description_en=f"Chosen by the inputs given: {names_en}.",
+        fields=tuple(replace(field, required=False) for field in fields.values()),
+        compute=compute,
+        example=known[0].example,
+        members=tuple(members),
+    )
 
 
 def topics(medium: str | None = None) -> tuple[Topic, ...]:
@@ -268,6 +324,10 @@ def _check_shape(name: str, value: Any, wanted: Field) -> None:
             raise InputError(f"{name} may not be {str(value)!r}.", fix=f"{hint}Use one of {', '.join(wanted.choices)}.")
     if wanted.kind == "numbers" and not (isinstance(value, Sequence) and not isinstance(value, str)):
         raise InputError(f"{name} must be a list of numbers, got {_kind(value)}.", fix=f"Give {name} as [1, 2, null].")
+    if wanted.kind == "values" and not scalar and not (isinstance(value, Sequence) and not isinstance(value, str)):
+        raise InputError(
+            f"{name} must be a number or a list of them, got {_kind(value)}.", fix=f"Give {name} as 1 or [1, 2]."
+        )
     if wanted.kind == "mapping" and not isinstance(value, Mapping):
         raise InputError(
             f"{name} must map names to values, got {_kind(value)}.", fix=f'Give {name} as {{"name": value}}.'

@@ -65,6 +65,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """All calculators by medium."""
     groups: dict[str, list[Any]] = {}
     for topic in calc.topics():
+        if topic.members:
+            continue
         entry = {
             "href": reverse("calculators-topic", args=[topic.name]),
             "title": texts.both(topic.zh, topic.en),
@@ -199,7 +201,7 @@ def _collect(topic: Any, inputs: list[Input]) -> dict[str, Any]:
             given |= {key: _list(item) if listed else _scalar(item) for key, item in _pairs(text)}
         elif control.kind == "mapping":
             given[control.name] = {key: _nested(item) for key, item in _pairs(text)}
-        elif control.kind == "numbers":
+        elif control.kind == "numbers" or (control.kind == "values" and re.search(r"[,，、]", text)):
             given[control.name] = _list(text)
         else:
             given[control.name] = _scalar(text)
