@@ -1,0 +1,175 @@
+"""From names and numbers to targets: which name, place and year belongs to which number."""
+
+from __future__ import annotations
+
+import re
+
+from saishang.apps.plan.importer.document import Target
+from saishang.apps.plan.importer.naming import comparator_of, split_subjects, strip_year
+from saishang.apps.plan.importer.phrases import COUNT_VERB, METRIC_END, bare_region, split_scope, trim_indicator
+from saishang.apps.plan.importer.quantities import Quantity
+from saishang.apps.plan.importer.sentence import Group
+from saishang.apps.plan.importer.subjects import Subjects
+from saishang.apps.plan.importer.text import clean
+
+__all__ = ["Pairing"]
+
+
+class Pairing(Subjects):
+    """A sentence that turns a group of numbers into targets."""
+
+    def _pair(self, group: Group, subject: str, years: tuple[int, ...], kind: str) -> None:
+        count = len(group.quantities)
+        each = group.peeled.each
+        if kind == "place":
+            places = bare_region(subject) or [subject]
+            self.part_scope = places[-1]
+            indicator = self._borrowed(group, group.start) if not self.last_indicator else self.last_indicator
+            if len(places) == 1 and places[0].endswith("断面"):
+                indicator = re.sub("^[国省市区县]+[控考]断面", places[0], indicator)
+            if len(places) == count:
+                for place, i in zip(places, range(count), strict=True):
+                    self._add(group, i, indicator, self._one(years), place)
+            else:
+                for i in range(count):
+                    self._add(group, i, indicator, self._one(years), subject)
+            return
+        trailing = re.match("^(.{2,}?(?:率|比例|占比|比重|浓度))(?!.*(?:率|比例|占比|比重|浓度))(.+)$", subject)
+        located = bare_region(trailing.group(2)) if trailing and kind == "level" else None
+        if trailing and located and len(located) == count:
+            # 清洁取暖率平原地区、山区分别达到…: the places stand behind the name.
+            for i, behind in enumerate(located):
+                self._add(group, i, trailing.group(1), self._one(years), behind)
+            return
+        if count > 1 and len(years) == count:
+            names = split_subjects(subject, count) if each else None
+            if names is None or re.search("年", subject):
+                for i, year in enumerate(years):
+                    self._add(group, i, subject, year, None)
+                return
+        if count > 1:
+            names = split_subjects(subject, count)
+            if names is not None:
+                for i, (part, where) in enumerate(names):
+                    self._add(group, i, part, self._one(years), where)
+                return
+        if count == 1 and each:
+            names = split_subjects(subject, None)
+            if names is not None and len(names) > 1:
+                for part, where in names:
+                    self._add(group, 0, part, self._one(years), where)
+                return
+        if count == 1 and len(years) > 1 and (each or "分别" in self.text[group.start : group.quantities[0].start]):
+            for year in years:
+                self._add(group, 0, subject, year, None)
+            return
+        if count == 1 and len(years) > 1 and each is False:
+            self._add(group, 0, subject, years[-1], None)
+            return
+        for i in range(count):
+            self._add(group, i, subject, self._one(years), None)
+
+    @staticmethod
+    def _one(years: tuple[int, ...]) -> int | None:
+        return years[-1] if years else None
+
+    def _add(self, group: Group, i: int, indicator: str, year: int | None, place: str | None) -> None:
+        quantity = group.quantities[i]
+        verb = group.verbs[i]
+        peeled = group.peeled
+        name, scope = split_scope(indicator)
+        if scope and not re.match("[全我本]|地级|设区|县|各", scope) and COUNT_VERB.match(indicator):
+            name, scope = indicator, None
+        name = trim_indicator(name) or indicator
+        name = re.sub("(?:同比|环比|较上年|比上年|[，]?[一两三四五]年(?:累计|内)?)$", "", name)
+        name = re.sub("^完成(?:国家|省|上级)下达的(?=.{3})", "", name)
+        name = re.sub(r"^\d+(?:余|多)?(?:个|条|家|座|处|项)(?=[^、]{3,})", "", name)
+        share = re.match("^(.{3,}?)(?:达到|占到)(.{2,}(?:总量|总数|总额|总面积|人口|面积|消费量|用量))$", name)
+        if share and quantity.is_share:
+            name = f"{share.group(1)}占{share.group(2)}的比例"
+        scope = place or scope
+        if self.last_indicator and len(name) >= 3 and METRIC_END.search(name) and self.last_indicator.endswith(name):
+            # 大宗固废年利用量达到…，到2030年，年利用量达到…: the short form means the long one.
+            name = self.last_indicator
+        if not name or (COUNT_VERB.fullmatch(name) and quantity.is_share):
+            return
+        suffix = next(
+            (s for s, q in zip(group.suffixes[i:], group.quantities[i:], strict=True) if s and q.unit == quantity.unit),
+            None,
+        )
+        change = verb.change if verb.change is not None else peeled.change
+        before = self.found[-1] if self.found else None
+        if (
+            change is None
+            and before is not None
+            and before.change is not None
+            and before.indicator == clean(name)
+            and before.unit == quantity.unit
+            and peeled.verb in ("达到", "达", "力争", "超过")
+            and not trim_indicator(strip_year(peeled.rest))
+        ):
+            # 下降15%，力争达到17%: the second number is an amount of the same change.
+            change = before.change
+        comparator = comparator_of(quantity, suffix, verb if verb.stated else peeled, change, name)
+        mark = self._mark_before(quantity.start)
+        wished = (
+            peeled.aspirational
+            or verb.aspirational
+            or (mark.aspirational if mark else self.carry.aspirational and not self.marks)
+        )
+        wished = wished or bool(re.search("力争|争取", self.text[group.start : quantity.start]))
+        frequency = verb.frequency or peeled.frequency
+        clause = self.text[max(self.text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end]
+        if frequency is None and re.search("每年|逐年|年均(?!浓度|值)|每季度", clause):
+            frequency = "每季度" if "每季度" in clause else "每年"
+        base = next(iter(verb.base_years or peeled.base_years), None)
+        # 年均下降3%: a yearly rate has no base year but one said with it.
+        if base is None and change is not None and frequency is None:
+            bases = [
+                m
+                for m in self.marks
+                if m.kind == "base"
+                and m.end <= quantity.start
+                and not re.search("[；。]", self.text[m.end : quantity.start])
+            ]
+            base = bases[-1].years[0] if bases else None
+        if base is None and change is not None and frequency is None:
+            base = self.carry.bases.get((name, change))
+        elif base is not None and change is not None:
+            self.carry.bases[name, change] = base
+        if scope is None:
+            scope = self._scope_before(quantity)
+        if quantity.unit == "番":
+            change = "rise"  # 翻番 is a growth by its nature, whatever the verb
+        self.found.append(
+            Target(
+                at=self.at,
+                indicator=clean(name),
+                comparator=comparator,
+                value=quantity.value,
+                low=quantity.low,
+                high=quantity.high,
+                unit=quantity.unit,
+                year=year,
+                base_year=base,
+                change=change,
+                frequency=frequency,
+                scope=scope,
+                aspirational=wished,
+                undetermined=quantity.undetermined,
+                text=self.written,
+            )
+        )
+        self.last_indicator, self.last_scope = name, scope or self.last_scope
+        if change is None:
+            self.by_unit[quantity.unit] = name
+
+    def _scope_before(self, quantity: Quantity) -> str | None:
+        """全区 said once at the head of the clause run (到2027年，全区…) holds for the rest of the sentence."""
+        if self.last_scope and re.match("^(?:全|我|本)", self.last_scope):
+            return self.last_scope
+        found = re.search(
+            r"(?:^|[，。；：])(全国|全省|全区|全自治区|全市|全县|全州|全域)(?=[，]|[\u4e00-\u9fff])",
+            self.text[: quantity.start],
+        )
+        return found.group(1) if found else None

@@ -1,0 +1,145 @@
+"""What is known about a sentence before its numbers are judged: its years, its names, what came before it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from saishang.apps.plan.importer.document import Target
+from saishang.apps.plan.importer.naming import strip_year
+from saishang.apps.plan.importer.phrases import METRIC_END, Peeled, split_scope, suffix_after, trim_indicator
+from saishang.apps.plan.importer.quantities import Quantity, YearMark, find_years
+from saishang.apps.plan.importer.text import bracket_pairs, normalise, protected_spans
+
+__all__ = ["Carry", "Group", "Sentence"]
+
+_CLAUSE = "，。；：！？\n（("
+_BACKGROUND = re.compile(
+    "已(?:经|累计|全部|达|完成|建成|有|实现|提前|连续|成为|于)|达到了|实现了|完成了|下降了|提高了|增长了|提升了|减少了|新增了|建成了|现有|目前|截至目前|历史性|连续[一二三四五六七八九十\\d]+年|"
+    "累计完成投资|超额完成|圆满完成|位居|居全[国省]|排名|先后|首次|顺利|由于|曾"
+)
+
+
+@dataclass
+class Carry:
+    """What one sentence hands to the next of the same paragraph."""
+
+    years: tuple[int, ...] = ()
+    aspirational: bool = False
+    background: bool = False
+    scope: str | None = None
+    bases: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+@dataclass
+class Group:
+    """Numbers that share one predicate: A、B分别达到x、y."""
+
+    quantities: list[Quantity]
+    peeled: Peeled
+    suffixes: list[str | None]
+    start: int
+    end: int
+    verbs: list[Peeled] = field(default_factory=list)
+
+
+class Sentence:
+    """One sentence with its year marks and the names in it, and what the sentences before it handed on."""
+
+    def __init__(self, written: str, at: str, plan_year: int | None, carry: Carry) -> None:
+        self.written = written
+        self.at = at
+        self.plan_year = plan_year
+        self.carry = carry
+        self.text = normalise(written)
+        self.names = protected_spans(self.text)
+        self.marks = [
+            self._told_as_base(m) for m in find_years(self.text) if not self._in_name(m.start, m.end, years=True)
+        ]
+        self.last_indicator: str | None = None
+        self.last_scope: str | None = None
+        self.last_verb: str | None = None
+        self.part_scope: str | None = ""
+        self.by_unit: dict[str, str] = {}
+        self.counted_to = -1
+        self.object_end = 0
+        self.found: list[Target] = []
+
+    def _told_as_base(self, mark: YearMark) -> YearMark:
+        """由2020年的40%提高到…, 从2020年的…: the year of the value that is left behind."""
+        said = self.text[mark.start : mark.end]
+        before = self.text[max(0, mark.start - 1) : mark.start]
+        if (before in ("由", "从") or said[0] in "由从自") and self.text[mark.end : mark.end + 1] == "的":
+            return YearMark(mark.start, mark.end, mark.years, "base", mark.aspirational)
+        return mark
+
+    def _in_name(self, start: int, end: int, *, years: bool = False) -> bool:
+        for a, b in self.names:
+            if a < start and end < b:
+                return True
+            if years and a <= start and end <= b and not re.fullmatch(r"“十.五”", self.text[a:b]):
+                return True
+        return False
+
+    def _left(self, quantity: Quantity, previous_end: int) -> tuple[str, int]:
+        start = max([previous_end, *(self.text.rfind(c, 0, quantity.start) + 1 for c in _CLAUSE)])
+        # A bracket that closes before the number is part of the name: 细颗粒物（PM2.5）浓度.
+        for a, b in reversed(bracket_pairs(self.text[: quantity.start])):
+            if a < start <= b:
+                start = max([previous_end, *(self.text.rfind(c, 0, a) + 1 for c in _CLAUSE)])
+        for a, b in reversed(self.names):
+            if a < start < b <= quantity.start:
+                start = max([previous_end, *(self.text.rfind(c, 0, a) + 1 for c in _CLAUSE)])
+        return self.text[start : quantity.start], start
+
+    def _is_past(self, mark: YearMark) -> bool:
+        if mark.kind == "past":
+            return True
+        year = max(mark.years)
+        if self.plan_year is not None and year < self.plan_year:
+            return True
+        told = _BACKGROUND.search(self.text) or re.search("同比|环比|以来|较上年|比上年|最好水平", self.text)
+        return mark.kind == "bare" and bool(told) and (self.plan_year is None or year <= self.plan_year)
+
+    def _years_at(self, quantity: Quantity, peeled: Peeled) -> tuple[int, ...]:
+        if peeled.years:
+            return peeled.years
+        behind = re.match(
+            r"^[（(](?:到)?((?:19|20)\d\d)年(?:底|末)?[）)]", self.text[suffix_after(self.text, quantity.end)[1] :]
+        )
+        if behind:
+            return (int(behind.group(1)),)
+        before = [m for m in self.marks if m.end <= quantity.start and m.kind != "base"]
+        if before:
+            return before[-1].years
+        return self.carry.years
+
+    def _mark_before(self, position: int) -> YearMark | None:
+        before = [m for m in self.marks if m.end <= position and m.kind != "base"]
+        return before[-1] if before else None
+
+    def _in_background(self, quantity: Quantity, left: str, peeled: Peeled) -> bool:
+        clause_start = max(self.text.rfind(c, 0, quantity.start) + 1 for c in "，。；\n")
+        clause_end = min(
+            [p for p in (self.text.find(c, quantity.end) for c in "，。；\n") if p >= 0] or [len(self.text)]
+        )
+        clause = self.text[clause_start:clause_end]
+        if _BACKGROUND.search(left) or _BACKGROUND.search(clause):
+            return True
+        if re.search("同比|环比|较上年|比上年|较去年", clause) and not any(m.kind == "goal" for m in self.marks):
+            # 同比下降5%以上 sets a limit; a report of the past knows its number.
+            return suffix_after(self.text, quantity.end)[0] not in ("以上", "以内", "以下")
+        mark = self._mark_before(quantity.start)
+        if mark is None:
+            return self.carry.background
+        if re.search("截[至止]", self.text[mark.start : mark.end]) and re.search("已|累计|共有", self.text):
+            return True
+        return self._is_past(mark)
+
+    def _remember(self, phrase: str, quantity: Quantity | None = None) -> None:
+        name = trim_indicator(strip_year(phrase))
+        if len(name) >= 2 and METRIC_END.search(name):
+            self.last_indicator, scope = split_scope(name)
+            self.last_scope = scope or self.last_scope
+            if quantity is not None:
+                self.by_unit[quantity.unit] = self.last_indicator

@@ -1,0 +1,220 @@
+"""What a number is about: the phrase before it, the thing counted behind it, or a name said earlier."""
+
+from __future__ import annotations
+
+import re
+
+from saishang.apps.plan.importer.describing import NEXT_BOUNDARY
+from saishang.apps.plan.importer.naming import strip_year
+from saishang.apps.plan.importer.phrases import (
+    COUNT_VERB,
+    METRIC_END,
+    Peeled,
+    bare_region,
+    suffix_after,
+    trim_indicator,
+)
+from saishang.apps.plan.importer.sentence import Group, Sentence
+from saishang.apps.plan.importer.text import clean
+
+__all__ = ["Subjects"]
+
+_OBJECT_END = re.compile(r"[，。；：！？、）)（(\n]|(?:以及|并且|和(?=\d)|及(?=\d))")
+_OBJECT_CLAUSE = re.compile(
+    r"以上|以下|达到|完成|实现|建成|开展|得到|采用|使用|具备|纳入|接入|通过|安装|覆盖|配备|改造|治理|进入|用于|设有|配建|参与|建立"
+)
+_TENDENCY = re.compile(
+    "(?:稳中有[升降]|(?:稳步|持续|进一步|不断|显著|大幅|明显|逐步|总体|全面)?(?:提升|提高|上升|增加|下降|降低|减少|改善|稳定|好转))$"
+)
+_PERCENT_SUBJECT = re.compile(r"^(?:以上|左右|及以上)?的?[\u4e00-\u9fff“（A-Za-z]")
+
+
+class Subjects(Sentence):
+    """A sentence that can name the subject of each of its numbers."""
+
+    def _subject(self, group: Group, peeled: Peeled, previous_end: int) -> tuple[str, str | None]:
+        """Give the indicator phrase and how the number was recognised; kind None when it is no target."""
+        first = group.quantities[0]
+        suffix = group.suffixes[0]
+        if re.match("占(?:总数|全部|全[省市区国县])?(?:的)?$", peeled.rest.strip("，、")):
+            return "", None
+        rest = trim_indicator(strip_year(peeled.rest))
+        rest = "" if rest in ("或", "或者", "即", "并", "且", "也") else rest
+        behind = self.text[suffix_after(self.text, first.end)[1] :]
+        at_boundary = bool(NEXT_BOUNDARY.match(behind))
+        goal = bool(self._years_at(first, peeled))
+        count_verb = COUNT_VERB.search(peeled.rest)
+        if first.is_share and not at_boundary and _PERCENT_SUBJECT.match(self.text[first.end :]):
+            # 90%以上的行政村完成…: what follows the number is what is promised.
+            verb_before = (
+                re.search(
+                    "(?:完成|实现|淘汰|压减|改造|使|推动|确保|力争|保证|支持|引导|促进)$",
+                    peeled.rest + (peeled.verb or ""),
+                )
+                or not rest
+            )
+            follows = self._object(suffix_after(self.text, first.end)[1], whole=True)
+            if (
+                follows
+                and (verb_before or goal or _OBJECT_CLAUSE.search(follows))
+                and (_OBJECT_CLAUSE.search(follows) or goal)
+                and not (peeled.stated and rest)
+            ):
+                return (f"{rest}{follows}" if rest else follows), "share"
+        if peeled.stated and peeled.verb not in ("实现", "减", "增", "降", "在"):
+            if not rest:
+                borrowed = self._borrowed(group, previous_end)
+                verb_is_count = COUNT_VERB.fullmatch(peeled.verb or "") and first.is_count
+                if borrowed and not verb_is_count:
+                    return borrowed, "level"
+                follows = self._object(group.end) if not at_boundary else ""
+                return (f"{peeled.verb}{follows}" if peeled.change else follows, "count") if follows else ("", None)
+            places = bare_region(rest)
+            if not places and first.is_share and not peeled.change and self._names_a_part(group, rest, previous_end):
+                return rest, "place"
+            if places and (self.last_indicator or self._borrowed(group, previous_end)):
+                return rest, "place"
+            if peeled.change and not at_boundary and (first.is_count or not first.is_share):
+                follows = self._object(group.end)
+                return f"{rest}{peeled.verb or ''}{follows}", "count"
+            if first.chinese and not METRIC_END.search(rest) and not peeled.change:
+                return "", None
+            if not at_boundary and first.is_count and not METRIC_END.search(rest):
+                return f"{rest}{self._object(group.end)}", "count"
+            return rest, "level"
+        if (
+            suffix in ("以上", "以下", "以内", "之内", "左右", "之间")
+            and at_boundary
+            and rest
+            and (METRIC_END.search(rest) or "占" in rest or (goal and first.is_share))
+        ):
+            return rest, "level"
+        if (
+            rest
+            and METRIC_END.search(rest)
+            and at_boundary
+            and (goal or peeled.verb == "实现" or re.search("：$", self.text[: group.start]))
+        ):
+            return rest, "level"
+        if rest and METRIC_END.search(rest) and at_boundary and len(rest) >= 4 and not (first.chinese or first.plain):
+            return rest, "level"
+        # 分别达到2025年83%、2027年85%: a year of its own between two numbers repeats the name, also behind 、.
+        own_year = re.fullmatch(r"[、，；和及与]?(?:到|至)?(?:19|20)\d\d年", self.text[previous_end : first.start])
+        if (
+            not rest
+            and at_boundary
+            and goal
+            and self.last_indicator
+            and (own_year or re.search("[；，]", self.text[group.start - 1 : group.start]))
+            and not first.is_count
+        ):
+            return self.last_indicator, "level"
+        return self._counted(group, peeled, rest, count_verb, at_boundary)
+
+    def _names_a_part(self, group: Group, rest: str, previous_end: int) -> bool:
+        """…合格率，工业企业达90%、经营单位达95%: the words before the number say whose rate it is."""
+        if METRIC_END.search(rest) or not 2 <= len(rest) <= 12 or COUNT_VERB.search(rest) or "占" in rest:
+            return False
+        before = self.text[previous_end : group.start].rstrip("，：: ")
+        head = trim_indicator(strip_year(before[max(before.rfind(c) + 1 for c in "，。；：") :]))
+        if re.search("(?:率|比例|占比|比重)$", head):
+            self.last_indicator = head
+            return True
+        last = self.found[-1] if self.found else None
+        joined = re.fullmatch("[、，]?", self.text[previous_end : group.start]) is not None
+        return joined and last is not None and last.indicator == self.last_indicator and last.scope == self.part_scope
+
+    def _counted(
+        self, group: Group, peeled: Peeled, rest: str, verb: re.Match[str] | None, at_boundary: bool
+    ) -> tuple[str, str | None]:
+        first = group.quantities[0]
+        said = f"{peeled.verb}" if peeled.verb in ("实现", "减", "增") else ""
+        if (
+            verb is None
+            and not said
+            and self.last_verb
+            and re.fullmatch("[、和及与，]?", peeled.rest.strip())
+            and first.is_count
+        ):
+            follows = "" if at_boundary else self._object(group.end)
+            return (f"{self.last_verb}{follows}", "count") if follows else ("", None)
+        if verb is None and not said and self.last_verb and first.is_count and self.counted_to >= 0:
+            # 创建园区3个、工厂20家: the verb of the first holds for the others of the list.
+            between = self.text[self.counted_to : group.start] + self.text[group.start : first.start]
+            name = re.match(r"^(?:、|和|及|以及|与)([^，。；、]{2,24})$", between)
+            if name and at_boundary:
+                return f"{self.last_verb}{name.group(1)}", "count"
+        if verb is None and not said:
+            return "", None
+        if re.search("覆盖(?:全[省市区国])?$", peeled.rest) and re.match(
+            "^的?(?:设区|地级|市|县|区|州|省|乡|镇)", self.text[first.end :]
+        ):
+            return "", None
+        if first.unit in ("年", "分", "度", "小时", "天", "次", "部", "倍") or (
+            first.unit in ("项", "件", "条", "种") and first.chinese
+        ):
+            return "", None
+        if first.chinese and (first.value is None or first.value < 2):
+            return "", None
+        phrase = trim_indicator(peeled.rest[verb.start() :]) if verb else rest
+        if verb and at_boundary and verb.end() == len(peeled.rest.rstrip()):
+            # 老旧车辆淘汰20万辆: the thing stands before the verb.
+            phrase = rest
+        follows = "" if at_boundary else self._object(group.end)
+        if not follows and len(phrase) < (4 if first.is_count else 2):
+            return "", None
+        if first.chinese and not follows and (len(phrase) < 5 or (first.value or 0) < 10):
+            return "", None
+        if (
+            re.search("(?:以|按|按照|作为|围绕|依托|针对|涉及|属于|对|在|的|等)$", peeled.rest.strip("，、"))
+            and not at_boundary
+        ):
+            return "", None
+        if (
+            verb
+            and verb.group(0)
+            in (
+                "推动",
+                "推进",
+                "支持",
+                "开展",
+                "实施",
+                "组织",
+                "落实",
+                "力争",
+                "确保",
+                "服务",
+                "检查",
+                "覆盖",
+                "发展",
+                "保护",
+                "举办",
+            )
+            and (first.chinese or not (first.is_count or first.unit.endswith(("亩", "公顷", "吨", "平方公里", "千瓦"))))
+        ):
+            return "", None
+        if verb and not phrase.startswith(verb.group(0)) and not phrase.endswith(verb.group(0)):
+            phrase = verb.group(0) + phrase
+        self.last_verb = verb.group(0) if verb else said
+        return f"{phrase}{follows}", "count"
+
+    def _object(self, start: int, *, whole: bool = False) -> str:
+        """What is counted, behind the number; `whole` reads on to the end of the clause."""
+        text = self.text[start:]
+        depth_safe = re.sub(r"[（(][^）)]*[）)]", lambda m: "\x00" * len(m.group(0)), text)
+        found = re.search(r"[，。；！？）)\n]", depth_safe) if whole else _OBJECT_END.search(depth_safe)
+        piece = text[: found.start()] if found else text
+        self.object_end = start + len(piece)
+        piece = re.sub(r"^(?:以上|左右|以内|及以上)?的?", "", piece)
+        return clean(piece).strip("。的 ")[:60]
+
+    def _borrowed(self, group: Group, previous_end: int) -> str:
+        """Find the subject of a clause that has none: 回收率，到2025年达到35%; …下降10%，达到32微克/立方米."""
+        before = self.text[previous_end : group.start].rstrip("，：:、 ")
+        clause_start = max([0, *(before.rfind(c) + 1 for c in "，。；：\n")])
+        clause = trim_indicator(strip_year(before[clause_start:]))
+        clause = re.sub(_TENDENCY, "", clause)
+        if clause and METRIC_END.search(clause):
+            return clause
+        same_unit = self.by_unit.get(group.quantities[0].unit) if not group.peeled.change else None
+        return same_unit or self.last_indicator or ""
