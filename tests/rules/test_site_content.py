@@ -146,7 +146,12 @@ def test_water_sections(rules: Rules) -> None:
     assert len(rivers) == 27
     trunk = sections.find(river="黄河干流")
     assert [row.order for row in trunk] == [1, 2, 3, 4, 5, 6]
-    assert {row.target_class for row in trunk} == {"Ⅱ"}
+    targets = rules.table("sites/ningxia/section_targets")
+    assert {targets.one(section=row.code, **{"from": date(2021, 1, 1)}).target_class for row in trunk} == {"Ⅱ"}
+    assert targets.in_force(date(2017, 6, 1), section="麻黄沟")[0].target_class == "Ⅲ"
+    assert targets.in_force(date(2019, 6, 1), section="麻黄沟") == ()
+    assert {row.section for row in targets} <= {row.code for row in sections}
+    assert {row.code: row.body for row in sections if row.body == "lake"}.keys() == {"香山湖", "鸭子荡水库", "沙湖"}
     assert sections.one(code="中卫下河沿").aliases == ("中卫下河沿(新墩)",)
 
 
