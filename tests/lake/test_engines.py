@@ -18,6 +18,7 @@ from saishang.errors import ConfigurationError
 from saishang.lake.engines import (
     AIR_TABLES,
     EXCLUDED,
+    HOURLY_TABLES,
     STATIONS,
     DuckDB,
     EngineError,
@@ -208,7 +209,7 @@ def test_spark_and_duckdb_agree_to_the_last_digit(tmp_path: Path) -> None:
                 engine, months, ningxia_stations(), ningxia_calendar(date(2019, 5, 31)), dust=dust_days(),
                 excluded=excluded, station_percentiles=("month", "year"),
             )  # fmt: skip
-            found.append({name: run.table(name) for name in AIR_TABLES})
+            found.append({name: run.table(name) for name in (*AIR_TABLES, *HOURLY_TABLES)})
     ours, theirs = found
     for name, table in ours.items():
         assert table.num_rows > 0, name

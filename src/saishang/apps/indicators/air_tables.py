@@ -5,7 +5,7 @@ Sand-dust days: the hour test proposes (环办监测〔2016〕120号), a named p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -13,18 +13,39 @@ from typing import Any
 
 import pyarrow as pa
 
+from saishang.apps.indicators import queries
 from saishang.apps.indicators.models import DustDecision
 from saishang.apps.indicators.provenance import digest
 from saishang.config import Config
 from saishang.errors import SaishangError
 from saishang.lake import Lake
-from saishang.lake.engines import AIR_TABLES, EXCLUDED, STATIONS, Engine, evaluate_air, open_engine, propose_dust
+from saishang.lake.engines import (
+    AIR_TABLES,
+    EXCLUDED,
+    HOURLY_TABLES,
+    STATIONS,
+    Engine,
+    evaluate_air,
+    open_engine,
+    propose_dust,
+)
 from saishang.lake.gaps import excluded_flags
 from saishang.rules import Rules
 from saishang.science.air.dust import DustRule
-from saishang.science.air.series import DUST_DAYS, AirRules, Calendar, DustProposal
+from saishang.science.air.series import DUST_DAYS, HOURLY, POLLUTANTS, AirRules, Calendar, DustProposal
 
-__all__ = ["PROPOSALS", "Proposal", "build", "decisions", "parameters", "proposals"]
+__all__ = [
+    "PROPOSALS",
+    "HourIndex",
+    "Proposal",
+    "build",
+    "city_hours",
+    "decisions",
+    "hourly_values",
+    "parameters",
+    "proposals",
+    "station_hours",
+]
 
 Progress = Callable[[str], None]
 #: The table of dust days as a run keeps it, with the episode behind each day.
@@ -60,6 +81,96 @@ class Proposal:
     peak_pm10: float
     decided_by: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class HourIndex:
+    """One hour of a city or station in a run.
+
+    Attributes
+    ----------
+    place:
+        Region code of the city, or station code.
+    end:
+        End of the hour: 08:00 is the hour from 07:00; the last hour of a day ends at 00:00 of the next.
+    aqi, level, primary:
+        Index, its level 1 … 6 and the pollutants that lead it; None and empty without data. Look at `publishable`.
+    iaqi:
+        Pollutant (`SO2 NO2 CO O3 PM10 PM2.5`) → sub-index, None where missing.
+    values:
+        `SO2 NO2 CO O3 PM10 PM2.5` of the hour and the running means `O3_8h SO2_24h PM10_24h PM2.5_24h` that end with
+        it, unrounded [µg/m³; CO mg/m³]; None where missing. The 2012 index takes the running means of the particles.
+    edition, publishable, complete, reason:
+        As in `city_aqi`; reason also `no_data`.
+    """
+
+    place: str
+    end: datetime
+    aqi: int | None
+    level: int | None
+    primary: tuple[str, ...]
+    iaqi: Mapping[str, int | None]
+    values: Mapping[str, float | None]
+    edition: str
+    publishable: bool
+    complete: bool
+    reason: str | None
+
+
+#: Values of an hour, by the names that `HourIndex.values` gives them.
+_VALUES = tuple(code.removesuffix("_1h") for code in HOURLY)
+
+
+def city_hours(run: str, region: str, day: date) -> tuple[HourIndex, ...]:
+    """The 24 hours of a city's day, oldest first; empty when the run (by id) has none of that day.
+
+    Raises
+    ------
+    NoSuchRun
+        When there is no such run.
+    """
+    return _hours(run, "city_aqi_hourly", "region", region, day)
+
+
+def station_hours(run: str, station: str, day: date) -> tuple[HourIndex, ...]:
+    """The 24 hours of a station's day; as `city_hours`."""
+    return _hours(run, "station_aqi_hourly", "station", station, day)
+
+
+def hourly_values(run: str, place: str, day: date) -> dict[str, list[tuple[datetime, float | None]]]:
+    """Series of one day for charts: parameter → (end of the hour, value [µg/m³; CO mg/m³] or None), 24 each.
+
+    Parameters
+    ----------
+    place:
+        A city's region code or a station's code. Values of a city are means over its stations; the hours are those
+        that the run saw, without what quality control excluded.
+    """
+    found = city_hours(run, place, day) or station_hours(run, place, day)
+    return {code: [(hour.end, hour.values[code]) for hour in found] for code in _VALUES} if found else {}
+
+
+def _hours(run: str, table: str, key: str, place: str, day: date) -> tuple[HourIndex, ...]:
+    midnight = datetime(day.year, day.month, day.day)
+    rows = queries.select(
+        run, table, f'{key} = ? and "end" > ? and "end" <= ?', [place, midnight, midnight + timedelta(days=1)], '"end"'
+    )
+    return tuple(
+        HourIndex(
+            place=row[key],
+            end=row["end"],
+            aqi=row["aqi"],
+            level=row["level"],
+            primary=tuple(row["primary"].split(",")) if row["primary"] else (),
+            iaqi={code: row[f"iaqi_{code}"] for code in POLLUTANTS},
+            values={code: row[f"value_{code}"] for code in _VALUES},
+            edition=row["edition"],
+            publishable=row["publishable"],
+            complete=row["complete"],
+            reason=row["reason"],
+        )
+        for row in rows
+    )
 
 
 def parameters(lake: Lake, rules: Rules, site: str, region: str, as_of: date) -> dict[str, Any]:
@@ -101,7 +212,12 @@ def build(
     version: int | None = None,
     progress: Progress = lambda step: None,
 ) -> dict[str, pa.Table]:
-    """Every table of a run by name (`AIR_TABLES` and `dust_days`), from one version of the lake (default: the newest).
+    """Every table of a run by name (`AIR_TABLES`, `HOURLY_TABLES` and `dust_days`), from one version of the lake.
+
+    Parameters
+    ----------
+    version:
+        Version of the lake; default the newest.
 
     Raises
     ------
@@ -125,7 +241,7 @@ def build(
             excluded=_excluded(lake, calendar),
         )
         progress("periods")
-        tables = {name: run.table(name) for name in AIR_TABLES}
+        tables = {name: run.table(name) for name in (*AIR_TABLES, *HOURLY_TABLES)}
     tables["dust_days"] = pa.Table.from_pylist([_row(p) for p in dust], schema=PROPOSALS)
     return tables
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from saishang.errors import ConfigurationError
-from saishang.lake.engines.air import AIR_TABLES, EXCLUDED, STATIONS, AirRun, evaluate_air, propose_dust
+from saishang.lake.engines.air import (
+    AIR_TABLES,
+    EXCLUDED,
+    HOURLY_TABLES,
+    STATIONS,
+    AirRun,
+    evaluate_air,
+    propose_dust,
+)
 from saishang.lake.engines.base import Engine, EngineError
 from saishang.lake.engines.duckdb import DuckDB
 from saishang.lake.engines.spark import Spark, spark_available
@@ -11,6 +19,7 @@ from saishang.lake.engines.spark import Spark, spark_available
 __all__ = [
     "AIR_TABLES",
     "EXCLUDED",
+    "HOURLY_TABLES",
     "STATIONS",
     "AirRun",
     "DuckDB",

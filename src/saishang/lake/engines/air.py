@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
 
 from saishang.lake.engines.base import Engine, EngineError
 from saishang.science.air.dust import DustRule
 from saishang.science.air.series import (
     DUST_DAYS,
+    LEAD_HOURS,
     AirStatistics,
     Calendar,
     DustProposal,
@@ -20,7 +23,7 @@ from saishang.science.air.series import (
     propose_windows,
 )
 
-__all__ = ["AIR_TABLES", "EXCLUDED", "STATIONS", "AirRun", "evaluate_air", "propose_dust"]
+__all__ = ["AIR_TABLES", "EXCLUDED", "HOURLY_TABLES", "STATIONS", "AirRun", "evaluate_air", "propose_dust"]
 
 #: Columns of the station table of an evaluation.
 STATIONS = pa.schema(
@@ -43,6 +46,11 @@ AIR_TABLES: dict[str, tuple[str, ...]] = {
     "attainment": ("scope", "id", "basis", "period", "standard", "parameter", "statistic"),
     "ranking": ("list", "criterion", "basis", "period_kind", "period", "standard", "id"),
 }
+#: Tables of hours: many rows, so they are made and written only when named.
+HOURLY_TABLES: dict[str, tuple[str, ...]] = {
+    "city_aqi_hourly": ("region", "end"),
+    "station_aqi_hourly": ("station", "end"),
+}
 
 
 class AirRun:
@@ -61,30 +69,60 @@ class AirRun:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Names of the tables."""
+        """Names of the tables of days and periods; those of hours are `HOURLY_TABLES`."""
         return tuple(AIR_TABLES)
 
     def expression(self, name: str) -> Any:
         """Ibis expression of a table."""
         if name not in _TABLES:
-            raise EngineError(
-                f"expected one of {', '.join(self.tables)}, got {name!r}", fix="ask for a table of the run"
-            )
+            raise EngineError(f"expected one of {', '.join(_TABLES)}, got {name!r}", fix="ask for a table of the run")
         return _TABLES[name](self)
 
     def table(self, name: str) -> pa.Table:
         """Rows of a table in their canonical order, the same on every engine."""
         expression = self.expression(name)
-        return self.engine.run(expression).sort_by([(column, "ascending") for column in AIR_TABLES[name]])
+        order = (AIR_TABLES | HOURLY_TABLES)[name]
+        return self.engine.run(expression).sort_by([(column, "ascending") for column in order])
 
     def write(self, folder: Path, names: Sequence[str] | None = None) -> list[Path]:
-        """Write tables as Parquet files `<name>.parquet`; return the paths."""
+        """Write tables as Parquet files `<name>.parquet` (without names: those of `tables`); return the paths."""
         paths = []
         for name in names or self.tables:
             path = folder / f"{name}.parquet"
             self.engine.write(self.expression(name), path)
             paths.append(path)
         return paths
+
+    # Hours, on demand.
+
+    def hour_items(self) -> Any:
+        """Items of the hourly report of stations."""
+
+        def make() -> list[Any]:
+            packed = self._keep("station_hours", self._station_hours)
+            return [self.science.station_hour_items(self._stations, packed)]
+
+        if "hour_items" not in self._kept:
+            self._keep("hour_items", make)
+            self._forget("station_hours")
+        return self._kept["hour_items"]
+
+    def _station_hours(self) -> Iterator[Any]:
+        """Hours portion by portion, each with the hours of earlier portions that its running means reach back to."""
+        spans = [(portion, *found) for portion in self._portions if (found := self._span(portion))]
+        for portion, first, _ in spans:
+            since = first - timedelta(hours=LEAD_HOURS)
+            before = [
+                other.filter(other.start >= since, other.start < first)
+                for other, begin, end in spans
+                if other is not portion and begin < first and end >= since
+            ]
+            yield self.science.station_hours(ibis.union(portion, *before) if before else portion, first)
+
+    def _span(self, portion: Any) -> tuple[datetime, datetime] | None:
+        """First and last start in a portion; None when it is empty."""
+        (row,) = self.engine.run(portion.agg(first=portion.start.min(), last=portion.start.max())).to_pylist()
+        return None if row["first"] is None else (row["first"], row["last"])
 
     # Intermediate tables, in ticks.
 
@@ -94,9 +132,7 @@ class AirRun:
             sums = self._from_hours("day_sums", self.science.day_sums)
             ozone = self._from_hours("ozone_sums", self.science.ozone_sums)
             self._keep("station_days", lambda: [self.science.station_days(self._stations, sums, ozone)])
-            for name in ("day_sums", "ozone_sums"):
-                self.engine.drop(name)
-                del self._kept[name]
+            self._forget("day_sums", "ozone_sums")
         return self._kept["station_days"]
 
     def city_days(self) -> Any:
@@ -161,6 +197,11 @@ class AirRun:
             self._kept[name] = self.engine.keep(name, *make())
         return self._kept[name]
 
+    def _forget(self, *names: str) -> None:
+        for name in names:
+            self.engine.drop(name)
+            del self._kept[name]
+
     def _from_hours(self, name: str, make: Callable[[Any], Any]) -> Any:
         return self._keep(name, lambda: (make(portion) for portion in self._portions))
 
@@ -175,6 +216,8 @@ _TABLES: dict[str, Callable[[AirRun], Any]] = {
     "composite": AirRun.composite,
     "attainment": lambda run: run.science.attainment(run.places().union(run.station_figures())),
     "ranking": AirRun.ranking,
+    "station_aqi_hourly": lambda run: run.science.station_aqi_hourly(run.hour_items()),
+    "city_aqi_hourly": lambda run: run.science.city_aqi_hourly(run.hour_items()),
 }
 
 
@@ -197,7 +240,8 @@ def evaluate_air(
         Where it runs.
     files:
         Parquet files of the lake in portions that share no station's day (its months, best); each portion is read and
-        summed on its own, which bounds the memory.
+        summed on its own, which bounds the memory. For the tables of hours, portions follow one another in time (the
+        running means look back into the one before) or hold different stations.
     stations:
         Columns `STATIONS`; `region` is the city's code.
     dust:
@@ -216,7 +260,7 @@ def evaluate_air(
     portions = [_observations(engine, portion, excluded) for portion in files]
     if not portions:
         raise EngineError("expected at least one portion of observations, got none", fix="load measurements first")
-    science = AirStatistics(calendar.rules, _reference(engine, calendar), station_percentiles)
+    science = AirStatistics(calendar.rules, _reference(engine, calendar), station_percentiles, calendar.editions)
     known = engine.table("stations", stations.select(STATIONS.names).cast(STATIONS))
     dusty = engine.table("dust_days", (DUST_DAYS.empty_table() if dust is None else dust).cast(DUST_DAYS))
     return AirRun(engine, portions, science, known, dusty, published)

@@ -1,8 +1,8 @@
 """Air statistics of whole networks as Ibis expressions: tables in, tables out, the same digits on every engine.
 
 `AirStatistics` binds the rules, the calendar's reference tables and the choice of figures, and offers one method per
-table of the contract (ARCHITECTURE.md, "Statistics"). The steps behind it are one module each: `daily`, `ozone`,
-`city`, `index`, `periods`, `days`, `composite`, `dust`.
+table of the contract (ARCHITECTURE.md, "Statistics"). The steps behind it are one module each: `hourly`, `daily`,
+`ozone`, `city`, `index`, `periods`, `days`, `composite`, `dust`.
 """
 
 from __future__ import annotations
@@ -16,20 +16,36 @@ from saishang.science.air.series.dust import (
     proposed_days,
 )
 from saishang.science.air.series.fixed import Grid
-from saishang.science.air.series.rules import DAILY, LINEAR, AirRules, IndexColumn, IndexRule, LimitStage, RuleGap
+from saishang.science.air.series.hourly import LEAD_HOURS
+from saishang.science.air.series.rules import (
+    DAILY,
+    HOURLY,
+    LINEAR,
+    POLLUTANTS,
+    AirRules,
+    HourItem,
+    IndexColumn,
+    IndexRule,
+    LimitStage,
+    RuleGap,
+)
 from saishang.science.air.series.statistics import AirStatistics
 
 __all__ = [
     "DAILY",
     "DUST_DAYS",
+    "HOURLY",
     "KINDS",
+    "LEAD_HOURS",
     "LINEAR",
+    "POLLUTANTS",
     "AirRules",
     "AirStatistics",
     "Calendar",
     "CalendarError",
     "DustProposal",
     "Grid",
+    "HourItem",
     "IndexColumn",
     "IndexRule",
     "LimitStage",

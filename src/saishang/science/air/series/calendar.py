@@ -8,7 +8,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -54,6 +54,7 @@ class Reference:
     """The tables of a calendar as the engine holds them (see `Calendar.tables`), and the ticks of one unit."""
 
     days: Any
+    hours: Any
     periods: Any
     period_months: Any
     ranked_days: Any
@@ -104,6 +105,11 @@ class Calendar:
         if self.index_edition is not None:
             self.rules.index_named(self.index_edition)
 
+    @property
+    def editions(self) -> tuple[str, ...]:
+        """Editions of the index on the days of the calendar, in the order of their days."""
+        return tuple(dict.fromkeys(edition for _, edition in self._days()))
+
     def periods(self) -> Iterator[Period]:
         """All periods that have at least one day in the span."""
         for year in range(self.first.year, self.last.year + 1):
@@ -128,7 +134,8 @@ class Calendar:
 
         Returns
         -------
-        `days(day, edition)`; `periods(period_kind, period, year_before, days_expected, months_expected, days_needed)`;
+        `days(day, edition)`; `hours(day, edition, hour, end)`, hour counted from 1970;
+        `periods(period_kind, period, year_before, days_expected, months_expected, days_needed)`;
         `period_months(period_kind, period, month, month_needed)`, month as 201903; `figures(period_kind, period,
         parameter, statistic, percent, step, scale, figure)`, percent null for means; `ranked_days(day, parameter,
         figure, percent, period_kind)`; `parameters(parameter)`; `points(edition, parameter, above, upto, start, base,
@@ -141,6 +148,7 @@ class Calendar:
         figures = [(*row, number) for number, row in enumerate(rows)]
         return {
             "days": _table(_DAYS, self._days()),
+            "hours": _table(_HOURS, self._hours()),
             "periods": _table(_PERIODS, (self._period(period) for period in periods)),
             "period_months": _table(_PERIOD_MONTHS, (row for period in periods for row in self._months(period))),
             "ranked_days": _table(_RANKED_DAYS, self._ranked_days(figures, periods)),
@@ -165,6 +173,13 @@ class Calendar:
     def _days(self) -> Iterator[tuple[Any, ...]]:
         for day in _span(self.first, self.last):
             yield day, self.index_edition or self.rules.index_on(day).name
+
+    def _hours(self) -> Iterator[tuple[Any, ...]]:
+        for day, edition in self._days():
+            midnight = datetime(day.year, day.month, day.day)
+            number = (day - date(1970, 1, 1)).days * 24
+            for hour in range(24):
+                yield day, edition, number + hour, midnight + timedelta(hours=hour + 1)
 
     def _period(self, period: Period) -> tuple[Any, ...]:
         months = period.last.month - period.first.month + 1
@@ -191,7 +206,7 @@ class Calendar:
 
     def _points(self) -> Iterator[tuple[Any, ...]]:
         """Linear pieces of HJ 633 table 1 for the editions of the calendar, in tenths."""
-        for name in dict.fromkeys(edition for _, edition in self._days()):
+        for name in self.editions:
             for parameter, column in self.rules.index_named(name).columns.items():
                 for (low, base), (high, top) in pairwise(column.pairs):
                     above = -1 if (low, base) == column.pairs[0] else low  # zero belongs to the first piece
@@ -230,6 +245,7 @@ class Calendar:
 
 
 _DAYS = pa.schema([("day", pa.date32()), ("edition", pa.string())])
+_HOURS = pa.schema([("day", pa.date32()), ("edition", pa.string()), ("hour", pa.int64()), ("end", pa.timestamp("us"))])
 _PERIODS = pa.schema(
     [("period_kind", pa.string()), ("period", pa.string()), ("year_before", pa.string()), ("days_expected", pa.int64()),
      ("months_expected", pa.int64()), ("days_needed", pa.int64())]

@@ -31,7 +31,8 @@ def hours(observations: Any, rules: AirRules, *parameters: str) -> Any:
 
     Returns
     -------
-    `station, parameter, day, hour, packed`: hour 0 … 23 by its start, packed = thousandths of the unit · PACK + 1.
+    `station, parameter, start, day, hour, packed`: hour 0 … 23 by its start, packed = thousandths of the unit · PACK
+    + 1.
     """
     table = observations
     unmarked = table.qualifier.isnull() | table.qualifier.isin(rules.marks)
@@ -45,6 +46,7 @@ def hours(observations: Any, rules: AirRules, *parameters: str) -> Any:
     return kept.select(
         station=kept.station,
         parameter=kept.parameter,
+        start=kept.start,
         day=kept.start.date(),
         hour=kept.start.hour(),
         # As a double: engines add those up in one machine word, whole numbers below 2**53 exactly and in any order.

@@ -19,19 +19,24 @@ from saishang.science.air.from_rules import (
     index_edition,
     limit_set,
     mda8_rule,
+    setting,
     validity_rules,
 )
 from saishang.science.air.series.fixed import Grid
 
 if TYPE_CHECKING:
     from saishang.rules import Rules
+    from saishang.science.air.edition import IndexEdition
 
 __all__ = [
     "DAILY",
+    "HOURLY",
     "LINEAR",
+    "POLLUTANTS",
     "STATISTICS",
     "AirRules",
     "CompositeRule",
+    "HourItem",
     "IndexColumn",
     "IndexRule",
     "LimitStage",
@@ -42,6 +47,10 @@ __all__ = [
 LINEAR = ("SO2", "NO2", "CO", "PM10", "PM2.5")
 #: Parameters of the daily tables, in the order of HJ 633.
 DAILY = ("SO2", "NO2", "CO", "O3_8H", "O3_1H", "PM10", "PM2.5")
+#: Pollutants of the hourly report, in the order of HJ 633.
+POLLUTANTS = ("SO2", "NO2", "CO", "O3", "PM10", "PM2.5")
+#: Items of the hourly reports of all editions: hours, and running means that end with the hour.
+HOURLY = (*(f"{code}_1h" for code in POLLUTANTS), "O3_8h", "SO2_24h", "PM10_24h", "PM2.5_24h")
 #: (parameter, statistic, averaging of its limit) of HJ 663's yearly evaluation.
 STATISTICS = (
     ("SO2", "mean", "annual"),
@@ -79,8 +88,23 @@ class IndexColumn:
 
 
 @dataclass(frozen=True)
+class HourItem:
+    """One item of the hourly report: name (`O3_8h`), pollutant and column.
+
+    `instead` names the item that speaks where the column ends without a sub-index; a `fallback_only` item does only
+    that.
+    """
+
+    name: str
+    pollutant: str
+    column: IndexColumn
+    instead: str | None = None
+    fallback_only: bool = False
+
+
+@dataclass(frozen=True)
 class IndexRule:
-    """One edition of HJ 633 for the daily report: columns per parameter, dates in force, publication rule.
+    """One edition of HJ 633: columns of the daily report per parameter, items of the hourly one, dates in force.
 
     `publish_incomplete_above`: with an item missing the index is published only above this value; None = always.
     `zero_index`: what a genuine zero of everything gets.
@@ -93,6 +117,7 @@ class IndexRule:
     required: tuple[str, ...]
     publish_incomplete_above: int | None
     zero_index: int = 0
+    hourly: tuple[HourItem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -286,22 +311,50 @@ def _index(rules: Rules, entry: Mapping[str, Any]) -> IndexRule:
                 fix="the series know these items only",
                 where=edition.name,
             )
-        over = edition.over_range.get((item.pollutant, item.averaging))
-        columns[parameter] = IndexColumn(
-            tuple(
-                (_whole(pair.concentration * 10, edition.name), pair.iaqi)
-                for pair in edition.column(item.pollutant, item.averaging)
-            ),
-            edition.cap if over is None else over.iaqi,
-        )
+        columns[parameter] = _column(edition, item.pollutant, item.averaging)
         # The 2012 report's largest hour of ozone takes part when it is there; published series leave it out. Its 8-hour
         # mean is asked for in both editions: the evaluation (HJ 663) stands on it.
         if parameter != "O3_1H":
             required.append(parameter)
     first, last = entry["from"] or date.min, entry["to"] or _OPEN
     return IndexRule(
-        edition.name, first, last, columns, tuple(required), edition.publish_incomplete_above, edition.zero_index
+        edition.name, first, last, columns, tuple(required), edition.publish_incomplete_above, edition.zero_index,
+        _hour_items(edition, setting(rules, "hj633", "hourly_items")),
+    )  # fmt: skip
+
+
+def _column(edition: IndexEdition, pollutant: str, averaging: str) -> IndexColumn:
+    over = edition.over_range.get((pollutant, averaging))
+    return IndexColumn(
+        tuple(
+            (_whole(pair.concentration * 10, edition.name), pair.iaqi) for pair in edition.column(pollutant, averaging)
+        ),
+        edition.cap if over is None else over.iaqi,
     )
+
+
+def _hour_items(edition: IndexEdition, which: str) -> tuple[HourItem, ...]:
+    """Items of the hourly report as the edition says, or as the national network publishes them (setting)."""
+    found = {}
+    for item in edition.items["hourly"]:
+        over = edition.over_range.get((item.pollutant, item.averaging))
+        column = _column(edition, item.pollutant, item.averaging)
+        instead = None if over is None else over.fallback
+        found[item.name] = HourItem(item.name, item.pollutant, column, instead, item.fallback_only)
+    if which == "published":
+        found.pop("O3_8h", None)
+        for code in ("PM10", "PM2.5"):
+            whole_day = found.pop(f"{code}_24h", None)
+            if whole_day is not None:  # the hour, read in the points of the day
+                found[f"{code}_1h"] = replace(whole_day, name=f"{code}_1h")
+    unknown = [name for name in found if name not in HOURLY]
+    if unknown:
+        raise RuleGap(
+            f"expected items of {', '.join(HOURLY)} in the hourly report, got {', '.join(unknown)}",
+            fix="the series know these items only",
+            where=edition.name,
+        )
+    return tuple(found.values())
 
 
 def _stages(rules: Rules) -> tuple[LimitStage, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import ibis
@@ -17,6 +18,7 @@ from saishang.science.air.series.city import city_days, published_days
 from saishang.science.air.series.composite import attainment, composite_index, rankings
 from saishang.science.air.series.daily import day_sums, operating_days, station_means
 from saishang.science.air.series.days import day_levels, period_day_counts
+from saishang.science.air.series.hourly import city_hour_items, hourly_index, station_hour_items, station_hours
 from saishang.science.air.series.index import city_index, mask_particles, sub_indices
 from saishang.science.air.series.ozone import ozone_days, ozone_sums
 from saishang.science.air.series.periods import (
@@ -39,11 +41,14 @@ class AirStatistics:
     ----------
     station_percentiles:
         Kinds of periods for which stations get percentiles too; cities get them for every kind.
+    editions:
+        Editions of the index on the days of the calendar (`Calendar.editions`).
     """
 
     rules: AirRules
     reference: Reference
     station_percentiles: Sequence[str] = ("year",)
+    editions: Sequence[str] = ()
 
     # From the hours: each of these reads the observations once and may be called month by month.
 
@@ -58,6 +63,25 @@ class AirStatistics:
     def published_days(self, observations: Any) -> Any:
         """City days that arrived as such."""
         return published_days(observations, self.rules)
+
+    def station_hours(self, observations: Any, since: datetime | None) -> Any:
+        """Hours of stations with their running sums; see `hourly.station_hours`."""
+        return station_hours(observations, self.rules, since=since)
+
+    # Hours.
+
+    def station_hour_items(self, stations: Any, packed: Any) -> Any:
+        """Items of the hourly report of stations, every hour of the calendar."""
+        return station_hour_items(stations, packed, self.reference, self.rules)
+
+    def station_aqi_hourly(self, items: Any) -> Any:
+        """Contract table `station_aqi_hourly`."""
+        return hourly_index(items, self.rules, self.editions, keys=("station", "region"))
+
+    def city_aqi_hourly(self, items: Any) -> Any:
+        """Contract table `city_aqi_hourly`."""
+        cities = city_hour_items(items, self.rules)
+        return hourly_index(cities, self.rules, self.editions, keys=("region",))
 
     # Days.
 
