@@ -24,7 +24,7 @@ SENTENCES: list[tuple[str, list[str]]] = [
     # A yearly rate; the plan period stands for its last year.
     ("“十四五”时期，全省煤炭消费量年均下降1.5%。", ["煤炭消费量 >= 1.5 % 2025 drop freq=每年"]),
     ("到2025年，重点区域细颗粒物浓度比2020年下降15%，力争下降17%。",
-     ["重点区域细颗粒物浓度 >= 15 % 2025 base=2020 drop", "重点区域细颗粒物浓度 >= 17 % 2025 base=2020 drop wish"]),
+     ["细颗粒物浓度 >= 15 % 2025 base=2020 drop", "细颗粒物浓度 >= 17 % 2025 base=2020 drop wish"]),
     # What is left behind (由45%) is no target, also behind a name that ends in brackets.
     ("农村生活污水治理率（管控率）由2023年的45%提高至2027年的60%以上。", ["农村生活污水治理率（管控率） >= 60 % 2027"]),
     ("细颗粒物浓度由2020年的39微克/立方米下降到2025年的33微克/立方米。", ["细颗粒物浓度 <= 33 微克/立方米 2025"]),

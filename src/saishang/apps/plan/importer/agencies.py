@@ -3,7 +3,6 @@
 A name is never matched by substring: 市场监管厅 and 地方金融监督管理局 share words and are two bodies.
 """
 
-# ruff: noqa: E501 - lists of Chinese words: one line of them reads better than one word per line
 from __future__ import annotations
 
 import csv
@@ -100,12 +99,29 @@ _NATIONAL: Mapping[str, str] = {
     "国铁集团": "中国国家铁路集团有限公司", "中国国家铁路集团有限公司": "中国国家铁路集团有限公司",
     "国管局": "国家机关事务管理局", "国家疾控局": "国家疾病预防控制局", "国家数据局": "国家数据局",
     "国家矿山安监局": "国家矿山安全监察局", "中央宣传部": "中共中央宣传部", "中央组织部": "中共中央组织部",
-    "全国人大常委会": "全国人民代表大会常务委员会",
+    "全国人大常委会": "全国人民代表大会常务委员会", "环境保护部": "环境保护部", "国土资源部": "国土资源部",
+    "农业部": "农业部", "质检总局": "国家质量监督检验检疫总局", "卫生计生委": "国家卫生和计划生育委员会",
+    "国家卫生计生委": "国家卫生和计划生育委员会", "林业局": "国家林业局", "海洋局": "国家海洋局", "国家海洋局": "国家海洋局",
+    "工商总局": "国家工商行政管理总局", "银监会": "中国银行业监督管理委员会", "证监会": "中国证券监督管理委员会",
+    "保监会": "中国保险监督管理委员会", "安全监管总局": "国家安全生产监督管理总局", "食品药品监管总局": "国家食品药品监督管理总局",
+    "国家药监局": "国家药品监督管理局", "药监局": "国家药品监督管理局",
+    "国家粮食和储备局": "国家粮食和物资储备局", "粮食和储备局": "国家粮食和物资储备局", "国家知识产权局": "国家知识产权局",
+    "中央网信办": "中央网络安全和信息化委员会办公室", "中央编办": "中央机构编制委员会办公室", "民政部": "民政部",
+    "审计署": "中华人民共和国审计署", "外交部": "外交部", "国家文物局": "国家文物局", "国家中医药局": "国家中医药管理局",
+    "国家消防救援局": "国家消防救援局", "中华全国供销合作总社": "中华全国供销合作总社", "供销合作总社": "中华全国供销合作总社",
+    "全国总工会": "中华全国总工会", "全国妇联": "中华全国妇女联合会", "共青团中央": "共青团中央", "国家国际发展合作署": "国家国际发展合作署",
+    "国家移民局": "国家移民管理局", "国家金融监督管理总局": "国家金融监督管理总局",
+    "中科院": "中国科学院", "工程院": "中国工程院", "中国科学院": "中国科学院", "中国工程院": "中国工程院",
 }  # fmt: skip
 #: Local governments and other collective owners: resolved to one written form each.
 _LOCAL = re.compile(
     r"^(?:(?:各|有关|相关|沿线|沿黄|沿江|重点|辖区|全省|全市|全区|所有|地方|属地|当地|其他)|"
     r"(?:设区的?市|地级市|地级及以上|市州|市县|市级以下|市、|市（|州、|县区|区县|县、|县（|县级|区（|乡镇|乡（|镇街|街道|园区|开发区)).*$"
+)
+
+
+_MINISTRY = re.compile(
+    "(?:环境保护|生态环境|工业和信息化|住房城乡建设|农业农村|水利|交通运输|自然资源|国土资源|财政|科技|公安|商务|教育)部(?=[、，牵会负按等）])"
 )
 
 
@@ -153,6 +169,9 @@ def issuing_region(title: str, front: Iterable[str], text: str) -> str | None:
     if ranked and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]):
         return ranked[0][0]
     if re.search("各省、自治区、直辖市|全国地级及以上城市", text):
+        return "全国"
+    ministries = set(_MINISTRY.findall(text))
+    if len(ministries) >= 3 and not re.search("省[\u4e00-\u9fff]{2,8}厅|自治区[\u4e00-\u9fff]{2,8}厅", text):
         return "全国"
     city = re.search(r"([\u4e00-\u9fff]{2,4}(?<![城设都各本全])市)(?:人民政府|委)", text)
     return city.group(1) if city else None
@@ -247,7 +266,11 @@ def _resolve(resolver: AgencyResolver, unit: str) -> str | None:
     branch = re.fullmatch("(?:[^、]{0,4}[市区县])?(.{2,6})分局", unit)
     if branch and branch.group(1) in _STEMS:
         return unit
-    return _by_rule(resolver, unit) or _named_government(unit)
+    found = _by_rule(resolver, unit) or _named_government(unit)
+    if found is None and (outer := re.fullmatch("([^（）]{3,})（[^（）]+）", unit)):
+        # 省发展改革委（省能源局）: the bracket names the part of the body that does the work.
+        return _resolve(resolver, outer.group(1))
+    return found
 
 
 def _by_rule(resolver: AgencyResolver, unit: str) -> str | None:

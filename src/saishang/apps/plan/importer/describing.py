@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from saishang.apps.plan.importer.phrases import COUNT_VERB, Peeled, suffix_after, trim_indicator
+from saishang.apps.plan.importer.phrases import COUNT_VERB, METRIC_END, Peeled, suffix_after, trim_indicator
 from saishang.apps.plan.importer.quantities import Quantity
 
 __all__ = ["NEXT_BOUNDARY", "only_describes"]
@@ -21,6 +21,12 @@ _THRESHOLD_UNIT = re.compile(
 )
 _NO_TARGET_TAIL = re.compile(
     r"^(?:级|型|类|纳米|号|期|年|月|范围|半径|辐射|直径|届|线|代|维|步|强|内(?:向|报|完|提|上|办|将|予|作|进|对|组|形|达|解|建)|以内(?:的|范)|为(?:一|单位)|一?批|制|元|以外|公里内)"
+)
+_FUNDING = re.compile(
+    "补助|补贴|奖励|奖补|自筹|资本金|投资额|贴息|贷款|出资|配套资金|资金.{0,6}比例|专项债|税收|罚款|首付|补偿标准"
+)
+_PLAIN_OK = re.compile(
+    "(?:系数|指数|比值|容积率|满意度|得分|[^占环同对相]比|pH值?|利用效率|PUE(?:值)?|能效比|强度)(?:[（(][^（()）]*[）)])?$"
 )
 _DEADLINE_TAIL = re.compile(r"^(?:之?内|以内|前|后)")
 _NO_TARGET_HEAD = re.compile(
@@ -55,9 +61,26 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     ):
         # 劣Ⅴ类水体比例为0 needs no unit.
         return False
-    if quantity.plain and not re.search(
-        "(?:系数|指数|比值|容积率|满意度|得分|废钢比|pH值?)$", trim_indicator(peeled.rest)
+    if quantity.plain and not _PLAIN_OK.search(trim_indicator(peeled.rest)):
+        return True
+    if re.search("[.]", text[quantity.start : quantity.end]) is None and quantity.plain and (quantity.value or 0) > 20:
+        # An efficiency or a ratio is a small number; 100 behind it is something else.
+        return not re.search("(?:指数|满意度|得分)$", trim_indicator(peeled.rest))
+    if quantity.is_share and _FUNDING.search(_clause(text, quantity)):
+        # 按投资额的30%补助, 企业自筹比例不低于50%: how a cost is shared is no target of the plan.
+        return True
+    if (
+        quantity.is_share
+        and peeled.comparator is not None
+        and METRIC_END.search(trim_indicator(peeled.rest))
+        and re.match(
+            "^的(?:[^，。；]{0,8})(?:地区|城市|企业|项目|单位|园区|县|区|市|省|设备|机组|数据中心|建筑|工厂|锅炉|乡镇|村|产品)",
+            behind,
+        )
     ):
+        # 峰谷差率超过40%的地区: the share says which regions are meant.
+        return True
+    if quantity.unit.startswith("蒸吨") and not NEXT_BOUNDARY.match(behind):
         return True
     if quantity.unit == "次" and re.search("每(?:日|天|周|旬|月|季度|半年)", left):
         return True
@@ -96,3 +119,9 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     ):
         return True
     return bool(re.search("[“‘]$", left) and tail.startswith(("”", "’")))
+
+
+def _clause(text: str, quantity: Quantity) -> str:
+    """Give the clause a number stands in, commas included."""
+    end = min([p for p in (text.find(c, quantity.end) for c in "，。；\n") if p >= 0] or [len(text)])
+    return text[max(text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : end]

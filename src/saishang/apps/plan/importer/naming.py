@@ -63,8 +63,8 @@ def comparator_of(quantity: Quantity, suffix: str | None, peeled: Peeled, change
 
 
 _METRIC_TAIL = re.compile(
-    r"((?:年均|平均|年平均|日均)?(?:浓度|质量浓度)|重点工程减排量|排放总量|排放量|减排量|排放强度|排放|(?:综合)?(?:利用|处置|处理|回收|收集|覆盖|普及|达标|资源化利用|无害化处理|合格)率|比例|占比|比重|消耗|能耗|强度|面积|"
-    r"总量|规模|装机容量|装机|产能|产值|使用量|施用量|用量|用水量|消费量|数量|里程|蓄积量|覆盖率|保有量|水平|率|优良天数比例)$"
+    r"((?:太阳能|光伏|再生|应用|使用|推广|平均|运行|热|综合|资源化|无害化|安全|有效|清洁|绿色|投产|在建|达标|替代|循环|规范化)*(?:年均|平均|年平均|日均)?(?:(?:浓度|质量浓度)|重点工程减排量|排放总量|排放量|减排量|排放强度|排放|(?:综合)?(?:利用|处置|处理|回收|收集|覆盖|普及|达标|资源化利用|无害化处理|合格)率|比例|占比|比重|消耗|能耗|强度|面积|"
+    r"总量|规模|装机容量|装机|产能|产值|使用量|施用量|用量|用水量|消费量|数量|里程|蓄积量|覆盖率|保有量|水平|率|优良天数比例))$"
 )
 
 
@@ -149,5 +149,10 @@ def _shared_tail(part: str, following: str) -> str:
     )
     if alike and 1 < len(following) - size <= 12 and METRIC_END.search(following):
         return following[size:]
+    # 居住建筑、公共建筑节能率: what stands behind the last characters both share is written once.
+    for length in (4, 3, 2):
+        at = following.rfind(part[-length:]) if len(part) > length and not part[-1].isascii() else -1
+        if at > 0 and METRIC_END.search(following) and 1 < len(following) - at - length <= 14:
+            return following[at + length :]
     tail = _METRIC_TAIL.search(following)
     return tail.group(1) if tail else ""

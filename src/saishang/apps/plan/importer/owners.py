@@ -130,7 +130,9 @@ def _is_note(inner: str) -> bool:
         return True
     if not re.search(rf"[{_UNIT_END}等）)]", text) or ("《" in text and "》" not in text):
         return False
-    named = re.search("厅|局|委|办|政府|部门|管委会|单位|集团|公司|[市县区]", text)
+    named = re.search(
+        "厅|局|委|办|政府|部门|[\u4e00-\u9fff]部(?=[、，,等牵会负配参按]|$)|管委会|单位|集团|公司|[市县区]", text
+    )
     if re.search("牵头|按(?:照)?(?:各自)?职责|分工负责|负责落实|配合|负责$", text) and named and len(text) >= 4:
         return True
     pieces = split_outside(re.sub(_ETC, "", text), "、，,；;")
@@ -168,11 +170,11 @@ def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
     for statement in _statements(inner):
         role_now = _read_statement(statement, resolver, note, role_now)
     if note.first_leads:
-        note.owners = promote_first(note.owners)
+        note.owners = promote_first(note.owners, resolver)
     return note
 
 
-def promote_first(owners: list[Owner]) -> list[Owner]:
+def promote_first(owners: list[Owner], resolver: AgencyResolver) -> list[Owner]:
     """列第一位者为牵头单位: the first unit of a list without a named lead becomes the lead."""
     if any(o.role == "lead" for o in owners):
         return owners
@@ -184,12 +186,12 @@ def promote_first(owners: list[Owner]) -> list[Owner]:
             continue
         done = True
         first, rest = owner.units[:1], owner.units[1:]
-        head = owner.agencies[:1] if len(owner.agencies) == len(owner.units) else []
+        # Resolved one by one: of a list with an unknown name it must stay clear whose agency is whose.
+        head = resolve_units(first, resolver)
+        tail = resolve_units(owner.units, resolver)[len(head) :]
         out.append(Owner("lead", first, head, owner.etc and not rest, False, owner.measure, owner.text))
         if rest:
-            out.append(
-                Owner("responsible", rest, owner.agencies[len(head) :], owner.etc, False, owner.measure, owner.text)
-            )
+            out.append(Owner("responsible", rest, tail, owner.etc, False, owner.measure, owner.text))
     return out
 
 

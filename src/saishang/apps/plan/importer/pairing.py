@@ -7,7 +7,7 @@ import re
 from saishang.apps.plan.importer.document import Target
 from saishang.apps.plan.importer.naming import comparator_of, split_subjects, strip_year
 from saishang.apps.plan.importer.phrases import COUNT_VERB, METRIC_END, bare_region, split_scope, trim_indicator
-from saishang.apps.plan.importer.quantities import Quantity
+from saishang.apps.plan.importer.quantities import Quantity, YearMark
 from saishang.apps.plan.importer.sentence import Group
 from saishang.apps.plan.importer.subjects import Subjects
 from saishang.apps.plan.importer.text import clean
@@ -21,6 +21,10 @@ class Pairing(Subjects):
     def _pair(self, group: Group, subject: str, years: tuple[int, ...], kind: str) -> None:
         count = len(group.quantities)
         each = group.peeled.each
+        if kind == "again":
+            for i, (name, where) in enumerate(self.last_names):
+                self._add(group, i, name, self._one(years), where)
+            return
         if kind == "place":
             places = bare_region(subject) or [subject]
             self.part_scope = places[-1]
@@ -52,6 +56,7 @@ class Pairing(Subjects):
             if names is not None:
                 for i, (part, where) in enumerate(names):
                     self._add(group, i, part, self._one(years), where)
+                self.last_names = [(t.indicator, t.scope) for t in self.found[-count:]]
                 return
         if count == 1 and each:
             names = split_subjects(subject, None)
@@ -128,9 +133,7 @@ class Pairing(Subjects):
             bases = [
                 m
                 for m in self.marks
-                if m.kind == "base"
-                and m.end <= quantity.start
-                and not re.search("[；。]", self.text[m.end : quantity.start])
+                if m.kind == "base" and m.end <= quantity.start and self._base_holds(m, quantity, change)
             ]
             base = bases[-1].years[0] if bases else None
         if base is None and change is not None and frequency is None:
@@ -163,6 +166,16 @@ class Pairing(Subjects):
         self.last_indicator, self.last_scope = name, scope or self.last_scope
         if change is None:
             self.by_unit[quantity.unit] = name
+
+    def _base_holds(self, mark: YearMark, quantity: Quantity, change: str) -> bool:
+        """Tell whether 比2020年 holds for a later number: 与2023年相比，… for all that follows, else for the same way."""
+        between = self.text[mark.end : quantity.start]
+        if re.search("[；。]", between):
+            return False
+        if "，" not in between or between[0] in "，,":
+            return True
+        last = self.found[-1] if self.found else None
+        return last is not None and last.base_year == mark.years[0] and last.change == change
 
     def _scope_before(self, quantity: Quantity) -> str | None:
         """全区 said once at the head of the clause run (到2027年，全区…) holds for the rest of the sentence."""

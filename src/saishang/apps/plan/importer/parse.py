@@ -266,7 +266,8 @@ class _Assembly:
                 headed.append(block)
         with_owner = sum(bool(find_owner_notes(b.text)) for b in headed)
         enough = len(headed) >= 2 and len(headed) * 2 >= len(node.body)
-        return headed if enough and (node.rank < 4 or with_owner * 2 > len(headed)) else []
+        numbered = node.number is not None and node.rank >= 4
+        return headed if enough and not numbered and (node.rank < 4 or with_owner * 2 > len(headed)) else []
 
     def _item(self, node: Node, chapter: str | None, section: str | None, role: str, title: str, carry: Carry) -> Item:
         self.counts[role] = self.counts.get(role, 0) + 1
@@ -419,7 +420,9 @@ class _Assembly:
             start = 0
         for item in self.doc.items[start:]:
             measures = list(dict.fromkeys(o.measure for o in item.owners))
-            item.owners = [o for m in measures for o in promote_first([x for x in item.owners if x.measure == m])]
+            item.owners = [
+                o for m in measures for o in promote_first([x for x in item.owners if x.measure == m], self.resolver)
+            ]
 
     def _apply_inherited(self) -> None:
         for here, owner in self.inherited:

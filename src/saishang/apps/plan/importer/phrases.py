@@ -4,7 +4,6 @@
 left is the indicator.
 """
 
-# ruff: noqa: E501 - lists of Chinese words: one line of them reads better than one word per line
 from __future__ import annotations
 
 import re
@@ -14,6 +13,7 @@ from saishang.apps.plan.importer.quantities import YearMark, find_years
 
 __all__ = [
     "COUNT_VERB",
+    "LEVEL_VERBS",
     "METRIC_END",
     "Peeled",
     "bare_region",
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 #: Verb or comparator before the number → comparator; longest first when matched.
-_LEVEL = {
+LEVEL_VERBS = {
     "提高到": ">=", "提高至": ">=", "提升到": ">=", "提升至": ">=", "增加到": ">=", "增加至": ">=", "增长到": ">=", "增长至": ">=",
     "增至": ">=", "升至": ">=", "升到": ">=", "上升到": ">=", "上升至": ">=", "扩大到": ">=", "扩大至": ">=", "发展到": ">=",
     "提至": ">=", "恢复到": ">=", "达到或超过": ">=", "稳定达到": ">=", "达到": ">=", "达": ">=", "增加达到": ">=",
@@ -96,7 +96,7 @@ _TIED = {
 _NEVER = {"总量", "规模", "综合", "水平", "平均"}
 _FREQUENCY = ("每年", "年均", "年平均", "逐年", "每季度", "每月", "年度", "平均每年", "每半年", "每周", "每日", "每天")
 _ORDERED = sorted(
-    [(w, "level") for w in _LEVEL] + [(w, "change") for w in _CHANGE] + [(w, "adverb") for w in _ADVERB if w not in _NEVER]
+    [(w, "level") for w in LEVEL_VERBS] + [(w, "change") for w in _CHANGE] + [(w, "adverb") for w in _ADVERB if w not in _NEVER]
     + [(w, "frequency") for w in _FREQUENCY] + [("分别", "each"), ("分别为", "each"), ("各自", "each"), ("依次", "each"), ("均", "each"), ("都", "each"), ("均为", "each")],
     key=lambda pair: -len(pair[0]),
 )  # fmt: skip
@@ -104,7 +104,7 @@ _ORDERED = sorted(
 #: A phrase that ends like this can be followed by a bare number.
 METRIC_END = re.compile(
     r"(?:率|比例|占比|比重|浓度|强度|总量|面积|规模|容量|装机|能力|用量|产量|产值|排放量|消耗|消费量|蓄积量?|长度|里程|数量|数|水平|系数|天数|指数|"
-    r"满意度|覆盖面|达标|覆盖率|达标率|利用率|处理率|效率|电量|水量|能耗|单耗|减排量|储量|占有量|成效|得分|倍数|人口|用地|份额|值|量|额|度|幅度)(?:[（(][^（()）]*[）)])?$"
+    r"满意度|覆盖面|达标|覆盖率|达标率|利用率|处理率|效率|电量|水量|能耗|单耗|[煤电水气油]耗|减排量|储量|占有量|成效|得分|倍数|人口|用地|份额|值|量|额|度|幅度)(?:[（(][^（()）]*[）)])?$"
 )
 COUNT_VERB = re.compile(
     r"(?:新建成|建成投运|建成投用|建成|新建|改建|扩建|改扩建|新改扩建|新增|完成|创建|创成|培育|培树|打造|淘汰|改造|治理|修复|整治|实施|布设|推广|设置|配备|配置|配齐|选聘|聘用|聘任|更新|报废|"
@@ -202,9 +202,9 @@ def peel(left: str) -> Peeled:
             if term == "力争":
                 out.aspirational = True
             if out.verb is None:
-                out.comparator, out.verb = _LEVEL[term], term
+                out.comparator, out.verb = LEVEL_VERBS[term], term
             elif term in ("控制在", "保持在", "稳定在") and explicit is None and out.comparator == "=":
-                out.comparator = _LEVEL[term]
+                out.comparator = LEVEL_VERBS[term]
         elif kind == "change":
             if out.change is None:
                 out.change = _CHANGE[term]
@@ -324,10 +324,19 @@ _PLACE = (
     r"(?:(?:[\u4e00-\u9fff]{1,4}|[A-Z×*]{1,3})(?<![城设区都各超该本全上夜股楼门级])市(?![场政容民辖域内])|[\u4e00-\u9fff]{2,3}省(?![级内控道会市委直])|[\u4e00-\u9fff]{2,8}(?:自治区|自治州)|"
     r"(?:[\u4e00-\u9fff]{1,3}|[A-Z×*]{1,3})(?<![各全])县(?![级域城])|[\u4e00-\u9fff]{2,6}(?:平原|三角洲?(?:地区)?|周边地区|城市群|经济区|新区|开发区|都市圈)|"
     r"[\u4e00-\u9fff]{2,4}(?<![园社景城山农牧林灌库湾矿片小辖保护地功能成设])区(?=[、]|[\u4e00-\u9fff]*(?:浓度|率|比例))(?![域内级块])|京津冀(?:及周边地区)?|长三角(?:地区)?|珠三角(?:地区)?|汾渭平原|"
+    r"重点区域|重点地区|其[他余](?:地区|城市|设区的?市|市县|县市|市|县)|粤港澳大湾区|长江经济带|[东中西]部地区|[南北]方地区|沿[海江黄](?:地区|城市)|平原地区|"
     r"[\u4e00-\u9fff]{2,6}(?:基地)(?=[、])|(?:黄河|长江|淮河|海河|珠江|汉江|渭河|汾河|辽河|松花江)(?:流域|干流)?(?=[\u4e00-\u9fff]*(?:比例|断面)))"
 )
 _SCOPE = re.compile(
     rf"^(?:(?P<scope>{_WIDE}?{_OBJECT}|{_WIDE})|(?P<place>{_PLACE}(?:(?:、|和|及|与){_PLACE})*))(?=的|\S)"
+)
+#: 甲、乙、丙等3市…比率, 甲河、乙河等七大重点流域…比例: a list summed up by its number.
+_SEVERAL_PLACES = re.compile(
+    r"^(?P<places>[^，。；：]{2,60}?等(?:[\d一二三四五六七八九十]+)(?:个|大|条|座)?(?:重点|国家级?|主要)?(?:设区的?)?(?:市|县|区|州|盟|城市|县城|省份?|流域|河流|湖泊|地区|区域|园区))(?:的)?(?P<rest>.{4,})$"
+)
+#: 峰谷差率超过40%的地区…能力: which regions are meant, by a property.
+_DESCRIBED_PLACES = re.compile(
+    r"^(?P<places>[^，。；：]{2,40}?(?:\d|超过|高于|以上|以下|达标|不足|低于|较好|较差|较大)[^，。；：]{0,8}?的?(?:地区|城市|区域|市县|省份|县城))的?(?P<rest>[^，。；：]{4,})$"
 )
 _INNER_SCOPE = re.compile(
     r"(国控断面|国考断面|省控断面|区控断面|市控断面|国省控断面|国省考断面|规模以上工业(?:企业)?|县级及以上城市|地级及以上城市|设区市|农村|城镇|城市)"
@@ -336,6 +345,12 @@ _INNER_SCOPE = re.compile(
 
 def split_scope(indicator: str) -> tuple[str, str | None]:
     """Split 全区细颗粒物平均浓度 into 细颗粒物平均浓度 and 全区; object words (国控断面) stay in the indicator too."""
+    several = _SEVERAL_PLACES.match(indicator)
+    if several and METRIC_END.search(several.group("rest")):
+        return several.group("rest"), several.group("places")
+    described = _DESCRIBED_PLACES.match(indicator)
+    if described:
+        return described.group("rest"), described.group("places")
     found = _SCOPE.match(indicator)
     if found:
         rest = re.sub("^(?:的|，|,|内|中(?![心小部央型等]))+", "", indicator[found.end() :])
@@ -357,6 +372,6 @@ def bare_region(text: str) -> list[str] | None:
         return None
     pieces = [p for p in re.split("、|和|及|与", text.strip("，,、：: ")) if p]
     whole = re.compile(
-        rf"(?:{_WIDE}|{_WIDE}?{_OBJECT}|{_PLACE}|(?:[\u4e00-\u9fff]{{1,8}}|[A-Z×*]{{1,3}})(?:市|县|区|州|盟|基地|地区|平原|流域|开发区|城市|乡镇|园区|断面)|京津冀|长三角|珠三角|全国|国家级|省级|市级|县城|城区|农村|城镇|建成区|其他地区|其他城市|重点区域|重点地区|重点城市)$"
+        rf"(?:{_WIDE}|{_WIDE}?{_OBJECT}|{_PLACE}|(?:[\u4e00-\u9fff]{{1,8}}|[A-Z×*]{{1,3}})(?:市|县|区|州|盟|基地|地区|平原|流域|开发区|城市|乡镇|园区|断面)|(?:京津冀|长三角|珠三角|粤港澳大湾区|长江经济带)(?:区域|地区)?|全国|国家级|省级|市级|县城|城区|农村|城镇|建成区|其他地区|其他城市|其余[\u4e00-\u9fff]{1, 6}|其他设区的?市|重点区域|重点地区|重点城市)$"
     )
     return pieces if pieces and all(whole.match(p) for p in pieces) else None

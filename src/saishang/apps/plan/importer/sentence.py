@@ -59,6 +59,7 @@ class Sentence:
         self.last_indicator: str | None = None
         self.last_scope: str | None = None
         self.last_verb: str | None = None
+        self.last_names: list[tuple[str, str | None]] = []
         self.part_scope: str | None = ""
         self.by_unit: dict[str, str] = {}
         self.counted_to = -1

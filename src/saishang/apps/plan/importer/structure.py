@@ -358,8 +358,13 @@ def _title_candidates(blocks: Sequence[Block]) -> list[tuple[int, int, str]]:
                 break
             joined = "".join(parts)
             core, _ = _strip_draft(joined)
-            alone_is_issuer = width > 1 and re.search("(?:人民政府|办公厅|办公室|委员会|领导小组|[厅局])$", parts[0])
+            alone_is_issuer = width > 1 and re.search(
+                "(?:国务院|党中央|中共中央|人民政府|办公厅|办公室|委员会|[省市县区州盟]委|领导小组|[厅局部委])$",
+                parts[0],
+            )
             if alone_is_issuer and not parts[1].startswith(("关于", "印发")):
+                break
+            if any(_DATE_LINE.match(normalise(p)) or _DOCUMENT_NUMBER.match(normalise(p)) for p in parts):
                 break
             if _TITLE_END.search(core) and len(joined) <= 120:
                 stop = i + width

@@ -8,12 +8,14 @@ from saishang.apps.plan.importer.describing import NEXT_BOUNDARY
 from saishang.apps.plan.importer.naming import strip_year
 from saishang.apps.plan.importer.phrases import (
     COUNT_VERB,
+    LEVEL_VERBS,
     METRIC_END,
     Peeled,
     bare_region,
     suffix_after,
     trim_indicator,
 )
+from saishang.apps.plan.importer.quantities import Quantity
 from saishang.apps.plan.importer.sentence import Group, Sentence
 from saishang.apps.plan.importer.text import clean
 
@@ -23,10 +25,23 @@ _OBJECT_END = re.compile(r"[，。；：！？、）)（(\n]|(?:以及|并且|�
 _OBJECT_CLAUSE = re.compile(
     r"以上|以下|达到|完成|实现|建成|开展|得到|采用|使用|具备|纳入|接入|通过|安装|覆盖|配备|改造|治理|进入|用于|设有|配建|参与|建立"
 )
+#: 完成甲、乙等23个集群整治: behind these verbs the number is what is promised, though the list only gives examples.
+_DONE = re.compile("完成|建成|新建|淘汰|关停|创建|新增|打造|培育|实施|治理|改造|整治|修复|推进|推动")
 _TENDENCY = re.compile(
     "(?:稳中有[升降]|(?:稳步|持续|进一步|不断|显著|大幅|明显|逐步|总体|全面)?(?:提升|提高|上升|增加|下降|降低|减少|改善|稳定|好转))$"
 )
 _PERCENT_SUBJECT = re.compile(r"^(?:以上|左右|及以上)?的?[\u4e00-\u9fff“（A-Za-z]")
+
+
+_OF_WHOLE = re.compile(
+    "^(?P<part>[^，]{2,60}?)(?:一般|原则上)?(?:应当?|要|须|需)?(?P<verb>达到|占到|不低于|不少于|不高于|不超过|不得低于|不得超过|超过|低于|控制在)"
+    "(?P<whole>[^，。；、]{2,24}?)的?$"
+)
+
+
+def left_ends_with_of(text: str, start: int) -> bool:
+    """Tell whether 的 stands directly before a number: 总量的5%."""
+    return text[:start].endswith("的")
 
 
 class Subjects(Sentence):
@@ -61,7 +76,15 @@ class Subjects(Sentence):
                 and not (peeled.stated and rest)
             ):
                 return (f"{rest}{follows}" if rest else follows), "share"
+        of_whole = _OF_WHOLE.match(peeled.rest) if first.is_share and not peeled.stated and at_boundary else None
+        if of_whole and left_ends_with_of(self.text, first.start):
+            # 响应能力应达到最大用电负荷的5%: a share of something that is named behind the verb.
+            peeled.comparator, peeled.verb = LEVEL_VERBS[of_whole.group("verb")], of_whole.group("verb")
+            group.verbs = [peeled] * len(group.quantities)
+            return f"{trim_indicator(strip_year(of_whole.group('part')))}占{of_whole.group('whole')}的比例", "level"
         if peeled.stated and peeled.verb not in ("实现", "减", "增", "降", "在"):
+            if not rest and len(group.quantities) > 1 and len(group.quantities) == len(self.last_names):
+                return "、".join(name for name, _ in self.last_names), "again"
             if not rest:
                 borrowed = self._borrowed(group, previous_end)
                 verb_is_count = COUNT_VERB.fullmatch(peeled.verb or "") and first.is_count
@@ -69,6 +92,9 @@ class Subjects(Sentence):
                     return borrowed, "level"
                 follows = self._object(group.end) if not at_boundary else ""
                 return (f"{peeled.verb}{follows}" if peeled.change else follows, "count") if follows else ("", None)
+            share = self._share_of_another(rest, first)
+            if share:
+                return share, "level"
             places = bare_region(rest)
             if not places and first.is_share and not peeled.change and self._names_a_part(group, rest, previous_end):
                 return rest, "place"
@@ -110,6 +136,20 @@ class Subjects(Sentence):
         ):
             return self.last_indicator, "level"
         return self._counted(group, peeled, rest, count_verb, at_boundary)
+
+    def _share_of_another(self, rest: str, quantity: Quantity) -> str | None:
+        """公交车中新能源车占比达到90%，出租车达到80%: the share is said once, the whole changes."""
+        said = re.match(r"^.{2,}中(?P<tail>[^中]{2,}(?:占比|比例|比重|率))$", self.last_indicator or "")
+        whole = re.sub("^(?:新增|更新|新增或更新)的?", "", rest)
+        if (
+            said is None
+            or not quantity.is_share
+            or METRIC_END.search(rest)
+            or not 2 <= len(whole) <= 18
+            or bare_region(rest)
+        ):
+            return None
+        return f"{rest}中{said.group('tail')}"
 
     def _names_a_part(self, group: Group, rest: str, previous_end: int) -> bool:
         """…合格率，工业企业达90%、经营单位达95%: the words before the number say whose rate it is."""
@@ -168,6 +208,9 @@ class Subjects(Sentence):
         if (
             re.search("(?:以|按|按照|作为|围绕|依托|针对|涉及|属于|对|在|的|等)$", peeled.rest.strip("，、"))
             and not at_boundary
+            and not (
+                follows and verb and _DONE.match(verb.group(0)) and peeled.rest.endswith("等") and self._goal_said()
+            )
         ):
             return "", None
         if (
@@ -195,8 +238,26 @@ class Subjects(Sentence):
             return "", None
         if verb and not phrase.startswith(verb.group(0)) and not phrase.endswith(verb.group(0)):
             phrase = verb.group(0) + phrase
+        if not follows and re.fullmatch(f"(?:{COUNT_VERB.pattern})+", phrase):
+            # 推进煤电机组灵活性改造，五年内实施改造600万千瓦: the thing was named in the clause before.
+            phrase = self._clause_before(group.start) or phrase
         self.last_verb = verb.group(0) if verb else said
         return f"{phrase}{follows}", "count"
+
+    def _clause_before(self, start: int) -> str | None:
+        """Give the clause before this one when it is short enough to be a name."""
+        before = self.text[:start].rstrip("，")
+        for _ in range(3):
+            cut = max(before.rfind(c) for c in "，。；：\n") + 1
+            clause = trim_indicator(strip_year(before[cut:]))
+            if len(clause) >= 4:
+                return clause if len(clause) <= 40 else None
+            before = before[:cut].rstrip("，")
+        return None
+
+    def _goal_said(self) -> bool:
+        """Tell whether the sentence itself names the year of a goal."""
+        return any(m.kind in ("goal", "plan") for m in self.marks)
 
     def _object(self, start: int, *, whole: bool = False) -> str:
         """What is counted, behind the number; `whole` reads on to the end of the clause."""

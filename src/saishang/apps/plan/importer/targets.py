@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from saishang.apps.plan.importer.describing import NEXT_BOUNDARY, only_describes
 from saishang.apps.plan.importer.document import Target
+from saishang.apps.plan.importer.naming import strip_year
 from saishang.apps.plan.importer.pairing import Pairing
 from saishang.apps.plan.importer.phrases import peel, suffix_after
 from saishang.apps.plan.importer.quantities import Quantity, find_quantities
@@ -81,7 +82,8 @@ class _Reader(Pairing):
         word, end = suffix_after(self.text, first.end)
         group = Group([first], peeled, [word], start, end, [peeled])
         years = self._years_at(first, peeled)
-        wants_list = peeled.each or len(years) > 1 or re.search("、|和|及|与", peeled.rest)
+        again = len(self.last_names) > 1 and peeled.stated and not strip_year(peeled.rest).strip("，")
+        wants_list = peeled.each or len(years) > 1 or again or re.search("、|和|及|与", peeled.rest)
         for following in quantities[index + 1 :]:
             between = self.text[group.end : following.start]
             joined = re.match(r"^(?:、|和|及|以及|与|，和|，)?(.*)$", between, re.DOTALL)
@@ -97,7 +99,7 @@ class _Reader(Pairing):
             )
             if not wants_list or not (plain or verb_only):
                 break
-            if plain and not (peeled.each or len(years) > 1) and not self._same_kind(first, following):
+            if plain and not (peeled.each or len(years) > 1 or again) and not self._same_kind(first, following):
                 break
             if plain and not peeled.each and len(years) <= 1 and self._object_after(group.end, following):
                 break
