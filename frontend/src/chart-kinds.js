@@ -61,7 +61,7 @@ export function calendar(spec, c, width) {
       monthLabel: { color: c.soft, nameMap: chinese ? "ZH" : "EN" },
       yearLabel: { show: false },
     },
-    series: [{ type: "heatmap", coordinateSystem: "calendar", data: spec.days.map((d) => ({ value: [d.day, d.level], note: d.note })) }],
+    series: [{ type: "heatmap", coordinateSystem: "calendar", data: spec.days.map((d) => ({ value: [d.day, d.level], note: d.note, href: d.href })), cursor: spec.days.some((d) => d.href) ? "pointer" : "default" }],
   };
 }
 

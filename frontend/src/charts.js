@@ -57,6 +57,8 @@ export function draw(node) {
   const chart = echarts.init(node, null, { renderer: "canvas" });
   chart.setOption(option(node));
   drawn.set(node, chart);
+  // A cell that stands for a page leads to it; the table below has the same links for keyboards.
+  chart.on("click", ({ data }) => { if (data?.href) location.assign(data.href); });
   let width = node.clientWidth;
   new ResizeObserver(() => {
     if (!node.clientWidth || node.clientWidth === width) return;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,8 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 __all__ = [
-    "both", "comparator", "document_stage", "english", "goal_text", "kind_name", "listed", "mark_name", "name_of",
-    "percent", "state_name", "unit_name",
+    "aside", "both", "comparator", "day", "document_stage", "english", "goal_text", "kind_name", "listed",
+    "mark_name", "name_of", "percent", "period_name", "state_name", "unit_name",
 ]  # fmt: skip
 
 
@@ -30,6 +31,11 @@ def both(zh: str | None, en: str | None) -> str:
 def listed(items: Iterable[object]) -> str:
     """Things in a row, with the comma of the reader's language."""
     return (", " if english() else "、").join(str(item) for item in items)
+
+
+def aside(text: str) -> str:
+    """A remark in the brackets of the reader's language, nothing for nothing."""
+    return (f" ({text})" if english() else f"（{text}）") if text else ""
 
 
 def document_stage(words: str) -> str:
@@ -94,6 +100,35 @@ def goal_text(sign: str, goal: Decimal | None, unit: str) -> str:
 def percent(share: Decimal | float | None, decimals: int = 0) -> str:
     """A share of one as per cent."""
     return "—" if share is None else f"{float(share) * 100:.{decimals}f} %"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PERIOD = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d\d)(?:-(\d\d))?)?")
+
+
+def period_name(period: str) -> str:
+    """A period as people write it: `2019-01..2019-09` becomes 2019年1—9月, Jan–Sep 2019; other texts stay."""
+    first, _sep, last = period.partition("..")
+    begin, end = _PERIOD.fullmatch(first), _PERIOD.fullmatch(last or first)
+    if begin is None or end is None:
+        return period
+    if not last:
+        return _one_period(begin)
+    if begin[1] == end[1] and begin[3] and end[3] and not begin[4] and not end[4]:
+        a, b = int(begin[3]), int(end[3])
+        return f"{_MONTHS[a - 1]}–{_MONTHS[b - 1]} {end[1]}" if english() else f"{end[1]}年{a}—{b}月"
+    return f"{_one_period(begin)} – {_one_period(end)}" if english() else f"{_one_period(begin)}—{_one_period(end)}"
+
+
+def _one_period(found: re.Match[str]) -> str:
+    year, quarter, month, on = found.groups()
+    if quarter:
+        return f"Q{quarter} {year}" if english() else f"{year}年第{quarter}季度"
+    if month and on:
+        return f"{int(on)} {_MONTHS[int(month) - 1]} {year}" if english() else f"{year}年{int(month)}月{int(on)}日"
+    if month:
+        return f"{_MONTHS[int(month) - 1]} {year}" if english() else f"{year}年{int(month)}月"
+    return str(year) if english() else f"{year}年"
 
 
 def day(value: date | None) -> str:

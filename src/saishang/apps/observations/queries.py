@@ -26,8 +26,8 @@ from saishang.lake.readers.excel import excel_row
 from saishang.rules import Rules, load_rules
 
 __all__ = [
-    "BatchDetail", "BatchPage", "Flag", "GapDay", "GapMonth", "GapSpan", "Hour", "HourLineage", "QualityCount",
-    "QualitySummary", "Station", "Supersession", "batch_detail", "batch_page", "gap_days", "gap_months", "gap_span",
+    "BatchDetail", "BatchPage", "Flag", "Freshness", "GapDay", "GapMonth", "GapSpan", "Hour", "HourLineage", "QualityCount",
+    "QualitySummary", "Station", "Supersession", "batch_detail", "batch_page", "freshness", "gap_days", "gap_months", "gap_span",
     "hour_lineage", "hours", "quality_summary", "raw_cells", "raw_line", "reject_file", "site_lake", "station",
     "stations",
 ]  # fmt: skip
@@ -197,6 +197,30 @@ def raw_cells(batch: int, line: int) -> tuple[tuple[str, str], ...] | None:
 
 
 # -- gaps -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How far the loaded files of a source reach, and when the last of them came."""
+
+    source: str
+    batches: int
+    last_end: datetime | None
+    loaded: datetime
+    rejected: int
+
+
+def freshness() -> list[Freshness]:
+    """Sources with committed files, the one that reaches furthest first."""
+    return [
+        Freshness(**row)
+        for row in _rows(
+            "select source, count(*) as batches, max(last_end) as last_end, max(finished_at) as loaded, "
+            "sum(rejected)::bigint as rejected from lake_batch where status = 'committed' "
+            "group by source order by max(last_end) desc nulls last, source",
+            {},
+        )
+    ]
 
 
 @dataclass(frozen=True)

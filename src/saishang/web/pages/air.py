@@ -1,8 +1,9 @@
-"""Air: a year of days of one city as calendar, and the cities' days in figures."""
+"""Air: a year of days of one city as calendar, on one of three bases, and the same days in figures."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,53 +17,34 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.web import texts
 from saishang.web.pages import site
+from saishang.web.pages.air_common import ITEMS, choice, choose_city, dust_name, levels, primary_names, tabs
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
-from saishang.web.pages.runs import about_run, chosen_run
+from saishang.web.pages.runs import about_run, chosen_run, with_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.reasons import reason_name
+from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import public
 
-__all__ = ["calendar", "dust_name", "levels", "tabs"]
+__all__ = ["calendar"]
 
-ITEMS = ("SO2", "NO2", "PM10", "PM2.5", "CO", "O3_8H")
-#: Official colours of the six AQI levels (HJ 633, table 2); level 4 is darkened for white figures, see style sheet.
-_COLOURS = {1: "#00e400", 2: "#ffff00", 3: "#ff7e00", 4: "#ff0000", 5: "#99004c", 6: "#7e0023"}
-
-
-def tabs(current: str) -> list[tuple[str, str, bool]]:
-    """(words, address, current) of the air pages."""
-    entries = [
-        ("air", _("日历")),
-        ("air-periods", _("月、季、年")),
-        ("air-ranking", _("排名")),
-        ("air-stations", _("站点")),
-        ("air-dust", _("沙尘日认定")),
-    ]
-    return [(words, reverse(name), name == current) for name, words in entries]
+BASES = ("measured", "dust_removed", "assessment")
+#: Colour of a polluted day that the assessment deducts: none of the six of the standard.
+_DEDUCTED = {"level": 7, "color": "#4aa3a0"}
 
 
-def levels() -> list[dict[str, Any]]:
-    """The six AQI levels with words and colour, from the newest edition of the categories."""
-    rows = site.rules().table("standards/air/categories").rows
-    newest = max(row["from"] for row in rows)
-    return [
-        {"level": int(row["level"]), "name": texts.name_of(row), "low": row["low"], "high": row["high"],
-         "color": _COLOURS[int(row["level"])]}
-        for row in rows if row["from"] == newest
-    ]  # fmt: skip
+@dataclass(frozen=True)
+class Day:
+    """One day of the calendar on the chosen basis."""
 
+    row: Mapping[str, Any]
+    dust: str
+    #: A sand-dust day that exceeds as measured and does not without its particles: deducted in the assessment.
+    deducted: bool
 
-def choose_city(request: HttpRequest, run: RunFacts) -> Any:
-    """The city of the address, or the first one."""
-    listed = site.cities(run.region)
-    wanted = request.GET.get("city", "")
-    if not wanted:
-        return listed[0] if listed else None
-    for city in listed:
-        if city["code"] == wanted:
-            return city
-    raise Http404(_("没有代码为“%(code)s”的城市。") % {"code": wanted})
+    @property
+    def shown(self) -> bool:
+        """Whether there is an index to show."""
+        return self.row["aqi"] is not None and self.row["level"] is not None
 
 
 @public
@@ -74,48 +56,43 @@ def calendar(request: HttpRequest) -> HttpResponse:
     if run is None:
         return render(request, "air/calendar.html", base)
     city = choose_city(request, run)
-    years = [
-        row["year"]
-        for row in queries.select(run.id, "city_aqi", "aqi is not null and region = ?", [city["code"] if city else ""])
-        if row.setdefault("year", row["day"].year)
-    ]
-    available = sorted(set(years), reverse=True)
-    if city is None or not available:
-        return render(request, "air/calendar.html", base | {"city": city, "cities": site.cities(run.region)})
-    year = _year(request, available)
-    rows = queries.select(
-        run.id, "city_aqi", "region = ? and day between ? and ?",
-        [city["code"], date(year, 1, 1), date(year, 12, 31)], order="day",
-    )  # fmt: skip
-    dust = {
-        row["day"]: row["status"]
-        for row in queries.select(run.id, "dust_days", "region = ?", [city["code"]])
-        if row["day"].year == year
-    }
-    words = {level["level"]: level["name"] for level in levels()}
-    table = _days_table(city, year, rows, dust, words, run)
-    counts = Counter(row["level"] for row in rows if row["level"] is not None)
-    spec = {"kind": "calendar", "year": year, "levels": levels(), "days": _days(rows, dust, words)}
-    label = _("%(city)s %(year)s 年每日空气质量指数日历；同样的数字列在下面的表里。") % {
-        "city": texts.name_of(city), "year": year,
+    basis = choice(request, "basis", BASES, "measured")
+    base |= {
+        "city": city, "cities": site.cities(run.region), "basis": basis,
+        "bases": [(name, basis_name(name)) for name in BASES],
     }  # fmt: skip
+    available = _years_with_days(run, city["code"]) if city is not None else []
+    if not available:
+        return render(request, "air/calendar.html", base)
+    year = _year(request, available)
+    days = _days(run, city["code"], year, basis)
+    table = _days_table(city, year, basis, days, run)
     answer = export(request, [table])
     if answer is not None:
         return answer
-    expected = (min(run.as_of, date(year, 12, 31)) - date(year, 1, 1)).days + 1
+    spec = {
+        "kind": "calendar", "year": year, "levels": [*levels(), *([_DEDUCTED] if basis == "assessment" else [])],
+        "days": _cells(days, city["code"], request),
+    }  # fmt: skip
+    label = _("%(city)s %(year)s 年每日空气质量指数日历（%(basis)s）；同样的数字列在下面的表里。") % {
+        "city": texts.name_of(city), "year": year, "basis": basis_name(basis),
+    }  # fmt: skip
     context = base | {
-        "city": city,
-        "cities": site.cities(run.region),
         "year": year,
         "years": available,
         "chart": Chart("calendar", label, spec, table, size="chart-calendar"),
-        "counts": [(level, counts.get(level["level"], 0)) for level in levels()],
-        "valid_days": sum(counts.values()),
-        "expected_days": max(expected, 0),
-        "dust_days": len(dust),
-        "editions": sorted({str(row["edition"]) for row in rows if row["edition"]}),
+        "count": _counted(run, city["code"], year, basis),
+        "not_counted": sum(day.shown and not _complete(day.row) for day in days),
+        "dust_days": sum(bool(day.dust) for day in days),
+        "dust_confirmed": sum(day.dust == "confirmed" for day in days),
+        "editions": sorted({str(day.row["edition"]) for day in days if day.row["edition"]}),
     }
     return render(request, "air/calendar.html", context)
+
+
+def _years_with_days(run: RunFacts, city: str) -> list[int]:
+    rows = queries.select(run.id, "city_aqi", "aqi is not null and region = ?", [city])
+    return sorted({row["day"].year for row in rows}, reverse=True)
 
 
 def _year(request: HttpRequest, available: list[int]) -> int:
@@ -127,34 +104,85 @@ def _year(request: HttpRequest, available: list[int]) -> int:
     raise Http404(_("没有 %(year)s 年的日数据；有 %(years)s。") % {"year": wanted, "years": texts.listed(available)})
 
 
-def _days(rows: list[dict[str, Any]], dust: dict[date, str], words: dict[int, str]) -> list[dict[str, Any]]:
+def _days(run: RunFacts, city: str, year: int, basis: str) -> list[Day]:
+    """Days up to the run's date: the index as measured, without dust, or measured with the deducted days marked."""
+    where, values = "region = ? and day between ? and ?", [city, date(year, 1, 1), date(year, 12, 31)]
+    measured = queries.select(run.id, "city_aqi", where, values, order="day")
+    without = {row["day"]: row for row in queries.select(run.id, "city_aqi_without_dust", where, values)}
+    dust = {row["day"]: row["status"] for row in queries.select(run.id, "dust_days", where, values)}
     found = []
-    for row in rows:
-        if row["aqi"] is None or row["level"] is None:
+    for row in measured:
+        if row["aqi"] is None and row["day"] > run.as_of:
             continue
-        parts = [f"AQI {row['aqi']} {words.get(row['level'], '')}"]
-        if row["primary"]:
-            parts.append(_("首要污染物 %(items)s") % {"items": row["primary"].replace(",", texts.listed(["", ""]))})
-        if not row["publishable"]:
-            parts.append(reason_name(row["reason"]))
-        if row["day"] in dust:
-            parts.append(dust_name(dust[row["day"]]))
-        found.append({"day": row["day"].isoformat(), "level": row["level"], "note": "\n".join(p for p in parts if p)})
+        clean = without.get(row["day"], row)
+        deducted = (
+            basis == "assessment"
+            and dust.get(row["day"]) == "confirmed"
+            and (row["level"] or 0) > 2
+            and clean["level"] is not None
+            and clean["level"] <= 2
+        )
+        found.append(Day(clean if basis == "dust_removed" else row, dust.get(row["day"], ""), deducted))
     return found
 
 
-def dust_name(status: str) -> str:
-    """Words for what is thought of a dust day."""
+def _complete(row: Mapping[str, Any]) -> bool:
+    """Whether the day counts in the shares: with an item missing only when it is polluted all the same."""
+    return bool(row["publishable"]) and (bool(row["complete"]) or row["aqi"] > 100)
+
+
+def _counted(run: RunFacts, city: str, year: int, basis: str) -> dict[str, Any] | None:
+    """Counts of the year as the statistics hold them: per level, deducted, valid, expected, share."""
+    rows = queries.select(
+        run.id, "period_days", "id = ? and period_kind = 'year' and period = ? and basis = ?", [city, str(year), basis]
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    good_level = row["good"] - row["excellent"] - row["deducted"]
+    numbers = (row["excellent"], good_level, row["light"], row["moderate"], row["heavy"], row["severe"])
     return {
-        "proposed": _("沙尘日（拟定）"),
-        "confirmed": _("沙尘日（已确认）"),
-        "rejected": _("沙尘日（未采纳）"),
-    }.get(status, status)
+        **row,
+        "levels": list(zip(levels(), numbers, strict=True)),
+        "ratio": None if row["rounded"] is None else f"{row['rounded']:.1f}",
+        "why": reason_name(row["reason"]),
+    }
 
 
-def _days_table(
-    city: Any, year: int, rows: list[dict[str, Any]], dust: dict[date, str], words: dict[int, str], run: RunFacts
-) -> Table:
+def day_url(city: str, day: date, request: HttpRequest) -> str:
+    """Address of a day's page, about the same run as this page."""
+    return with_run(reverse("air-day", args=[city, day.isoformat()]), request)
+
+
+def _cells(days: list[Day], city: str, request: HttpRequest) -> list[dict[str, Any]]:
+    words = {level["level"]: level["name"] for level in levels()}
+    found = []
+    for day in days:
+        if not day.shown:
+            continue
+        row = day.row
+        parts = [f"AQI {row['aqi']} {words.get(row['level'], '')}"]
+        if row["primary"]:
+            parts.append(_("首要污染物 %(items)s") % {"items": primary_names(row["primary"])})
+        if row["reason"]:
+            parts.append(reason_name(row["reason"]))
+        if day.dust:
+            parts.append(dust_name(day.dust))
+        if day.deducted:
+            parts.append(_("考核中扣除，不计为污染天"))
+        found.append(
+            {
+                "day": row["day"].isoformat(),
+                "level": _DEDUCTED["level"] if day.deducted else row["level"],
+                "note": "\n".join(part for part in parts if part),
+                "href": day_url(city, row["day"], request),
+            }
+        )
+    return found
+
+
+def _days_table(city: Any, year: int, basis: str, days: list[Day], run: RunFacts) -> Table:
+    words = {level["level"]: level["name"] for level in levels()}
     columns = [
         Column("day", _("日期"), row_head=True, nowrap=True),
         Column("aqi", "AQI", number=True),
@@ -165,19 +193,24 @@ def _days_table(
         Column("edition", _("标准版本"), wide_only=True),
         Column("reason", _("备注")),
     ]
-    listed = [
-        {
-            "day": row["day"],
-            "aqi": Cell(row["aqi"], level=row["level"], valid=bool(row["publishable"])),
-            "level": words.get(row["level"], "") if row["level"] else "",
-            "primary": (row["primary"] or "").replace(",", texts.listed(["", ""])),
-            **{f"iaqi_{code}": row.get(f"iaqi_{code}") for code in ITEMS},
-            "dust": dust_name(dust[row["day"]]) if row["day"] in dust else "",
-            "edition": row["edition"],
-            "reason": reason_name(row["reason"]),
-        }
-        for row in rows
-        if row["aqi"] is not None or row["day"] <= run.as_of
-    ]
-    title = _("%(city)s %(year)s 年逐日空气质量指数") % {"city": texts.name_of(city), "year": year}
-    return Table(f"aqi-{city['code']}-{year}", title, columns, listed, about=about_run(run), tight=True)
+    listed = []
+    for day in days:
+        row = day.row
+        note = [reason_name(row["reason"]), _("考核中扣除，不计为污染天") if day.deducted else ""]
+        listed.append(
+            {
+                "day": Cell(row["day"], href=f"{reverse('air-day', args=[city['code'], row['day'].isoformat()])}"),
+                "aqi": Cell(row["aqi"], level=row["level"], valid=bool(row["publishable"])),
+                "level": words.get(row["level"], "") if row["level"] else "",
+                "primary": primary_names(row["primary"]),
+                **{f"iaqi_{code}": row.get(f"iaqi_{code}") for code in ITEMS},
+                "dust": dust_name(day.dust) if day.dust else "",
+                "edition": row["edition"],
+                "reason": "；".join(part for part in note if part),
+            }
+        )
+    title = _("%(city)s %(year)s 年逐日空气质量指数（%(basis)s）") % {
+        "city": texts.name_of(city), "year": year, "basis": basis_name(basis),
+    }  # fmt: skip
+    name = f"aqi-{city['code']}-{year}" + ("" if basis == "measured" else f"-{basis}")
+    return Table(name, title, columns, listed, about=about_run(run), tight=True)

@@ -130,6 +130,8 @@ def _label(key: str) -> str:
 
 
 def _say(key: str, value: Any) -> str:
+    if key == "period":
+        return texts.period_name(str(value))
     if key == "basis":
         return basis_name(str(value))
     if key == "kind":

@@ -25,7 +25,7 @@ from saishang.apps.indicators.queries import RunFacts
 from saishang.errors import SaishangError
 from saishang.web import texts
 from saishang.web.pages import site
-from saishang.web.pages.air import dust_name, tabs
+from saishang.web.pages.air_common import dust_name, tabs
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,12 +15,13 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.web import texts
 from saishang.web.pages import site
+from saishang.web.pages.attention import freshness_table, notices
 from saishang.web.pages.charts import MapView
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run, other_runs
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.targets import STATES, grouped, lines, targets_table
-from saishang.web.reasons import figure
+from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
 
 __all__ = ["overview"]
@@ -36,12 +38,15 @@ def overview(request: HttpRequest) -> HttpResponse:
         rows = queries.target_rows(run.id, with_history=True)
         table = targets_table(rows, run)
         view = city_map(run)
-        tables = [table, *([view.table] if view is not None and view.table is not None else [])]
+        fresh = freshness_table()
+        tables = [table, *(t for t in (view.table if view is not None else None, fresh) if t is not None)]
         context |= {
             "runs": other_runs(),
             "groups": grouped(lines(rows, run)),
             "table": table,
             "map": view,
+            "notices": notices(rows, run),
+            "freshness": fresh,
             "total": len(rows),
             "counts": [(name, texts.state_name(name), run.counts.get(name, 0)) for name in STATES],
         }
@@ -69,8 +74,10 @@ def city_map(run: RunFacts) -> MapView | None:
         row = rows.get(city["code"])
         name = texts.name_of(city)
         href = f"{reverse('air')}?city={city['code']}"
-        shown = "—" if row is None or row["value"] is None else figure(row["rounded"], 0)
-        period = "" if row is None else row["period"]
+        if row is not None:
+            href += f"&year={row['period'][:4]}"
+        shown = "—" if row is None else figure(row["rounded"], 0)
+        period = "" if row is None else texts.period_name(row["period"])
         note = _("%(city)s：PM2.5 %(value)s %(unit)s（%(period)s）") % {
             "city": name, "value": shown, "unit": unit, "period": period or _("无数据"),
         }  # fmt: skip
@@ -87,12 +94,13 @@ def city_map(run: RunFacts) -> MapView | None:
             {
                 "city": Cell(name, href=href),
                 "value": Cell(
-                    None if row is None else row["value"], text=shown, valid=row is None or bool(row["valid"])
+                    None if row is None else row["value"], text=shown, valid=row is None or bool(row["valid"]),
+                    note="" if row is None or row["valid"] else reason_name(row["reason"]),
                 ),
-                "period": period,
+                "period": Cell(None if row is None else row["period"], text=period or None),
                 "days": None if row is None else f"{row['days_valid']} / {row['days_expected']}",
             }
-        )
+        )  # fmt: skip
     table = Table(
         "cities",
         _("各市细颗粒物（PM2.5）"),
@@ -103,7 +111,7 @@ def city_map(run: RunFacts) -> MapView | None:
             Column("days", _("有效天数 / 应有天数"), number=True),
         ],
         listed,
-        caption=_period_of(listed),
+        caption=_period_of(rows),
         about=about_run(run),
         tight=True,
     )
@@ -117,20 +125,28 @@ def city_map(run: RunFacts) -> MapView | None:
     return MapView("cities", label, spec, table)
 
 
-def _period_of(listed: list[dict[str, Any]]) -> str:
-    """Names the period when all cities have the same; otherwise the table does so row by row."""
-    found = {str(row["period"]) for row in listed if row["period"]}
-    return _("时段：%(period)s。") % {"period": found.pop().replace("..", " – ")} if len(found) == 1 else ""
+def _period_of(rows: Mapping[str, Mapping[str, Any]]) -> str:
+    """Names the period when all cities have the same, and says when its days do not meet the standard's minimum."""
+    found = {str(row["period"]) for row in rows.values()}
+    if len(found) != 1:
+        return ""
+    period = texts.period_name(found.pop())
+    if all(row["valid"] for row in rows.values()):
+        return _("时段：%(period)s。") % {"period": period}
+    return _("时段：%(period)s；有城市的有效天数不足，数字仅供参考。") % {"period": period}
 
 
 def newest_city_means(run: RunFacts, parameter: str) -> dict[str, dict[str, Any]]:
-    """The newest mean of each city: a full year where it is the newest, else the year to date."""
+    """The mean of each city in the newest year that has data: the year itself, or this year up to the run's date.
+
+    Of earlier years the "to date" rows would end in the run's month, which nobody asks for: the whole year stands.
+    """
     rows = queries.select(
         run.id,
         "period_statistics",
-        "scope = 'city' and parameter = ? and statistic = 'mean' and basis = 'measured' "
-        "and period_kind in ('year', 'to_date') and value is not null",
-        [parameter],
-        order="id, right(period, 7), period_kind",
+        "scope = 'city' and parameter = ? and statistic = 'mean' and basis = 'measured' and value is not null "
+        "and (period_kind = 'year' or (period_kind = 'to_date' and left(period, 4) = ?))",
+        [parameter, str(run.as_of.year)],
+        order="id, left(period, 4), period_kind desc",
     )
     return {str(row["id"]): row for row in rows}

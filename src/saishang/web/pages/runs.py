@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import NoSuchRun, RunFacts
 
-__all__ = ["about_run", "chosen_run", "other_runs"]
+__all__ = ["about_run", "chosen_run", "other_runs", "with_run"]
 
 
 def chosen_run(request: HttpRequest) -> RunFacts | None:
@@ -25,6 +27,14 @@ def chosen_run(request: HttpRequest) -> RunFacts | None:
 def other_runs() -> list[tuple[str, str]]:
     """(id, words) of the newest runs for a choice."""
     return [(run.id, f"{run.as_of.isoformat()} · {run.id}") for run in queries.runs()[:50]]
+
+
+def with_run(address: str, request: HttpRequest) -> str:
+    """The address, about the same run when this page speaks about a chosen one."""
+    wanted = request.GET.get("run", "")
+    if not wanted:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'run': wanted})}"
 
 
 def about_run(run: RunFacts | None) -> list[str]:

@@ -84,7 +84,7 @@ def _path(row: TargetRow, run: RunFacts) -> tuple[Chart | None, Table | None]:
             "x": round(place, 3),
             "value": float(point.value),
             "text": point.rounded,
-            "period": f"{point.period} · {basis_name(point.basis)}",
+            "period": f"{texts.period_name(point.period)} · {basis_name(point.basis)}",
             "valid": point.valid,
         }
         for place, point in _drawn(row)
@@ -145,7 +145,7 @@ def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
     for point in sorted(row.history, key=lambda p: (position(p.period) or 0, p.period), reverse=True):
         rows.append(
             {
-                "period": point.period,
+                "period": Cell(point.period, text=texts.period_name(point.period)),
                 "value": Cell(point.value, text=point.rounded or "—", valid=point.valid),
                 "basis": basis_name(point.basis),
                 "kind": texts.kind_name(point.kind),

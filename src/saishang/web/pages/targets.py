@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -23,7 +24,10 @@ from saishang.web.pages.site import region_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
-__all__ = ["STATES", "Line", "goal_of", "grouped", "index", "lines", "position", "target_url", "targets_table"]
+__all__ = [
+    "STATES", "Group", "Line", "due", "goal_of", "grouped", "index", "lacks", "lines", "position", "target_url",
+    "targets_table",
+]  # fmt: skip
 
 STATES = ("met", "on_track", "at_risk", "off_track", "not_evaluated", "undetermined")
 
@@ -112,14 +116,53 @@ def lines(rows: Sequence[TargetRow], run: RunFacts) -> list[Line]:
     return made
 
 
-def grouped(found: Sequence[Line]) -> list[tuple[str, list[Line]]]:
-    """Lines in three groups, each in the plan's order: with a value, with a goal but no value yet, without a number."""
-    groups: dict[str, list[Line]] = {_("有数值的目标"): [], _("尚无数值的目标"): [], _("没有数字的承诺"): []}
-    with_value, open_goal, promise = groups
+@dataclass(frozen=True)
+class Group:
+    """Lines under one heading; `kind` says which columns they fill: value, open or promise."""
+
+    kind: str
+    title: str
+    lines: list[Line]
+    open: bool
+
+
+def grouped(found: Sequence[Line], *, unfold: bool = False) -> list[Group]:
+    """Lines in three groups, each in the plan's order: with a value, with a goal but no value yet, without a number.
+
+    Only the first group is open, so that what can be judged is seen at a glance; `unfold` opens all (after a search).
+    """
+    titles = {"value": _("有数值的目标"), "open": _("尚无数值的目标"), "promise": _("没有数字的承诺")}
+    kinds: dict[str, list[Line]] = {kind: [] for kind in titles}
     for line in found:
         has_goal = line.row.goal is not None or line.row.undetermined
-        groups[with_value if line.value else open_goal if has_goal else promise].append(line)
-    return [(title, entries) for title, entries in groups.items() if entries]
+        kinds["value" if line.value else "open" if has_goal else "promise"].append(line)
+    kept = [(kind, entries) for kind, entries in kinds.items() if entries]
+    return [Group(kind, titles[kind], entries, unfold or i == 0) for i, (kind, entries) in enumerate(kept)]
+
+
+def due(row: TargetRow, as_of: date) -> bool:
+    """A numbered goal of this year or the next (or before) that is not met."""
+    return row.goal is not None and row.year is not None and row.year <= as_of.year + 1 and row.status != "met"
+
+
+def lacks(row: TargetRow) -> str:
+    """`old` when the only value is too old, `value` when a numbered goal has none, else empty."""
+    if row.status != "not_evaluated" or row.goal is None:
+        return ""
+    return "old" if row.value is not None else "value"
+
+
+#: What a target needs, by the word in the address.
+_NEEDS: dict[str, Callable[[TargetRow, date], bool]] = {
+    "due": due,
+    "old": lambda row, _day: lacks(row) == "old",
+    "value": lambda row, _day: lacks(row) == "value",
+}
+
+
+def needs() -> list[tuple[str, str]]:
+    """(word, words) of the filter by what a target needs."""
+    return [("due", _("今明两年到期，尚未达标")), ("old", _("只有过旧的数值")), ("value", _("有目标值，尚无数值"))]
 
 
 def targets_table(rows: Sequence[TargetRow], run: RunFacts) -> Table:
@@ -153,7 +196,7 @@ def targets_table(rows: Sequence[TargetRow], run: RunFacts) -> Table:
             "unit": texts.unit_name(row.unit),
             "year": row.year,
             "value": Decimal(row.rounded) if _is_number(row.rounded) else (row.rounded or None),
-            "period": row.value_period,
+            "period": Cell(row.value_period, text=texts.period_name(row.value_period)),
             "kind": texts.kind_name(row.value_kind),
             "expected": _plain(row.expected),
             "distance": _plain(row.distance),
@@ -176,7 +219,14 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = queries.target_rows(run.id, with_history=True)
     status = request.GET.get("status", "")
     wanted = request.GET.get("q", "").strip()
-    found = [row for row in rows if (not status or row.status == status) and _matches(row, wanted)]
+    need = request.GET.get("need", "")
+    found = [
+        row
+        for row in rows
+        if (not status or row.status == status)
+        and (need not in _NEEDS or _NEEDS[need](row, run.as_of))
+        and _matches(row, wanted)
+    ]
     table = targets_table(found, run)
     answer = export(request, [table])
     if answer is not None:
@@ -184,7 +234,9 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "run": run,
         "runs": other_runs(),
-        "groups": grouped(lines(found, run)),
+        "groups": grouped(lines(found, run), unfold=len(found) < len(rows)),
+        "need": need,
+        "needs": needs(),
         "shown": len(found),
         "table": table,
         "total": len(rows),

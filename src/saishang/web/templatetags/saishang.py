@@ -61,6 +61,12 @@ def stage(words: str) -> str:
 
 
 @register.filter
+def period(code: str) -> str:
+    """A period of the tables as people write it."""
+    return texts.period_name(code or "")
+
+
+@register.filter
 def percent(share: Any) -> str:
     """A share of one as per cent."""
     return texts.percent(share)
