@@ -16,7 +16,17 @@ from typing import Literal
 from saishang.science.naming import NameBook
 from saishang.science.numbers import InputError, exact, non_negative
 
-__all__ = ["BelowDetection", "Groundwater", "Item", "ItemClass", "Measured", "Verdict", "classify", "item_class", "measured"]
+__all__ = [
+    "BelowDetection",
+    "Groundwater",
+    "Item",
+    "ItemClass",
+    "Measured",
+    "Verdict",
+    "classify",
+    "item_class",
+    "measured",
+]
 
 Kind = Literal["max", "range", "word", "detect"]
 BelowDetection = Literal["half", "limit", "zero"]

@@ -1,8 +1,8 @@
 """The admission chain of a construction plot and the gate in front of its supply (“净土”供地).
 
 The chain is a state table (`rules/standards/soil/admission.yaml`): survey → risk assessment → register → control or
-remediation → evaluation of the effect → release. The gate answers for an area and an intended use: yes or no, with every
-reason. Law on the prevention and control of soil pollution (土壤污染防治法), articles 58 to 66.
+remediation → evaluation of the effect → release. The gate answers for an area and an intended use: yes or no, with
+every reason. Law on the prevention and control of soil pollution (土壤污染防治法), articles 58 to 66.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class DevelopmentLand:
 
 @dataclass(frozen=True, slots=True)
 class DevelopmentItem:
-    """One item of a sample; `result` None = missing; `background` = over a value, but not over the natural background."""
+    """One item of a sample; `result` None = missing; `background` = over a value, but natural."""
 
     name: str
     value: Fraction | None

@@ -1,7 +1,8 @@
 """Farmland soil (农用地土壤), GB 15618-2018: screening and intervention values by item, land use and pH.
 
-At most the screening value: low risk (优先保护). Between: safe use (安全利用). Over the intervention value: strict control
-(严格管控). The worst item decides. Copper, nickel and zinc have no intervention value and never lead to strict control.
+At most the screening value: low risk (优先保护). Between: safe use (安全利用). Over the intervention value: strict
+control (严格管控). The worst item decides. Copper, nickel and zinc have no intervention value and never lead to strict
+control.
 """
 
 from __future__ import annotations
@@ -105,7 +106,11 @@ class Farmland:
         found = []
         for row in self.land_uses[land_use]:
             values = next(
-                (self.limits[kind, item, place] for place in (row, "other", "all") if (kind, item, place) in self.limits),
+                (
+                    self.limits[kind, item, place]
+                    for place in (row, "other", "all")
+                    if (kind, item, place) in self.limits
+                ),
                 None,
             )
             if values is not None:

@@ -42,7 +42,8 @@ def farmland_standard(rules: Rules, on: date) -> Farmland:
         name=rows[0]["edition"],
         bands=tuple(None if band["to"] is None else exact(band["to"]) for band in section["ph_bands"]),
         limits={
-            (row["kind"], row["item"], row["land_use"]): tuple(exact(row[f"band{n}"]) for n in range(1, 5)) for row in rows
+            (row["kind"], row["item"], row["land_use"]): tuple(exact(row[f"band{n}"]) for n in range(1, 5))
+            for row in rows
         },
         land_uses={entry["id"]: tuple(entry["rows"]) for entry in section["land_uses"]},
         names=NameBook(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from saishang.science.numbers import InputError, exact
 
@@ -93,7 +94,7 @@ def _a_piece_inside(
 ) -> bool:
     for start, end in edges:
         cuts = sorted({Fraction(0), Fraction(1), *(t for cutter in cutters for t in _meetings(start, end, *cutter))})
-        for low, high in zip(cuts, cuts[1:], strict=False):
+        for low, high in pairwise(cuts):
             middle = (low + high) / 2
             point = (start[0] + (end[0] - start[0]) * middle, start[1] + (end[1] - start[1]) * middle)
             if _inside(point, part):

@@ -49,7 +49,9 @@ def farmland_safe_use(areas: Mapping[str, object]) -> SafeUse:
     found = {}
     for part in _PARTS:
         if areas.get(part) is None:
-            raise InputError(f"The area {part} is missing; a rate without it would pass for more than it is.", fix=f"Give {part}.")
+            raise InputError(
+                f"The area {part} is missing; a rate without it would pass for more than it is.", fix=f"Give {part}."
+            )
         found[part] = exact(areas[part], name=part)
         if found[part] < 0:
             raise InputError(f"The area {part} must not be negative.", fix="Check the number.")

@@ -89,7 +89,9 @@ def balance(stream: Stream, flows: Mapping[str, object], tolerance_percent: obje
     share = exact_or_none(tolerance_percent, name="tolerance_percent") or Fraction(0)
     allowed = came * share / 100
     difference = came - went
-    verdict: Verdict = "balanced" if abs(difference) <= allowed else "missing_mass" if difference > 0 else "surplus_mass"
+    verdict: Verdict = (
+        "balanced" if abs(difference) <= allowed else "missing_mass" if difference > 0 else "surplus_mass"
+    )
     return Balance(stream.id, came, went, difference, allowed, verdict, ())
 
 

@@ -1,4 +1,4 @@
-"""Hazardous-waste manifests (危险废物转移联单) as a chain: number, states, times, and mass from shipper to treatment."""
+"""Hazardous-waste manifests (危险废物转移联单) as a chain: number, times, and mass from shipper to treatment."""
 
 from __future__ import annotations
 

@@ -29,12 +29,17 @@ def utilisation_percent(used: object, generated: object, of_which_old: object = 
         For a missing or negative mass, more old waste than was used, more fresh waste used than was generated, or
         nothing generated and nothing old.
     """
-    masses = {"used": _mass(used, "used"), "generated": _mass(generated, "generated"), "old": _mass(of_which_old, "of_which_old")}
+    masses = {
+        "used": _mass(used, "used"),
+        "generated": _mass(generated, "generated"),
+        "old": _mass(of_which_old, "of_which_old"),
+    }
     if masses["old"] > masses["used"]:
         raise InputError("of_which_old is more than was used.", fix="It is the part of `used` from earlier storage.")
     if masses["used"] - masses["old"] > masses["generated"]:
         raise InputError(
-            "More was used of this year's waste than was generated.", fix="Put waste from earlier storage into of_which_old."
+            "More was used of this year's waste than was generated.",
+            fix="Put waste from earlier storage into of_which_old.",
         )
     base = masses["generated"] + masses["old"]
     if base == 0:

@@ -114,7 +114,9 @@ def completeness(indicators: tuple[ZeroWasteIndicator, ...], given: frozenset[in
     """
     unknown = given - {indicator.no for indicator in indicators}
     if unknown:
-        raise InputError(f"There is no indicator {', '.join(map(str, sorted(unknown)))}.", fix="Use numbers of the list.")
+        raise InputError(
+            f"There is no indicator {', '.join(map(str, sorted(unknown)))}.", fix="Use numbers of the list."
+        )
     required = [indicator.no for indicator in indicators if indicator.required]
     optional = [indicator.no for indicator in indicators if not indicator.required]
     return Completeness(
