@@ -3,6 +3,7 @@
 A name is never matched by substring: 市场监管厅 and 地方金融监督管理局 share words and are two bodies.
 """
 
+# ruff: noqa: E501 - lists of Chinese words: one line of them reads better than one word per line
 from __future__ import annotations
 
 import csv
@@ -352,7 +353,7 @@ def _named_government(unit: str) -> str | None:
     """银川市人民政府, 宁东能源化工基地管委会, XX海关, 国网XX电力公司: full names stand for themselves."""
     if (
         re.search(
-            r"(?:人民政府|管委会|管理委员会|海关|集团(?:有限)?公司|有限(?:责任)?公司|电力公司|分公司|研究院|大学|学会|协会|监管局|分行|管理局集团|基地)$",
+            r"(?:人民政府|管委会|管理委员会|海关|集团(?:有限)?公司|有限(?:责任)?公司|电力公司|分公司|公司[\u4e00-\u9fff]{2,4}办事处|局[\u4e00-\u9fff]{2,4}办事处|研究院|大学|学会|协会|监管局|分行|管理局集团|基地)$",
             unit,
         )
         and len(unit) >= 4

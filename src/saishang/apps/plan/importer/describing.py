@@ -23,7 +23,7 @@ _NO_TARGET_TAIL = re.compile(
     r"^(?:级|型|类|纳米|号|期|年|月|范围|半径|辐射|直径|届|线|代|维|步|强|内(?:向|报|完|提|上|办|将|予|作|进|对|组|形|达|解|建)|以内(?:的|范)|为(?:一|单位)|一?批|制|元|以外|公里内)"
 )
 _FUNDING = re.compile(
-    "补助|补贴|奖励|奖补|自筹|资本金|投资额|贴息|贷款|出资|配套资金|资金.{0,6}比例|专项债|税收|罚款|首付|补偿标准"
+    "补助|补贴|奖励|奖补|自筹|资本金|投资额|贴息|贷款|出资|配套资金|资金.{0,6}比例|专项债|社会资本|资本投入|税收|罚款|首付|补偿标准"
 )
 _PLAIN_OK = re.compile(
     "(?:系数|指数|比值|容积率|满意度|得分|[^占环同对相]比|pH值?|利用效率|PUE(?:值)?|能效比|强度)(?:[（(][^（()）]*[）)])?$"
@@ -66,6 +66,8 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     if re.search("[.]", text[quantity.start : quantity.end]) is None and quantity.plain and (quantity.value or 0) > 20:
         # An efficiency or a ratio is a small number; 100 behind it is something else.
         return not re.search("(?:指数|满意度|得分)$", trim_indicator(peeled.rest))
+    if re.search("(?<!责任)权重|分值|计分|扣分|加分|扣减", left):
+        return True
     if quantity.is_share and _FUNDING.search(_clause(text, quantity)):
         # 按投资额的30%补助, 企业自筹比例不低于50%: how a cost is shared is no target of the plan.
         return True

@@ -1,5 +1,6 @@
 """Recurring duties (who reports what to whom, when, with a copy to whom) and promises without a number."""
 
+# ruff: noqa: E501 - long expressions over Chinese words
 from __future__ import annotations
 
 import re
@@ -13,7 +14,7 @@ __all__ = ["commitments_in", "duties_in"]
 
 _OFTEN = (
     r"每年(?:度)?(?:的)?(?:(?:\d{1,2}月\d{1,2}日?[、和])?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?:\d{1,2}日)?(?:上旬|中旬|下旬)?(?:底|末)?(?:之前|以前|前)?|年底前?|年末|年初|第[一二三四]季度(?:末)?|[一二三四]季度|上半年|下半年)?|"
-    r"(?:每|按)(?:半年|季度|季|月|周|旬|日|两年|三年)(?:度)?(?:[一二三四五六日]前|\d{1,2}日(?:之?前)?|底前|底|末|初|结束后\d{1,2}个?(?:工作)?日内)?|逐月|逐季|逐年|按年度?|年度|定期|半年一次|一季度一次|月调度|季通报|月通报|"
+    r"(?:每|按)(?:半年|季度|季|月|周|旬|日|两年|三年)(?:度)?(?:[一二三四五六日]前|\d{1,2}日(?:之?前)?|[末底]\d{1,2}日(?:之?前)?|底前|底|末|初|结束后\d{1,2}个?(?:工作)?日内)?|逐月|逐季|逐年|按年度?|年度|定期|半年一次|一季度一次|月调度|季通报|月通报|"
     r"每个?(?:季度|月|年度|半年)(?:底|末|初)?(?:前)?"
 )
 _DATE = r"(?:于|在)?(?:(?:19|20)\d\d年|当年|次年|翌年)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}日|底|末|份)?(?:之前|以前|前)|(?:于|在)?(?:次年|年)(?:底|末)前|(?:于|在)?(?:19|20)\d\d年(?:底|末)?前"
@@ -56,6 +57,8 @@ def _read(sentence: str, at: str) -> Duty | None:
     when = moments[0] if moments else None
     verb = _VERB.search(plain, when.end()) if when else None
     to, copy = _TO.search(plain), _COPY.search(plain)
+    if to and re.search("(?:重大|重要)(?:情况|事项|问题)[^，。；]*$", plain[: to.start()]):
+        to = None  # 每年考核，重大情况及时向…报告: the report is not the yearly duty
     if when is None or verb is None or _HABIT.search(plain):
         return None
     recurring = when.group("often") is not None

@@ -21,8 +21,10 @@ _LABEL = re.compile(
     r"|(?P<guide>指导|督导|业务指导|监督)|(?P<responsible>责任|负责|落实|承办|实施|承担|完成|责任落实|任务)))(?:单位|部门|主体|地区|领导)?(?:及(?:分工|责任人))?\s*[:：]"
 )
 _LABEL_ANYWHERE = re.compile(
-    r"(?:牵头|主办|主责|配合|参与|参加|协办|协作|协同|支持|成员|协助|指导|督导|责任|负责|落实|承办|实施|承担|完成)(?:责任)?(?:单位|部门|主体|地区)\s*[:：]"
+    r"[【\[]?(?:牵头|主办|主责|配合|参与|参加|协办|协作|协同|支持|成员|协助|指导|督导|责任|负责|落实|承办|实施|承担|完成)(?:责任)?(?:单位|部门|主体|地区)\s*(?:[】\]]\s*[:：]?|[:：])"
 )
+#: 【牵头单位】市水务局: a label in a box instead of before a colon.
+_BOXED_LABEL = re.compile(r"[【\[]\s*([^【】\[\]：:]{2,8}(?:单位|部门|主体))\s*[】\]]\s*[:：]?")
 _ROLE_TAIL = re.compile(
     r"(?:(?:分别|共同|联合|各自|具体|主要|根据|依据|依|按照?|依照|结合|在)?(?:各自|本|其)?(?:部门|单位)?(?:职责|职能|权限)(?:范围)?(?:分工|内)?|"
     r"分工|共同|分别|具体|联合|组织|主要|一起|抓好|做好|积极|做好)*"
@@ -69,6 +71,7 @@ def find_owner_notes(text: str) -> list[tuple[int, int]]:
         (a, b)
         for a, b in bracket_pairs(plain)
         if _is_note(plain[a + 1 : b - 1])
+        and not _BOXED_LABEL.match(plain, a)
         # 领导小组办公室（市生态环境局）: the bracket says where the office sits.
         and not (
             re.search("(?:办公室|小组|专班|指挥部|平台|中心)$", plain[:a])
@@ -145,7 +148,7 @@ def _is_note(inner: str) -> bool:
 
 def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
     """Read one note (with or without its brackets)."""
-    inner = clean(normalise(text)).strip()
+    inner = _BOXED_LABEL.sub(r"\1：", clean(normalise(text)).strip())
     if inner and inner[0] in "（(【[〔［" and bracket_pairs(inner) and bracket_pairs(inner)[0][1] == len(inner):
         inner = inner[1:-1]
     note = OwnerNote(first_leads=bool(_FIRST_LEADS.search(inner)))
@@ -293,6 +296,8 @@ def split_units(text: str) -> tuple[list[str], bool]:
 def _join_places(units: list[str]) -> list[str]:
     """Join 各市、州、直管市、某林区人民政府: one collective owner, not four."""
     for n, unit in enumerate(units):
+        if unit.startswith("各") and unit.endswith("政府") and units[n + 1 : n + 2] == ["管委会"]:
+            return [*units[:n], f"{unit}、管委会", *_join_places(units[n + 2 :])]
         if not re.match(r"^(?:各|有关|相关)", unit) or re.search("[厅局委办部院司]$|政府$|单位$|部门$", unit):
             continue
         for m in range(n + 1, min(n + 4, len(units))):

@@ -96,6 +96,7 @@ class Pairing(Subjects):
         if self.last_indicator and len(name) >= 3 and METRIC_END.search(name) and self.last_indicator.endswith(name):
             # 大宗固废年利用量达到…，到2030年，年利用量达到…: the short form means the long one.
             name = self.last_indicator
+        name = self._with_head(name)
         if not name or (COUNT_VERB.fullmatch(name) and quantity.is_share):
             return
         suffix = next(
@@ -167,8 +168,17 @@ class Pairing(Subjects):
         if change is None:
             self.by_unit[quantity.unit] = name
 
+    def _with_head(self, name: str) -> str:
+        """声环境功能区昼间达标率…，夜间达标率…: the short name differs from the one before in its first characters."""
+        last = self.last_indicator or ""
+        if not 3 <= len(name) <= 6 or len(last) <= len(name) + 1 or not METRIC_END.search(name):
+            return name
+        ending = last[-len(name) :]
+        alike = next((n for n in (1, 2) if ending[n:] == name[n:] and ending != name and len(name) - n >= 2), None)
+        return last[: -len(name)] + name if alike and re.search("[昼夜城县春秋]", name[0]) else name
+
     def _base_holds(self, mark: YearMark, quantity: Quantity, change: str) -> bool:
-        """Tell whether 比2020年 holds for a later number: 与2023年相比，… for all that follows, else for the same way."""
+        """Tell whether 比2020年 holds for a later number: 与…相比，… for all that follows, else for the same way."""
         between = self.text[mark.end : quantity.start]
         if re.search("[；。]", between):
             return False

@@ -4,6 +4,7 @@
 left is the indicator.
 """
 
+# ruff: noqa: E501 - lists of Chinese words: one line of them reads better than one word per line
 from __future__ import annotations
 
 import re

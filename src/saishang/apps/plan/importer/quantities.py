@@ -1,5 +1,6 @@
 """Numbers with units, and years, found in a sentence; which of them are targets is decided elsewhere."""
 
+# ruff: noqa: E501 - lists of Chinese words: one line of them reads better than one word per line
 from __future__ import annotations
 
 import re
@@ -54,11 +55,12 @@ _CN_COUNTS = "|".join(
 _QUANTITY = re.compile(
     r"(?<![A-Za-z0-9.〔\[])(?:"
     rf"(?P<lo>{_NUM})(?P<lou>{_UNIT})?{_DASH}(?P<hi>{_NUM})(?P<hiu>{_UNIT}){_NOT_AFTER}"
+    rf"|(?P<point>{_NUM})个?(?=(?:[、和及与]{_NUM}个?)*[、和及与]{_NUM}个百分点)"
     rf"|(?P<red>{_REDACTED})(?P<redu>{_UNIT}){_NOT_AFTER}"
     rf"|百分之(?P<pcn>{_CN}+(?:点{_CN}+)?|{_NUM})"
     rf"|千分之(?P<mcn>{_CN}+(?:点{_CN}+)?|{_NUM})"
     rf"|(?P<den>[二三四五六七八九十]+)分之(?P<part>[一二三四五六七八九十]+)"
-    r"|(?P<tenths>[二三四五六七八九])成(?=以上|左右|以内|[，。；、]|$)"
+    r"|(?P<tenths>[一两二三四五六七八九])成(?=以上|左右|以内|[，。；、]|$)"
     rf"|翻(?P<fan>[一两二三12])番"
     rf"|(?P<cn>(?:{_CN}){{1,6}})(?P<cnu>(?:{_CN_COUNTS})(?!百分|月)){_NOT_AFTER}"
     rf"|(?P<n>{_NUM})(?P<more>余|多)?(?P<u>{_UNIT}){_NOT_AFTER}"
@@ -149,6 +151,8 @@ def _read(m: re.Match[str]) -> Quantity | None:
         if g["lou"] and g["lou"] != g["hiu"]:
             return None
         return Quantity(start, end, None, low, high, g["hiu"])
+    if g["point"]:
+        return Quantity(start, end, _decimal(g["point"]), None, None, "个百分点")
     if g["red"]:
         return Quantity(start, end, None, None, None, g["redu"], undetermined=True)
     for key, unit in (("pcn", "%"), ("mcn", "‰")):

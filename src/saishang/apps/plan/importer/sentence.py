@@ -70,6 +70,8 @@ class Sentence:
         """由2020年的40%提高到…, 从2020年的…: the year of the value that is left behind."""
         said = self.text[mark.start : mark.end]
         before = self.text[max(0, mark.start - 1) : mark.start]
+        if self.text[: mark.start].endswith(("基于", "相对", "基")):
+            return YearMark(mark.start, mark.end, mark.years, "base", mark.aspirational)
         if (before in ("由", "从") or said[0] in "由从自") and self.text[mark.end : mark.end + 1] == "的":
             return YearMark(mark.start, mark.end, mark.years, "base", mark.aspirational)
         return mark

@@ -1,5 +1,6 @@
 """What a number is about: the phrase before it, the thing counted behind it, or a name said earlier."""
 
+# ruff: noqa: E501 - long expressions over Chinese words
 from __future__ import annotations
 
 import re
@@ -26,6 +27,11 @@ _OBJECT_CLAUSE = re.compile(
     r"以上|以下|达到|完成|实现|建成|开展|得到|采用|使用|具备|纳入|接入|通过|安装|覆盖|配备|改造|治理|进入|用于|设有|配建|参与|建立"
 )
 #: 完成甲、乙等23个集群整治: behind these verbs the number is what is promised, though the list only gives examples.
+#: 年产有机肥2万吨: an output per year, when it ends its clause.
+_YEARLY_OUTPUT = re.compile(
+    "^(?:预计|可|能够)?年(?:产|生产|处理|利用|消纳|回收|减排|减少|节约|节水|节电|发电|供热|增殖)[^，。；、]{1,20}$"
+)
+_SECOND_SHARE = re.compile(r"(?:率|比例|占比|比重)(?:均|都)?(?:不低于|达到?|超过|高于|稳定在|保持在|提高到|控制在)\d")
 _DONE = re.compile("完成|建成|新建|淘汰|关停|创建|新增|打造|培育|实施|治理|改造|整治|修复|推进|推动")
 _TENDENCY = re.compile(
     "(?:稳中有[升降]|(?:稳步|持续|进一步|不断|显著|大幅|明显|逐步|总体|全面)?(?:提升|提高|上升|增加|下降|降低|减少|改善|稳定|好转))$"
@@ -69,6 +75,9 @@ class Subjects(Sentence):
                 or not rest
             )
             follows = self._object(suffix_after(self.text, first.end)[1], whole=True)
+            if _SECOND_SHARE.search(follows):
+                # 90%以上的县城优良天数比率达98%: the first number says how many, the second is what is promised.
+                return "", None
             if (
                 follows
                 and (verb_before or goal or _OBJECT_CLAUSE.search(follows))
@@ -76,14 +85,23 @@ class Subjects(Sentence):
                 and not (peeled.stated and rest)
             ):
                 return (f"{rest}{follows}" if rest else follows), "share"
-        of_whole = _OF_WHOLE.match(peeled.rest) if first.is_share and not peeled.stated and at_boundary else None
+        of_whole = (
+            _OF_WHOLE.match(peeled.rest)
+            if (first.is_share or first.unit == "倍") and not peeled.stated and at_boundary
+            else None
+        )
         if of_whole and left_ends_with_of(self.text, first.start):
             # 响应能力应达到最大用电负荷的5%: a share of something that is named behind the verb.
             peeled.comparator, peeled.verb = LEVEL_VERBS[of_whole.group("verb")], of_whole.group("verb")
             group.verbs = [peeled] * len(group.quantities)
-            return f"{trim_indicator(strip_year(of_whole.group('part')))}占{of_whole.group('whole')}的比例", "level"
+            part = trim_indicator(strip_year(of_whole.group("part")))
+            return part if first.unit == "倍" else f"{part}占{of_whole.group('whole')}的比例", "level"
         if peeled.stated and peeled.verb not in ("实现", "减", "增", "降", "在"):
-            if not rest and len(group.quantities) > 1 and len(group.quantities) == len(self.last_names):
+            count = len(group.quantities)
+            if not rest and peeled.each and 1 < count != len(self.last_names) and len(self.found) >= count:
+                # A达到43%，B稳定在90%，比2020年分别提高3个和1个百分点: all names of the sentence again.
+                self.last_names = [(t.indicator, t.scope) for t in self.found[-count:]]
+            if not rest and count > 1 and count == len(self.last_names):
                 return "、".join(name for name, _ in self.last_names), "again"
             if not rest:
                 borrowed = self._borrowed(group, previous_end)
@@ -95,6 +113,9 @@ class Subjects(Sentence):
             share = self._share_of_another(rest, first)
             if share:
                 return share, "level"
+            each_one = re.fullmatch("每个?(?:县|市|区|乡镇?|村|企业|项目|园区|城市)", rest)
+            if each_one and (named := self._clause_before(group.start)):
+                return named, "level"
             places = bare_region(rest)
             if not places and first.is_share and not peeled.change and self._names_a_part(group, rest, previous_end):
                 return rest, "place"
@@ -123,6 +144,17 @@ class Subjects(Sentence):
         ):
             return rest, "level"
         if rest and METRIC_END.search(rest) and at_boundary and len(rest) >= 4 and not (first.chinese or first.plain):
+            return rest, "level"
+        if rest and at_boundary and not first.is_share and _YEARLY_OUTPUT.match(rest):
+            return rest, "level"
+        last = self.found[-1] if self.found else None
+        if (
+            rest
+            and at_boundary
+            and last is not None
+            and last.unit == first.unit
+            and re.search("其中[^，。；]*$", self.text[previous_end : first.start])
+        ):
             return rest, "level"
         # 分别达到2025年83%、2027年85%: a year of its own between two numbers repeats the name, also behind 、.
         own_year = re.fullmatch(r"[、，；和及与]?(?:到|至)?(?:19|20)\d\d年", self.text[previous_end : first.start])
@@ -178,10 +210,12 @@ class Subjects(Sentence):
         ):
             follows = "" if at_boundary else self._object(group.end)
             return (f"{self.last_verb}{follows}", "count") if follows else ("", None)
-        if verb is None and not said and self.last_verb and first.is_count and self.counted_to >= 0:
+        same_unit = bool(self.found) and self.found[-1].unit == first.unit
+        if verb is None and not said and self.last_verb and (first.is_count or same_unit) and self.counted_to >= 0:
             # 创建园区3个、工厂20家: the verb of the first holds for the others of the list.
             between = self.text[self.counted_to : group.start] + self.text[group.start : first.start]
-            name = re.match(r"^(?:、|和|及|以及|与)([^，。；、]{2,24})$", between)
+            joint = "(?:、|和|及|以及|与|，)" if same_unit else "(?:、|和|及|以及|与)"
+            name = re.match(rf"^{joint}([^，。；、]{{2,24}})$", between)
             if name and at_boundary:
                 return f"{self.last_verb}{name.group(1)}", "count"
         if verb is None and not said:
@@ -209,7 +243,11 @@ class Subjects(Sentence):
             re.search("(?:以|按|按照|作为|围绕|依托|针对|涉及|属于|对|在|的|等)$", peeled.rest.strip("，、"))
             and not at_boundary
             and not (
-                follows and verb and _DONE.match(verb.group(0)) and peeled.rest.endswith("等") and self._goal_said()
+                follows
+                and verb
+                and _DONE.match(verb.group(0))
+                and peeled.rest.endswith("等")
+                and self._goal_said(first.start)
             )
         ):
             return "", None
@@ -255,9 +293,9 @@ class Subjects(Sentence):
             before = before[:cut].rstrip("，")
         return None
 
-    def _goal_said(self) -> bool:
-        """Tell whether the sentence itself names the year of a goal."""
-        return any(m.kind in ("goal", "plan") for m in self.marks)
+    def _goal_said(self, before: int) -> bool:
+        """Tell whether the sentence itself names the year of a goal before a position."""
+        return any(m.kind in ("goal", "plan") and m.end <= before for m in self.marks)
 
     def _object(self, start: int, *, whole: bool = False) -> str:
         """What is counted, behind the number; `whole` reads on to the end of the clause."""

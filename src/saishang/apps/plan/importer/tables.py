@@ -176,7 +176,7 @@ def _cell_target(
     name: str, text: str, unit: str, year: int | None, base_year: int | None, at: str, line: str
 ) -> Target | None:
     sign = re.match(
-        r"^(≥|≤|>=|<=|>|<|不低于|不高于|不超过|低于|高于|超过|达到|控制在|约|下降|降低|减少|提高|增长|上升|\[|〔|【)*",
+        r"^(≥|≤|>=|<=|>|<|不低于|不高于|不超过|低于|高于|超过|达到|控制在|约|新增|完成|下降|降低|减少|提高|增长|上升|\[|〔|【)*",
         text,
     )
     head = sign.group(0) if sign else ""

@@ -15,7 +15,7 @@ from saishang.apps.plan.importer.describing import NEXT_BOUNDARY, only_describes
 from saishang.apps.plan.importer.document import Target
 from saishang.apps.plan.importer.naming import strip_year
 from saishang.apps.plan.importer.pairing import Pairing
-from saishang.apps.plan.importer.phrases import peel, suffix_after
+from saishang.apps.plan.importer.phrases import COUNT_VERB, peel, suffix_after, trim_indicator
 from saishang.apps.plan.importer.quantities import Quantity, find_quantities
 from saishang.apps.plan.importer.sentence import Carry, Group
 from saishang.apps.plan.importer.text import clean, split_sentences
@@ -133,6 +133,8 @@ class _Reader(Pairing):
             return False
         if peeled.baseline:
             self._remember(peeled.rest, first)
+            if first.is_count and (name := trim_indicator(strip_year(peeled.rest))):
+                self.last_indicator = name
             return True
         if self._in_background(first, left, peeled):
             self._remember(peeled.rest, None if peeled.change else first)
@@ -144,6 +146,9 @@ class _Reader(Pairing):
         if kind in ("count", "share"):
             group.end = max(group.end, self.object_end)
         self.counted_to = group.end if kind == "count" else -1
+        if kind == "level" and first.is_count and (verb := COUNT_VERB.match(subject)):
+            # 建成绿色矿山不少于6座、绿色工厂4家: the verb holds for the next one, too.
+            self.last_verb, self.counted_to = verb.group(0), group.end
         self._pair(group, subject, years, kind)
         return True
 
