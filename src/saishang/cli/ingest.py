@@ -87,9 +87,9 @@ def load(
         for path in files:
             task = progress.add_task(path.name, step="", rows=0, total=None) if progress else None
 
-            def tell(step: str, rows: int, task: Any = task) -> None:
+            def tell(step: str, rows: int, done: float | None, task: Any = task) -> None:
                 if progress is not None:
-                    progress.update(task, step=_STEPS.get(step, step), rows=rows)
+                    progress.update(task, step=_STEPS.get(step, step), rows=rows, completed=done, total=1.0)
 
             try:
                 batch = lake.ingest(path, source, mapping=mapping, actor="saishang ingest", progress=tell)
@@ -267,12 +267,20 @@ def vacuum(
     as_json: JsonOption = False,
 ) -> None:
     """删除旧版本的数据文件；原始文件档案不受影响 · remove files of old versions; the raw archive stays."""
-    names = _lake().table.vacuum(timedelta(days=older_than), dry_run=not apply)
+    lake = _lake()
+    from saishang.apps.observations.actions.maintain import vacuum as remove
+
+    done = remove(lake, timedelta(days=older_than), dry_run=not apply)
     if as_json:
-        emit_json({"removed" if apply else "would_remove": names})
+        emit_json({"removed" if apply else "would_remove": done.files, "kept_versions": done.kept_versions})
         return
     word = "已删除 removed" if apply else "将删除（加 --apply 执行）would remove (with --apply)"
-    console.print(f"{word}: {len(names)}", highlight=False)
+    console.print(f"{word}: {len(done.files)}", highlight=False)
+    if done.kept_versions:
+        console.print(
+            f"评估运行所用的 {len(done.kept_versions)} 个版本保留 · versions of evaluation runs stay readable",
+            highlight=False,
+        )
 
 
 @app.command()

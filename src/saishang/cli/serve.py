@@ -8,6 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -26,8 +29,54 @@ def prepare() -> None:
     setup_django()
 
 
-def serve_forever(host: str, port: int, workers: int) -> int:
-    """Run the web server until it is told to stop; the exit code of the server."""
+#: How long a stopping worker may take to put its jobs back [s]; recovery sees to what it cannot.
+_WORKER_GRACE = 20.0
+
+
+@contextlib.contextmanager
+def _worker_beside(wanted: bool) -> Iterator[None]:
+    """Keep a worker running in a process of its own: started again when it dies, stopped with the portal."""
+    if not wanted:
+        yield
+        return
+    over = threading.Event()
+    current: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "saishang", "worker", "--beside", str(os.getpid())])
+
+    def keep() -> None:
+        pause = 1.0
+        while not over.is_set():
+            began = time.monotonic()
+            while current[0].poll() is None and not over.is_set():
+                over.wait(0.5)
+            if over.is_set():
+                return
+            # One that dies at once again and again must not keep the machine busy.
+            pause = 1.0 if time.monotonic() - began > 60 else min(pause * 2, 60.0)
+            if not over.wait(pause):
+                current[0] = start()
+
+    current.append(start())
+    keeper = threading.Thread(target=keep, name="worker keeper", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join(5)
+        with contextlib.suppress(ProcessLookupError):
+            current[0].send_signal(signal.SIGTERM)
+        try:
+            current[0].wait(_WORKER_GRACE)
+        except subprocess.TimeoutExpired:
+            current[0].kill()
+            current[0].wait()
+
+
+def serve_forever(host: str, port: int, workers: int, *, worker: bool = True) -> int:
+    """Run the web server, and a worker beside it, until it is told to stop; the exit code of the server."""
     with contextlib.closing(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -43,19 +92,20 @@ def serve_forever(host: str, port: int, workers: int) -> int:
         "--workers", str(workers), "--threads", "4", "--worker-class", "gthread", "--preload",
         "--access-logfile", "/dev/null", "--log-level", "warning", "--timeout", "120",
     ]  # fmt: skip
-    server = subprocess.Popen(command)
+    with _worker_beside(worker):
+        server = subprocess.Popen(command)
 
-    def pass_on(number: int, _frame: object) -> None:
-        server.send_signal(number)
+        def pass_on(number: int, _frame: object) -> None:
+            server.send_signal(number)
 
-    signal.signal(signal.SIGTERM, pass_on)
-    try:
-        return server.wait()
-    except KeyboardInterrupt:
-        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-            return server.wait(10)
-        server.kill()
-        return 130
+        signal.signal(signal.SIGTERM, pass_on)
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+                return server.wait(10)
+            server.kill()
+            return 130
 
 
 def register(app: typer.Typer) -> None:
@@ -65,13 +115,16 @@ def register(app: typer.Typer) -> None:
     def serve(
         host: Annotated[str, typer.Option(help="监听地址 · address to listen on.")] = "127.0.0.1",
         port: Annotated[int, typer.Option(help="端口 · port.")] = 8000,
-        workers: Annotated[int, typer.Option(help="进程数 · worker processes.")] = min(4, (os.cpu_count() or 1) + 1),
+        workers: Annotated[int, typer.Option(help="网站进程数 · web processes.")] = min(4, (os.cpu_count() or 1) + 1),
+        worker: Annotated[
+            bool, typer.Option("--worker/--no-worker", help="同时执行后台任务 · also do background jobs.")
+        ] = True,
     ) -> None:
-        """启动门户网站 · serve the portal until Ctrl-C."""
+        """启动门户网站和后台任务 · serve the portal, with a worker beside it, until Ctrl-C."""
         load_config()
         prepare()
         console.print(f"门户 · portal: http://{host}:{port}/   （Ctrl-C 停止 · to stop）", highlight=False)
-        raise typer.Exit(serve_forever(host, port, workers))
+        raise typer.Exit(serve_forever(host, port, workers, worker=worker))
 
     @app.command()
     def stop() -> None:

@@ -35,8 +35,9 @@ from saishang.lake.table import ObservationsTable
 
 __all__ = ["Folders", "Progress", "ingest_file", "note_refusal", "reconcile"]
 
-#: Called with the step's name and a number of rows; the command line shows it.
-Progress = Callable[[str, int], None]
+#: Called with the step's name, a number of rows, and the share of the step that is done (0 to 1, None = not known).
+#: What it raises ends the load cleanly as `aborted`; it is not called any more once the commit has begun.
+Progress = Callable[[str, int, float | None], None]
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ def ingest_file(
     LakeError
         When the disk is full or the table stays busy (`aborted`); loading the file again is safe.
     """
-    say = progress or (lambda step, rows: None)
-    say("archive", 0)
+    say = progress or (lambda step, rows, done: None)
+    say("archive", 0, None)
     archived = archive.put(path)
     recipe = hashlib.sha256(f"{READER}\n{source.digest}".encode()).hexdigest()
     with ledger.connect() as connection:
@@ -132,14 +133,14 @@ def _load(
         stage.header = file.header
         for piece in read_pieces(file, source, stage.rejects, tally):
             stage.add(piece)
-            say("read", tally.rows_read)
+            say("read", tally.rows_read, file.share_read())
     repeats, months, first_start, last_end = stage.settle()
     _note(notes, file, tally, stage)
     if not stage.count and stage.rejects.count:
         raise _nothing_usable(stage.rejects.first, stage.rejects.count, source)
     locks = [f"saishang-part-{source.medium}-{month}" for month in months]
     with Ledger.locked(connection, locks):
-        say("compare", stage.count)
+        say("compare", stage.count, None)
         parts = []
         if first_start is not None:
             last = stage.last_start() or first_start
@@ -157,7 +158,7 @@ def _load(
             "months": months, "notes": notes,
         }  # fmt: skip
         Ledger.prepare(connection, values, stage.rejects.first, difference.superseded)
-        say("commit", difference.new_count + replaced)
+        say("commit", difference.new_count + replaced, None)
         version = _commit(connection, difference, table, number)
         return Ledger.finish(connection, number, version)
 

@@ -26,13 +26,19 @@ from saishang.rules import Rules
 
 # ruff: noqa: S608 - the texts joined into SQL are our own; values travel as parameters
 
-__all__ = ["KINDS", "Outcome", "QualityRun", "QualityTest", "quality_tests", "run_quality"]
+__all__ = ["KINDS", "NoData", "Outcome", "QualityRun", "QualityTest", "quality_tests", "run_quality"]
 
 #: Hours before the span that runs and neighbours in time may look back to.
 _MARGIN = timedelta(hours=120)
 _FLAG = (
     "run", "test", "action", "source", "station", "parameter", "start", "end", "value", "batch", "detail",
 )  # fmt: skip
+
+
+class NoData(LakeError):
+    """There is nothing that the tests could look at."""
+
+    code = "no-data"
 
 
 @dataclass(frozen=True)
@@ -158,9 +164,7 @@ def _observations(
     high = datetime(2200, 1, 1) if last is None else last + timedelta(hours=1)
     files = [part.path for part in table.parts(version, medium="air", span=(low, high))]
     if not files:
-        raise LakeError(
-            "there are no air observations in this span", fix="load data first, or name another span", code="no-data"
-        )
+        raise NoData("there are no air observations in this span", fix="load data first, or name another span")
     duck.execute(
         """
         create temp table hours as
@@ -173,7 +177,7 @@ def _observations(
     )
     found = duck.execute('select min("start"), max("end") from hours').fetchall()[0]
     if found[0] is None:
-        raise LakeError("there are no hourly air observations in this span", fix="load data first", code="no-data")
+        raise NoData("there are no hourly air observations in this span", fix="load data first")
     return (first or found[0], last or found[1])
 
 

@@ -222,10 +222,18 @@ class ObservationsTable:
 
         return self._again(commit)
 
-    def compact(self, *, months: Sequence[str] | None = None) -> dict[str, int]:
-        """Join small files partition by partition; readers of older versions are not disturbed."""
+    def compact(
+        self, *, months: Sequence[str] | None = None, progress: Callable[[float], None] = lambda done: None
+    ) -> dict[str, int]:
+        """Join small files partition by partition; readers of older versions are not disturbed.
+
+        `progress` is called before each partition with the share that is done; what it raises ends the work between
+        two partitions.
+        """
         totals = {"files_removed": 0, "files_added": 0}
-        for medium, month in sorted({(part.medium, part.month) for part in self.parts(months=months)}):
+        partitions = sorted({(part.medium, part.month) for part in self.parts(months=months)})
+        for place, (medium, month) in enumerate(partitions):
+            progress(place / len(partitions))
 
             def optimise(medium: str = medium, month: str = month) -> dict[str, Any]:
                 table = DeltaTable(str(self.path))
@@ -238,10 +246,14 @@ class ObservationsTable:
             totals["files_added"] += int(done["numFilesAdded"])
         return totals
 
-    def vacuum(self, older_than: timedelta, *, dry_run: bool) -> list[str]:
-        """Remove files that no version younger than `older_than` needs; returns their names."""
+    def vacuum(self, older_than: timedelta, *, dry_run: bool, keep: Iterable[int] = ()) -> list[str]:
+        """Remove files that no version younger than `older_than`, and none of `keep`, needs; returns their names."""
         hours = int(older_than.total_seconds() // 3600)
-        return self.delta().vacuum(retention_hours=hours, dry_run=dry_run, enforce_retention_duration=False, full=True)
+        versions = sorted(set(keep))
+        return self.delta().vacuum(
+            retention_hours=hours, dry_run=dry_run, enforce_retention_duration=False, full=True,
+            keep_versions=versions or None,
+        )  # fmt: skip
 
     @staticmethod
     def _again(action: Callable[[], _Result]) -> _Result:

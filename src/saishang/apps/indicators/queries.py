@@ -28,6 +28,7 @@ __all__ = [
     "history",
     "indicator",
     "indicator_values",
+    "lake_versions",
     "latest_run",
     "region_name",
     "run_facts",
@@ -142,6 +143,12 @@ def catalogue() -> Catalogue:
 def indicator(identifier: str) -> Indicator | None:
     """One indicator, or None."""
     return catalogue().indicators.get(identifier)
+
+
+def lake_versions() -> list[int]:
+    """Versions of the observations table that finished runs were computed from, each once."""
+    found = Run.objects.filter(finished__isnull=False).values_list("lake_version", flat=True)
+    return sorted(set(found.order_by()))
 
 
 def region_name(code: str, language: str = "zh") -> str:

@@ -9,8 +9,19 @@ __all__ = ["ROLES", "User"]
 
 #: Role → what it may do. Administrators may do everything a role can.
 ROLES: dict[str, frozenset[str]] = {
-    "viewer": frozenset({"view_internal"}),
-    "editor": frozenset({"view_internal", "upload_data", "report_value", "import_plan", "decide_dust"}),
+    "viewer": frozenset({"view_internal", "view_jobs"}),
+    "editor": frozenset(
+        {
+            "view_internal",
+            "view_jobs",
+            "start_jobs",
+            "run_evaluation",
+            "upload_data",
+            "report_value",
+            "import_plan",
+            "decide_dust",
+        }
+    ),
     "admin": frozenset(
         {
             "view_internal",
@@ -19,6 +30,9 @@ ROLES: dict[str, frozenset[str]] = {
             "import_plan",
             "decide_dust",
             "run_evaluation",
+            "view_jobs",
+            "start_jobs",
+            "cancel_any_job",
             "view_log",
             "manage_users",
         }

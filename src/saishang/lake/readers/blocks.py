@@ -84,6 +84,8 @@ class FileReader:
     blocks: Iterator[Block]
     close: Callable[[], None]
     notes: dict[str, Any] = field(default_factory=dict)
+    #: Share of the file that has been read, 0 to 1; None where the format does not tell.
+    share_read: Callable[[], float | None] = lambda: None
 
     def __enter__(self) -> FileReader:
         return self

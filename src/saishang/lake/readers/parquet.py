@@ -44,8 +44,10 @@ def open_parquet(path: Path) -> FileReader:
             code="too-large",
         )
 
+    done = 0
+
     def blocks() -> Iterator[Block]:
-        done = 0
+        nonlocal done
         try:
             for batch in file.iter_batches(_ROWS):
                 lines = np.arange(done + 1, done + len(batch) + 1, dtype=np.int64)
@@ -54,9 +56,11 @@ def open_parquet(path: Path) -> FileReader:
         except (pa.ArrowException, OSError) as error:
             raise _damaged(path, error) from error
 
+    count = file.metadata.num_rows
     return FileReader(
-        "parquet", [field.name for field in schema], blocks(), file.close, {"rows": file.metadata.num_rows}
-    )
+        "parquet", [field.name for field in schema], blocks(), file.close, {"rows": count},
+        lambda: done / count if count else 1.0,
+    )  # fmt: skip
 
 
 def _plain(column: pa.Array) -> pa.Array:

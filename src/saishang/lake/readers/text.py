@@ -145,7 +145,8 @@ def open_text(path: Path, reject: RejectSink, *, delimiter: str | None = None, h
     except BaseException:
         source.close()
         raise
-    return FileReader("csv", header, blocks, source.close, notes)
+    size = max(path.stat().st_size, 1)
+    return FileReader("csv", header, blocks, source.close, notes, lambda: min(source.tell() / size, 1.0))
 
 
 def _delimiter(head: str) -> str:

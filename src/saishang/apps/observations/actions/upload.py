@@ -1,4 +1,4 @@
-"""Load a file that a person sent through a page."""
+"""Take a file that a person sent through a page: into the archive at once, into the table by a job."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from pathlib import Path, PurePath
 from typing import Any, Protocol
 
 from saishang.apps.core.actions import record
+from saishang.apps.jobs.actions import start
+from saishang.apps.jobs.models import Job
 from saishang.apps.observations.queries import site_lake
 from saishang.errors import SaishangError
 from saishang.lake import Batch, Lake
+from saishang.lake.ingest import Progress
 
-__all__ = ["MAX_UPLOAD", "Sent", "UploadRefused", "upload"]
+__all__ = ["LOAD_FILE", "MAX_UPLOAD", "PERMISSION", "Sent", "UploadRefused", "load_archived", "upload"]
 
 #: Largest file that a page takes [bytes]; larger ones go through the command line.
-MAX_UPLOAD = 200 << 20
+MAX_UPLOAD = 1 << 30
 PERMISSION = "upload_data"
+LOAD_FILE = "load_file"
 
 
 class UploadRefused(SaishangError):
@@ -40,22 +44,20 @@ class Sent(Protocol):
 def upload(
     actor: Any, sent: Sent, *, source: str | None = None, reason: str = "", address: str | None = None,
     lake: Lake | None = None,
-) -> Batch:  # fmt: skip
-    """Permission → size → load → log; returns the batch (with `no_op` when the file was known).
+) -> Job:  # fmt: skip
+    """Permission → size → archive → job; returns the job that loads the file.
 
-    The kind of the file is decided by its content; its name is kept for people and never used as a path.
+    The bytes are in the raw archive before the page answers, so that nothing is lost when the worker is not there. The
+    kind of the file is decided by its content; its name is kept for people and never used as a path.
 
     Raises
     ------
     UploadRefused
-        Without the permission `upload_data`, or when the file is too large.
+        Without the permission `upload_data`, or when the file is empty or too large.
     LakeError
-        When nothing of the file can be used; also written to the log.
+        When the disk is full.
     """
-    if not getattr(actor, "is_authenticated", False) or not actor.may(PERMISSION):
-        raise UploadRefused(
-            "loading data needs the permission upload_data", fix="ask an administrator for the role editor"
-        )
+    _allowed(actor)
     name = PurePath((sent.name or "upload").replace("\\", "/")).name[:200] or "upload"
     if (sent.size or 0) > MAX_UPLOAD:
         raise UploadRefused(
@@ -73,19 +75,50 @@ def upload(
                 if size > MAX_UPLOAD:  # the stated size can be a lie
                     raise UploadRefused(f"expected at most {MAX_UPLOAD >> 20} MiB", fix="split the file", where=name)
                 out.write(chunk)
-        try:
-            batch = target.ingest(path, source, actor=str(actor.get_username()), file_name=name)
-        except SaishangError as error:
-            record(
-                actor, "observations.upload_refused", ("file", name), after={"code": error.code, "why": error.message},
-                reason=reason, address=address,
-            )  # fmt: skip
-            error.where = name if error.where in {None, "sent", str(path)} else error.where
-            raise
+        archived = target.archive.put(path)
+    params = {"sha256": archived.sha256, "file": name, "size": archived.size, "source": source}
+    return start(actor, LOAD_FILE, params, reason=reason, address=address)
+
+
+def load_archived(
+    actor: Any, sha256: str, name: str, *, source: str | None = None, reason: str = "",
+    progress: Progress | None = None, lake: Lake | None = None,
+) -> Batch:  # fmt: skip
+    """Permission → load a file of the raw archive → log; returns the batch (`no_op` when the file was known).
+
+    Raises
+    ------
+    UploadRefused
+        Without the permission `upload_data`; it is asked again here, roles change while jobs wait.
+    LakeError
+        When nothing of the file can be used; also written to the log.
+    """
+    _allowed(actor)
+    target = lake or site_lake()
+    path = target.archive.path(sha256)
+    try:
+        batch = target.ingest(path, source, actor=str(actor.get_username()), file_name=name, progress=progress)
+    except SaishangError as error:
+        record(
+            actor, "observations.upload_refused", ("file", name), after={"code": error.code, "why": error.message},
+            reason=reason,
+        )  # fmt: skip
+        if error.where in {None, str(path)}:
+            error.where = name
+        elif error.where is not None:
+            error.where = error.where.replace(path.name, name)
+        raise
     record(
         actor, "observations.upload", ("lake_batch", str(batch.id)),
         after={"file": name, "sha256": batch.sha256, "added": batch.added, "replaced": batch.replaced,
                "rejected": batch.rejected, "no_op": batch.no_op},
-        reason=reason, address=address,
+        reason=reason,
     )  # fmt: skip
     return batch
+
+
+def _allowed(actor: Any) -> None:
+    if not getattr(actor, "is_authenticated", False) or not actor.may(PERMISSION):
+        raise UploadRefused(
+            "loading data needs the permission upload_data", fix="ask an administrator for the role editor"
+        )

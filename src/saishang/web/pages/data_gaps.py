@@ -1,0 +1,95 @@
+"""Coverage of every station and month, and why the rest is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from saishang.apps.observations import queries
+from saishang.web import texts
+from saishang.web.pages.charts import Chart
+from saishang.web.pages.data_tabs import tabs
+from saishang.web.pages.exports import export
+from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.security import public
+
+__all__ = ["gaps"]
+
+_HEAT = ("#7e1d1d", "#c2603f", "#e8b16a", "#b9d7c9", "#5aa897", "#0f6b63")
+
+
+@public
+@require_safe
+def gaps(request: HttpRequest) -> HttpResponse:
+    """Coverage of every station and month, and why the rest is missing."""
+    span = queries.gap_span()
+    base: dict[str, Any] = {"tabs": tabs("data-gaps", request), "span": span}
+    if span is None:
+        return render(request, "data/gaps.html", base)
+    parameter = request.GET.get("parameter", "")
+    rows = queries.gap_months(parameter or None)
+    names = {place.code: texts.both(place.zh, place.en) for place in queries.stations()}
+    table = _gap_table(rows, names)
+    answer = export(request, [table])
+    if answer is not None:
+        return answer
+    months = sorted({row.month for row in rows})
+    codes = sorted({row.station for row in rows})
+    cells = [
+        {
+            "value": [months.index(row.month), codes.index(row.station), round(row.coverage, 4)],
+            "note": f"{row.station} {names.get(row.station, '')}\n{row.month}：{texts.percent(row.coverage, 1)}",
+        }
+        for row in rows
+        if row.coverage is not None
+    ]
+    labels = [f"{code} {names.get(code, '')}".strip() for code in codes]
+    size = "chart-rows-s" if len(codes) <= 8 else "chart-rows-m" if len(codes) <= 30 else "chart-rows-l"
+    spec = {"kind": "heat", "x": months, "y": labels, "cells": cells, "colours": list(_HEAT)}
+    label = _("各站逐月数据覆盖率热图；同样的数字列在下面的表里。")
+    context = base | {
+        "chart": Chart("gaps", label, spec, table, size=size),
+        "parameters": _parameters(),
+        "parameter": parameter,
+    }
+    return render(request, "data/gaps.html", context)
+
+
+def _parameters() -> list[str]:
+    return ["PM2.5", "PM10", "SO2", "NO2", "CO", "O3"]
+
+
+def _gap_table(rows: list[Any], names: dict[str, str]) -> Table:
+    columns = [
+        Column("station", _("站点"), row_head=True, nowrap=True),
+        Column("month", _("月份"), nowrap=True),
+        Column("expected", _("应有小时"), number=True),
+        Column("present", _("实有小时"), number=True),
+        Column("coverage", _("覆盖率"), number=True),
+        Column("not_sent", _("未传"), number=True),
+        Column("empty", _("文件中为空"), number=True),
+        Column("marked", _("带缺测标记"), number=True),
+        Column("rejected", _("被拒收"), number=True),
+        Column("removed_by_qc", _("质检剔除"), number=True),
+        Column("closed", _("站点停用"), number=True),
+    ]
+    listed = [
+        {
+            "station": f"{row.station} {names.get(row.station, '')}".strip(),
+            "month": row.month,
+            "expected": row.expected,
+            "present": row.present,
+            "coverage": Cell(
+                None if row.coverage is None else round(row.coverage, 4), text=texts.percent(row.coverage, 1)
+            ),
+            **{
+                key: getattr(row, key) for key in ("not_sent", "empty", "marked", "rejected", "removed_by_qc", "closed")
+            },
+        }
+        for row in rows
+    ]
+    return Table("gaps", _("各站逐月缺口"), columns, listed, tight=True)
