@@ -26,7 +26,9 @@ def strip_year(phrase: str) -> str:
         marks = [m for m in find_years(out) if m.start <= 3 and m.kind != "base"]
         if not marks:
             break
-        out = out[marks[0].end :].lstrip("，,、： ")
+        # 甲市2017年…浓度: the place before the year stays.
+        kept = out[: marks[0].start] if re.search("[省市县区州盟]$", out[: marks[0].start]) else ""
+        out = kept + out[marks[0].end :].lstrip("，,、： ")
     return re.sub(r"^(?:，|,|、|前|末|底|时|，)+", "", out)
 
 

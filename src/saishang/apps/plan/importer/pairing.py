@@ -28,7 +28,7 @@ class Pairing(Subjects):
         if kind == "place":
             places = bare_region(subject) or [subject]
             self.part_scope = places[-1]
-            indicator = self._borrowed(group, group.start) if not self.last_indicator else self.last_indicator
+            indicator = self._borrowed(group, 0) if not self.last_indicator else self.last_indicator
             if len(places) == 1 and places[0].endswith("断面"):
                 indicator = re.sub("^[国省市区县]+[控考]断面", places[0], indicator)
             if len(places) == count:

@@ -119,6 +119,10 @@ _LOWER = re.compile(
     "浓度|重污染|污染天数|超标天数|劣Ⅴ|劣V|劣五|能耗|电耗|水耗|煤耗|用水量|耗水|排放量|排放总量|排放强度|碳排放|排放|漏损率|消费总量|死亡|超标率|填埋|发生率|"
     "消耗|产生强度|产生量|使用量|施用量|消费量|总用水|原生垃圾|亏损|成本|损失|电磁|噪声值|投诉"
 )
+#: A share is good when it is high, unless it is the share of something bad.
+_LOWER_SHARE = re.compile(
+    "(?:^|[^非])(?:煤炭|散煤|燃煤|化石能源)[^占]{0,6}(?:占|消费)|填埋|漏损|超标|劣[ⅤV五]|极差|发生率|死亡|污染(?:天数|天气)|投诉|丧失|损失|Ⅴ类水|热损|事故|差率|扰民"
+)
 _HIGHER = re.compile("优良|达标|减排量|削减量|下降率|利用|处置率|处理率|收集|达到或好于|捕集")
 _BASE_TAIL = re.compile(
     r"(?:比|较|同比|环比|相比|相对|相较)?(?:上年|上一年|去年|前[一二三]年|近[一二三]年|基准年|同期|现状|上年同期|近三年平均|前三年平均)(?:度|水平|同期|均值)?(?:相比)?$"
@@ -280,11 +284,13 @@ def suffix_after(text: str, end: int) -> tuple[str | None, int]:
 def lower_is_better(indicator: str) -> bool:
     """A plain 达到 or 为 promises an upper limit for these: concentrations, losses, consumption, emissions."""
     indicator = re.sub("超低排放|近零排放|零排放", "", indicator)
+    if re.search("(?:比重|比例|占比|比率|率)(?:[（(][^（()）]*[）)])?$", indicator):
+        return bool(_LOWER_SHARE.search(indicator)) and not _HIGHER.search(indicator)
     return bool(_LOWER.search(indicator)) and not _HIGHER.search(indicator)
 
 
 _LEAD_IN = re.compile(
-    r"^(?:力争实现|努力实现|力争|争取|努力|确保|保证|推动实现|推动|促进|推进|实现|使得|使|要求|其中|到位|并|且|同时|进一步|基本|全面|不断|逐步|持续|稳步|加快|"
+    r"^(?:力争实现|努力实现|力争|争取|努力|确保|保证|推动实现|推动|促进|推进|实现|使得|使(?!用)|要求|其中|到位|并|且|同时|进一步|基本|全面|不断|逐步|持续|稳步|加快|"
     r"着力|积极|大力|切实|严格|有序|继续|以及|和|及|与|或|、|，|：|的|至|等|将|把|让|对|由|全力|推动全面|深入|强化|即|分别|年底前|底前|以来|基本实现|"
     r"总体|原则上|以实现|提升|提高|降低|保持|严控|严格控制|有效|新建成后|以|末|前|时|，)"
 )
@@ -322,7 +328,7 @@ _WIDE = (
 )
 _OBJECT = r"(?:地级(?:及以上|以上)?城市|各?设区(?:的)?市|地级(?:及以上)?市|县级(?:及以上)?城市|县级以上城市|县（市、区）|各县|各市)"
 _PLACE = (
-    r"(?:(?:[\u4e00-\u9fff]{1,4}|[A-Z×*]{1,3})(?<![城设区都各超该本全上夜股楼门级])市(?![场政容民辖域内])|[\u4e00-\u9fff]{2,3}省(?![级内控道会市委直])|[\u4e00-\u9fff]{2,8}(?:自治区|自治州)|"
+    r"(?:(?:[\u4e00-\u9fff]{1,4}|[A-Z×*]{1,3})(?<![城设区都各超该本全上夜股楼级])市(?![场政容民辖域内])(?!(?<=门市)部)|[\u4e00-\u9fff]{2,3}省(?![级内控道会市委直])|[\u4e00-\u9fff]{2,8}(?:自治区|自治州)|[\u4e00-\u9fff]{1,4}(?<![各全])州(?![市县])|[\u4e00-\u9fff]{2,4}林区|"
     r"(?:[\u4e00-\u9fff]{1,3}|[A-Z×*]{1,3})(?<![各全])县(?![级域城])|[\u4e00-\u9fff]{2,6}(?:平原|三角洲?(?:地区)?|周边地区|城市群|经济区|新区|开发区|都市圈)|"
     r"[\u4e00-\u9fff]{2,4}(?<![园社景城山农牧林灌库湾矿片小辖保护地功能成设])区(?=[、]|[\u4e00-\u9fff]*(?:浓度|率|比例))(?![域内级块])|京津冀(?:及周边地区)?|长三角(?:地区)?|珠三角(?:地区)?|汾渭平原|"
     r"重点区域|重点地区|其[他余](?:地区|城市|设区的?市|市县|县市|市|县)|粤港澳大湾区|长江经济带|[东中西]部地区|[南北]方地区|沿[海江黄](?:地区|城市)|平原地区|"
@@ -333,7 +339,7 @@ _SCOPE = re.compile(
 )
 #: 甲、乙、丙等3市…比率, 甲河、乙河等七大重点流域…比例: a list summed up by its number.
 _SEVERAL_PLACES = re.compile(
-    r"^(?P<places>[^，。；：]{2,60}?等(?:[\d一二三四五六七八九十]+)(?:个|大|条|座)?(?:重点|国家级?|主要)?(?:设区的?)?(?:市|县|区|州|盟|城市|县城|省份?|流域|河流|湖泊|地区|区域|园区))(?:的)?(?P<rest>.{4,})$"
+    r"^(?P<places>[^，。；：]{2,60}?等?(?:[\d一二三四五六七八九十]+)(?:个|大|条|座)?(?:重点|国家级?|主要)?(?:设区的?)?(?:市|县|区|州|盟|城市|县城|省份?|流域|河流|湖泊|地区|区域|园区)(?:[（(][^（()）]*[）)])?)(?:的)?(?P<rest>.{4,})$"
 )
 #: 峰谷差率超过40%的地区…能力: which regions are meant, by a property.
 _DESCRIBED_PLACES = re.compile(
@@ -347,7 +353,7 @@ _INNER_SCOPE = re.compile(
 def split_scope(indicator: str) -> tuple[str, str | None]:
     """Split 全区细颗粒物平均浓度 into 细颗粒物平均浓度 and 全区; object words (国控断面) stay in the indicator too."""
     several = _SEVERAL_PLACES.match(indicator)
-    if several and METRIC_END.search(several.group("rest")):
+    if several and "、" in several.group("places") and METRIC_END.search(several.group("rest")):
         return several.group("rest"), several.group("places")
     described = _DESCRIBED_PLACES.match(indicator)
     if described:
@@ -371,8 +377,9 @@ def bare_region(text: str) -> list[str] | None:
         return None
     if re.search("率|比例|占比|比重|浓度", text):
         return None
-    pieces = [p for p in re.split("、|和|及|与", text.strip("，,、：: ")) if p]
+    text = re.sub("(?<=京津冀)及(?=周边)|(?<=地级)及(?=以上)|(?<=县级)及(?=以上)", "\x00", text)
+    pieces = [p.replace("\x00", "及") for p in re.split("、|和|及|与", text.strip("，,、：: ")) if p]
     whole = re.compile(
-        rf"(?:{_WIDE}|{_WIDE}?{_OBJECT}|{_PLACE}|(?:[\u4e00-\u9fff]{{1,8}}|[A-Z×*]{{1,3}})(?:市|县|区|州|盟|基地|地区|平原|流域|开发区|城市|乡镇|园区|断面)|(?:京津冀|长三角|珠三角|粤港澳大湾区|长江经济带)(?:区域|地区)?|全国|国家级|省级|市级|县城|城区|农村|城镇|建成区|其他地区|其他城市|其余[\u4e00-\u9fff]{1, 6}|其他设区的?市|重点区域|重点地区|重点城市)$"
+        rf"(?:{_WIDE}|{_WIDE}?{_OBJECT}|(?:{_OBJECT})?(?:城市)?建成区|京津冀及周边地区|[苏皖浙鲁豫冀晋陕鄂湘赣闽粤桂滇黔川渝辽吉蒙甘青宁新藏][东南西北中](?:地区)?|{_PLACE}|(?:[\u4e00-\u9fff]{{1,8}}|[A-Z×*]{{1,3}})(?:市|县|区|州|盟|基地|地区|平原|流域|开发区|城市|乡镇|园区|断面)|(?:京津冀|长三角|珠三角|粤港澳大湾区|长江经济带)(?:区域|地区)?|全国|国家级|省级|市级|县城|城区|农村|城镇|建成区|其他地区|其他城市|其余[\u4e00-\u9fff]{1, 6}|其他设区的?市|重点区域|重点地区|重点城市)$"
     )
     return pieces if pieces and all(whole.match(p) for p in pieces) else None

@@ -13,6 +13,9 @@ from saishang.apps.plan.importer.text import bracket_pairs, normalise, protected
 
 __all__ = ["Carry", "Group", "Sentence"]
 
+_DESCRIBES_THINGS = re.compile(
+    "^(?:以|之)?前?(?:注册|登记|建成|建造|投产|投运|出厂|审批|核准|批准|生产)[^，。；]{0,12}的"
+)
 _CLAUSE = "，。；：！？\n（("
 _BACKGROUND = re.compile(
     "已(?:经|累计|全部|达|完成|建成|有|实现|提前|连续|成为|于)|达到了|实现了|完成了|下降了|提高了|增长了|提升了|减少了|新增了|建成了|现有|目前|截至目前|历史性|连续[一二三四五六七八九十\\d]+年|"
@@ -56,6 +59,8 @@ class Sentence:
         self.marks = [
             self._told_as_base(m) for m in find_years(self.text) if not self._in_name(m.start, m.end, years=True)
         ]
+        # 2005年底前注册的车辆, 2016年前建成的小区: the year says which things, not by when.
+        self.marks = [m for m in self.marks if not _DESCRIBES_THINGS.match(self.text[m.end :])]
         self.last_indicator: str | None = None
         self.last_scope: str | None = None
         self.last_verb: str | None = None
@@ -101,7 +106,8 @@ class Sentence:
         year = max(mark.years)
         if self.plan_year is not None and year < self.plan_year:
             return True
-        told = _BACKGROUND.search(self.text) or re.search("同比|环比|以来|较上年|比上年|最好水平", self.text)
+        after = re.split("[；。]", self.text[mark.start :], maxsplit=1)[0]
+        told = _BACKGROUND.search(after) or re.search("同比|环比|以来|较上年|比上年|最好水平", after)
         return mark.kind == "bare" and bool(told) and (self.plan_year is None or year <= self.plan_year)
 
     def _years_at(self, quantity: Quantity, peeled: Peeled) -> tuple[int, ...]:

@@ -1,6 +1,5 @@
 """What a number is about: the phrase before it, the thing counted behind it, or a name said earlier."""
 
-# ruff: noqa: E501 - long expressions over Chinese words
 from __future__ import annotations
 
 import re
@@ -31,7 +30,9 @@ _OBJECT_CLAUSE = re.compile(
 _YEARLY_OUTPUT = re.compile(
     "^(?:预计|可|能够)?年(?:产|生产|处理|利用|消纳|回收|减排|减少|节约|节水|节电|发电|供热|增殖)[^，。；、]{1,20}$"
 )
-_SECOND_SHARE = re.compile(r"(?:率|比例|占比|比重)(?:均|都)?(?:不低于|达到?|超过|高于|稳定在|保持在|提高到|控制在)\d")
+_SECOND_SHARE = re.compile(
+    r"(?:率|比例|占比|比重|浓度)(?:均|都)?(?:不高于|降至|不低于|达到?|超过|高于|稳定在|保持在|提高到|控制在)\d"
+)
 _DONE = re.compile("完成|建成|新建|淘汰|关停|创建|新增|打造|培育|实施|治理|改造|整治|修复|推进|推动")
 _TENDENCY = re.compile(
     "(?:稳中有[升降]|(?:稳步|持续|进一步|不断|显著|大幅|明显|逐步|总体|全面)?(?:提升|提高|上升|增加|下降|降低|减少|改善|稳定|好转))$"
@@ -316,4 +317,15 @@ class Subjects(Sentence):
         if clause and METRIC_END.search(clause):
             return clause
         same_unit = self.by_unit.get(group.quantities[0].unit) if not group.peeled.change else None
-        return same_unit or self.last_indicator or ""
+        return same_unit or self.last_indicator or self._named_without_number(previous_end, group.start)
+
+    def _named_without_number(self, start: int, end: int) -> str:
+        """提高机械化清扫率，2020年底前，县城达到60%: the rate is named two clauses earlier, without a number."""
+        for clause in reversed(re.split("[，；：]", self.text[start:end])[-4:]):
+            name = re.sub(
+                "^(?:大幅|显著|着力|稳步|加快)?(?:提高|提升|降低|扩大|增加)", "", trim_indicator(strip_year(clause))
+            )
+            name = re.sub(_TENDENCY, "", name)
+            if len(name) >= 4 and METRIC_END.search(name) and not re.search(r"\d", name):
+                return name
+        return ""

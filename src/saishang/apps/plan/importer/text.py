@@ -45,6 +45,9 @@ _SAME_LENGTH = str.maketrans(
     }
 )
 _WIDE_THOUSANDS = re.compile(r"(?<=\d)，(?=\d{3}(?:[,，]\d{3})*(?![\d，]))(?<!\d{4}，)")
+#: Half-width stops typed into Chinese text; between digits they belong to the number (1,200 and 8:00).
+_NARROW = re.compile(r"(?<!\d),|,(?!\d)|;|(?<!\d):|:(?!\d)")
+_WIDE_FORM = {",": "，", ";": "；", ":": "："}
 _CJK = r"\u3400-\u9fff，。；：、！？（）《》〈〉“”‘’【】〔〕％℃"
 _LOOSE_SPACE = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])|(?<=\d)\s+(?=[\d%A-Za-zµ])|(?<=PM)\s+(?=\d)")
 _SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -52,7 +55,8 @@ _SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 def normalise(text: str) -> str:
     """Full-width digits, letters, % and / to their ASCII form; the length does not change."""
-    return _WIDE_THOUSANDS.sub(",", text.translate(_SAME_LENGTH))
+    plain = _WIDE_THOUSANDS.sub(",", text.translate(_SAME_LENGTH))
+    return _NARROW.sub(lambda m: _WIDE_FORM[m.group(0)], plain)
 
 
 def clean(text: str) -> str:
