@@ -31,7 +31,22 @@ __all__ = [
 ]
 
 #: Modules that declare topics, in the order in which help and pages list them.
-_DECLARING = ("air_index", "air_statistics", "air_evaluation", "air_dust")
+_DECLARING = (
+    "air_index",
+    "air_statistics",
+    "air_evaluation",
+    "air_dust",
+    "water",
+    "water_special",
+    "ecology",
+    "ecosystem",
+    "climate",
+    "groundwater",
+    "soil",
+    "waste",
+    "noise",
+    "radiation",
+)
 
 for _module in _DECLARING:
     importlib.import_module(f"{__name__}.{_module}")

@@ -56,9 +56,11 @@ def _value(text: str, field: Field, name: str) -> Any:
             raise InputError(
                 f"{name} is no JSON: {error}.", fix=f'Write {name}=[1, 2, null] or {name}={{"a": 1}}.'
             ) from None
+    if field.kind == "pairs":
+        raise InputError(f"{name} is a list of pairs.", fix=f"Write {name}='[[900, 5], [1800, 4]]'.")
     if field.kind == "mapping":
         raise InputError(f"{name} maps names to values.", fix=f"Write {name}='{{\"PM2.5\": 3}}'.")
-    if field.kind == "numbers" or (field.kind == "values" and ("," in text or "，" in text)):
+    if field.kind in ("numbers", "series") or (field.kind == "values" and ("," in text or "，" in text)):
         return [_number(part.strip(), field, name) for part in text.replace("，", ",").split(",")]
     if text.casefold() in _MISSING:
         return None

@@ -20,7 +20,7 @@ from saishang.science.numbers import InputError
 
 __all__ = ["Case", "Field", "Topic", "calculate", "family", "find_topic", "topic", "topics"]
 
-Kind = Literal["number", "integer", "numbers", "values", "mapping", "text"]
+Kind = Literal["number", "integer", "numbers", "values", "series", "pairs", "mapping", "text"]
 Result = dict[str, Any]
 
 
@@ -34,7 +34,7 @@ class Field:
         Key among the inputs, as the worked examples write it.
     kind:
         `number` (None = missing), `integer`, `numbers` (list, None = missing), `values` (one number or a list of them),
-        `mapping` (name → value), `text`.
+        `series` (a list, or a mapping of names to lists), `pairs` (a list of pairs), `mapping` (name → value), `text`.
     unit:
         Canonical unit, empty when the input has none.
     choices:
@@ -328,10 +328,23 @@ def _check_shape(name: str, value: Any, wanted: Field) -> None:
         raise InputError(
             f"{name} must be a number or a list of them, got {_kind(value)}.", fix=f"Give {name} as 1 or [1, 2]."
         )
+    if wanted.kind == "series" and (scalar or not isinstance(value, Sequence | Mapping)):
+        raise InputError(
+            f"{name} must be a list of numbers, or lists by name, got {_kind(value)}.",
+            fix=f'Give {name} as [1, 2, null] or {{"A": [1, 2]}}.',
+        )
+    if wanted.kind == "pairs" and not _are_pairs(value):
+        raise InputError(f"{name} must be a list of pairs, got {_kind(value)}.", fix=f"Give {name} as [[1, 2]].")
     if wanted.kind == "mapping" and not isinstance(value, Mapping):
         raise InputError(
             f"{name} must map names to values, got {_kind(value)}.", fix=f'Give {name} as {{"name": value}}.'
         )
+
+
+def _are_pairs(value: Any) -> bool:
+    if isinstance(value, str | Mapping) or not isinstance(value, Sequence):
+        return False
+    return all(isinstance(pair, Sequence) and not isinstance(pair, str) and len(pair) == 2 for pair in value)
 
 
 def _kind(value: Any) -> str:

@@ -132,7 +132,18 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
 
 
 def _medium(medium: str) -> str:
-    names = {"air": _("空气"), "water": _("水"), "general": _("通用"), "climate": _("气候"), "ecology": _("生态")}
+    names = {
+        "air": _("空气"),
+        "water": _("水"),
+        "groundwater": _("地下水"),
+        "soil": _("土壤"),
+        "waste": _("固体废物"),
+        "noise": _("噪声"),
+        "radiation": _("辐射"),
+        "general": _("通用"),
+        "climate": _("气候"),
+        "ecology": _("生态"),
+    }
     return names.get(medium, medium)
 
 
@@ -164,6 +175,8 @@ def _as_text(value: Any) -> str:
     if isinstance(value, Mapping):
         return "\n".join(f"{key}={_as_text(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):
+        if value and all(isinstance(item, list | tuple) for item in value):
+            return "\n".join(f"{first}={second}" for first, second in value)
         return ", ".join("—" if item is None else str(item) for item in value)
     return str(value)
 
@@ -173,6 +186,7 @@ def _input(known: Any, values: QueryDict | Mapping[str, str], open_names: bool =
     hints = {
         "numbers": _("用逗号或空格分隔；缺测写“—”。"),
         "mapping": _("每行一个“名称=数值”。"),
+        "pairs": _("每行一对数，如 900=5。"),
         "number": "",
         "integer": _("整数。"),
         "text": "",
@@ -197,8 +211,10 @@ def _collect(topic: Any, inputs: list[Input]) -> dict[str, Any]:
         if not text:
             continue
         if topic.open_inputs is not None and control.name == topic.open_inputs.name:
-            listed = topic.open_inputs.kind == "numbers"
+            listed = topic.open_inputs.kind in ("numbers", "series")
             given |= {key: _list(item) if listed else _scalar(item) for key, item in _pairs(text)}
+        elif control.kind == "pairs":
+            given[control.name] = [[_scalar(first), _scalar(second)] for first, second in _pairs(text)]
         elif control.kind == "mapping":
             given[control.name] = {key: _nested(item) for key, item in _pairs(text)}
         elif control.kind == "numbers" or (control.kind == "values" and re.search(r"[,，、]", text)):
@@ -303,7 +319,9 @@ def _command(name: str, given: Mapping[str, Any], standard: str, averaging: str)
     if averaging:
         parts += ["--averaging", averaging]
     for key, value in given.items():
-        if isinstance(value, list):
+        if isinstance(value, list) and value and isinstance(value[0], list):
+            text = json.dumps(value, ensure_ascii=False)
+        elif isinstance(value, list):
             text = ",".join("null" if item is None else str(item) for item in value)
         elif isinstance(value, Mapping):
             text = json.dumps(value, ensure_ascii=False)
