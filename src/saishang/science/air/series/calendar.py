@@ -9,7 +9,6 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -17,9 +16,10 @@ import pyarrow as pa
 from saishang.errors import SaishangError
 from saishang.science.air.series.rules import DAILY, STATISTICS, AirRules
 
-__all__ = ["KINDS", "Calendar", "CalendarError", "Period", "Reference"]
+__all__ = ["KINDS", "SLOTS", "Calendar", "CalendarError", "Period", "Reference"]
 
-_BEYOND = 10**12
+#: Numbers of figures of one period: percentiles by the place of their parameter in `DAILY`, means from `SLOTS / 2` on.
+SLOTS = 16
 KINDS = ("month", "quarter", "year", "to_date")
 
 
@@ -57,9 +57,7 @@ class Reference:
     hours: Any
     periods: Any
     period_months: Any
-    ranked_days: Any
-    parameters: Any
-    points: Any
+    day_periods: Any
     figures: Any
     limits: Any
     settings: Any
@@ -134,26 +132,22 @@ class Calendar:
 
         Returns
         -------
-        `days(day, edition)`; `hours(day, edition, hour, end)`, hour counted from 1970;
-        `periods(period_kind, period, year_before, days_expected, months_expected, days_needed)`;
-        `period_months(period_kind, period, month, month_needed)`, month as 201903; `figures(period_kind, period,
-        parameter, statistic, percent, step, scale, figure)`, percent null for means; `ranked_days(day, parameter,
-        figure, percent, period_kind)`; `parameters(parameter)`; `points(edition, parameter, above, upto, start, base,
-        rise, run)`; `limits(period_kind, period, standard, parameter,
-        statistic, bound, limit_step, limit_scale)`; `settings(period_kind, period, setting, standard, parameter,
-        statistic, bound, single_step, single_scale, weight)`; `members(region, city)`; `lists(list, id)`.
+        `days(day, edition)`; `hours(day, edition, hour, end)`, hour counted from 1970; `periods(period_kind, period,
+        year_before, days_expected, months_expected, days_needed)`; `period_months(period_kind, period, month,
+        month_needed)`, month as 201903; `day_periods(day, period_kind, number)`, number of the period; `figures(
+        period_kind, period, parameter, statistic, percent, step, scale, figure)`, percent null for means, figure =
+        number · `SLOTS` + place; `limits(period_kind, period, standard, parameter, statistic, bound, limit_step,
+        limit_scale)`; `settings(period_kind, period, setting, standard, parameter, statistic, bound, single_step,
+        single_scale, weight)`; `members(region, city)`; `lists(list, id)`.
         """
         periods = list(self.periods())
-        rows = (row for period in periods for row in self._figures(period))
-        figures = [(*row, number) for number, row in enumerate(rows)]
+        figures = [row for number, period in enumerate(periods) for row in self._figures(number, period)]
         return {
             "days": _table(_DAYS, self._days()),
             "hours": _table(_HOURS, self._hours()),
             "periods": _table(_PERIODS, (self._period(period) for period in periods)),
             "period_months": _table(_PERIOD_MONTHS, (row for period in periods for row in self._months(period))),
-            "ranked_days": _table(_RANKED_DAYS, self._ranked_days(figures, periods)),
-            "parameters": _table(_PARAMETERS, ((parameter,) for parameter in DAILY)),
-            "points": _table(_POINTS, self._points()),
+            "day_periods": _table(_DAY_PERIODS, self._day_periods(periods)),
             "figures": _table(_FIGURES, figures),
             "limits": _table(_LIMITS, (row for period in periods for row in self._limits(period))),
             "settings": _table(_SETTINGS, (row for period in periods for row in self._settings(period))),
@@ -195,35 +189,20 @@ class Calendar:
             elapsed = (min(period.last, _end(year, month)) - date(year, month, 1)).days + 1
             yield period.kind, period.name, year * 100 + month, max(needed - (length - elapsed), 0)
 
-    def _figures(self, period: Period) -> Iterator[tuple[Any, ...]]:
-        for parameter in DAILY:
+    def _figures(self, number: int, period: Period) -> Iterator[tuple[Any, ...]]:
+        for place, parameter in enumerate(DAILY):
             places = self.rules.places(parameter, period.last)
             shape = (self.rules.grid.step(places), 10**places)
-            yield period.kind, period.name, parameter, "mean", None, *shape
+            figure = number * SLOTS + place
+            yield period.kind, period.name, parameter, "mean", None, *shape, figure + SLOTS // 2
             percent = self.rules.percentiles.get(parameter)
             if percent is not None:
-                yield period.kind, period.name, parameter, f"p{percent}", percent, *shape
+                yield period.kind, period.name, parameter, f"p{percent}", percent, *shape, figure
 
-    def _points(self) -> Iterator[tuple[Any, ...]]:
-        """Linear pieces of HJ 633 table 1 for the editions of the calendar, in tenths."""
-        for name in self.editions:
-            for parameter, column in self.rules.index_named(name).columns.items():
-                for (low, base), (high, top) in pairwise(column.pairs):
-                    above = -1 if (low, base) == column.pairs[0] else low  # zero belongs to the first piece
-                    yield name, parameter, above, high, low, base, top - base, high - low
-                if column.beyond is not None:
-                    end = column.pairs[-1][0]
-                    yield name, parameter, end, _BEYOND, end, column.beyond, 0, 1
-
-    def _ranked_days(self, figures: list[tuple[Any, ...]], periods: list[Period]) -> Iterator[tuple[Any, ...]]:
-        """Which days enter which percentile."""
-        spans = {(period.kind, period.name): period for period in periods}
-        for kind, name, parameter, _, percent, _, _, figure in figures:
-            if percent is None:
-                continue
-            period = spans[kind, name]
+    def _day_periods(self, periods: list[Period]) -> Iterator[tuple[Any, ...]]:
+        for number, period in enumerate(periods):
             for day in _span(max(period.first, self.first), min(period.last, self.last)):
-                yield day, parameter, figure, percent, kind
+                yield day, period.kind, number
 
     def _limits(self, period: Period) -> Iterator[tuple[Any, ...]]:
         for stage in self.rules.stages_between(period.first, period.last):
@@ -253,15 +232,7 @@ _PERIODS = pa.schema(
 _PERIOD_MONTHS = pa.schema(
     [("period_kind", pa.string()), ("period", pa.string()), ("month", pa.int64()), ("month_needed", pa.int64())]
 )
-_RANKED_DAYS = pa.schema(
-    [("day", pa.date32()), ("parameter", pa.string()), ("figure", pa.int64()), ("percent", pa.int64()),
-     ("period_kind", pa.string())]
-)  # fmt: skip
-_PARAMETERS = pa.schema([("parameter", pa.string())])
-_POINTS = pa.schema(
-    [("edition", pa.string()), ("parameter", pa.string()), ("above", pa.int64()), ("upto", pa.int64()),
-     ("start", pa.int64()), ("base", pa.int64()), ("rise", pa.int64()), ("run", pa.int64())]
-)  # fmt: skip
+_DAY_PERIODS = pa.schema([("day", pa.date32()), ("period_kind", pa.string()), ("number", pa.int64())])
 _FIGURES = pa.schema(
     [("period_kind", pa.string()), ("period", pa.string()), ("parameter", pa.string()), ("statistic", pa.string()),
      ("percent", pa.int64()), ("step", pa.int64()), ("scale", pa.int64()), ("figure", pa.int64())]

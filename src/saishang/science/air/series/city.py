@@ -13,7 +13,7 @@ from saishang.science.air.series.calendar import Reference
 from saishang.science.air.series.fixed import concentration, exact_sum, half_even, thousandths
 from saishang.science.air.series.rules import DAILY, AirRules
 
-__all__ = ["city_days", "published_days"]
+__all__ = ["city_days", "city_rows", "published_days"]
 
 _CITY = "city:"
 
@@ -52,53 +52,71 @@ def city_days(stations: Any, published: Any, reference: Reference, rules: AirRul
     Parameters
     ----------
     stations:
-        Station days (`station_means` and `ozone_days`).
+        `station_days`.
     published:
         `published_days`, or None.
 
     Returns
     -------
-    `region, parameter, day, ticks, stations_valid, stations_expected, reason, origin`; ticks null when void. A city
-    needs `city_percent` of the stations that were open on the day and count for its mean.
+    `region, day, edition, stations_expected`, and for each code of `DAILY` `t_<code>` ticks (null when void),
+    `n_<code>` valid stations and `p_<code>` whether the value arrived as such. A city needs `city_percent` of the
+    stations that were open on the day and count for its mean.
     """
     counted = stations.filter(stations.city_mean)
-    sums = counted.group_by("region", "parameter", "day").agg(
-        total=exact_sum(counted.ticks),
-        stations_valid=counted.ticks.count(),
-        stations_expected=counted.count(),
+    sums = counted.group_by("region", "day").agg(
+        expected=counted.count(),
+        **{f"s_{code}": exact_sum(counted[f"t_{code}"]) for code in DAILY},
+        **{f"n_{code}": counted[f"t_{code}"].count() for code in DAILY},
     )
     regions = counted.select("region").distinct()
     if published is not None:
         regions = ibis.union(regions, published.select("region").distinct(), distinct=True)
-    grid = regions.cross_join(reference.parameters).cross_join(reference.days.select("day"))
-    wide = grid.left_join(sums, ["region", "parameter", "day"]).select(
-        *grid.columns, "total", "stations_valid", "stations_expected"
-    )
-    if published is not None:
-        wide = wide.left_join(published, ["region", "parameter", "day"]).select(*wide.columns, "given")
+    grid = regions.cross_join(reference.days).select("region", "day", "edition")
+    columns = ["expected", *(f"{kind}_{code}" for code in DAILY for kind in "sn")]
+    joined = grid.left_join(sums, ["region", "day"]).select(*grid.columns, *columns)
+    if published is None:
+        wide = joined.mutate(**{f"g_{code}": ibis.null("int64") for code in DAILY})
     else:
-        wide = wide.mutate(given=ibis.null("int64"))
+        given = published.group_by("region", "day").agg(
+            **{f"g_{code}": published.given.max(where=published.parameter == code) for code in DAILY}
+        )
+        wide = joined.left_join(given, ["region", "day"]).select(*joined.columns, *(f"g_{code}" for code in DAILY))
     wide = wide.mutate(
-        stations_valid=wide.stations_valid.fill_null(0), stations_expected=wide.stations_expected.fill_null(0)
+        expected=wide.expected.fill_null(0), **{f"n_{code}": wide[f"n_{code}"].fill_null(0) for code in DAILY}
     )
-    enough = (wide.stations_valid > 0) & (wide.stations_valid * 100 >= wide.stations_expected * rules.city_percent)
-    mean = ibis.cases((enough, half_even(wide.total, wide.stations_valid)), else_=ibis.null("int64"))
-    both = wide.mutate(mean=mean)
-    ours, theirs = (both.mean, both.given) if rules.prefer == "stations" else (both.given, both.mean)
-    origin = ("stations", "published") if rules.prefer == "stations" else ("published", "stations")
-    reason = ibis.cases(
-        (ours.notnull() | theirs.notnull(), ibis.null("string")),
-        (both.stations_expected == 0, "no_station"),
-        (both.stations_valid == 0, "no_data"),
-        else_="stations_short",
-    )
-    return both.select(
-        "region",
-        "parameter",
-        "day",
-        ticks=ibis.coalesce(ours, theirs),
-        stations_valid=both.stations_valid,
-        stations_expected=both.stations_expected,
-        reason=reason,
-        origin=ibis.cases((ours.notnull(), origin[0]), (theirs.notnull(), origin[1]), else_="stations"),
-    )
+    means = wide.mutate(**{f"m_{code}": _mean(wide, code, rules) for code in DAILY})
+    stations_win = rules.prefer == "stations"
+    out = {}
+    for code in DAILY:
+        ours, theirs = means[f"m_{code}"], means[f"g_{code}"]
+        out[f"t_{code}"] = ibis.coalesce(ours, theirs) if stations_win else ibis.coalesce(theirs, ours)
+        out[f"n_{code}"] = means[f"n_{code}"]
+        out[f"p_{code}"] = theirs.notnull() & ours.isnull() if stations_win else theirs.notnull()
+    return means.select(*grid.columns, stations_expected=means.expected, **out)
+
+
+def _mean(wide: Any, code: str, rules: AirRules) -> Any:
+    number = wide[f"n_{code}"]
+    enough = (number > 0) & (number * 100 >= wide.expected * rules.city_percent)
+    return ibis.cases((enough, half_even(wide[f"s_{code}"], number)), else_=ibis.null("int64"))
+
+
+def city_rows(wide: Any) -> Any:
+    """Long rows of `city_days`: `region, parameter, day, ticks, stations_valid, stations_expected, reason, origin`."""
+    parts = []
+    for code in DAILY:
+        ticks, number = wide[f"t_{code}"], wide[f"n_{code}"]
+        reason = ibis.cases(
+            (ticks.notnull(), ibis.null("string")),
+            (wide.stations_expected == 0, "no_station"),
+            (number == 0, "no_data"),
+            else_="stations_short",
+        )
+        parts.append(
+            wide.select(
+                "region", "day", "stations_expected",
+                parameter=ibis.literal(code), ticks=ticks, stations_valid=number, reason=reason,
+                origin=wide[f"p_{code}"].ifelse("published", "stations"),
+            )
+        )  # fmt: skip
+    return ibis.union(*parts)

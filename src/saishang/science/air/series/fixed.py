@@ -65,8 +65,8 @@ class Grid:
 def concentration(value: Any) -> Any:
     """Whether a value is one: not null, not NaN, not negative, not beyond `_CEILING`.
 
-    NaN is found by arithmetic (`NaN * 0` is not 0). DuckDB 2.0 answers comparisons with a column, and `isnan` too, from
-    the statistics of the Parquet file where it can, and those do not count NaN.
+    NaN is found by arithmetic (`NaN * 0` is not 0). DuckDB 2.0 answers comparisons with a column, with a multiple of it
+    and `isnan` too, from the statistics of the Parquet file where it can, and those do not count NaN.
     """
     return (value * 0.0 == 0.0) & (value >= 0) & (value <= _CEILING)
 

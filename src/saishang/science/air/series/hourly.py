@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 import ibis
@@ -20,8 +19,8 @@ import ibis
 from saishang.science.air.series.calendar import Reference
 from saishang.science.air.series.daily import hours
 from saishang.science.air.series.fixed import PACK, exact_sum, floor_ratio, half_even, join_words
-from saishang.science.air.series.index import LEVELS
-from saishang.science.air.series.rules import HOURLY, POLLUTANTS, AirRules, HourItem
+from saishang.science.air.series.index import LEVELS, level_of, of_edition, sub_index, tenths_of
+from saishang.science.air.series.rules import HOURLY, POLLUTANTS, AirRules, HourItem, IndexRule
 
 __all__ = ["LEAD_HOURS", "city_hour_items", "hourly_index", "station_hour_items", "station_hours"]
 
@@ -29,7 +28,6 @@ __all__ = ["LEAD_HOURS", "city_hour_items", "hourly_index", "station_hour_items"
 LEAD_HOURS = 23
 #: Items that are running means: pollutant and hours.
 _RUNNING = {"O3_8h": ("O3", 8), "SO2_24h": ("SO2", 24), "PM10_24h": ("PM10", 24), "PM2.5_24h": ("PM2.5", 24)}
-_TENTHS = ("CO",)
 
 
 def station_hours(observations: Any, rules: AirRules, *, since: datetime | None = None) -> Any:
@@ -132,9 +130,9 @@ def hourly_index(items: Any, rules: AirRules, editions: Sequence[str], *, keys: 
     unrounded. Otherwise as `city_index`.
     """
     known = [rules.index_named(name) for name in editions]
-    tenths = items.mutate(**{f"t_{code}": _tenths(items, code, rules) for code in HOURLY})
+    tenths = items.mutate(**{f"t_{code}": tenths_of(items[code], code.rpartition("_")[0], rules) for code in HOURLY})
     used = {item.name: item for rule in known for item in rule.hourly}
-    points = {f"i_{name}": _by_edition(tenths, name, known) for name in used}
+    points = {f"i_{name}": _by_edition(tenths, name, known, editions) for name in used}
     indexed = tenths.mutate(**points)
     parts = {f"iaqi_{code}": _largest(indexed, code, known) for code in POLLUTANTS}
     judged = indexed.mutate(**parts)
@@ -161,13 +159,8 @@ def hourly_index(items: Any, rules: AirRules, editions: Sequence[str], *, keys: 
         if rule.publish_incomplete_above is not None
     ]
     gate = ibis.cases(*gates, else_=True) if gates else ibis.literal(True)
-    level = ibis.cases(
-        (named.aqi.isnull(), ibis.null("int64")),
-        *[(named.aqi <= upto, number) for number, upto in enumerate(LEVELS, start=1)],
-        else_=6,
-    ).cast("int64")
     return named.select(
-        *keys, "end", "aqi", level=level, primary=named.primary,
+        *keys, "end", "aqi", level=level_of(named.aqi), primary=named.primary,
         **{f"iaqi_{code}": named[f"iaqi_{code}"] for code in POLLUTANTS},
         **{f"value_{_shown(code)}": named[code].cast("float64") / float(rules.grid.unit) for code in HOURLY},
         edition=named.edition,
@@ -200,44 +193,22 @@ def _ticks(counts: Any, code: str, rules: AirRules) -> Any:
     )
 
 
-def _tenths(items: Any, code: str, rules: AirRules) -> Any:
-    grid = rules.grid
-    if code.rpartition("_")[0] in _TENTHS:
-        return half_even(items[code], grid.step(1))
-    return half_even(items[code], grid.step(0)) * 10
-
-
-def _by_edition(table: Any, name: str, known: Sequence[Any]) -> Any:
+def _by_edition(table: Any, name: str, known: Sequence[IndexRule], editions: Sequence[str]) -> Any:
     """Sub-index of one item in the edition of the row; null where the edition does not have the item."""
-    cases = []
+    found = {}
     for rule in known:
         items: Mapping[str, HourItem] = {item.name: item for item in rule.hourly}
         if name in items:
-            cases.append((table.edition == rule.name, _sub_index(table, items[name], items)))
-    if len(cases) == len(known) == 1:
-        return cases[0][1]
-    return ibis.cases(*cases, else_=ibis.null("int64"))
+            found[rule.name] = _sub_index(table, items[name], items)
+    return of_edition(table.edition, found, editions)
 
 
 def _sub_index(table: Any, item: HourItem, items: Mapping[str, HourItem]) -> Any:
-    """One column of table 1, carried up to the next whole number (进位取整); above it what the edition says."""
-    tenths = table[f"t_{item.name}"]
-    pairs = item.column.pairs
-    pieces = []
-    for (low, base), (high, top) in pairwise(pairs):
-        # The numbers are small: their quotient as a double never reaches the next whole number by mistake.
-        climb = ((tenths - low) * (top - base) + (high - low - 1)) / (high - low)
-        pieces.append((tenths <= high, climb.floor().cast("int64") + base))
-    above: Any = ibis.null("int64")
-    if item.column.beyond is not None:
-        above = ibis.cases((tenths.notnull(), item.column.beyond), else_=ibis.null("int64")).cast("int64")
-    elif item.instead is not None:
-        stand_in = _sub_index(table, items[item.instead], items)
-        above = ibis.cases((tenths.notnull(), stand_in), else_=ibis.null("int64"))
-    return ibis.cases(*pieces, else_=above)
+    instead = None if item.instead is None else _sub_index(table, items[item.instead], items)
+    return sub_index(table[f"t_{item.name}"], item.column, instead)
 
 
-def _largest(table: Any, code: str, known: Sequence[Any]) -> Any:
+def _largest(table: Any, code: str, known: Sequence[IndexRule]) -> Any:
     """Sub-index of a pollutant: the largest of its items, null when none has one."""
     names = dict.fromkeys(
         item.name for rule in known for item in rule.hourly if item.pollutant == code and not item.fallback_only

@@ -12,11 +12,12 @@ from typing import Any
 
 import ibis
 
-from saishang.science.air.series.calendar import KINDS, Reference
+from saishang.science.air.series.calendar import KINDS, SLOTS, Reference
 from saishang.science.air.series.fixed import Grid, exact_sum, floor_ratio, half_even
+from saishang.science.air.series.rules import DAILY, AirRules
 
-__all__ = ["daily_values", "month_of", "month_sums", "period_figures", "published_statistics", "region_figures",
-           "without_dust"]  # fmt: skip
+__all__ = ["daily_values", "month_of", "month_sums", "order_statistics", "period_figures", "published_statistics",
+           "region_figures", "without_dust"]  # fmt: skip
 
 _KEY = ["id", "parameter"]
 _PERIOD = ["period_kind", "period"]
@@ -25,28 +26,87 @@ _FIGURE = ["scope", "id", "basis", "parameter", "period_kind", "period", "statis
 
 
 def daily_values(days: Any, *, key: str) -> Any:
-    """Bring station or city days into one shape: `id, parameter, day, ticks, masked`."""
-    masked = days.masked if "masked" in days.columns else ibis.literal(False)
-    return days.select(id=days[key], parameter=days.parameter, day=days.day, ticks=days.ticks, masked=masked)
+    """Bring station or city days into one shape: `id, day, t_<code> …` and, where there are any, `m_<code> …`."""
+    kept = [name for name in days.columns if name.startswith(("t_", "m_"))]
+    return days.select("day", *kept, id=days[key])
 
 
-def month_sums(values: Any) -> Any:
-    """Valid days, masked days and exact sum per month; every longer period adds up from here."""
+def month_sums(values: Any, codes: Sequence[str] = DAILY) -> Any:
+    """Valid days, masked days and exact sum per month; every longer period adds up from here.
+
+    Returns
+    -------
+    `id, parameter, month, n, masked, total`.
+    """
     dated = values.mutate(month=month_of(values.day))
-    return dated.group_by(*_KEY, "month").agg(
-        n=dated.ticks.count(), masked=dated.count(where=dated.masked), total=exact_sum(dated.ticks)
+    masked = [code for code in codes if f"m_{code}" in values.columns]
+    wide = dated.group_by("id", "month").agg(
+        **{f"n_{code}": dated[f"t_{code}"].count() for code in codes},
+        **{f"s_{code}": exact_sum(dated[f"t_{code}"]) for code in codes},
+        **{f"m_{code}": dated.count(where=dated[f"m_{code}"]) for code in masked},
     )
+    parts = [
+        wide.select(
+            "id", "month",
+            parameter=ibis.literal(code), n=wide[f"n_{code}"],
+            masked=wide[f"m_{code}"] if code in masked else ibis.literal(0).cast("int64"), total=wide[f"s_{code}"],
+        )
+        for code in codes
+    ]  # fmt: skip
+    return ibis.union(*parts)
+
+
+def order_statistics(
+    values: Any, reference: Reference, rules: AirRules, codes: Sequence[str] = DAILY, kinds: Sequence[str] = KINDS
+) -> Any:
+    """Order statistics around the percentiles of each period.
+
+    Returns
+    -------
+    `id, figure, low, gap, part`: `low` = x_s, `gap` = x_(s+1) - x_s in ticks, `part` = hundredths of the gap.
+    """
+    wanted = reference.day_periods.filter(reference.day_periods.period_kind.isin(list(kinds)))
+    days = values.inner_join(wanted, "day").select(*values.columns, "number")
+    ranked = [code for code in codes if code in rules.percentiles]
+    # The days of a group in ascending order, as a list: its places are the ranks. Cheaper than numbering rows, because
+    # only the two around the percentile are ever looked at.
+    lists = days.group_by("id", "number").agg(**{code: days[f"t_{code}"].collect() for code in ranked})
+    parts = [
+        lists.select(
+            "id",
+            figure=lists.number * SLOTS + DAILY.index(code),
+            percent=ibis.literal(rules.percentiles[code]).cast("int64"),
+            ranked=lists[code],
+        )
+        for code in ranked
+    ]
+    long = ibis.union(*parts)
+    placed = long.filter(long.ranked.length() > 0)
+    placed = placed.select("id", "figure", "percent", ranked=placed.ranked.sort(), n=placed.ranked.length())
+    span = (placed.n.cast("int64") - 1) * placed.percent
+    part = span % 100
+    found = placed.select("id", "figure", "ranked", part=part, place=floor_ratio(span - part, 100), last=placed.n - 1)
+    # x_s and x_(s+1): places count from 0, ranks from 1. Spark wants its places in 32 bits.
+    low = found.ranked[found.place.cast("int32")]
+    high = found.ranked[ibis.least(found.place + 1, found.last).cast("int32")]
+    return found.select("id", "figure", "part", low=low, gap=high - low)
 
 
 def period_figures(
-    values: Any, reference: Reference, *, scope: str, basis: str = "measured", percentile_kinds: Sequence[str] = KINDS
+    months: Any,
+    ranked: Any,
+    reference: Reference,
+    *,
+    scope: str,
+    basis: str = "measured",
+    percentile_kinds: Sequence[str] = KINDS,
 ) -> Any:
     """Means and percentiles of every period, unrounded.
 
     Parameters
     ----------
-    values:
-        `daily_values`.
+    months, ranked:
+        `month_sums` and `order_statistics` of the same values.
     scope, basis:
         What `id` names (`station` or `city`), and which days these are (`measured` or `dust_removed`).
     percentile_kinds:
@@ -58,7 +118,6 @@ def period_figures(
     days_expected, valid, reason`: the figure is `num / den` ticks, null without a valid day. A masked sand-dust day
     was measured and left out by rule: it counts towards validity and not towards the figure.
     """
-    months = month_sums(values)
     joined = months.inner_join(reference.period_months, "month")
     enough = joined.n + joined.masked >= joined.month_needed
     summed = joined.group_by(*_KEY, *_PERIOD).agg(
@@ -77,7 +136,6 @@ def period_figures(
     )
     figures = judged.inner_join(reference.figures, ["parameter", *_PERIOD])
     figures = figures.filter(figures.percent.isnull() | figures.period_kind.isin(list(percentile_kinds)))
-    ranked = _percentiles(values, reference, percentile_kinds)
     wide = figures.left_join(ranked, ["id", "figure"]).select(*figures.columns, "low", "gap", "part")
     is_mean = wide.percent.isnull()
     # A percentile is `low + gap * part / 100`: hundredths of a tick.
@@ -140,24 +198,6 @@ def published_statistics(figures: Any, grid: Grid) -> Any:
         days_valid=figures.days_valid, days_masked=figures.days_masked, days_expected=figures.days_expected,
         valid=figures.valid, reason=figures.reason,
     )  # fmt: skip
-
-
-def _percentiles(values: Any, reference: Reference, kinds: Sequence[str]) -> Any:
-    """Order statistics around the percentile: `low` = x_s, `gap` = x_(s+1) - x_s, `part` = hundredths of the gap."""
-    wanted = reference.ranked_days.filter(reference.ranked_days.period_kind.isin(list(kinds)))
-    valid = values.filter(values.ticks.notnull())
-    days = valid.inner_join(wanted, ["day", "parameter"]).select("id", "figure", "ticks", "percent")
-    # The days of a group in ascending order, as a list: its places are the ranks. Cheaper than numbering rows, because
-    # only the two around the percentile are ever looked at.
-    grouped = days.group_by("id", "figure").agg(ranked=days.ticks.collect(), percent=days.percent.max())
-    placed = grouped.select("id", "figure", "percent", ranked=grouped.ranked.sort(), n=grouped.ranked.length())
-    span = (placed.n.cast("int64") - 1) * placed.percent
-    part = span % 100
-    found = placed.select("id", "figure", "ranked", part=part, place=floor_ratio(span - part, 100), last=placed.n - 1)
-    # x_s and x_(s+1): places count from 0, ranks from 1. Spark wants its places in 32 bits.
-    low = found.ranked[found.place.cast("int32")]
-    high = found.ranked[ibis.least(found.place + 1, found.last).cast("int32")]
-    return found.select("id", "figure", "part", low=low, gap=high - low)
 
 
 def month_of(day: Any) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any, Literal
 
 from saishang.errors import SaishangError
@@ -209,6 +210,11 @@ class AirRules:
         return Grid.build(
             min_hours=self.min_hours, window_hours=self.window_hours, min_window_hours=self.min_window_hours
         )
+
+    @property
+    def window_grid(self) -> int:
+        """Least common multiple of the numbers of hours that an ozone window may have (168 of 6, 7 and 8)."""
+        return lcm(*range(self.min_window_hours, self.window_hours + 1))
 
     def index_on(self, day: date) -> IndexRule:
         """The edition of the index in force on a day; the nearest one outside all of them."""

@@ -13,22 +13,24 @@ from typing import Any
 
 import ibis
 
-from saishang.science.air.series.calendar import Reference
-from saishang.science.air.series.city import city_days, published_days
+from saishang.science.air.series.calendar import KINDS, Reference
+from saishang.science.air.series.city import city_days, city_rows, published_days
 from saishang.science.air.series.composite import attainment, composite_index, rankings
-from saishang.science.air.series.daily import day_sums, operating_days, station_means
+from saishang.science.air.series.daily import day_sums, operating_days, station_days, station_rows
 from saishang.science.air.series.days import day_levels, period_day_counts
 from saishang.science.air.series.hourly import city_hour_items, hourly_index, station_hour_items, station_hours
 from saishang.science.air.series.index import city_index, mask_particles, sub_indices
-from saishang.science.air.series.ozone import ozone_days, ozone_sums
+from saishang.science.air.series.ozone import best_windows, ozone_sums
 from saishang.science.air.series.periods import (
     daily_values,
+    month_sums,
+    order_statistics,
     period_figures,
     published_statistics,
     region_figures,
     without_dust,
 )
-from saishang.science.air.series.rules import AirRules
+from saishang.science.air.series.rules import DAILY, AirRules
 
 __all__ = ["AirStatistics"]
 
@@ -86,35 +88,37 @@ class AirStatistics:
     # Days.
 
     def station_days(self, stations: Any, sums: Any, ozone: Any) -> Any:
-        """Station days in ticks, every operating day of the calendar."""
+        """Station days in ticks, every operating day of the calendar, one column per parameter."""
         days = operating_days(stations, self.reference)
-        return ibis.union(station_means(days, sums, self.rules), ozone_days(days, ozone, self.rules))
+        return station_days(days, sums, best_windows(ozone, self.rules), self.rules)
 
     def city_days(self, station_days: Any, published: Any = None) -> Any:
-        """City days in ticks, every day of the calendar."""
+        """City days in ticks, every day of the calendar, one column per parameter."""
         return city_days(station_days, published, self.reference, self.rules)
 
     def station_daily(self, station_days: Any) -> Any:
         """Contract table `station_daily`; values in the unit of the parameter, unrounded, null when void."""
-        return station_days.select(
+        rows = station_rows(station_days, self.rules)
+        return rows.select(
             "station", "region", "city_mean", "parameter", "day",
-            value=self._value(station_days.ticks),
-            hours_present=station_days.hours_present, hours_expected=ibis.literal(24).cast("int64"),
-            valid=station_days.ticks.notnull(), reason=station_days.reason,
+            value=self._value(rows.ticks),
+            hours_present=rows.hours_present, hours_expected=ibis.literal(24).cast("int64"),
+            valid=rows.ticks.notnull(), reason=rows.reason,
         )  # fmt: skip
 
     def city_daily(self, city_days: Any) -> Any:
         """Contract table `city_daily`."""
-        return city_days.select(
+        rows = city_rows(city_days)
+        return rows.select(
             "region", "parameter", "day",
-            value=self._value(city_days.ticks),
-            stations_valid=city_days.stations_valid, stations_expected=city_days.stations_expected,
-            valid=city_days.ticks.notnull(), reason=city_days.reason, origin=city_days.origin,
+            value=self._value(rows.ticks),
+            stations_valid=rows.stations_valid, stations_expected=rows.stations_expected,
+            valid=rows.ticks.notnull(), reason=rows.reason, origin=rows.origin,
         )  # fmt: skip
 
     def indexed_days(self, city_days: Any) -> Any:
-        """City days with their sub-index in the edition of the day."""
-        return sub_indices(city_days, self.reference, self.rules)
+        """City days with their sub-indices in the edition of the day."""
+        return sub_indices(city_days, self.rules, self.editions)
 
     def masked_days(self, indexed_days: Any, dust: Any) -> Any:
         """City days with the particles of sand-dust days taken out (basis `dust_removed`)."""
@@ -132,20 +136,16 @@ class AirStatistics:
 
     def station_figures(self, station_days: Any) -> Any:
         """Unrounded figures of stations, basis `measured`."""
-        values = daily_values(station_days, key="station")
-        return period_figures(values, self.reference, scope="station", percentile_kinds=self.station_percentiles)
+        return self._figures(station_days, "station", kinds=self.station_percentiles)
 
     def city_figures(self, city_days: Any) -> Any:
         """Unrounded figures of cities as measured."""
-        return period_figures(daily_values(city_days, key="region"), self.reference, scope="city")
+        return self._figures(city_days, "region")
 
     def city_figures_without_dust(self, city_figures: Any, masked_days: Any) -> Any:
         """Unrounded figures of cities without sand-dust days; only the particles are computed anew."""
-        particles = masked_days.filter(masked_days.parameter.isin(self.rules.dust_masked))
-        found = period_figures(
-            daily_values(particles, key="region"), self.reference, scope="city", basis="dust_removed"
-        )
-        return without_dust(city_figures, found, self.rules.dust_masked)
+        particles = self._figures(masked_days, "region", codes=self.rules.dust_masked, basis="dust_removed")
+        return without_dust(city_figures, particles, self.rules.dust_masked)
 
     def region_figures(self, city_figures: Any) -> Any:
         """Unrounded figures of regions: means over their cities."""
@@ -175,6 +175,21 @@ class AirStatistics:
     def ranking(self, composite: Any, figures: Any) -> Any:
         """Contract table `ranking`: by composite index and by PM2.5, with change and rank of the year before."""
         return rankings(composite, figures, self.reference)
+
+    def _figures(
+        self,
+        days: Any,
+        key: str,
+        *,
+        codes: Sequence[str] = DAILY,
+        kinds: Sequence[str] = KINDS,
+        basis: str = "measured",
+    ) -> Any:
+        values = daily_values(days, key=key)
+        return period_figures(
+            month_sums(values, codes), order_statistics(values, self.reference, self.rules, codes, kinds),
+            self.reference, scope="station" if key == "station" else "city", basis=basis, percentile_kinds=kinds,
+        )  # fmt: skip
 
     def _value(self, ticks: Any) -> Any:
         return ticks.cast("float64") / float(self.rules.grid.unit)
