@@ -21,6 +21,10 @@ class Pairing(Subjects):
     def _pair(self, group: Group, subject: str, years: tuple[int, ...], kind: str) -> None:
         count = len(group.quantities)
         each = group.peeled.each
+        mark = self._mark_before(group.quantities[0].start)
+        if each and mark is not None and mark.first is not None and mark.years[-1] - mark.first + 1 == count > 1:
+            # 2023—2025年分别控制在17.5、17、16.5: one number for each year of the range.
+            years = tuple(range(mark.first, mark.years[-1] + 1))
         if kind == "again":
             for i, (name, where) in enumerate(self.last_names):
                 self._add(group, i, name, self._one(years), where)

@@ -234,7 +234,7 @@ class _Assembly:
                     continue
                 title, rest = split_heading(block.text)
                 piece = Node(node.rank, None, title, block.line, [Block(block.line, rest)] if rest else [])
-                self._item(piece, chapter, section, role or "task", title, carry)
+                self._item(piece, chapter, section, role or "task", title, carry if role == "preamble" else Carry())
             return
         item = self._item(node, chapter, section, role or self._leaf_role(node, chapter), node.title, carry)
         self.item_of_node[id(node)] = item

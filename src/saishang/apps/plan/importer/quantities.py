@@ -60,7 +60,7 @@ _QUANTITY = re.compile(
     rf"|百分之(?P<pcn>{_CN}+(?:点{_CN}+)?|{_NUM})"
     rf"|千分之(?P<mcn>{_CN}+(?:点{_CN}+)?|{_NUM})"
     rf"|(?P<den>[二三四五六七八九十]+)分之(?P<part>[一二三四五六七八九十]+)"
-    r"|(?P<tenths>[一两二三四五六七八九])成(?=以上|左右|以内|[，。；、]|$)"
+    r"|(?P<tenths>[一两二三四五六七八九])成(?P<tenth>[一二三四五六七八九])?(?=以上|左右|以内|[，。；、]|$)"
     rf"|翻(?P<fan>[一两二三12])番"
     rf"|(?P<cn>(?:{_CN}){{1,6}})(?P<cnu>(?:{_CN_COUNTS})(?!百分|月)){_NOT_AFTER}"
     rf"|(?P<n>{_NUM})(?P<more>余|多)?(?P<u>{_UNIT}){_NOT_AFTER}"
@@ -164,7 +164,9 @@ def _read(m: re.Match[str]) -> Quantity | None:
         part = chinese_number(g["part"]) / chinese_number(g["den"])
         return Quantity(start, end, round(part, 6), None, None, "")
     if g["tenths"]:
-        return Quantity(start, end, chinese_number(g["tenths"]) * 10, None, None, "%")
+        return Quantity(
+            start, end, chinese_number(g["tenths"]) * 10 + chinese_number(g["tenth"] or "零"), None, None, "%"
+        )
     if g["fan"]:
         times = {"一": 1, "两": 2, "二": 2, "三": 3}.get(g["fan"]) or int(g["fan"])
         return Quantity(start, end, Decimal(times), None, None, "番")
@@ -210,6 +212,7 @@ class YearMark:
     years: tuple[int, ...]
     kind: str
     aspirational: bool = False
+    first: int | None = None  # 2023—2025年: the year the range begins with
 
 
 def find_years(text: str) -> list[YearMark]:
@@ -240,7 +243,9 @@ def find_years(text: str) -> list[YearMark]:
             continue
         tail, prefix = m.group("tail"), m.group("prefix")
         if m.group("to"):
-            marks.append(YearMark(m.start(), m.end(), (_year(m.group("to")),), "goal", "力争" in prefix))
+            marks.append(
+                YearMark(m.start(), m.end(), (_year(m.group("to")),), "goal", "力争" in prefix, _year(m.group("from")))
+            )
             continue
         if "年" not in m.group("ys") + tail:
             continue

@@ -149,13 +149,18 @@ class Subjects(Sentence):
         if rest and at_boundary and not first.is_share and _YEARLY_OUTPUT.match(rest):
             return rest, "level"
         last = self.found[-1] if self.found else None
+        before = self.text[previous_end : first.start]
         if (
             rest
             and at_boundary
             and last is not None
             and last.unit == first.unit
-            and re.search("其中[^，。；]*$", self.text[previous_end : first.start])
+            and (
+                re.search("其中[^，。；]*$", before)
+                or (re.fullmatch(f"、{re.escape(rest)}", before) and len(rest) >= 3)
+            )
         ):
+            # 其中人工造林180万亩、封山育林220万亩: the parts of a whole, in its unit.
             return rest, "level"
         # 分别达到2025年83%、2027年85%: a year of its own between two numbers repeats the name, also behind 、.
         own_year = re.fullmatch(r"[、，；和及与]?(?:到|至)?(?:19|20)\d\d年", self.text[previous_end : first.start])
