@@ -6,6 +6,8 @@ import re
 
 from django.utils.translation import gettext as _
 
+from saishang.web import wording
+
 __all__ = ["basis_name", "figure", "quality_reasons", "reason_name", "statistic_name"]
 
 
@@ -36,21 +38,8 @@ def reason_name(reason: str | None) -> str:
 
 def quality_reasons(text: str) -> str:
     """Words for why a quality test could not judge; the tests write them in English."""
-    return "；".join(_quality_reason(part.strip()) for part in text.split(";") if part.strip()) if text else ""
-
-
-def _quality_reason(text: str) -> str:
-    few = re.fullmatch(r"fewer than (\d+) neighbours with a value", text)
-    if few:
-        return _("有数值的邻近站点少于 %(number)s 个") % {"number": few[1]}
-    if text == "an hour beside it is missing":
-        return _("相邻小时缺测")
-    if text == "the hour before is missing":
-        return _("前一小时缺测")
-    if text == "marked by the source":
-        return _("来源已标记")
-    gone = re.fullmatch(r"(\S+) is missing", text)
-    return _("缺少 %(items)s") % {"items": gone[1]} if gone else text
+    parts = [part.strip() for part in text.split(";") if part.strip()] if text else []
+    return _("；").join(wording.say(part) for part in parts)
 
 
 def basis_name(basis: str) -> str:

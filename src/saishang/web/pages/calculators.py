@@ -23,7 +23,7 @@ from django.views.decorators.http import require_safe
 from saishang.errors import SaishangError
 from saishang.science import calc
 from saishang.science.calc.labels import LABELS
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.pages.exports import export
 from saishang.web.pages.site import rules
 from saishang.web.pages.tables import Column, Table
@@ -84,7 +84,7 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
     try:
         known = calc.find_topic(topic)
     except SaishangError as error:
-        raise Http404(str(error)) from None
+        raise Http404(wording.say(error.message)) from None
     asked = "go" in request.GET
     values = request.GET if asked else _example(known)
     inputs = [_input(f, values) for f in known.fields]
@@ -117,7 +117,7 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
         given = _collect(known, inputs)
         result = calc.calculate(known.name, given, rules=rules(), on=on, standard=standard, averaging=averaging)
     except SaishangError as error:
-        context["error"] = error
+        context["error"] = wording.error_words(error, {control.name: control.label for control in inputs})
     else:
         steps = [_step(key, value) for key, value in result.items()]
         table = _table(known.name, context["title"], steps)

@@ -22,7 +22,7 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.chain import Link
 from saishang.apps.observations.queries import site_lake
 from saishang.errors import SaishangError
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
@@ -61,7 +61,7 @@ def chain(request: HttpRequest, run: str, indicator: str, region: str) -> HttpRe
     try:
         link = chains.chain(site_lake(), run, indicator, region, period=period, basis=basis)
     except SaishangError as error:
-        raise Http404(str(error)) from None
+        raise Http404(wording.say(error.message)) from None
     period = str(link.facts.get("period") or period or "")
     found = queries.indicator(indicator)
     parameter = str((found.statistic if found else {}).get("parameter") or "PM2.5")
@@ -132,6 +132,8 @@ def _label(key: str) -> str:
 def _say(key: str, value: Any) -> str:
     if key == "period":
         return texts.period_name(str(value))
+    if key in ("clause", "source"):
+        return wording.clause(str(value))
     if key == "basis":
         return basis_name(str(value))
     if key == "kind":
@@ -164,7 +166,7 @@ def station_days(request: HttpRequest, run: str, station: str) -> HttpResponse:
             [station, parameter, begin, end], "day",
         )  # fmt: skip
     except SaishangError as error:
-        raise Http404(str(error)) from None
+        raise Http404(wording.say(error.message)) from None
     if not rows:
         raise Http404(_("本次评估中没有站点 %(station)s 该时段的日值。") % {"station": station})
     unit = site.rules().parameters[parameter]["unit"]
@@ -209,7 +211,7 @@ def hours(request: HttpRequest, run: str, station: str, day: str) -> HttpRespons
     except ValueError:
         raise Http404(_("日期应为 2019-03-01 这样的形式。")) from None
     except SaishangError as error:
-        raise Http404(str(error)) from None
+        raise Http404(wording.say(error.message)) from None
     columns = [
         Column("interval", _("时段（北京时间）"), row_head=True, nowrap=True),
         Column("parameter", _("项目")),

@@ -23,7 +23,7 @@ from saishang.apps.indicators.actions.decide_dust import decide_dust
 from saishang.apps.indicators.models import DustDecision
 from saishang.apps.indicators.queries import RunFacts
 from saishang.errors import SaishangError
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.air_common import dust_name, tabs
 from saishang.web.pages.exports import export
@@ -103,7 +103,7 @@ def decide(request: HttpRequest, region: str, on: str) -> HttpResponse:
             request.user, row["region"], row["day"], form.cleaned_data["status"], form.cleaned_data["reason"]
         )
     except SaishangError as error:
-        form.add_error(None, error.message)
+        form.add_error(None, wording.say(error.message))
         return _page(request, run, row, form, status=422)
     messages.success(
         request,

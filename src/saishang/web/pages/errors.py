@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from saishang.errors import SaishangError
+from saishang.web import wording
 from saishang.web.security import public
 
 __all__ = ["Teaching", "bad_request", "expired_form", "forbidden", "not_found", "server_error"]
@@ -39,7 +40,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
     detail = exception.args[0] if exception is not None and exception.args else ""
-    text = detail if isinstance(detail, str) and detail else _("没有这个地址，或该内容已不在本次评估中。")
+    text = wording.say(detail) if isinstance(detail, str) and detail else _("没有这个地址，或该内容已不在本次评估中。")
     return _page(request, 404, _("找不到页面"), text, _("请检查地址，或从导航进入。"))
 
 
@@ -72,4 +73,4 @@ class Teaching:
         if not isinstance(exception, SaishangError):
             return None
         logger.warning("%s: %s", request.path, exception)
-        return _page(request, 503, _("暂时无法显示"), exception.message, exception.fix)
+        return _page(request, 503, _("暂时无法显示"), *wording.error_words(exception))

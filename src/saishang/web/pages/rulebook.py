@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from saishang.rules import RuleLookupError
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.pages.exports import export
 from saishang.web.pages.site import rules
 from saishang.web.pages.tables import Cell, Column, Table
@@ -93,11 +93,15 @@ def _table_page(request: HttpRequest, name: str) -> HttpResponse:
     ]
     keys = list(source.rows[0].keys()) if source.rows else []
     columns = [
-        Column(key, key, row_head=index == 0, number=_numeric(source.rows, key)) for index, key in enumerate(keys)
+        Column(key, _heading(key), row_head=index == 0, number=_numeric(source.rows, key))
+        for index, key in enumerate(keys)
     ]
 
     def shown(row: Any) -> dict[str, Any]:
         made: dict[str, Any] = {key: row[key] for key in keys}
+        for key in ("source", "clause"):
+            if row.get(key):
+                made[key] = Cell(row[key], text=wording.clause(str(row[key])))
         if row.get("status") in {"confirmed", "recalled", "unconfirmed"}:
             made["status"] = Cell(row["status"], text=texts.mark_name(row["status"]), swatch=None)
         return made
@@ -114,6 +118,18 @@ def _table_page(request: HttpRequest, name: str) -> HttpResponse:
     )
     context = {"table": table, "name": name, "page": page, "query": query}
     return export(request, [table]) or render(request, "rules/document.html", context)
+
+
+def _heading(key: str) -> str:
+    """Words for a column that many tables have; the others keep the name that the rules give them."""
+    return {
+        "from": _("施行起"), "to": _("施行止"), "edition": _("版本"), "standard": _("标准"), "stage": _("阶段"),
+        "parameter": _("项目"), "averaging": _("平均时间"), "unit": _("单位"), "medium": _("介质"), "code": _("代码"),
+        "zh": _("中文名"), "en": _("英文名"), "level": _("级别"), "value": _("数值"), "rule": _("规定"),
+        "source": _("来源"), "clause": _("条款"), "status": _("核实状态"), "note": _("备注"), "class1": _("一级限值"),
+        "class2": _("二级限值"), "region": _("地区"), "lon": _("经度"), "lat": _("纬度"), "opened": _("启用"),
+        "closed": _("停用"), "low": _("下限"), "high": _("上限"), "decimals": _("小数位数"), "concentration": _("浓度"),
+    }.get(key, key)  # fmt: skip
 
 
 def _numeric(rows: Any, key: str) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import NoSuchRun, RunFacts
+from saishang.web import wording
 
 __all__ = ["about_run", "chosen_run", "other_runs", "with_run"]
 
@@ -20,7 +21,7 @@ def chosen_run(request: HttpRequest) -> RunFacts | None:
         return queries.run_facts(wanted or "latest")
     except NoSuchRun as error:
         if wanted:
-            raise Http404(str(error)) from None
+            raise Http404(wording.say(error.message)) from None
         return None
 
 

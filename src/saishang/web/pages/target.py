@@ -15,7 +15,7 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import HistoryPoint, RunFacts, TargetRow
 from saishang.rules import RuleLookupError
 from saishang.science.rounding import round_half_even
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.chain import chain_url
 from saishang.web.pages.charts import Chart
@@ -201,7 +201,9 @@ def _limits(row: TargetRow, run: RunFacts) -> Table | None:
                 "class1": limit["class1"],
                 "class2": limit["class2"],
                 "verdict": verdict(value, limit["class2"], found.compare_decimals),
-                "clause": Cell(f"{limit['source']} · {limit['clause']}", mark=limit["status"]),
+                "clause": Cell(
+                    f"{wording.clause(limit['source'])} · {wording.clause(limit['clause'])}", mark=limit["status"]
+                ),
             }
         )
     return Table("limits", _("与环境质量标准比较"), columns, rows, about=about_run(run), tight=True) if rows else None

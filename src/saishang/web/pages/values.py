@@ -26,7 +26,7 @@ from saishang.apps.indicators.actions.upload_values import BASES, COLUMNS, STATU
 from saishang.apps.indicators.models import ReportedValue
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
@@ -132,7 +132,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     try:
         made = report_value(request.user, report, catalogue, site.rules(), data["reason"])
     except SaishangError as error:
-        form.add_error(None, f"{error.message} {error.fix}")
+        form.add_error(None, " ".join(wording.error_words(error)))
         return render(request, "target/values_enter.html", context, status=422)
     messages.success(request, _("已记录：%(what)s。下一次评估起生效。") % {"what": made})
     return redirect("targets-values")
@@ -201,5 +201,8 @@ def _refusals(outcome: Outcome) -> Table:
         Column("line", _("行"), number=True), Column("column", _("列")), Column("content", _("内容")),
         Column("message", _("原因")), Column("fix", _("怎么办")),
     ]  # fmt: skip
-    rows = [vars(refusal) for refusal in outcome.refusals]
+    rows = [
+        vars(refusal) | {"message": wording.say(refusal.message), "fix": wording.say(refusal.fix)}
+        for refusal in outcome.refusals
+    ]
     return Table("refusals", _("未接收的行"), columns, rows, empty=_("没有被拒绝的行。"))

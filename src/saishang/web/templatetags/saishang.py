@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.assets import asset_url
 from saishang.web.pages.charts import Chart, MapView, Spark
 from saishang.web.pages.tables import Table
@@ -58,6 +58,24 @@ def name(thing: Any) -> str:
 def stage(words: str) -> str:
     """How far a plan's text had come, in the reader's language."""
     return texts.document_stage(words)
+
+
+@register.filter
+def said(text: str) -> str:
+    """A sentence of the code (an error, a remedy) in the reader's language."""
+    return wording.say(text or "")
+
+
+@register.filter
+def said_where(text: str) -> str:
+    """Place of an error in the reader's language."""
+    return wording.say_where(text)
+
+
+@register.filter
+def clause(text: str) -> str:
+    """Clause or source of a rule in the reader's language."""
+    return wording.clause(text or "")
 
 
 @register.filter
