@@ -15,6 +15,7 @@ from pathlib import Path
 
 import saishang.rules
 from saishang.apps.plan.importer.agencies import Agency, AgencyResolver, issuing_region, read_agencies
+from saishang.apps.plan.importer.blocks import Block, Source
 from saishang.apps.plan.importer.document import (
     Chapter,
     InheritedOwner,
@@ -34,7 +35,7 @@ from saishang.apps.plan.importer.owners import (
     resolve_units,
     split_units,
 )
-from saishang.apps.plan.importer.reading import Block, Source, read_source
+from saishang.apps.plan.importer.reading import read_source
 from saishang.apps.plan.importer.structure import Node, Outline, build_outline, role_of_title, split_heading
 from saishang.apps.plan.importer.tables import TaskRow, read_indicator_table, read_task_table
 from saishang.apps.plan.importer.targets import Carry, targets_in_paragraph

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from saishang.apps.plan.importer.reading import Block
+from saishang.apps.plan.importer.blocks import Block
 from saishang.apps.plan.importer.text import bracket_pairs, clean, normalise, split_sentences
 
 __all__ = ["Heading", "Node", "Outline", "build_outline", "heading_of", "role_of_title", "split_heading"]

@@ -146,7 +146,7 @@ class _Reader(Pairing):
         if kind in ("count", "share"):
             group.end = max(group.end, self.object_end)
         joined = re.fullmatch("、|和|及|以及|与", self.text[self.counted_to : self.counted_to + 1])
-        listed = joined is not None and 0 <= self.counted_to and self.counted_to + 1 >= group.start
+        listed = joined is not None and self.counted_to >= 0 and self.counted_to + 1 >= group.start
         if kind == "level" and first.is_count and listed and self.last_verb and not COUNT_VERB.match(subject):
             # 建成充电桩83万个、加氢站不少于8座: the verb holds for the second, too.
             subject = f"{self.last_verb}{subject}"
