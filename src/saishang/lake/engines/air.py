@@ -57,11 +57,19 @@ class AirRun:
     """The tables of one evaluation; each is made when it is first asked for, from intermediate ones that are kept."""
 
     def __init__(
-        self, engine: Engine, portions: Sequence[Any], science: AirStatistics, stations: Any, dust: Any, published: bool
+        self,
+        engine: Engine,
+        portions: Sequence[Sequence[str | Path]],
+        excluded: Any,
+        science: AirStatistics,
+        stations: Any,
+        dust: Any,
+        published: bool,
     ) -> None:
         self.engine = engine
         self.science = science
         self._portions = portions
+        self._excluded = excluded
         self._stations = stations
         self._dust = dust
         self._published = published
@@ -91,6 +99,7 @@ class AirRun:
             path = folder / f"{name}.parquet"
             self.engine.write(self.expression(name), path)
             paths.append(path)
+        self.engine.finish()
         return paths
 
     # Hours, on demand.
@@ -109,7 +118,10 @@ class AirRun:
 
     def _station_hours(self) -> Iterator[Any]:
         """Hours portion by portion, each with the hours of earlier portions that its running means reach back to."""
-        spans = [(portion, *found) for portion in self._portions if (found := self._span(portion))]
+        rows = [_usable(self.engine.observations(files), self._excluded) for files in self._portions]
+        spans = [(portion, *found) for portion in rows if (found := self._span(portion))]
+        if not spans:
+            yield self.science.station_hours(rows[0], None)
         for portion, first, _ in spans:
             since = first - timedelta(hours=LEAD_HOURS)
             before = [
@@ -203,7 +215,11 @@ class AirRun:
             del self._kept[name]
 
     def _from_hours(self, name: str, make: Callable[[Any], Any]) -> Any:
-        return self._keep(name, lambda: (make(portion) for portion in self._portions))
+        if name not in self._kept:
+            self._kept[name] = self.engine.keep_each(
+                name, self._portions, lambda rows: make(_usable(rows, self._excluded))
+            )
+        return self._kept[name]
 
 
 _TABLES: dict[str, Callable[[AirRun], Any]] = {
@@ -257,13 +273,12 @@ def evaluate_air(
     -------
     The run; nothing is computed before a table is asked for.
     """
-    portions = [_observations(engine, portion, excluded) for portion in files]
-    if not portions:
+    if not files:
         raise EngineError("expected at least one portion of observations, got none", fix="load measurements first")
     science = AirStatistics(calendar.rules, _reference(engine, calendar), station_percentiles, calendar.editions)
     known = engine.table("stations", stations.select(STATIONS.names).cast(STATIONS))
     dusty = engine.table("dust_days", (DUST_DAYS.empty_table() if dust is None else dust).cast(DUST_DAYS))
-    return AirRun(engine, portions, science, known, dusty, published)
+    return AirRun(engine, files, _brought(engine, excluded), science, known, dusty, published)
 
 
 def propose_dust(
@@ -280,17 +295,21 @@ def propose_dust(
     Hours in `excluded` (`EXCLUDED`) stay out, as in `evaluate_air`.
     """
     known = engine.table("dust_stations", stations.select(STATIONS.names).cast(STATIONS))
-    expression = city_hours(_observations(engine, files, excluded), known, calendar.rules)
+    rows = _usable(engine.observations(files), _brought(engine, excluded))
+    expression = city_hours(rows, known, calendar.rules)
     return propose_windows(engine.run(expression), rule)
 
 
-def _observations(engine: Engine, files: Sequence[str | Path], excluded: pa.Table | None) -> Any:
-    """Rows of the lake without those that quality control takes out; without any such, a plain scan."""
-    rows = engine.observations(files)
+def _brought(engine: Engine, excluded: pa.Table | None) -> Any:
+    """The hours that quality control takes out as a table of the engine; None without any."""
     if excluded is None or excluded.num_rows == 0:
-        return rows
-    out = engine.table("excluded", excluded.select(EXCLUDED.names).cast(EXCLUDED))
-    return rows.anti_join(out, EXCLUDED.names)
+        return None
+    return engine.table("excluded", excluded.select(EXCLUDED.names).cast(EXCLUDED))
+
+
+def _usable(rows: Any, excluded: Any) -> Any:
+    """Rows of the lake without those that quality control takes out; without any such, a plain scan."""
+    return rows if excluded is None else rows.anti_join(excluded, EXCLUDED.names)
 
 
 def _reference(engine: Engine, calendar: Calendar) -> Reference:

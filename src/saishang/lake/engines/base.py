@@ -35,7 +35,13 @@ class Engine(Protocol):
         """Bring a small table in under a name."""
 
     def keep(self, name: str, *parts: Any) -> Any:
-        """Run expressions of one shape and keep their rows together as a table; return it for further use."""
+        """Run expressions of one shape and keep their rows together as a table; return it for further use.
+
+        An engine may go on meanwhile; whatever reads the table waits for it.
+        """
+
+    def keep_each(self, name: str, portions: Sequence[Sequence[str | Path]], make: Callable[[Any], Any]) -> Any:
+        """Keep what `make` gives for the lake rows of each portion of files, together as a table."""
 
     def drop(self, name: str) -> None:
         """Forget a kept table and free what it holds."""
@@ -44,7 +50,10 @@ class Engine(Protocol):
         """Run an expression and return its rows."""
 
     def write(self, expression: Any, path: Path) -> None:
-        """Run an expression into one Parquet file."""
+        """Run an expression into one Parquet file, which is there after `finish`."""
+
+    def finish(self) -> None:
+        """Wait for what an engine still does; raise what went wrong."""
 
     def close(self) -> None:
         """Free the engine and its scratch space."""

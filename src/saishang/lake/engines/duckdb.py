@@ -1,20 +1,30 @@
-"""The embedded engine: DuckDB in this process, out of core under a memory limit."""
+"""The embedded engine: DuckDB in this process, out of core under a memory limit.
+
+Statements run beside the caller, two at a time: while DuckDB works on the hours, Python turns the next expressions into
+SQL, and the small tables of cities, which DuckDB does on one core, are made beside the large ones of stations. A
+statement waits for the tables that it reads; a fault of one surfaces when its rows are asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import ibis
 import pyarrow as pa
+from ibis.expr import operations as ops
 
 from saishang.lake.engines.base import EngineError, scratch_folder
 
 __all__ = ["DuckDB"]
 
 _INCOMING = "incoming_table"
+_CREATE, _INSERT, _AS = "create or replace table", "insert into", ("as", "")
+#: Statements that run at a time.
+_TOGETHER = 2
 
 
 class DuckDB:
@@ -46,6 +56,10 @@ class DuckDB:
         if threads is not None:
             settings["threads"] = threads
         self._connection = ibis.duckdb.connect(**settings)
+        self._jobs = ThreadPoolExecutor(_TOGETHER, thread_name_prefix="saishang-duckdb")
+        self._asked: list[Future[None]] = []
+        self._made: dict[str, Future[None]] = {}
+        self._reading: dict[str, list[Future[None]]] = {}
 
     def observations(self, files: Sequence[str | Path]) -> Any:
         """Lake rows from Parquet files as an Ibis table.
@@ -70,32 +84,62 @@ class DuckDB:
         return self._connection.table(name)
 
     def keep(self, name: str, *parts: Any) -> Any:
-        """Run expressions of one shape one after the other and keep their rows together."""
+        """Have expressions of one shape run one after the other and keep their rows together."""
         # Names are ours and quoted; Ibis' own create_table compiles every expression twice.
-        for number, part in enumerate(parts):
-            target = f'insert into "{name}"' if number else f'create or replace table "{name}" as'
-            self._connection.raw_sql(f"{target} {self._connection.compile(part)}")
-        return self._connection.table(name)
+        statements = [
+            f'{_INSERT if number else _CREATE} "{name}" {_AS[bool(number)]} {self._connection.compile(part)}'
+            for number, part in enumerate(parts)
+        ]
+        return self._kept(name, statements, parts)
+
+    def keep_each(self, name: str, portions: Sequence[Sequence[str | Path]], make: Callable[[Any], Any]) -> Any:
+        """Have one expression run over each portion of files and keep the rows together; it is compiled once."""
+        view = f"{name}_portion"
+        statements = []
+        expression: Any = None
+        query = ""
+        for number, files in enumerate(portions):
+            looking = f'create or replace view "{view}" as from {_scan(files)}'
+            if not number:
+                self._connection.raw_sql(looking)
+                expression = make(self._connection.table(view))
+                query = self._connection.compile(expression)
+            statements.append(looking)
+            statements.append(f'{_INSERT if number else _CREATE} "{name}" {_AS[bool(number)]} {query}')
+        statements.append(f'drop view "{view}"')
+        return self._kept(name, statements, [expression])
 
     def drop(self, name: str) -> None:
-        """Forget a kept table."""
-        self._connection.drop_table(name, force=True)
+        """Forget a kept table, once nothing that was asked for reads it any more."""
+        waiting = [*self._reading.pop(name, []), *([self._made.pop(name)] if name in self._made else [])]
+        self._submit([f'drop table if exists "{name}"'], waiting)
 
     def run(self, expression: Any) -> pa.Table:
         """Run an expression and return its rows."""
+        for needed in self._needs([expression]):
+            needed.result()
         result: pa.Table = self._connection.to_pyarrow(expression)
         return result
 
     def write(self, expression: Any, path: Path) -> None:
-        """Run an expression into one Parquet file; DuckDB writes it as it goes."""
+        """Have an expression run into one Parquet file; DuckDB writes it as it goes. `finish` waits for it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         target = str(path).replace("'", "''")
-        self._connection.raw_sql(
-            f"copy ({self._connection.compile(expression)}) to '{target}' (format parquet, compression zstd)"
+        self._submit(
+            [f"copy ({self._connection.compile(expression)}) to '{target}' (format parquet, compression zstd)"],
+            self._needs([expression]),
+            reads=_names([expression]),
         )
 
+    def finish(self) -> None:
+        """Wait for everything asked for so far; raise what went wrong."""
+        for waiting in list(self._asked):
+            waiting.result()
+        self._asked.clear()
+
     def close(self) -> None:
-        """Close the connection and remove the scratch folder if it is ours."""
+        """Close the connection and remove the scratch folder if it is ours; what has not begun is not done."""
+        self._jobs.shutdown(cancel_futures=True)
         self._connection.disconnect()
         self._clean()
 
@@ -106,3 +150,46 @@ class DuckDB:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _kept(self, name: str, statements: list[str], parts: Sequence[Any]) -> Any:
+        self._made[name] = self._submit(statements, self._needs(parts), reads=_names(parts))
+        # By its schema only: to ask the engine for the table would mean to wait for it.
+        return ibis.table(parts[0].schema(), name=name)
+
+    def _needs(self, expressions: Sequence[Any]) -> list[Future[None]]:
+        return [self._made[name] for name in _names(expressions) if name in self._made]
+
+    def _submit(self, statements: list[str], needs: list[Future[None]], reads: Sequence[str] = ()) -> Future[None]:
+        # Jobs begin in the order in which they were asked for, so what one waits for has begun before it.
+        job = self._jobs.submit(self._execute, statements, needs)
+        self._asked.append(job)
+        for name in reads:
+            self._reading.setdefault(name, []).append(job)
+        return job
+
+    def _execute(self, statements: list[str], needs: list[Future[None]]) -> None:
+        for needed in needs:
+            needed.result()
+        with self._connection.con.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+
+def _names(expressions: Sequence[Any]) -> list[str]:
+    """Names of the tables that expressions read."""
+    kinds = (ops.UnboundTable, ops.DatabaseTable)
+    return list(dict.fromkeys(node.name for item in expressions for node in item.op().find(kinds)))
+
+
+def _scan(files: Sequence[str | Path]) -> str:
+    """Parquet files as SQL.
+
+    Raises
+    ------
+    EngineError
+        When there is no file.
+    """
+    if not files:
+        raise EngineError("expected Parquet files of observations, got none", fix="load measurements first")
+    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    return f"read_parquet([{quoted}], hive_partitioning = false, union_by_name = true)"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -103,6 +103,10 @@ class Spark:
             self._frame(part).write.mode("append").parquet(str(folder))
         return self._view(name, folder)
 
+    def keep_each(self, name: str, portions: Sequence[Sequence[str | Path]], make: Callable[[Any], Any]) -> Any:
+        """Run one expression over each portion of files and keep the rows together."""
+        return self.keep(name, *(make(self.observations(files)) for files in portions))
+
     def drop(self, name: str) -> None:
         """Forget a kept table."""
         self._session.catalog.dropTempView(name)
@@ -116,6 +120,9 @@ class Spark:
         """Run an expression into one Parquet file."""
         path.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(self.run(expression), path, compression="zstd")
+
+    def finish(self) -> None:
+        """Nothing is left to wait for: every call is done when it returns."""
 
     def close(self) -> None:
         """Stop the session and remove the scratch folder if it is ours."""
