@@ -1,0 +1,46 @@
+"""The worked examples of ecology and climate, each key of `expected` compared within the tolerance of its row."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from saishang.rules import Rules
+from saishang.science.calc import read_cases, run_case
+
+FILE = Path(__file__).resolve().parents[2] / "data" / "worked_examples" / "ecology.csv"
+
+with FILE.open(encoding="utf-8", newline="") as _handle:
+    ROWS = list(csv.DictReader(_handle))
+with FILE.open(encoding="utf-8", newline="") as _handle:
+    CASES = {row.id: row for row in read_cases(_handle, name=FILE.name)}
+
+
+def matches(found: Any, expected: Any, tolerance: str) -> bool:
+    """Same shape, same keys; numbers within `rel 1e-5`, `abs 0.01` or `exact`."""
+    if isinstance(expected, dict):
+        return found.keys() == expected.keys() and all(matches(found[k], expected[k], tolerance) for k in expected)
+    if isinstance(expected, list):
+        return len(found) == len(expected) and all(map(lambda a, b: matches(a, b, tolerance), found, expected))
+    if isinstance(expected, bool) or expected is None or isinstance(expected, str):
+        return bool(found == expected)
+    kind, _, size = tolerance.partition(" ")
+    margin = 0.0 if kind == "exact" else float(size) * (abs(expected) if kind == "rel" else 1)
+    return isinstance(found, int | float) and abs(found - expected) <= margin
+
+
+def test_all_cases_are_read() -> None:
+    assert len(ROWS) == len(CASES) == 22
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["id"]))
+def test_worked_example(rules: Rules, row: dict[str, str]) -> None:
+    result, error = run_case(CASES[row["id"]], rules=rules, on=date(2026, 11, 24))
+    assert error is None
+    found = json.loads(json.dumps(result))
+    assert matches(found, json.loads(row["expected"]), row["tolerance"]), found
