@@ -35,7 +35,7 @@ def matches(found: Any, expected: Any, tolerance: str) -> bool:
 
 
 def test_all_cases_are_read() -> None:
-    assert len(ROWS) == len(CASES) == 22
+    assert len(ROWS) == len(CASES) == 23
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["id"]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from saishang.science.calc.figures import each, figure
 from saishang.science.calc.registry import Case, Field, Result, family, topic
 from saishang.science.ecology.erosion import cover_factor, erodibility, soil_loss
@@ -23,6 +25,8 @@ from saishang.science.ecology.wind import (
     wind_sum,
 )
 from saishang.science.numbers import InputError
+from saishang.science.water.blooms import BloomGrade, area_grade, density_grade
+from saishang.science.water.from_rules import bloom_rule
 
 __all__: list[str] = []
 
@@ -318,3 +322,37 @@ family(
              "alkalinity_grade", "sandy_grade", "soil_erodibility", "plant_factor", "cover_factor", "wind_sum",
              "sand_fixation"),
 )  # fmt: skip
+
+
+@topic(
+    "algae",
+    medium="water",
+    zh="水华等级（藻密度、面积）",
+    en="Grade of algal blooms (density, area)",
+    description_zh="每升藻细胞数以 2.0e6、1.0e7、5.0e7、1.0e8 为界；面积占比另评，两者分别给出。",
+    description_en="Cells per litre with edges 2.0e6, 1.0e7, 5.0e7, 1.0e8; the share of area is graded apart.",
+    fields=(
+        Field("D_per_L", "藻密度（个/L，可多个）", "Cells per litre, one or several", "values"),
+        Field("area_percent", "水华面积占比（%，可多个）", "Area covered (%), one or several", "values"),
+    ),
+    standards=("HJ 1098-2020",),
+    example={"inputs": {"D_per_L": [1900000, 2000000]}},
+)
+def algae(case: Case) -> Result:
+    """`{level}` from the ground, `{area_level}` from the satellite; both are shown, neither corrects the other."""
+    rule = bloom_rule(case.rules)
+    if not case.inputs:
+        raise InputError("algae needs a density or an area.", fix="Give D_per_L=2000000 or area_percent=10.")
+    result: Result = {}
+    if "D_per_L" in case.inputs:
+        densities = case.required("D_per_L")
+        result["level"] = each(densities, lambda value: None if value is None else _bloom(density_grade(value, rule)))
+    if "area_percent" in case.inputs:
+        areas = case.required("area_percent")
+        result["area_level"] = each(areas, lambda value: None if value is None else _bloom(area_grade(value, rule)))
+    return result
+
+
+def _bloom(grade: BloomGrade) -> str:
+    # The standard numbers its grades in Roman letters; results spell them in plain ones.
+    return f"{unicodedata.normalize('NFKC', grade.id)} {grade.zh}"

@@ -223,6 +223,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "first": ("起", "first"),
     "last": ("止", "last"),
     "rain": ("伴随降雨", "with rain"),
+    "area_level": ("按面积", "by area"),
 }
 
 
