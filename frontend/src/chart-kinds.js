@@ -78,9 +78,13 @@ export function lines(spec, c, width) {
       name: series.name, type: series.type ?? "line", data: series.data, connectNulls: false,
       symbol: ["circle", "rect", "triangle", "diamond", "pin", "arrow"][index % 6], symbolSize: spec.x.length > 60 ? 0 : 7,
       showSymbol: spec.x.length <= 60, lineStyle: { width: 2, type: index >= 6 ? "dashed" : "solid" },
+      markArea: index || !spec.areas?.length ? undefined : {
+        silent: true, itemStyle: { color: c.goal, opacity: 0.14 }, label: { color: c.soft, position: "insideTop" },
+        data: spec.areas.map((area) => [{ name: area.label, xAxis: area.from }, { xAxis: area.to }]),
+      },
       markLine: series.limit === undefined || series.limit === null ? undefined : {
         silent: true, symbol: "none", lineStyle: { color: c.goal, type: "dashed" },
-        label: { formatter: series.limit_label ?? String(series.limit), color: c.soft, position: "insideEndTop" }, data: [{ yAxis: series.limit }],
+        label: { formatter: series.limit_label ?? String(series.limit), color: c.soft, position: "insideStartTop" }, data: [{ yAxis: series.limit }],
       },
     })),
   };
@@ -98,5 +102,30 @@ export function heat(spec, c, width) {
       text: ["100 %", "0 %"], textStyle: { color: c.soft }, inRange: { color: spec.colours },
     },
     series: [{ type: "heatmap", data: spec.cells.map((cell) => ({ value: cell.value, note: cell.note })), itemStyle: { borderColor: c.surface, borderWidth: 1 } }],
+  };
+}
+
+/** Several small charts over one axis of hours, each with its own scale. */
+export function multiples(spec, c, width) {
+  const across = width < 560 ? 1 : width < 900 ? 2 : 3;
+  const down = Math.ceil(spec.panels.length / across);
+  const place = (i) => {
+    const [column, row] = [i % across, Math.floor(i / across)];
+    return { left: `${(100 / across) * column + 100 / across * 0.04}%`, width: `${(100 / across) * 0.92}%`, top: `${(100 / down) * row + 100 / down * 0.16}%`, height: `${(100 / down) * 0.72}%`, containLabel: true };
+  };
+  return {
+    tooltip: { trigger: "axis" },
+    title: spec.panels.map((panel, i) => ({ text: `${panel.name} [${panel.unit}]`, left: place(i).left, top: `${(100 / down) * Math.floor(i / across)}%`, textStyle: { fontSize: 13, color: c.text, fontWeight: 600 } })),
+    grid: spec.panels.map((_panel, i) => place(i)),
+    xAxis: spec.panels.map((_panel, i) => axis(c, { type: "category", gridIndex: i, data: spec.x, axisLabel: { color: c.soft, hideOverlap: true }, splitLine: { show: false } })),
+    yAxis: spec.panels.map((_panel, i) => axis(c, { type: "value", gridIndex: i, min: 0, splitNumber: 3 })),
+    series: spec.panels.map((panel, i) => ({
+      name: panel.name, type: "line", xAxisIndex: i, yAxisIndex: i, data: panel.data, connectNulls: false, symbolSize: 4, showSymbol: true,
+      itemStyle: { color: c.accent }, lineStyle: { color: c.accent, width: 2 },
+      tooltip: { valueFormatter: (v) => (v === null || v === undefined ? "—" : `${v} ${panel.unit}`) },
+      markLine: panel.limit === null || panel.limit === undefined ? undefined : {
+        silent: true, symbol: "none", lineStyle: { color: c.goal, type: "dashed" }, label: { formatter: panel.limit_label, color: c.soft, position: "insideEndTop" }, data: [{ yAxis: panel.limit }],
+      },
+    })),
   };
 }

@@ -7,20 +7,22 @@ import {
   DataZoomComponent,
   GridComponent,
   LegendComponent,
+  MarkAreaComponent,
   MarkLineComponent,
+  TitleComponent,
   TooltipComponent,
   VisualMapComponent,
 } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { calendar, heat, lines, path } from "./chart-kinds.js";
+import { calendar, heat, lines, multiples, path } from "./chart-kinds.js";
 
 echarts.use([
   AriaComponent, BarChart, CalendarComponent, CanvasRenderer, CustomChart, DataZoomComponent, GridComponent,
-  HeatmapChart, LegendComponent, LineChart, MarkLineComponent, ScatterChart, TooltipComponent, VisualMapComponent,
+  HeatmapChart, LegendComponent, LineChart, MarkAreaComponent, MarkLineComponent, ScatterChart, TitleComponent, TooltipComponent, VisualMapComponent,
 ]);
 
-const kinds = { calendar, heat, lines, path };
+const kinds = { calendar, heat, lines, multiples, path };
 const drawn = new Map();
 
 function colours() {

@@ -17,7 +17,7 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.web import texts
 from saishang.web.pages import site
-from saishang.web.pages.air_common import ITEMS, choice, choose_city, dust_name, levels, primary_names, tabs
+from saishang.web.pages.air_common import ITEMS, choice, choose_city, dust_name, item_name, levels, primary_names, tabs
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run, with_run
@@ -188,7 +188,7 @@ def _days_table(city: Any, year: int, basis: str, days: list[Day], run: RunFacts
         Column("aqi", "AQI", number=True),
         Column("level", _("类别")),
         Column("primary", _("首要污染物")),
-        *[Column(f"iaqi_{code}", code, "IAQI", number=True, wide_only=True) for code in ITEMS],
+        *[Column(f"iaqi_{code}", item_name(code), "IAQI", number=True, wide_only=True) for code in ITEMS],
         Column("dust", _("沙尘")),
         Column("edition", _("标准版本"), wide_only=True),
         Column("reason", _("备注")),

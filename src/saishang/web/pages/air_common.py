@@ -14,8 +14,8 @@ from saishang.web import texts
 from saishang.web.pages import site
 
 __all__ = [
-    "BASES", "ITEMS", "KINDS", "choice", "choose_city", "city_of", "day_levels", "decimals", "dust_name", "kind_name",
-    "levels", "primary_names", "setting_name", "tabs",
+    "BASES", "ITEMS", "KINDS", "choice", "choose_city", "city_of", "day_levels", "decimals", "dust_name", "item_name",
+    "kind_name", "levels", "primary_names", "setting_name", "tabs",
 ]  # fmt: skip
 
 KINDS = ("year", "quarter", "month", "to_date")
@@ -76,9 +76,14 @@ def day_levels() -> dict[int, dict[str, Any]]:
     return {level["level"]: level for level in levels()}
 
 
+def item_name(code: str) -> str:
+    """Short name of an item as tables head it: the code, with the 8-hour mean written as people write it."""
+    return {"O3_8H": "O3-8h", "O3_1H": "O3-1h"}.get(code, code)
+
+
 def primary_names(primary: str | None) -> str:
     """Primary pollutants as a reader writes them."""
-    return texts.listed(part for part in (primary or "").split(",") if part)
+    return texts.listed(item_name(part) for part in (primary or "").split(",") if part)
 
 
 def dust_name(status: str) -> str:

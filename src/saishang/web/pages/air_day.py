@@ -17,7 +17,17 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.web import texts
 from saishang.web.pages import air_hours, site
-from saishang.web.pages.air_common import ITEMS, city_of, day_levels, decimals, dust_name, primary_names, tabs
+from saishang.web.pages.air_common import (
+    ITEMS,
+    choice,
+    city_of,
+    day_levels,
+    decimals,
+    dust_name,
+    item_name,
+    primary_names,
+    tabs,
+)
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run, with_run
 from saishang.web.pages.tables import Cell, Column, Table
@@ -51,8 +61,12 @@ def day(request: HttpRequest, city: str, on: str) -> HttpResponse:
         )
     name = f"{texts.name_of(place)} {texts.period_name(wanted.isoformat())}"
     items = _items(run, city, wanted, index, name)
-    hours = air_hours.hours(run, city, wanted, name)
     stations = _stations(run, city, wanted, name)
+    codes = [str(row["station"].value) for row in stations.rows] if stations is not None else []
+    station = choice(request, "station", ["", *codes], "")
+    hours = air_hours.hours(
+        run, station or city, wanted, f"{name} {_station_name(station)}".strip(), station=bool(station)
+    )
     tables = [items, *hours.tables, *([stations] if stations is not None else [])]
     dust = _one(run, "dust_days", city, wanted)
     without = _one(run, "city_aqi_without_dust", city, wanted)
@@ -65,7 +79,8 @@ def day(request: HttpRequest, city: str, on: str) -> HttpResponse:
         "dust_url": with_run(reverse("air-dust-day", args=[city, wanted.isoformat()]), request) if dust else "",
         "without": without if dust and dust["status"] == "confirmed" else None,
         "without_level": day_levels().get((without or {}).get("level") or 0),
-        "items": items, "hours": hours, "stations": stations,
+        "items": items, "hours": hours, "stations": stations, "station": station,
+        "places": [("", _("城市均值")), *((code, _station_name(code)) for code in codes)] if codes else [],
         "calendar": with_run(f"{reverse('air')}?{urlencode({'city': city, 'year': wanted.year})}", request),
         "before": _neighbour(run, city, wanted, -1, request), "after": _neighbour(run, city, wanted, 1, request),
     }  # fmt: skip
@@ -125,6 +140,11 @@ def _items(run: RunFacts, city: str, on: date, index: Mapping[str, Any], name: s
     return Table("items", title, columns, listed, about=[name, *about_run(run)], tight=True)
 
 
+def _station_name(code: str) -> str:
+    known = {row["code"]: row for row in site.stations()}.get(code)
+    return f"{code} {texts.name_of(known)}" if known is not None else code
+
+
 def _origin(origin: str | None) -> str:
     return {"stations": _("站点均值"), "published": _("发布的城市日值")}.get(origin or "", "")
 
@@ -143,7 +163,7 @@ def _stations(run: RunFacts, city: str, on: date, name: str) -> Table | None:
     columns = [
         Column("station", _("站点"), row_head=True, nowrap=True),
         Column("role", _("是否参与城市均值")),
-        *[Column(code, code, site.rules().parameters[code]["unit"], number=True) for code in ITEMS],
+        *[Column(code, item_name(code), site.rules().parameters[code]["unit"], number=True) for code in ITEMS],
     ]
     listed = []
     for code, values in found.items():

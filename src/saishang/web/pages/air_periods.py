@@ -13,7 +13,7 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.web import texts
 from saishang.web.pages import site
-from saishang.web.pages.air_common import BASES, ITEMS, KINDS, choice, decimals, kind_name, tabs
+from saishang.web.pages.air_common import BASES, ITEMS, KINDS, choice, decimals, item_name, kind_name, tabs
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run
@@ -78,7 +78,7 @@ def _period_table(
     for row in rows:
         key = f"{row['parameter']} {row['statistic']}"
         unit = site.rules().parameters[row["parameter"]]["unit"]
-        keys[key] = Column(key, row["parameter"], f"{_short(row['statistic'])} {unit}", number=True)
+        keys[key] = Column(key, item_name(row["parameter"]), f"{_short(row['statistic'])} {unit}", number=True)
         line = wide.setdefault(
             (row["period"], row["id"]),
             {

@@ -13,7 +13,7 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.web import texts
 from saishang.web.pages import site
-from saishang.web.pages.air_common import BASES, KINDS, choice, kind_name, setting_name, tabs
+from saishang.web.pages.air_common import BASES, KINDS, choice, item_name, kind_name, setting_name, tabs
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
@@ -83,7 +83,7 @@ def _parts_table(rows: list[dict[str, Any]], period: str, run: RunFacts) -> Tabl
     columns = [
         Column("place", _("地区"), row_head=True, nowrap=True),
         Column("value", _("综合指数"), number=True),
-        *[Column(code, code, _("单项指数"), number=True) for code in items],
+        *[Column(code, item_name(code), _("单项指数"), number=True) for code in items],
         Column("main", _("主要污染物")),
         Column("setting", _("算法"), long=True),
     ]
@@ -92,7 +92,7 @@ def _parts_table(rows: list[dict[str, Any]], period: str, run: RunFacts) -> Tabl
             "place": site.region_name(row["id"]),
             "value": Cell(row["value"], text=figure(row["value"], 2), valid=bool(row["valid"])),
             **{code: Cell(row[f"single_{code}"], text=figure(row[f"single_{code}"], 2)) for code in items},
-            "main": row["main"],
+            "main": item_name(row["main"] or ""),
             "setting": Cell(row["setting"], text=setting_name(row["setting"])),
         }
         for row in rows

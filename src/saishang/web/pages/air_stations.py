@@ -13,7 +13,7 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.web import texts
 from saishang.web.pages import site
-from saishang.web.pages.air_common import ITEMS, choice, decimals, tabs
+from saishang.web.pages.air_common import ITEMS, choice, decimals, item_name, tabs
 from saishang.web.pages.charts import MapView
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run
@@ -67,7 +67,7 @@ def _station_table(
         Column("code", _("编号"), row_head=True, nowrap=True),
         Column("name", _("站点"), nowrap=True),
         Column("city", _("城市"), nowrap=True),
-        Column("value", f"{parameter} {texts.period_name(period)}".strip(), unit, number=True),
+        Column("value", f"{item_name(parameter)} {texts.period_name(period)}".strip(), unit, number=True),
         Column("days", _("有效 / 应有天数"), number=True),
         Column("role", _("是否参与城市均值")),
         Column("opened", _("启用"), nowrap=True),

@@ -15,7 +15,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -29,7 +28,7 @@ from saishang.web.pages.site import rules
 from saishang.web.pages.tables import Column, Table
 from saishang.web.security import public
 
-__all__ = ["calculator", "index"]
+__all__ = ["calculator"]
 
 _MISSING = {"", "-", "—", "null", "none", "na", "n/a", "无"}
 
@@ -57,24 +56,6 @@ class Step:
     label: str
     text: str = ""
     rows: list[tuple[str, str]] = field(default_factory=list)
-
-
-@public
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """All calculators by medium."""
-    groups: dict[str, list[Any]] = {}
-    for topic in calc.topics():
-        if topic.members:
-            continue
-        entry = {
-            "href": reverse("calculators-topic", args=[topic.name]),
-            "title": texts.both(topic.zh, topic.en),
-            "text": texts.both(topic.description_zh, topic.description_en),
-            "name": topic.name,
-        }
-        groups.setdefault(_medium(topic.medium), []).append(entry)
-    return render(request, "calculators/index.html", {"groups": groups})
 
 
 @public
@@ -129,22 +110,6 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
         }
     answer = export(request, [table] if table else [])
     return answer or render(request, "calculators/topic.html", context, status=422 if "error" in context else 200)
-
-
-def _medium(medium: str) -> str:
-    names = {
-        "air": _("空气"),
-        "water": _("水"),
-        "groundwater": _("地下水"),
-        "soil": _("土壤"),
-        "waste": _("固体废物"),
-        "noise": _("噪声"),
-        "radiation": _("辐射"),
-        "general": _("通用"),
-        "climate": _("气候"),
-        "ecology": _("生态"),
-    }
-    return names.get(medium, medium)
 
 
 def _averaging(name: str) -> str:

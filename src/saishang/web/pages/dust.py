@@ -26,6 +26,7 @@ from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.air_common import dust_name, tabs
+from saishang.web.pages.air_hours import dust_chart
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
@@ -120,9 +121,15 @@ def _page(
         DustDecision.objects.filter(region=row["region"], day=row["day"]).select_related("decided_by").order_by("-pk")
     )
     state = taken[0].status if taken else row["status"]
+    name = f"{site.region_name(row['region'])} {texts.period_name(row['day'].isoformat())}"
+    chart = dust_chart(run, row, name) if row["start"] is not None else None
+    answer = export(request, [chart.table] if chart is not None and chart.table is not None else [])
+    if answer is not None and request.method != "POST":
+        return answer
     context = {
         "tabs": tabs("air-dust"), "run": run, "row": row, "form": form, "may_decide": may(request, "decide_dust"),
-        "title": f"{site.region_name(row['region'])} {row['day']}",
+        "title": name, "chart": chart,
+        "day_url": reverse("air-day", args=[row["region"], row["day"].isoformat()]),
         "state": dust_name(state), "tone": state,
         "pending": state != row["status"],
         "in_run": dust_name(row["status"]),

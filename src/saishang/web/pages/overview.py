@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
+from saishang.apps.plan import queries as plans
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.attention import freshness_table, notices
@@ -32,7 +33,12 @@ __all__ = ["overview"]
 def overview(request: HttpRequest) -> HttpResponse:
     """Overview of the newest run, or of the one named in the address."""
     run = chosen_run(request)
-    context: dict[str, Any] = {"run": run, "chapters": chapters()}
+    version = plans.current_version()
+    context: dict[str, Any] = {
+        "run": run,
+        "chapters": chapters(),
+        "plan_title": texts.both(version.title, version.title_en) if version is not None else "",
+    }
     tables: list[Table] = []
     if run is not None:
         rows = queries.target_rows(run.id, with_history=True)
