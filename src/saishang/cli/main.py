@@ -19,7 +19,20 @@ from saishang.errors import SaishangError
 __all__ = ["app", "run"]
 
 #: Modules of `saishang.cli`, in the order in which `--help` shows their commands.
-_COMMANDS = ("doctor", "serve", "worker", "demo", "plan", "ingest", "evaluate", "calc", "report", "rules")
+_COMMANDS = (
+    "doctor",
+    "serve",
+    "worker",
+    "demo",
+    "plan",
+    "ingest",
+    "evaluate",
+    "outlook",
+    "calc",
+    "species",
+    "report",
+    "rules",
+)
 
 app = typer.Typer(
     name="saishang",

@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from saishang.rules import RuleLookupError, Rules
 from saishang.science.ecology.biodiversity import BiodiversityRule
+from saishang.science.ecology.darwin_core import Term
 from saishang.science.ecology.erosion import CoverRule, ErodibilityRule
 from saishang.science.ecology.index import EcologicalIndexRule
 from saishang.science.ecology.invasive import ListedSpecies, RiskRule
@@ -19,6 +20,7 @@ from saishang.science.numbers import exact
 __all__ = [
     "biodiversity_rule",
     "cover_rule",
+    "darwin_core_terms",
     "ecological_index_rule",
     "erodibility_rule",
     "listed_species",
@@ -152,4 +154,12 @@ def listed_species(rules: Rules) -> tuple[ListedSpecies, ...]:
     return tuple(
         ListedSpecies(row["scientific_name"], row["zh"], row["list"], int(row["number"]), row["announced"])
         for row in rules.table(f"{_FOLDER}/invasive_species")
+    )
+
+
+def darwin_core_terms(rules: Rules) -> tuple[Term, ...]:
+    """Terms of Darwin Core that are checked, in the order in which they are written."""
+    return tuple(
+        Term(row["term"], row["need"], row["kind"], frozenset((row["vocabulary"] or "").split()))
+        for row in rules.table(f"{_FOLDER}/darwin_core")
     )
