@@ -180,7 +180,7 @@ def test_a_plan_that_is_a_table(tmp_path: Path) -> None:
         [("lead", ["市工信局"]), ("support", ["市发改委"])],
         [("responsible", ["市发改委", "市住建局"])],
     ]
-    assert [(t.value, t.unit, t.year) for t in read.targets] == [(50, "万吨", 2025), (3, "万户", None)]
+    assert [(t.value, t.unit, t.year) for t in read.targets] == [(50, "万吨", 2025), (3, "万户", 2025)]
 
 
 def test_a_table_of_indicators_gives_targets_once(tmp_path: Path) -> None:

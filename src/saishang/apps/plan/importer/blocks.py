@@ -27,6 +27,7 @@ class Block:
     text: str = ""
     rows: list[list[str]] = field(default_factory=list)
     heading: int | None = None
+    caption: str = ""
 
     @property
     def is_table(self) -> bool:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,32 +17,39 @@ from saishang.apps.plan.importer.agencies import Agency, AgencyResolver, issuing
 from saishang.apps.plan.importer.blocks import Block, Source
 from saishang.apps.plan.importer.document import (
     Chapter,
-    InheritedOwner,
     Item,
     Owner,
     PlanDocument,
     Section,
-    Target,
-    Unresolved,
 )
 from saishang.apps.plan.importer.duties import commitments_in, duties_in
+from saishang.apps.plan.importer.given_once import (
+    apply_first_leads,
+    apply_inherited,
+    apply_section_owners,
+    list_unresolved,
+)
+from saishang.apps.plan.importer.indicator_tables import read_indicator_table
+from saishang.apps.plan.importer.matching import points, same_item, same_target
 from saishang.apps.plan.importer.owners import (
     OwnerNote,
     find_owner_notes,
     parse_owner_note,
-    promote_first,
     resolve_units,
     split_units,
 )
 from saishang.apps.plan.importer.reading import read_source
 from saishang.apps.plan.importer.structure import Node, Outline, build_outline, role_of_title, split_heading
-from saishang.apps.plan.importer.tables import TaskRow, read_indicator_table, read_task_table
+from saishang.apps.plan.importer.tables import TaskRow, due_years, read_task_table
 from saishang.apps.plan.importer.targets import Carry, targets_in_paragraph
 from saishang.apps.plan.importer.text import clean, normalise, split_sentences
 
 __all__ = ["parse_document", "parse_source", "shipped_agencies"]
 
 _LETTER = {"preamble": "P", "task": "T", "step": "B", "safeguard": "S"}
+_DUE = re.compile(
+    r"[【\[]?(?:计划)?(?:完成)?(?:时限|时间节点|完成时间|期限|时间要求)(?:要求)?(?:[】\]][:：]?|[:：])\s*([^。；;）)\n]*)"
+)
 _GLOBAL_CLAUSE = re.compile(
     r"(?:以下|下列|上述|以上|本方案|各项)[^。；]{0,14}(?:任务|工作|措施|事项)[^。；]{0,6}(?:均|都)?(?:需|由|须)[^。；]*(?:落实|负责|实施)|不再(?:一一)?列出|[列排](?:名|在)?第一位?[^。]{0,12}牵头|首位[^。]{0,8}牵头"
 )
@@ -101,12 +107,11 @@ def _plan_year(outline: Outline) -> int | None:
     return int(found.group(1)) if found else None
 
 
-@dataclass
-class _Notes:
-    """Owner notes of an item in the order they stand, each with the number of measures before it."""
-
-    notes: list[tuple[int, OwnerNote]] = field(default_factory=list)
-    alone: bool = False
+def _only_year(title: str) -> int | None:
+    """Year of a plan for one year (2024年重点工作计划): its numbers are due then when they name no year."""
+    found = re.search(r"((?:19|20)\d\d)年度?(?!\s*(?:—|-|~|至|到|前|以))", normalise(title))
+    ranged = re.search(r"(?:19|20)\d\d年?\s*(?:—{1,2}|-|~|至|到|、)\s*(?:19|20)\d\d", normalise(title))
+    return int(found.group(1)) if found and not ranged else None
 
 
 class _Assembly:
@@ -138,12 +143,16 @@ class _Assembly:
             self._chapter(root)
         for node, block in outline.tables:
             self._table(node, block)
-        self._apply_section_owners()
-        self._apply_first_leads()
-        self._apply_inherited()
+        apply_section_owners(self.doc, self.section_owners)
+        if self.first_leads_from is not None:
+            apply_first_leads(self.doc, self.first_leads_from, self.resolver)
+        apply_inherited(self.doc, self.inherited)
+        year = _only_year(self.doc.title)
         for item in self.doc.items:
+            if year is not None:
+                item.targets = [replace(t, year=year) if t.year is None else t for t in item.targets]
             self.doc.targets.extend(item.targets)
-        self._list_unresolved()
+        list_unresolved(self.doc, self.resolver)
 
     # --- items ------------------------------------------------------------------------------------------------------
 
@@ -305,7 +314,7 @@ class _Assembly:
             for a, b in [*spans, (len(block.text), len(block.text))]:
                 piece = block.text[at:a]
                 # 。（责任单位：…）。 leaves a lone stop behind.
-                measures = [m for s in split_sentences(piece) for m in _points(clean(s)) if m.strip("。；，、 :：)）")]
+                measures = [m for s in split_sentences(piece) for m in points(clean(s)) if m.strip("。；，、 :：)）")]
                 item.measures.extend(measures)
                 plain.append(piece)
                 at = b
@@ -325,6 +334,7 @@ class _Assembly:
             for sentence in split_sentences(paragraph):
                 if _GLOBAL_CLAUSE.search(sentence) and not spans:
                     self._global(parse_owner_note(sentence, self.resolver), item, 0, only_global=True)
+        self._due(item, body)
         own = [(n, note) for n, note, _ in collected if note.owners]
         several = len(own) > 1 and len({n for n, _ in own}) > 1
         for count, note in own:
@@ -333,6 +343,14 @@ class _Assembly:
                 item.owners.append(owner)
         for _, note, _ in collected:
             self._global(note, item, 0)
+
+    def _due(self, item: Item, body: Sequence[Block]) -> None:
+        """Give the year of 完成时限：2025年底 to the targets of the item that name none; the line is no measure."""
+        told = {years for b in body for m in _DUE.finditer(normalise(b.text)) if (years := due_years(m.group(1)))}
+        item.measures = [m for m in item.measures if not _DUE.match(normalise(m))]
+        if len(told) == 1:
+            (years,) = told
+            item.targets = [replace(t, year=years[0]) if t.year is None else t for t in item.targets]
 
     def _global(self, note: OwnerNote, item: Item | None, first: int, *, only_global: bool = False) -> None:
         """Remember what a note says about other items."""
@@ -352,13 +370,13 @@ class _Assembly:
             self._task_rows(rows, block.line)
             return
         home = self.item_of_node.get(id(node)) or next((i for i in self.doc.items if "目标" in i.title), None)
-        targets = read_indicator_table(block.rows, home.id if home else "P1")
+        targets = read_indicator_table(block.rows, home.id if home else "P1", block.caption)
         if targets:
             if home is None:
                 home = self._item(Node(-1, None, "主要指标", block.line), None, None, "preamble", "主要指标", Carry())
                 targets = [replace(t, at=home.id) for t in targets]
             known = [t for i in self.doc.items for t in i.targets]
-            home.targets.extend(t for t in targets if not any(_same_target(t, k) for k in known))
+            home.targets.extend(t for t in targets if not any(same_target(t, k) for k in known))
             return
         if home is not None:
             for row in block.rows:
@@ -375,20 +393,34 @@ class _Assembly:
             owners = []
             for role, cell in row.owners:
                 owners.extend(self._cell_owners(role, cell))
-            item = _best_match(row, tasks)
+            item = same_item(row, tasks)
             if item is not None:
-                if not item.owners or item.id in made:
-                    item.owners.extend(owners)
-                    made[item.id] = item
+                self._complete(item, row, owners, line)
                 continue
             item = made.get(row.title)
             if item is None:
                 node = Node(6, row.number, row.title, line, [Block(line, row.details)] if row.details else [])
-                item = self._item(node, None, None, "task", row.title, Carry())
+                item = self._item(node, None, None, "task", row.title, Carry(years=due_years(row.due)))
                 made[row.title] = item
             else:
-                self._add_text(item, [Block(line, row.details)] if row.details else [], Carry())
+                carry = Carry(years=due_years(row.due))
+                self._add_text(item, [Block(line, row.details)] if row.details else [], carry)
             item.owners.extend(owners)
+
+    def _complete(self, item: Item, row: TaskRow, owners: Sequence[Owner], line: int) -> None:
+        """Add to an item of the text what only the table says: units, measures, and the year they are due."""
+        known = {u for o in item.owners if not o.inherited for u in o.units}
+        for owner in owners:
+            units = [u for u in owner.units if u not in known]
+            if units:
+                item.owners.append(replace(owner, units=units, agencies=resolve_units(units, self.resolver)))
+        said = clean("".join(item.measures))
+        details = [d for d in row.details.split("\n") if d.strip() and clean(d).rstrip("。；") not in said]
+        if details:
+            before = len(item.targets)
+            self._add_text(item, [Block(line, d) for d in details], Carry(years=due_years(row.due)))
+            old, new = item.targets[:before], item.targets[before:]
+            item.targets = old + [t for t in new if not any(same_target(t, o) for o in old)]
 
     def _cell_owners(self, role: str, cell: str) -> list[Owner]:
         if re.search("[:：]|牵头|配合|负责", cell):
@@ -397,96 +429,3 @@ class _Assembly:
                 return [replace(o, role=role if o.role == "responsible" else o.role) for o in note.owners]
         units, etc = split_units(cell)
         return [Owner(role, units, resolve_units(units, self.resolver), etc, False, None, cell)] if units else []
-
-    # --- owners given once ------------------------------------------------------------------------------------------
-
-    def _apply_section_owners(self) -> None:
-        for items, owners, title in self.section_owners:
-            targets = [i for i in items if not any(not o.inherited for o in i.owners)]
-            for owner in owners:
-                shared = replace(owner, inherited=True, measure=None)
-                for item in targets:
-                    item.owners.append(replace(shared))
-                self.doc.inherited_owners.append(
-                    InheritedOwner(
-                        owner.role, owner.units, owner.agencies, [i.id for i in items], f"{title}：{owner.text}"
-                    )
-                )
-
-    def _apply_first_leads(self) -> None:
-        if self.first_leads_from is None:
-            return
-        start = self.doc.items.index(self.first_leads_from)
-        if self.first_leads_from.role == "preamble" or start == len(self.doc.items) - 1:
-            start = 0
-        for item in self.doc.items[start:]:
-            measures = list(dict.fromkeys(o.measure for o in item.owners))
-            item.owners = [
-                o for m in measures for o in promote_first([x for x in item.owners if x.measure == m], self.resolver)
-            ]
-
-    def _apply_inherited(self) -> None:
-        for here, owner in self.inherited:
-            start = self.doc.items.index(here)
-            items = [i for i in self.doc.items if i.role == "task"]
-            if here.role != "preamble" and not re.match("上述|以上|本方案|各项", owner.text):
-                items = [i for i in items if self.doc.items.index(i) >= start]
-            for item in items:
-                item.owners.append(replace(owner, inherited=True))
-            self.doc.inherited_owners.append(
-                InheritedOwner(owner.role, owner.units, owner.agencies, [i.id for i in items], owner.text)
-            )
-
-    def _list_unresolved(self) -> None:
-        missing: dict[str, list[str]] = {}
-        for item in self.doc.items:
-            for owner in item.owners:
-                if len(owner.agencies) == len(owner.units):
-                    continue
-                for i, unit in enumerate(owner.units):
-                    carried = owner.units[: i + 1]
-                    before = resolve_units(owner.units[:i], self.resolver)
-                    if len(resolve_units(carried, self.resolver)) == len(before):
-                        places = missing.setdefault(unit, [])
-                        if item.id not in places:
-                            places.append(item.id)
-        self.doc.unresolved.extend(
-            Unresolved(unit, at, "no agency in the table and no general rule has this name")
-            for unit, at in missing.items()
-        )
-
-
-def _points(sentence: str) -> list[str]:
-    """Split 一是…；二是… into its points; other sentences stay whole."""
-    if not re.search("[；;][二三]是", sentence):
-        return [sentence]
-    return [p for p in re.split("(?<=[；;])(?=[二三四五六七八九]是)", sentence) if p]
-
-
-def _same_target(a: Target, b: Target) -> bool:
-    if (a.value, a.low, a.high, a.year) != (b.value, b.low, b.high, b.year):
-        return False
-    return (
-        SequenceMatcher(None, a.indicator, b.indicator).ratio() > 0.5
-        or a.indicator in b.indicator
-        or b.indicator in a.indicator
-    )
-
-
-def _best_match(row: TaskRow, tasks: Sequence[Item]) -> Item | None:
-    """Find the item of the text that a table row repeats: by title, or by its words inside the measures."""
-    best, best_score = None, 0.0
-    for item in tasks:
-        same_number = row.number is not None and item.number == row.number
-        score = SequenceMatcher(None, row.title, item.title).ratio() + (0.15 if same_number else 0)
-        if (
-            row.title
-            and (row.title in item.title or item.title in row.title)
-            and min(len(row.title), len(item.title)) >= 6
-        ):
-            score = max(score, 0.9)
-        if len(row.title) >= 12 and any(row.title.rstrip("。") in m for m in item.measures):
-            score = max(score, 0.85)
-        if score > best_score:
-            best, best_score = item, score
-    return best if best_score >= 0.72 else None

@@ -194,6 +194,7 @@ def build_outline(blocks: Sequence[Block]) -> Outline:
     annex = False
     for position, block in enumerate(body):
         if block.is_table:
+            block.caption = "，".join(b.text for b in body[max(0, position - 2) : position] if 0 < len(b.text) < 60)
             tables.append((stack[-1] if stack else lead, block))
             continue
         text = block.text
