@@ -28,6 +28,7 @@ def reason_name(reason: str | None) -> str:
         "city_missing": _("有城市没有数值"),
         "city_invalid": _("有城市数值无效"),
         "missing": _("缺少 %(items)s") % {"items": rest},
+        "parts_refused": _("分项数值相互矛盾"),
         "dust": _("沙尘日"),
         "void": _("无效"),
     }

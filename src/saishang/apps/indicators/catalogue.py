@@ -74,8 +74,8 @@ class Catalogue:
 
     def __init__(self, rules: Rules) -> None:
         self.indicators: dict[str, Indicator] = {}
-        for name in ("indicators/air", "indicators/reported"):
-            for entry in rules.document(name)["indicators"]:
+        for document in rules.documents_under("indicators").values():
+            for entry in document.get("indicators", ()):
                 indicator = _indicator(entry)
                 self.indicators[indicator.id] = indicator
         status = rules.document("indicators/status")["status"]

@@ -142,7 +142,18 @@ def _reported(value: IndicatorValue) -> tuple[Link, ...]:
     return (Link("report", str(value.inputs.get("agency", "")), value.rounded, value.unit, facts),)
 
 
+def _parts(value: IndicatorValue) -> tuple[Link, ...]:
+    """The reported parts that a figure was made of, each with its evidence."""
+    keys = ("agency", "evidence", "status", "caliber", "note", "origin", "entered_at")
+    return tuple(
+        Link("report", part["zh"], part["value"], part["unit"], {key: part.get(key, "") for key in keys})
+        for part in value.inputs["parts"]
+    )
+
+
 def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
+    if "parts" in value.inputs:
+        return _parts(value)
     table, key = value.inputs["table"], value.inputs["key"]
     begin, end = period_span(value.period)
     parameters = (key["parameter"],) if "parameter" in key else _AIR_ITEMS

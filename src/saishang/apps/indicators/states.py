@@ -177,6 +177,7 @@ def _comparator(text: str) -> Comparator:
 
 
 def _missing(indicator: Indicator, values: Sequence[Value]) -> str:
-    if indicator.kind == "reported" and not values:
+    of_reports = indicator.kind == "reported" or indicator.statistic.get("source") == "reports"
+    if of_reports and not values:
         return "no_report"
     return "no_valid_year" if values else "no_value"

@@ -55,6 +55,8 @@ def computed_values(catalogue: Catalogue, tables: Mapping[str, pa.Table], region
         if indicator.kind != "computed":
             continue
         source = str(indicator.statistic["source"]).removeprefix("air.")
+        if source not in _READ_BY:
+            continue  # made elsewhere: of reported parts (`composed`), or by a medium whose tables this run has not
         found.extend(
             value if value.region else replace(value, region=region)
             for value in _READ_BY[source](indicator, rows.get(source, ()))

@@ -17,6 +17,7 @@ from django.utils import timezone
 from saishang.apps.core.actions import record
 from saishang.apps.indicators import air_tables
 from saishang.apps.indicators.catalogue import Catalogue
+from saishang.apps.indicators.composed import composed_values
 from saishang.apps.indicators.goals import plan_goals
 from saishang.apps.indicators.models import IndicatorValue, ReportedValue, Run, TargetState
 from saishang.apps.indicators.provenance import code_version, digest
@@ -101,7 +102,8 @@ def evaluate(
         config, lake, rules, site=site, region=region, as_of=as_of, version=version, progress=progress
     )
     progress("values")
-    values = computed_values(catalogue, tables, region) + reported_values(catalogue, reports)
+    values = computed_values(catalogue, tables, region) + composed_values(catalogue, reports)
+    values += reported_values(catalogue, reports)
     progress("targets")
     states = judge_all(goals, values, catalogue, Catalogue.baselines(rules, site), as_of.year)
     result = digest({"values": [_seen(v) for v in values], "states": [_seen_state(s) for s in states]})
