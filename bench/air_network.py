@@ -3,10 +3,11 @@
     python bench/air_network.py [--scale full|small] [--stations 1700] [--months 12] [--only ours,floor] [--data FOLDER]
 
 The hours are made up by `generate.py` (1,700 stations, six pollutants, realistic gaps: some 83 million rows a year).
-`ours` writes every table of the contract, on both bases and with the reasons of everything void; pandas and Polars
-write the main ones (`air_rivals.py`); the floor is DuckDB reading the same files and grouping them to daily means,
-which is what no engine can do without. Aims: at most twice the floor, ten times pandas, less than 4 GB of memory. The
-tables of all are compared: values to 1e-9, everything rounded, counted or ranked exactly. CPU seconds cover the whole
+All of them write the same nine tables (`air_rivals.py`): station and city days, the index with and without sand-dust
+days, means and percentiles, good days, composite index, attainment and rankings, on every basis, with the reasons of
+everything void. The floor is DuckDB reading the same files and grouping them to daily means, which is what no engine
+can do without. Aims: at most twice the floor, ten times pandas, less than 4 GB of memory. Every column of every table
+of all is compared: doubles to 1e-9, everything rounded, counted, ranked or said exactly. CPU seconds cover the whole
 process, start and imports included; on a busy machine they say more than the clock.
 """
 
@@ -25,32 +26,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from generate import make_network, months, write_network
+from generate import dust_days, make_network, months, write_network
 
 RUNNERS = ("floor", "ours", "polars", "pandas")
 SCALES = {"full": (1700, 12), "small": (40, 2)}
 FIRST = "2025-01"
 MEMORY_LIMIT = "3GB"
-#: Tables compared: key columns and value columns of each; the same names in every runner.
-COMPARED = {
-    "station_daily": (["station", "parameter", "day"], ["value"]),
-    "city_daily": (["region", "parameter", "day"], ["value"]),
-    "city_aqi": (["region", "day"], ["aqi", "primary"]),
-    "period_statistics": (["scope", "id", "parameter", "period", "statistic"], ["value", "rounded", "valid"]),
-    "period_days": (["id", "period"], ["days_valid", "good"]),
-    "composite": (["id", "period"], ["value", "valid"]),
-    "ranking": (["id", "period"], ["rank"]),
-}
-#: What narrows our tables, which hold more bases, kinds and scopes, to the rows the others make.
-OURS = {
-    "station_daily": "value is not null",
-    "city_daily": "value is not null",
-    "city_aqi": "aqi is not null",
-    "period_statistics": "value is not null and basis = 'measured' and period_kind <> 'to_date'",
-    "period_days": "days_valid > 0 and basis = 'measured' and period_kind <> 'to_date'",
-    "composite": "value is not null and basis = 'measured' and period_kind <> 'to_date'",
-    "ranking": "value is not null and basis = 'measured' and criterion = 'composite' and period_kind <> 'to_date'",
-}
+#: Columns that are compared to 1e-9; all others exactly.
+DOUBLES = {"value", "good_ratio"}
 
 
 def run(runner: str, data: Path, out: Path, stations: int, count: int) -> dict[str, Any]:
@@ -81,71 +64,88 @@ def ours(files: list[Path], out: Path, stations: int, count: int) -> None:
     from saishang.science.air.series import AirRules, Calendar
 
     network = make_network(stations)
-    spans = list(months(FIRST, count))
-    last = date.fromordinal(spans[-1][1].toordinal() - 1)
+    first, last = _days(count)
     lists = {"all": sorted(set(network.regions))}
-    calendar = Calendar(spans[0][0].date(), last, AirRules.from_rules(load_rules()), to_date=(), lists=lists)
+    calendar = Calendar(first, last, AirRules.from_rules(load_rules()), to_date=(), lists=lists)
     with DuckDB(memory_limit=MEMORY_LIMIT) as engine:
-        evaluation = evaluate_air(engine, [[path] for path in files], network.table(), calendar)
-        evaluation.write(out)
+        dust = dust_days(network, FIRST, count)
+        evaluate_air(engine, [[path] for path in files], network.table(), calendar, dust=dust).write(out)
 
 
 def polars(files: list[Path], out: Path, stations: int, count: int) -> None:
+    """The same tables in Polars."""
     import polars as pl
-    from air_rivals import polars_tables
+    from rival_polars import polars_tables
 
-    table = pl.from_arrow(make_network(stations).table())
-    if not isinstance(table, pl.DataFrame):
-        raise TypeError("expected a table of stations")
-    for name, frame in polars_tables(files, table, _rules()).items():
+    network = make_network(stations)
+    table, dust = pl.from_arrow(network.table()), pl.from_arrow(dust_days(network, FIRST, count))
+    if not isinstance(table, pl.DataFrame) or not isinstance(dust, pl.DataFrame):
+        raise TypeError("expected tables of stations and dust days")
+    rules, spans = _rules(count)
+    for name, frame in polars_tables(files, table, dust, rules, spans).items():
         frame.write_parquet(out / f"{name}.parquet")
 
 
 def pandas(files: list[Path], out: Path, stations: int, count: int) -> None:
-    from air_rivals import pandas_tables
+    """The same tables in pandas."""
+    from pandas import to_datetime
+    from rival_pandas import pandas_tables
 
-    for name, frame in pandas_tables(files, make_network(stations).table().to_pandas(), _rules()).items():
+    network = make_network(stations)
+    dust = dust_days(network, FIRST, count).to_pandas()
+    dust["day"] = to_datetime(dust["day"])
+    rules, spans = _rules(count)
+    for name, frame in pandas_tables(files, network.table().to_pandas(), dust, rules, spans).items():
         frame.to_parquet(out / f"{name}.parquet")
 
 
-def _rules() -> Any:
+def _days(count: int) -> tuple[date, date]:
+    spans = list(months(FIRST, count))
+    return spans[0][0].date(), date.fromordinal(spans[-1][1].toordinal() - 1)
+
+
+def _rules(count: int) -> Any:
+    from air_rivals import Spans
+
     from saishang.rules import load_rules
     from saishang.science.air.series import AirRules
 
-    return AirRules.from_rules(load_rules())
+    rules = AirRules.from_rules(load_rules())
+    return rules, Spans.of(*_days(count), rules)
 
 
-def differences(mine: Path, theirs: Path) -> dict[str, tuple[int, int]]:
-    """Rows that differ, and rows, of every compared table; a row that only one side has differs."""
+def differences(mine: Path, theirs: Path) -> dict[str, tuple[dict[str, int], int]]:
+    """Per table: column → rows in which it differs (those that differ), and rows; a row of one side only counts."""
+    from saishang.lake.engines import AIR_TABLES
+
     found = {}
     with duckdb.connect() as connection:
-        for name, (keys, values) in COMPARED.items():
-            same = " and ".join(_same(column) for column in values)
-            chosen = ", ".join(_plain(column) for column in [*keys, *values])
-            one = f"select {chosen} from '{mine / name}.parquet' where {OURS[name]}"
-            other = f"select {chosen} from '{theirs / name}.parquet'"
-            if name == "ranking":
-                other += " where rank is not null"
-                one += " and rank is not null"
+        for name, keys in AIR_TABLES.items():
+            names = [row[0] for row in connection.execute(f"describe from '{mine / name}.parquet'").fetchall()]
+            columns = [column for column in names if column not in keys]
+            chosen = ", ".join(f'{_plain(column)} as "{column}"' for column in names)
+            counts = ", ".join(f"count(*) filter (where not coalesce({_same(column)}, false))" for column in columns)
             row = connection.execute(
-                f"select count(*) filter (where not coalesce({same}, false)), count(*) "
-                f"from ({one}) a full join ({other}) b using ({', '.join(keys)})"
+                f"select count(*), count(*) filter (where a.here is null or b.here is null), {counts} "
+                f"from (select true as here, {chosen} from '{mine / name}.parquet') a "
+                f"full join (select true as here, {chosen} from '{theirs / name}.parquet') b using ({', '.join(keys)})"
             ).fetchone()
             if row is None:
                 raise RuntimeError(f"no comparison of {name}")
-            found[name] = (int(row[0]), int(row[1]))
+            apart = dict(zip(["a row of one side only", *columns], row[1:], strict=True))
+            found[name] = ({column: number for column, number in apart.items() if number}, int(row[0]))
     return found
 
 
 def _plain(column: str) -> str:
-    return f"{column}::date as {column}" if column == "day" else f'"{column}"'
+    return "day::date" if column == "day" else f'"{column}"'
 
 
 def _same(column: str) -> str:
     a, b = f'a."{column}"', f'b."{column}"'
-    if column == "value":
-        return f"abs({a} - {b}) <= 1e-9 * greatest(1, abs({a}))"
-    return f"{a} = {b}"
+    if column in DOUBLES:
+        return f"(abs({a} - {b}) <= 1e-9 * greatest(1, abs({a})) or ({a} is null and {b} is null))"
+    return f"{a} is not distinct from {b}"
 
 
 def measure(arguments: argparse.Namespace, data: Path, folder: Path) -> dict[str, dict[str, Any]]:

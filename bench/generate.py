@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["PARAMETERS", "Network", "make_network", "months", "write_month", "write_network"]
+__all__ = ["PARAMETERS", "Network", "dust_days", "make_network", "months", "write_month", "write_network"]
 
 PARAMETERS = ("PM2.5", "PM10", "SO2", "NO2", "CO", "O3")
 _EPOCH = dt.datetime(1970, 1, 1)
@@ -76,15 +76,12 @@ def months(first: str, count: int) -> Iterator[tuple[dt.datetime, dt.datetime]]:
 def write_month(root: Path, network: Network, start: dt.datetime, end: dt.datetime, seed: int) -> int:
     """Write one month of hourly rows; return the number of rows. Rows lie in the order of the day files."""
     hours = int((end - start).total_seconds() // 3600)
-    rng = np.random.default_rng([seed, start.year, start.month])
     count = len(network.stations)
-    silent = _outages(rng, hours, count)
+    rng, silent, episode, dust = _weather(start, hours, count, seed)
     clock = np.arange(hours)
     city = np.array([int(r) for r in network.regions])
     city_level = np.exp(0.35 * np.sin(city / 700.0))  # neighbouring cities share their level
-    episode = np.repeat(rng.normal(0, 0.35, (hours // 24 + 1, count // 5 + 1)), 24, axis=0)[:hours]
-    episode = np.repeat(episode, 5, axis=1)[:, :count]
-    dust = rng.random(hours // 24 + 1) < 0.03
+    episode = np.repeat(np.repeat(episode, 24, axis=0)[:hours], 5, axis=1)[:, :count]
     columns = []
     for number, name in enumerate(PARAMETERS):
         level, spread, day_wave, day_peak, year_wave, year_peak = _SHAPE[name]
@@ -102,6 +99,34 @@ def write_month(root: Path, network: Network, start: dt.datetime, end: dt.dateti
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(table, folder / "part-0.parquet", compression="snappy", row_group_size=1_000_000)
     return int(table.num_rows)
+
+
+def dust_days(network: Network, first: str, count: int, seed: int = 7) -> pa.Table:
+    """The made-up sand-dust days as the statistics take them, `region, day, status`; two of three confirmed."""
+    regions = sorted(set(network.regions))
+    rows = []
+    for start, end in months(first, count):
+        hours = int((end - start).total_seconds() // 3600)
+        *_, dust = _weather(start, hours, len(network.stations), seed)
+        for day in np.flatnonzero(dust[: hours // 24]):
+            for number, region in enumerate(regions):
+                status = "confirmed" if (number + int(day)) % 3 else "proposed"
+                rows.append((region, (start + dt.timedelta(days=int(day))).date(), status))
+    columns = [[row[n] for row in rows] for n in range(3)]
+    return pa.table(
+        [pa.array(c, t) for c, t in zip(columns, (pa.string(), pa.date32(), pa.string()), strict=True)],
+        names=["region", "day", "status"],
+    )
+
+
+def _weather(
+    start: dt.datetime, hours: int, count: int, seed: int
+) -> tuple[np.random.Generator, np.ndarray, np.ndarray, np.ndarray]:
+    """What a month's hours share: generator, silence (hour, station), episodes (day, city), dust days (day,)."""
+    rng = np.random.default_rng([seed, start.year, start.month])
+    silent = _outages(rng, hours, count)
+    episode = rng.normal(0, 0.35, (hours // 24 + 1, count // 5 + 1))
+    return rng, silent, episode, rng.random(hours // 24 + 1) < 0.03
 
 
 def _outages(rng: np.random.Generator, hours: int, count: int) -> np.ndarray:
