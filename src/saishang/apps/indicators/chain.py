@@ -22,6 +22,7 @@ __all__ = ["Link", "chain", "hours", "period_span"]
 
 #: Which hourly parameter a daily or period parameter is made of.
 _MADE_OF = {"O3_8H": "O3", "O3_1H": "O3"}
+_WEATHER_ITEMS = ("T", "T_MAX", "T_MIN", "PRECIP")
 _AIR_ITEMS = ("PM2.5", "PM10", "SO2", "NO2", "CO", "O3_8H")
 
 
@@ -156,6 +157,8 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
         return _parts(value)
     table, key = value.inputs["table"], value.inputs["key"]
     begin, end = period_span(value.period)
+    if table == "climate_years":
+        return _climate(lake, run, value.coverage.get("stations", ()), begin, end)
     parameters = (key["parameter"],) if "parameter" in key else _AIR_ITEMS
     cities = _cities(run, table, key)
     sources = _sources(lake, run, parameters, begin, end)
@@ -163,6 +166,12 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     if key.get("scope") == "city":
         return links[0].children if links else ()
     return links
+
+
+def _climate(lake: Lake, run: Run, stations: Sequence[str], begin: date, end: date) -> tuple[Link, ...]:
+    """The files behind a year of a weather station. Its first day begins at 20:00 of the day before."""
+    sources = _sources(lake, run, _WEATHER_ITEMS, begin - timedelta(days=1), end, medium="met")
+    return tuple(link for station in stations for link in sources.get(station, ()))
 
 
 def _cities(run: Run, table: str, key: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -250,10 +259,12 @@ def _stations(days: Sequence[Mapping[str, Any]], sources: Mapping[str, list[Link
     return tuple(links)
 
 
-def _sources(lake: Lake, run: Run, parameters: Sequence[str], begin: date, end: date) -> dict[str, list[Link]]:
+def _sources(
+    lake: Lake, run: Run, parameters: Sequence[str], begin: date, end: date, *, medium: str = "air"
+) -> dict[str, list[Link]]:
     """Batches, files and lines behind every station of the period, at the run's version of the lake."""
     wanted = sorted({_MADE_OF.get(name, name) for name in parameters} | set(parameters))
-    files = lake.files(run.lake_version, medium="air", months=_months(begin, end))
+    files = lake.files(run.lake_version, medium=medium, months=_months(begin, end))
     if not files:
         return {}
     marks = ", ".join("?" * len(wanted))

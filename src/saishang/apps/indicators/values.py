@@ -204,7 +204,32 @@ def _composite(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Itera
             yield _make(indicator, row, "composite", _decimal(row["value"]), bool(row["valid"]), _days(row))
 
 
+def _climate_years(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
+    """A figure of a calendar year at the region's station, the first by code where there are several.
+
+    A year with missing days keeps its figure, a lower bound, and is not valid.
+    """
+    column = str(indicator.statistic["statistic"])
+    told: set[tuple[str, int]] = set()
+    for row in sorted(rows, key=lambda row: (row["year"], row["region"], row["station"])):
+        if not row["region"] or (row["region"], row["year"]) in told:
+            continue
+        told.add((row["region"], row["year"]))
+        value, complete = _decimal(row[column]), bool(row["complete"])
+        shaped = {
+            "scope": "city",
+            "id": row["region"],
+            "period": str(row["year"]),
+            "period_kind": "year",
+            "basis": "measured",
+            "reason": "" if complete and value is not None else "days_short",
+        }
+        coverage = {"stations": [row["station"]], "days_missing": row["rain_missing"]}
+        yield _make(indicator, shaped, "climate_years", value, complete and value is not None, coverage)
+
+
 _READ_BY = {
+    "climate_years": _climate_years,
     "period_statistics": _period_statistics,
     "period_days": _period_days,
     "attainment": _attainment,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from saishang.rules import RuleLookupError, Rules
 from saishang.science.climate.cold_waves import ColdWaveRule
@@ -12,11 +12,13 @@ from saishang.science.climate.drought import DroughtRule
 from saishang.science.climate.mci import COMPONENTS, MciRule
 from saishang.science.climate.signals import Kind, SignalRow
 from saishang.science.climate.spells import HeatRule
+from saishang.science.climate.station import ClimateRules
 from saishang.science.grading import Scale, scale_from_rules
 from saishang.science.numbers import exact
 
 __all__ = [
     "adaptive_city_indicators",
+    "climate_rules",
     "cold_wave_rule",
     "drought_rule",
     "heat_rule",
@@ -127,3 +129,21 @@ def adaptive_city_indicators(rules: Rules) -> Mapping[str, tuple[str, str, str]]
     """Indicator → Chinese name, English name, unit of the set for climate-adaptive cities."""
     entries = _group(rules, "extremes", "adaptive_city")
     return {name: (str(entry["zh"]), str(entry["en"]), str(entry["unit"])) for name, entry in entries.items()}
+
+
+def climate_rules(rules: Rules) -> ClimateRules:
+    """All that a run needs to tell the climate of a station."""
+    rain = _group(rules, "extremes", "rain_day")
+    return ClimateRules(
+        drought=drought_rule(rules),
+        mci=mci_rule(rules),
+        cold=cold_wave_rule(rules),
+        heat=heat_rule(rules),
+        rain=scale(rules, "rain_24h"),
+        wet=exact(rain["least"]),
+        heavy=exact(rain["heavy"]),
+        rainstorm=exact(rain["rainstorm"]),
+        evapotranspiration=cast(
+            Literal["penman_monteith", "thornthwaite"], str(setting(rules, "drought", "evapotranspiration"))
+        ),
+    )

@@ -103,11 +103,12 @@ def mci_days(
     The distributions of a day are those of the same day of all years on record; 29 February goes with the 28th.
     """
     days = sorted(rain)
+    fallen, wanted = _Window(rain), _Window(evapotranspiration)
     weighted: dict[date, float] = {}
     short: dict[date, float] = {}
     long: dict[date, float] = {}
     for day in days:
-        behind = _behind(rain, day, rule.long_days)
+        behind = fallen.behind(day, rule.long_days)
         if behind is None:
             continue
         # n runs from 0 to 60: the day itself and the sixty before it.
@@ -127,8 +128,8 @@ def mci_days(
             distribution = fitted[key][0]
             if distribution is not None:
                 components[name] = standard_score(distribution.probability(series[day]))
-        demand = _behind(evapotranspiration, day, rule.moisture_days)
-        supply = _behind(rain, day, rule.moisture_days)
+        demand = wanted.behind(day, rule.moisture_days)
+        supply = fallen.behind(day, rule.moisture_days)
         if demand is not None and supply is not None and sum(demand) > 0:
             components["MI30"] = relative_moisture(math.fsum(supply), math.fsum(demand))
         index = combine(components, rule)
@@ -146,15 +147,26 @@ def mci_days(
     return tuple(found)
 
 
-def _behind(series: Mapping[date, float | None], day: date, span: int) -> list[float] | None:
-    """Values of the day and the days before it, latest first; None when one is missing."""
-    values: list[float] = []
-    for back in range(span):
-        value = series.get(day - timedelta(days=back))
-        if value is None:
+class _Window:
+    """A series of days without gaps in its calendar, and how many days on end each day has behind it."""
+
+    def __init__(self, series: Mapping[date, float | None]) -> None:
+        self._first = min(series, default=date.min)
+        length = (max(series, default=date.min) - self._first).days + 1
+        self._values: list[float] = [0.0] * length
+        self._run = [0] * length
+        for offset in range(length):
+            value = series.get(self._first + timedelta(days=offset))
+            if value is not None:
+                self._values[offset] = value
+                self._run[offset] = (self._run[offset - 1] if offset else 0) + 1
+
+    def behind(self, day: date, span: int) -> list[float] | None:
+        """Values of the day and the days before it, latest first; None when one is missing."""
+        offset = (day - self._first).days
+        if not 0 <= offset < len(self._run) or self._run[offset] < span:
             return None
-        values.append(value)
-    return values
+        return self._values[offset - span + 1 : offset + 1][::-1]
 
 
 def _key(day: date) -> tuple[int, int]:

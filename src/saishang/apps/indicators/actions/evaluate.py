@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from saishang.apps.core.actions import record
-from saishang.apps.indicators import air_tables
+from saishang.apps.indicators import air_tables, climate_tables
 from saishang.apps.indicators.catalogue import Catalogue
 from saishang.apps.indicators.composed import composed_values
 from saishang.apps.indicators.goals import plan_goals
@@ -101,6 +101,7 @@ def evaluate(
     tables = air_tables.build(
         config, lake, rules, site=site, region=region, as_of=as_of, version=version, progress=progress
     )
+    tables |= climate_tables.build(lake, rules, site=site, as_of=as_of, version=version, progress=progress)
     progress("values")
     values = computed_values(catalogue, tables, region) + composed_values(catalogue, reports)
     values += reported_values(catalogue, reports)
