@@ -115,8 +115,22 @@ function wire() {
   scrollers();
 }
 
+/** On paper nothing can be opened: groups of rows are opened for printing and closed again. */
+function printing() {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details.target-group:not([open])")];
+    for (const group of opened) group.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const group of opened) group.open = false;
+    opened = [];
+  });
+}
+
 navigation();
 colours();
+printing();
 wire();
 addEventListener("resize", scrollers);
 document.addEventListener("toggle", scrollers, true);

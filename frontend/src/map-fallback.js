@@ -9,13 +9,15 @@ function make(name, attributes, parent) {
   return node;
 }
 
-export async function fallback(node, spec, c) {
+/** Draw into `node`; on paper (`live` false) nothing is a link. */
+export async function fallback(node, spec, c, live = true) {
   const [[west, south], [east, north]] = spec.bounds;
   const stretch = Math.cos((((south + north) / 2) * Math.PI) / 180);
   const width = 600;
   const scale = width / ((east - west) * stretch);
   const height = (north - south) * scale;
   const at = ([lon, lat]) => [(lon - west) * stretch * scale, (north - lat) * scale];
+  const k = Math.max((height + 40) / (live ? 400 : 330), 1); // words and dots keep their size on screen and on paper
   const line = (ring) => ring.map((p, i) => `${i ? "L" : "M"}${at(p).map((v) => v.toFixed(1)).join(" ")}`).join("");
   const svg = make("svg", { viewBox: `-20 -20 ${width + 40} ${height + 40}`, class: "map-svg", role: "img" });
   if (node.getAttribute("aria-label")) svg.setAttribute("aria-label", node.getAttribute("aria-label"));
@@ -34,11 +36,11 @@ export async function fallback(node, spec, c) {
   }
   for (const point of spec.points ?? []) {
     const [x, y] = at([point.lon, point.lat]);
-    const holder = point.href ? make("a", { href: point.href }, svg) : make("g", {}, svg);
+    const holder = live && point.href ? make("a", { href: point.href }, svg) : make("g", {}, svg);
     const city = point.style === "city";
-    make("circle", { cx: x, cy: y, r: city ? 15 : 6, fill: point.colour ?? c.empty, stroke: "#fff", "stroke-width": 1.5 }, holder);
-    if (point.badge) make("text", { x, y: y + 5, "text-anchor": "middle", class: "map-svg-badge", fill: point.ink ?? "#000" }, holder).textContent = point.badge;
-    if (point.label) make("text", { x: x + (city ? 20 : 9), y: y + 5, class: "map-svg-label" }, holder).textContent = point.label;
+    make("circle", { cx: x, cy: y, r: (city ? 15 : 6) * k, fill: point.colour ?? c.empty, stroke: city ? "#1b2733" : "#fff", "stroke-width": 1.5 * k }, holder);
+    if (point.badge) make("text", { x, y: y + 5 * k, "text-anchor": "middle", "font-size": 13 * k, class: "map-svg-badge", fill: point.ink ?? "#000" }, holder).textContent = point.badge;
+    if (point.label) make("text", { x: x + (city ? 20 : 9) * k, y: y + 5 * k, "font-size": 14 * k, class: "map-svg-label" }, holder).textContent = point.label;
     if (point.note) make("title", {}, holder).textContent = point.note;
   }
   node.classList.add("is-svg");

@@ -56,6 +56,16 @@ function marker(point) {
   return node;
 }
 
+/** A WebGL canvas prints empty: the same map as SVG waits beside it for paper. */
+async function paper(node, spec) {
+  const sheet = document.createElement("div");
+  sheet.className = "map-paper";
+  sheet.setAttribute("aria-hidden", "true");
+  const { fallback } = await import("./map-fallback.js");
+  await fallback(sheet, spec, { ...paint(), land: "#fbfaf4", border: "#7f909d", water: "#4e8fbf" }, false);
+  node.after(sheet);
+}
+
 /** Draw one map; where the browser has no WebGL, say so and leave the table. */
 export async function draw(node) {
   const spec = JSON.parse(document.getElementById(node.dataset.map).textContent);
@@ -84,5 +94,6 @@ export async function draw(node) {
   }
   document.addEventListener("saishang:theme", () => map.setStyle(style(spec, paint())));
   await new Promise((resolve) => { map.once("load", resolve); map.once("error", resolve); });
+  await paper(node, spec);
   new ResizeObserver(() => map.resize().fitBounds(box, { padding: 24, animate: false })).observe(node);
 }

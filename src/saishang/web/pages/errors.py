@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from saishang.errors import SaishangError
-from saishang.web import wording
+from saishang.errors import ConfigurationError, SaishangError
+from saishang.web import texts, wording
+from saishang.web.assets import asset_url
 from saishang.web.security import public
 
 __all__ = ["Teaching", "bad_request", "expired_form", "forbidden", "not_found", "server_error"]
@@ -46,9 +49,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @public
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500. Uses no database and no session, since one of them may be what failed."""
-    context = {"code": 500}
-    return render(request, "errors/server_error.html", context, status=500)
+    """500. Uses no database, no session and no context processor, since one of them may be what failed."""
+    try:
+        styles = asset_url("styles.css")
+    except ConfigurationError:
+        styles = ""
+    context = {
+        "code": 500, "html_lang": "en" if texts.english() else "zh-CN", "styles": styles, "path": request.path,
+        "time": timezone.localtime().strftime("%Y-%m-%d %H:%M:%S"),
+    }  # fmt: skip
+    return HttpResponse(render_to_string("errors/server_error.html", context), status=500)
 
 
 @public
