@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +15,7 @@ from saishang.cli.console import JsonOption, console, emit_json, print_table
 from saishang.errors import SaishangError
 
 if TYPE_CHECKING:
+    from saishang.apps.plan.diff import PlanDiff
     from saishang.apps.plan.importer.agencies import Agency
     from saishang.apps.plan.importer.document import Owner, PlanDocument, Target
 
@@ -48,14 +51,9 @@ def _overlay() -> Path | None:
 
 def _agencies() -> tuple[Agency, ...]:
     """The agency table with the site's own rows laid over it."""
-    from saishang.apps.plan.importer.agencies import read_agencies
-    from saishang.apps.plan.importer.parse import shipped_agencies
+    from saishang.apps.plan.importer.agencies import site_agencies
 
-    overlay = _overlay()
-    rows = {a.code: a for a in shipped_agencies()}
-    if overlay is not None and (overlay / "agencies.csv").is_file():
-        rows |= {a.code: a for a in read_agencies(overlay / "agencies.csv")}
-    return tuple(rows.values())
+    return site_agencies(_overlay())
 
 
 def _django() -> None:
@@ -179,27 +177,69 @@ def diff(
     if as_json:
         emit_json(found.to_dict())
         return
-    rows = []
+    _print_diff(found)
+
+
+_KINDS = {
+    "added": "新增", "dropped": "删除", "merged": "合并", "split": "拆分", "renamed": "改名", "moved": "移动",
+    "owners": "责任单位", "measures": "措施", "targets": "目标",
+}  # fmt: skip
+_TARGET_CHANGES = {
+    "added": "新增", "dropped": "删除", "tightened": "收紧", "loosened": "放宽", "settled": "明确", "withheld": "隐去",
+    "rescheduled": "改期", "moved": "移动", "changed": "变更",
+}  # fmt: skip
+_STYLES = {"added": "green", "dropped": "red", "tightened": "yellow", "loosened": "magenta"}
+
+
+def _print_diff(found: PlanDiff) -> None:
+    """One block per change: what happened, from which item to which, then owners, targets and measures line by line."""
+    counts = Counter(k for c in found.changes for k in c.kinds)
+    told = "，".join(f"{word} {counts[kind]}" for kind, word in _KINDS.items() if counts[kind])
+    console.print(f"{found.before} → {found.after}", style="bold", markup=False)
+    console.print(
+        f"{found.items_before} 项 → {found.items_after} 项；未变 {found.unchanged} 项{'；' if told else ''}{told}",
+        markup=False,
+    )
     for c in found.changes:
-        details = []
+        before, after = f"{' '.join(c.before)} {c.title_before}".strip(), f"{' '.join(c.after)} {c.title_after}".strip()
+        title = f"{before} → {after}" if before and after and c.title_before != c.title_after else after or before
+        if c.before and c.after and c.title_before == c.title_after and c.before != c.after:
+            title = f"{' '.join(c.before)} → {after}"
+        style = next((_STYLES[k] for k in c.kinds if k in _STYLES), "cyan")
+        console.print(f"\n[{'、'.join(_KINDS[k] for k in c.kinds)}] {title}", style=f"bold {style}", markup=False)
+        lines = []
         if c.moved_from is not None:
-            details.append(f"移动：{c.moved_from} → {c.moved_to}")
-        details += [f"＋{o}" for o in c.owners_added] + [f"－{o}" for o in c.owners_dropped] + c.roles_changed
-        details += [f"{t.what}：{t.indicator} {t.year or ''} {t.before or '—'} → {t.after or '—'}" for t in c.targets]
-        if c.measures_added or c.measures_dropped:
-            details.append(f"措施 ＋{len(c.measures_added)} －{len(c.measures_dropped)}")
-        rows.append(
-            (
-                "、".join(c.kinds),
-                f"{' '.join(c.before)} {c.title_before}",
-                f"{' '.join(c.after)} {c.title_after}",
-                "\n".join(details),
+            lines.append(f"位置　{c.moved_from} → {c.moved_to}")
+        if c.before and c.after:
+            lines += [f"单位　＋ {o}" for o in c.owners_added] + [f"单位　－ {o}" for o in c.owners_dropped]
+            lines += [f"单位　{_roles_in_words(o)}" for o in c.roles_changed]
+        for t in c.targets:
+            year = f"（{t.year}）" if t.year and t.what != "rescheduled" else ""
+            scope = f"{t.scope}　" if t.scope and t.scope not in t.indicator else ""
+            lines.append(
+                f"目标　{_TARGET_CHANGES[t.what]}　{scope}{t.indicator}{year}　"
+                + " → ".join(_signs(v) for v in (t.before, t.after) if v)
             )
-        )
-    print_table(
-        f"{before} → {after}", ["变化", "原", "新", "细节"], rows,
-        caption=f"{found.items_before} 项 → {found.items_after} 项，未变 {found.unchanged} 项",
-    )  # fmt: skip
+        lines += [f"措施　－ {_short(m)}" for m in c.measures_dropped if c.after]
+        lines += [f"措施　＋ {_short(m)}" for m in c.measures_added if c.before]
+        for line in lines:
+            console.print(f"  {line}", markup=False, highlight=False)
+
+
+def _signs(said: str) -> str:
+    """>= 88% as people write it: ≥ 88%."""
+    return said.replace(">=", "≥").replace("<=", "≤").replace("~ ", "约 ")
+
+
+def _roles_in_words(change: str) -> str:
+    """某局: responsible → lead in the words of the plan."""
+    for role, word in _OWNER.items():
+        change = re.sub(rf"\b{role}\b", word, change)
+    return change
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:58]}……"
 
 
 def _load(name: str) -> PlanDocument:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from saishang.apps.plan.diff import ItemChange, PlanDiff, diff_plans
-from saishang.apps.plan.importer.document import Item, PlanDocument
+from saishang.apps.plan.importer import parse_document
+from saishang.apps.plan.importer.document import Item, PlanDocument, Target
 from saishang.apps.plan.loader import load_plan
 
 GONE = ("T3", "T15", "T22")
@@ -121,3 +123,60 @@ def test_a_split_task_and_a_dropped_one(draft: PlanDocument) -> None:
     assert "split" in _of(found, "T10").kinds
     assert _of(found, "T10").after == ["T10", "T99"]
     assert _of(found, "T30").kinds == ["dropped"]
+
+
+VERSIONS = Path(__file__).parent / "versions"
+
+
+def test_a_draft_of_31_tasks_against_a_final_of_28() -> None:
+    """Two whole documents of our own; every change was made by hand and is named here."""
+    draft, final = (parse_document(VERSIONS / f"{name}.txt") for name in ("draft", "final"))
+    found = diff_plans(draft, final)
+    assert (found.items_before, found.items_after, found.unchanged) == (31, 28, 18)
+    told = {(c.title_before, c.title_after): c for c in found.changes}
+    assert {names: change.kinds for names, change in told.items()} == {
+        ("主要目标", "主要目标"): ["targets"],
+        ("推进清洁能源开发", "推进清洁能源开发"): ["owners", "targets"],
+        ("控制煤炭消费", "控制煤炭消费"): ["targets"],
+        ("推动工业节能", "推动工业节能"): ["targets"],
+        ("治理扬尘", "治理扬尘"): ["owners", "targets"],
+        ("管控柴油货车", "强化柴油货车管控"): ["renamed"],
+        ("补齐污水管网、消除黑臭水体", "补齐污水管网"): ["merged", "owners"],
+        ("治理农村污水", "治理农村污水"): ["targets"],
+        ("推进化肥减量、回收农膜", "推进化肥农膜减量"): ["merged"],
+        ("修复矿山", "修复矿山"): ["moved"],
+        ("治理水土流失", "治理水土流失"): ["targets"],
+        ("建设无废细胞", ""): ["dropped"],
+    }
+    assert [(t.what, t.indicator, t.before, t.after) for c in found.changes for t in c.targets] == [
+        ("tightened", "优良天数比率", ">= 88%", ">= 89%"),
+        ("loosened", "森林覆盖率", ">= 24%", "~ 24%"),
+        ("tightened", "新能源装机占比", ">= 55%", ">= 58%"),
+        ("loosened", "煤炭消费总量", "<= 900万吨", "<= 930万吨"),
+        ("settled", "规模以上工业单位增加值能耗", ">= 下降**%", ">= 下降9%"),
+        ("tightened", "PM10平均浓度", "<= 68微克/立方米", "<= 65微克/立方米"),
+        ("tightened", "农村生活污水治理率", ">= 45%（力争）", ">= 45%"),
+        ("tightened", "水土保持率", "2027年 >= 71%", "2026年 >= 71%"),
+    ]
+    dust = told["治理扬尘", "治理扬尘"]
+    assert (dust.owners_added, dust.owners_dropped) == ([], [])
+    assert dust.roles_changed == ["自治州城市管理局: support → lead", "自治州住房城乡建设局: lead → support"]
+    mine = told["修复矿山", "修复矿山"]
+    assert (mine.moved_from, mine.moved_to) == ("守护生态系统", "打好净土保卫战")
+
+
+def test_a_target_that_stands_in_another_task_has_moved() -> None:
+    before = PlanDocument("方案", items=[_item("T1", "节水", [_target(60)]), _item("T2", "节能", [])])
+    after = PlanDocument("方案", items=[_item("T1", "节水", []), _item("T2", "节能", [_target(60)])])
+    (change,) = diff_plans(before, after).changes
+    assert [(t.what, t.before, t.after) for t in change.targets] == [("moved", "节水", "节能（>= 60%）")]
+
+
+def _item(key: str, title: str, targets: list[Target]) -> Item:
+    return Item(key, None, title, None, None, "task", measures=[f"{title}工作。"], targets=targets)
+
+
+def _target(value: int) -> Target:
+    return Target(
+        "T1", "再生水利用率", ">=", Decimal(value), None, None, "%", 2027, None, None, None, None, False, False, "x"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from saishang.apps.plan.actions import import_plan_from_file, import_plan_from_r
 from saishang.apps.plan.actions.import_plan import PlanImportError, import_document
 from saishang.apps.plan.export import write_workbook
 from saishang.apps.plan.importer import PlanDocument, parse_document
-from saishang.apps.plan.models import PlanVersion
+from saishang.apps.plan.importer.agencies import shipped_agencies
+from saishang.apps.plan.models import ItemOwner, PlanVersion
 from tests.apps.plan.expected import CORPUS
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +159,28 @@ def test_an_unknown_unit_waits_for_a_person_and_is_settled(tmp_path: Path) -> No
     assert queries.unresolved(version.pk) == []
     assert [i.id for i in queries.items(version.pk, owner="柳溪市清流行动办公室")] == ["T1"]
     assert ActionLogEntry.objects.get(verb="plan.settle_unit").reason == "说明"
+
+
+def test_the_codes_of_owners_come_from_the_site(tmp_path: Path, settings: Any) -> None:
+    overlay = tmp_path / "rules"
+    overlay.mkdir()
+    (overlay / "agencies.csv").write_text(
+        "code,zh,aliases,kind,level\nnx-test-office,宁夏回族自治区清流行动办公室,自治区清流办;清流办,office,province\n",
+        encoding="utf-8",
+    )
+    settings.CONFIG = replace(settings.CONFIG, rules_overlay=overlay)
+    path = tmp_path / "plan.txt"
+    path.write_text(
+        "宁夏回族自治区清洁河湖行动方案\n一、重点任务\n（一）清理河道。开展清漂。（自治区清流办、自治区水利厅负责）\n"
+        "（二）巡查河岸。落实巡查。（自治区水务专班负责）\n",
+        encoding="utf-8",
+    )
+    version = import_plan_from_file("command", path, plan="rivers")
+    owners = list(ItemOwner.objects.filter(item__version=version).values_list("unit", "agency_code"))
+    shipped = next(a.code for a in shipped_agencies() if a.name == "宁夏回族自治区水利厅")
+    assert owners == [("自治区清流办", "nx-test-office"), ("自治区水利厅", shipped), ("自治区水务专班", "")]
+    settle_unit("command", version, "自治区水务专班", "宁夏回族自治区清流行动办公室")
+    assert ItemOwner.objects.get(item__version=version, unit="自治区水务专班").agency_code == "nx-test-office"
 
 
 def test_workbook(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from saishang.apps.plan.importer.document import Item, PlanDocument, Target, json_number
+from saishang.apps.plan.diff_targets import TargetChange, compare_targets, pair_moved
+from saishang.apps.plan.importer.document import Item, PlanDocument
 
 __all__ = ["ItemChange", "PlanDiff", "TargetChange", "diff_plans"]
 
@@ -16,17 +17,6 @@ _COMPARED = ("task", "safeguard", "step")
 _LIKE, _SURE = 0.42, 0.9
 #: Share of an item's measures that must turn up in another item for it to count as taken over.
 _TAKEN_OVER = 0.34
-
-
-@dataclass
-class TargetChange:
-    """One target: added, dropped, tightened, loosened, settled (a withheld value was filled) or changed otherwise."""
-
-    what: str
-    indicator: str
-    year: int | None
-    before: str | None
-    after: str | None
 
 
 @dataclass
@@ -107,10 +97,28 @@ def diff_plans(before: PlanDocument, after: PlanDocument, names: tuple[str, str]
             changes.append(_compare(merged.pop(id(item)), [item], before, after))
     changes.extend(_compare([i], [], before, after) for i in dropped)
     changes.extend(_compare([], [i], before, after) for i in added)
+    goals = _goals(before, after)
+    pair_moved([(c.title_before, c.title_after, c.targets) for c in [*goals, *changes]])
+    changes = [c for c in [*goals, *changes] if c.targets or set(c.kinds) - {"targets"}]
+    for change in changes:
+        if not change.targets and "targets" in change.kinds:
+            change.kinds.remove("targets")
     position = {i.id: n for n, i in enumerate(after.items)}
     place = {i.id: n for n, i in enumerate(before.items)}
     changes.sort(key=lambda c: position[c.after[0]] if c.after else place[c.before[0]])
     return PlanDiff(names[0], names[1], len(old), len(new), unchanged, changes)
+
+
+def _goals(before: PlanDocument, after: PlanDocument) -> list[ItemChange]:
+    """Targets of the plan as a whole: what stands under 总体要求 and 主要目标, compared as one."""
+    old = [i for i in before.items if i.role == "preamble" and i.targets]
+    new = [i for i in after.items if i.role == "preamble" and i.targets]
+    change = ItemChange(
+        ["targets"], [i.id for i in old], [i.id for i in new],
+        "、".join(i.title for i in old), "、".join(i.title for i in new),
+        targets=compare_targets([t for i in old for t in i.targets], [t for i in new for t in i.targets]),
+    )  # fmt: skip
+    return [change] if change.targets else []
 
 
 def _ratio(a: str, b: str) -> float:
@@ -209,7 +217,7 @@ def _compare(old: list[Item], new: list[Item], before: PlanDocument, after: Plan
     change.measures_dropped = [m for m in measures_old if not _found(m, measures_new)]
     if old and new and (change.measures_added or change.measures_dropped):
         kinds.append("measures")
-    change.targets = _targets([t for i in old for t in i.targets], [t for i in new for t in i.targets])
+    change.targets = compare_targets([t for i in old for t in i.targets], [t for i in new for t in i.targets])
     if old and new and change.targets:
         kinds.append("targets")
     return change
@@ -220,53 +228,3 @@ def _place(item: Item, document: PlanDocument) -> str:
     section = next((s.title for s in document.sections if s.number == item.section and s.chapter == item.chapter), None)
     chapter = next((c.title for c in document.chapters if c.number == item.chapter), item.chapter)
     return section or chapter or ""
-
-
-def _say(t: Target) -> str:
-    number = (
-        "**" if t.undetermined
-        else f"{json_number(t.low)}—{json_number(t.high)}" if t.value is None else f"{json_number(t.value)}"
-    )  # fmt: skip
-    moved = {"drop": "下降", "rise": "提高"}.get(t.change or "", "")
-    return f"{t.comparator} {moved}{number}{t.unit}" + ("（力争）" if t.aspirational else "")
-
-
-def _targets(old: list[Target], new: list[Target]) -> list[TargetChange]:
-    found: list[TargetChange] = []
-    left = list(new)
-    for a in old:
-        same = [
-            b for b in left
-            if b.year == a.year and b.unit == a.unit and b.change == a.change
-            and (_ratio(a.indicator, b.indicator) >= 0.6 or a.indicator in b.indicator or b.indicator in a.indicator)
-        ]  # fmt: skip
-        b = max(same, key=lambda t: _ratio(a.indicator, t.indicator), default=None)
-        if b is None:
-            found.append(TargetChange("dropped", a.indicator, a.year, _say(a), None))
-            continue
-        left.remove(b)
-        what = _direction(a, b)
-        if what is not None:
-            found.append(TargetChange(what, b.indicator, b.year, _say(a), _say(b)))
-    found.extend(TargetChange("added", b.indicator, b.year, None, _say(b)) for b in left)
-    return found
-
-
-def _direction(a: Target, b: Target) -> str | None:
-    if a.undetermined != b.undetermined:
-        return "settled" if a.undetermined else "withheld"
-    if a.value is None or b.value is None:
-        return None if (a.low, a.high) == (b.low, b.high) else "changed"
-    if a.value != b.value:
-        if a.comparator[0] != b.comparator[0] or a.comparator[0] not in "<>":
-            return "changed"
-        # A larger lower limit and a smaller upper limit ask for more.
-        return "tightened" if (b.value > a.value) == (a.comparator[0] == ">") else "loosened"
-    if a.aspirational != b.aspirational:
-        return "tightened" if a.aspirational else "loosened"
-    if a.comparator != b.comparator:
-        order = {">=": 0, ">": 1, "<=": 0, "<": 1}
-        if a.comparator[0] == b.comparator[0] and a.comparator in order and b.comparator in order:
-            return "tightened" if order[b.comparator] > order[a.comparator] else "loosened"
-        return "changed"
-    return None

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 import saishang.rules
-from saishang.apps.plan.importer.agencies import Agency, read_agencies
+from saishang.apps.plan.importer.agencies import Agency, site_agencies
 from saishang.apps.plan.importer.document import (
     Chapter,
     Commitment,
@@ -97,8 +97,7 @@ def load_plan(name: str, *, overlay: Path | None = None, agencies: Iterable[Agen
             fix="name one of them, or add a folder with plan.yaml under plans/ of the site's rules",
         )
     if agencies is None:
-        table = (overlay / "agencies.csv") if overlay is not None and (overlay / "agencies.csv").is_file() else None
-        agencies = read_agencies(table or Path(saishang.rules.__file__).parent / "agencies.csv")
+        agencies = site_agencies(overlay)
     return _Reader(name, folder, {a.code: a for a in agencies}).read()
 
 

@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 
 from saishang.apps.core.actions import record
 from saishang.apps.plan.importer import PlanDocument, parse_document
-from saishang.apps.plan.importer.agencies import Agency, AgencyResolver
+from saishang.apps.plan.importer.agencies import Agency, AgencyResolver, site_agencies
 from saishang.apps.plan.importer.owners import resolve_units
-from saishang.apps.plan.importer.parse import shipped_agencies
 from saishang.apps.plan.loader import load_plan
 from saishang.apps.plan.models import (
     Chapter,
@@ -54,7 +54,8 @@ def _permit(actor: Any) -> None:
 def import_plan_from_rules(actor: Any, name: str, *, overlay: Path | None = None) -> PlanVersion:
     """Take in `rules/plans/<name>`; when the same data are already in, give that version and change nothing."""
     _permit(actor)
-    data = load_plan(name, overlay=overlay)
+    table = site_agencies(overlay) if overlay is not None else _table(None)
+    data = load_plan(name, overlay=overlay, agencies=table)
     existing = PlanVersion.objects.filter(plan=data.name, digest=data.digest).first()
     if existing is not None:
         return existing
@@ -63,7 +64,7 @@ def import_plan_from_rules(actor: Any, name: str, *, overlay: Path | None = None
         label = _free_label(data.name, data.version)
     return import_document(
         actor, data.document, plan=data.name, label=label, origin=f"rules/plans/{data.name} ({data.source})",
-        digest=data.digest, title_en=data.title_en, issued=data.issued,
+        digest=data.digest, title_en=data.title_en, issued=data.issued, agencies=table,
     )  # fmt: skip
 
 
@@ -78,7 +79,8 @@ def import_plan_from_file(
 ) -> PlanVersion:
     """Read a document and take it in; the same bytes under the same plan are not taken in twice."""
     _permit(actor)
-    document = parse_document(path, agencies)
+    table = _table(agencies)
+    document = parse_document(path, table)
     if title:
         document.title = title
     if not document.title:
@@ -90,7 +92,7 @@ def import_plan_from_file(
         return existing
     return import_document(
         actor, document, plan=name, label=label or _free_label(name, (document.draft and "draft") or "v1"),
-        origin=path.name, digest=digest,
+        origin=path.name, digest=digest, agencies=table,
     )  # fmt: skip
 
 
@@ -104,8 +106,11 @@ def import_document(
     digest: str,
     title_en: str = "",
     issued: date | None = None,
+    agencies: Iterable[Agency] | None = None,
 ) -> PlanVersion:
     """Write one version with all its parts in one transaction and one log entry.
+
+    The codes of the owners come from `agencies`, else from the site's table.
 
     Raises
     ------
@@ -136,7 +141,7 @@ def import_document(
             imported_by=str(actor)[:150],
             notes=list(document.notes),
         )  # fmt: skip
-        _write(version, document)
+        _write(version, document, _table(agencies))
         record(
             actor, "plan.import", version, None,
             {
@@ -149,9 +154,14 @@ def import_document(
     return version
 
 
-def _write(version: PlanVersion, document: PlanDocument) -> None:
-    codes = {a.name: a.code for a in shipped_agencies()}
-    resolver = AgencyResolver(shipped_agencies(), document.issuer_region)
+def _table(agencies: Iterable[Agency] | None) -> tuple[Agency, ...]:
+    """The table that was given, else the site's: the shipped one with its own rows laid over."""
+    return site_agencies(settings.CONFIG.rules_overlay) if agencies is None else tuple(agencies)
+
+
+def _write(version: PlanVersion, document: PlanDocument, agencies: tuple[Agency, ...]) -> None:
+    codes = {a.name: a.code for a in agencies}
+    resolver = AgencyResolver(agencies, document.issuer_region)
     chapters: dict[str | None, Chapter] = {}
     for n, c in enumerate(document.chapters):
         chapters[c.number or c.title] = Chapter.objects.create(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from saishang.apps.core.actions import record
 from saishang.apps.plan.actions.import_plan import PlanImportError, _permit
-from saishang.apps.plan.importer.parse import shipped_agencies
+from saishang.apps.plan.importer.agencies import site_agencies
 from saishang.apps.plan.models import ItemOwner, PlanVersion, Unresolved
 
 __all__ = ["settle_unit"]
@@ -37,7 +38,7 @@ def settle_unit(actor: Any, version: PlanVersion, unit: str, agency: str, reason
         before = row.agency
         row.agency, row.settled_by, row.settled_at = agency, str(actor)[:150], timezone.now()
         row.save()
-        code = next((a.code for a in shipped_agencies() if a.name == agency), "")
+        code = next((a.code for a in site_agencies(settings.CONFIG.rules_overlay) if a.name == agency), "")
         changed = ItemOwner.objects.filter(item__version=version, unit=unit).update(agency=agency, agency_code=code)
         record(actor, "plan.settle_unit", row, {"agency": before}, {"agency": agency, "owners": changed}, reason=reason)
     return changed

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["PROVINCES", "Agency", "AgencyResolver", "issuing_region", "read_agencies"]
+import saishang.rules
+
+__all__ = [
+    "PROVINCES",
+    "Agency",
+    "AgencyResolver",
+    "issuing_region",
+    "read_agencies",
+    "shipped_agencies",
+    "site_agencies",
+]
 
 #: Province-level units: name → how it calls itself in its own documents.
 PROVINCES: Mapping[str, str] = {
@@ -150,6 +160,20 @@ def read_agencies(path: Path) -> tuple[Agency, ...]:
             )
             for row in csv.DictReader(handle)
         )
+
+
+def shipped_agencies() -> tuple[Agency, ...]:
+    """Agency table that comes with the package; empty when it has been removed."""
+    path = Path(saishang.rules.__file__).parent / "agencies.csv"
+    return read_agencies(path) if path.is_file() else ()
+
+
+def site_agencies(overlay: Path | None) -> tuple[Agency, ...]:
+    """Agency table of a site: its own rows laid over the shipped ones by code, as everywhere in the rules."""
+    rows = {a.code: a for a in shipped_agencies()}
+    if overlay is not None and (overlay / "agencies.csv").is_file():
+        rows |= {a.code: a for a in read_agencies(overlay / "agencies.csv")}
+    return tuple(rows.values())
 
 
 def issuing_region(title: str, front: Iterable[str], text: str) -> str | None:

@@ -12,8 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import saishang.rules
-from saishang.apps.plan.importer.agencies import Agency, AgencyResolver, issuing_region, read_agencies
+from saishang.apps.plan.importer.agencies import Agency, AgencyResolver, issuing_region, shipped_agencies
 from saishang.apps.plan.importer.blocks import Block, Source
 from saishang.apps.plan.importer.document import (
     Chapter,
@@ -44,7 +43,7 @@ from saishang.apps.plan.importer.tables import TaskRow, due_years, read_task_tab
 from saishang.apps.plan.importer.targets import Carry, targets_in_paragraph
 from saishang.apps.plan.importer.text import clean, normalise, split_sentences
 
-__all__ = ["parse_document", "parse_source", "shipped_agencies"]
+__all__ = ["parse_document", "parse_source"]
 
 _LETTER = {"preamble": "P", "task": "T", "step": "B", "safeguard": "S"}
 _DUE = re.compile(
@@ -53,12 +52,6 @@ _DUE = re.compile(
 _GLOBAL_CLAUSE = re.compile(
     r"(?:以下|下列|上述|以上|本方案|各项)[^。；]{0,14}(?:任务|工作|措施|事项)[^。；]{0,6}(?:均|都)?(?:需|由|须)[^。；]*(?:落实|负责|实施)|不再(?:一一)?列出|[列排](?:名|在)?第一位?[^。]{0,12}牵头|首位[^。]{0,8}牵头"
 )
-
-
-def shipped_agencies() -> tuple[Agency, ...]:
-    """Agency table that comes with the package; empty when the site has removed it."""
-    path = Path(saishang.rules.__file__).parent / "agencies.csv"
-    return read_agencies(path) if path.is_file() else ()
 
 
 def parse_document(path: Path | str, agencies: Iterable[Agency] | None = None) -> PlanDocument:
