@@ -312,7 +312,9 @@ def _by_rule(resolver: AgencyResolver, unit: str) -> str | None:
             return _WHOLE[key].format(p=owner, s=short)
     found = _BODY.match(stem)
     if found is None:
-        return None
+        # 省机关事务服务中心: the name is whole but for the region.
+        whole = prefix and re.search("(?:中心|研究院|科学院|总站|总队|支队|设计院)$", stem)
+        return f"{owner}{stem}" if whole and len(stem) >= 4 else None
     root, tail = found.groups()
     entry = _STEMS.get(root)
     if entry is None or (tail == "部" and resolver.region != "全国"):

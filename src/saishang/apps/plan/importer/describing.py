@@ -22,6 +22,9 @@ _THRESHOLD_UNIT = re.compile(
 _NO_TARGET_TAIL = re.compile(
     r"^(?:级|型|类|纳米|号|期|年|月|范围|半径|辐射|直径|届|线|代|维|步|强|内(?:向|报|完|提|上|办|将|予|作|进|对|组|形|达|解|建)|以内(?:的|范)|为(?:一|单位)|一?批|制|元|以外|公里内)"
 )
+_ASIDE = re.compile(
+    r"^(?:或|国家下达|省下达|上级下达|市下达|国家要求|约合|折合|折|相当于|现状|现有|其中已|(?:19|20)\d\d年(?:为|是|达到|实际))"
+)
 _FUNDING = re.compile(
     "补助|补贴|奖励|奖补|自筹|资本金|投资额|贴息|贷款|出资|配套资金|资金.{0,6}比例|专项债|社会资本|资本投入|税收|罚款|首付|补偿标准"
 )
@@ -41,6 +44,10 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     """
     suffix, end = suffix_after(text, quantity.end)
     behind = text[end:]
+    opened = max(text.rfind("（", 0, quantity.start), text.rfind("(", 0, quantity.start))
+    if opened >= 0 and not re.search("[）)]", text[opened : quantity.start]) and _ASIDE.match(text[opened + 1 :]):
+        # （国家下达为10%）, （或排放浓度不高于60mg/m3）: said in passing about the number before.
+        return True
     if quantity.is_money:
         if not NEXT_BOUNDARY.match(behind):
             # 年产值超10亿元龙头企业: the money describes what is counted.
@@ -65,7 +72,7 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
         return True
     if re.search("[.]", text[quantity.start : quantity.end]) is None and quantity.plain and (quantity.value or 0) > 20:
         # An efficiency or a ratio is a small number; 100 behind it is something else.
-        return not re.search("(?:指数|满意度|得分)$", trim_indicator(peeled.rest))
+        return not re.search("(?:指数|满意度|得分|强度)(?:[（(][^（()）]*[）)])?$", trim_indicator(peeled.rest))
     if re.search("(?<!责任)权重|分值|计分|扣分|加分|扣减", left):
         return True
     if quantity.is_share and _FUNDING.search(_clause(text, quantity)):

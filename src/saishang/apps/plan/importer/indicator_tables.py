@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from saishang.apps.plan.importer.document import Target
 from saishang.apps.plan.importer.phrases import METRIC_END, lower_is_better, split_scope, suffix_after
-from saishang.apps.plan.importer.quantities import Quantity, find_quantities, find_years
+from saishang.apps.plan.importer.quantities import Quantity, find_quantities, find_years, split_unit
 from saishang.apps.plan.importer.text import clean, normalise
 
 __all__ = ["read_indicator_table"]
@@ -83,19 +83,6 @@ def _year(heading: str) -> int | None:
     return years[-1] if years else None
 
 
-def _split_unit(name: str) -> tuple[str, str]:
-    """Split 优良天数比率（%） into name and unit."""
-    found = re.search(r"[（(]([^（()）]+)[）)]$", name)
-    if found and _is_unit(found.group(1)):
-        return name[: found.start()], found.group(1)
-    return name, ""
-
-
-def _is_unit(text: str) -> bool:
-    quantities = find_quantities(f"1{text}")
-    return len(quantities) == 1 and quantities[0].end == len(text) + 1 and bool(quantities[0].unit)
-
-
 def _by_indicator(columns: list[str], body: Sequence[Sequence[str]], at: str, caption: str) -> list[Target]:
     names = [i for i, c in enumerate(columns) if "指标" in c and not re.search("目标值|属性|类型|值$|单位", c)]
     unit_at = next((i for i, c in enumerate(columns) if re.fullmatch("(?:计量)?单位", c)), None)
@@ -110,7 +97,7 @@ def _by_indicator(columns: list[str], body: Sequence[Sequence[str]], at: str, ca
     found = []
     for row in body:
         cell = next((row[i] for i in reversed(names) if i < len(row) and row[i].strip()), "")
-        name, unit = _split_unit(_FOOTNOTE.sub("", normalise(clean(cell.replace("\n", "")))))
+        name, unit = split_unit(_FOOTNOTE.sub("", normalise(clean(cell.replace("\n", "")))))
         name = _FOOTNOTE.sub("", name)
         if unit_at is not None and unit_at < len(row) and clean(row[unit_at]).strip("-—/"):
             unit = normalise(clean(row[unit_at])).strip("-—/")
@@ -141,13 +128,18 @@ def _wanted(numbers: Sequence[_Column]) -> tuple[list[_Column], int | None]:
 
 def _by_place(columns: list[str], body: Sequence[Sequence[str]], at: str, caption: str) -> list[Target]:
     place_at = 0 if _PLACE_COLUMN.match(columns[0]) else 1
-    numbers = []
+    numbers: list[_Column] = []
     for i, heading in enumerate(columns):
         if i <= place_at or _NO_VALUE.search(heading) or _BASELINE.search(heading):
             continue
-        bare = re.sub(r"(?:到|至)?(?:19|20)\d\d年(?:底|度)?(?:目标值?)?|目标值?$", "", heading)
-        name, unit = _split_unit(bare)
-        if METRIC_END.search(name):
+        bare = re.sub(r"(?:到|至)?(?:19|20)\d\d年(?:底|度)?(?:目标值?)?|“?十[一二三四五六]五”?(?:期间)?", "", heading)
+        name, unit = split_unit(bare)
+        goal = re.search("(?:基本|激励|约束|力争)?目标值?$", name)
+        name = name[: goal.start()] if goal else name
+        if goal and not name and numbers:
+            # 降低基本目标（%） | 激励目标（%）: a second goal for the same thing.
+            name = numbers[-1].name
+        if METRIC_END.search(name) or _CHANGE_NAME.match(name):
             numbers.append(_Column(i, name, unit, _year(heading) or _year(caption), False, "目标" in heading))
     found = []
     for row in body:

@@ -29,7 +29,8 @@ def strip_year(phrase: str) -> str:
         # 甲市2017年…浓度: the place before the year stays.
         kept = out[: marks[0].start] if re.search("[省市县区州盟]$", out[: marks[0].start]) else ""
         out = kept + out[marks[0].end :].lstrip("，,、： ")
-    return re.sub(r"^(?:，|,|、|前|末|底|时|，)+", "", out)
+    out = re.sub(r"^(?:，|,|、|前|末|底|时|，)+", "", out)
+    return re.sub("^(?:每年|年均|平均每年|每季度)(?!浓度|值|平均)", "", out)
 
 
 def comparator_of(quantity: Quantity, suffix: str | None, peeled: Peeled, change: str | None, indicator: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from saishang.apps.plan.importer.document import Target
 from saishang.apps.plan.importer.naming import comparator_of, split_subjects, strip_year
 from saishang.apps.plan.importer.phrases import COUNT_VERB, METRIC_END, bare_region, split_scope, trim_indicator
-from saishang.apps.plan.importer.quantities import Quantity, YearMark
+from saishang.apps.plan.importer.quantities import Quantity, YearMark, split_unit
 from saishang.apps.plan.importer.sentence import Group
 from saishang.apps.plan.importer.subjects import Subjects
 from saishang.apps.plan.importer.text import clean
@@ -30,7 +31,7 @@ class Pairing(Subjects):
                 self._add(group, i, name, self._one(years), where)
             return
         if kind == "place":
-            places = bare_region(subject) or [subject]
+            places = bare_region(subject) or re.split("、|和", subject)
             self.part_scope = places[-1]
             indicator = self._borrowed(group, 0) if not self.last_indicator else self.last_indicator
             if len(places) == 1 and places[0].endswith("断面"):
@@ -84,6 +85,8 @@ class Pairing(Subjects):
 
     def _add(self, group: Group, i: int, indicator: str, year: int | None, place: str | None) -> None:
         quantity = group.quantities[i]
+        if quantity.plain and (unit := split_unit(indicator)[1]):
+            quantity = replace(quantity, unit=unit)  # 使用强度（DDDs）不超过40
         verb = group.verbs[i]
         peeled = group.peeled
         name, scope = split_scope(indicator)

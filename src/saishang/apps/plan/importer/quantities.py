@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from saishang.apps.plan.importer.text import CN_DIGITS, chinese_number
 
-__all__ = ["COUNT_UNITS", "Quantity", "YearMark", "find_quantities", "find_years"]
+__all__ = ["COUNT_UNITS", "Quantity", "YearMark", "find_quantities", "find_years", "split_unit"]
 
 _NUM = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _MULTIPLE = "(?:万亿|千亿|百亿|亿|千万|百万|十万|万|千|百)?"
@@ -183,6 +183,16 @@ def _read(m: re.Match[str]) -> Quantity | None:
         # 2.26亿、2.5亿立方米: the multiple is repeated, the unit is not.
         return Quantity(start, end, number, None, None, g["times"] or "", undetermined=redacted)
     return Quantity(start, end, _decimal(g["n"]), None, None, g["u"], more=bool(g["more"]))
+
+
+def split_unit(name: str) -> tuple[str, str]:
+    """Split 优良天数比率（%） into name and unit; the unit is "" when the bracket holds something else."""
+    found = re.search(r"[（(]([^（()）]+)[）)]$", name)
+    if found:
+        quantities = find_quantities(f"1{found.group(1)}")
+        if len(quantities) == 1 and quantities[0].end == len(found.group(1)) + 1 and quantities[0].unit:
+            return name[: found.start()], found.group(1)
+    return name, ""
 
 
 # --- Years ----------------------------------------------------------------------------------------------------------

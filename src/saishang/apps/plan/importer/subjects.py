@@ -117,7 +117,7 @@ class Subjects(Sentence):
             each_one = re.fullmatch("每个?(?:县|市|区|乡镇?|村|企业|项目|园区|城市)", rest)
             if each_one and (named := self._clause_before(group.start)):
                 return named, "level"
-            places = bare_region(rest)
+            places = bare_region(rest) or self._unmarked_places(rest, group)
             if not places and first.is_share and not peeled.change and self._names_a_part(group, rest, previous_end):
                 return rest, "place"
             if places and (self.last_indicator or self._borrowed(group, previous_end)):
@@ -161,7 +161,7 @@ class Subjects(Sentence):
             )
         ):
             # 其中人工造林180万亩、封山育林220万亩: the parts of a whole, in its unit.
-            return rest, "level"
+            return (last.indicator if COUNT_VERB.fullmatch(rest) else rest), "level"
         # 分别达到2025年83%、2027年85%: a year of its own between two numbers repeats the name, also behind 、.
         own_year = re.fullmatch(r"[、，；和及与]?(?:到|至)?(?:19|20)\d\d年", self.text[previous_end : first.start])
         if (
@@ -174,6 +174,23 @@ class Subjects(Sentence):
         ):
             return self.last_indicator, "level"
         return self._counted(group, peeled, rest, count_verb, at_boundary)
+
+    def _unmarked_places(self, rest: str, group: Group) -> list[str] | None:
+        """其中甲城、乙城分别下降12%、11%: short names without 市, one for each number of the kind just before."""
+        pieces = [p for p in re.split("、|和", rest) if p]
+        last = self.found[-1] if self.found else None
+        if (
+            last is None
+            or not group.peeled.each
+            or len(pieces) != len(group.quantities)
+            or last.unit != group.quantities[0].unit
+            or last.change != group.peeled.change
+            or not all(re.fullmatch("[\u4e00-\u9fff]{2,4}", p) and not METRIC_END.search(p) for p in pieces)
+            or any(COUNT_VERB.search(p) for p in pieces)
+        ):
+            return None
+        self.last_indicator = last.indicator
+        return pieces
 
     def _share_of_another(self, rest: str, quantity: Quantity) -> str | None:
         """公交车中新能源车占比达到90%，出租车达到80%: the share is said once, the whole changes."""
@@ -284,7 +301,7 @@ class Subjects(Sentence):
             phrase = verb.group(0) + phrase
         if not follows and re.fullmatch(f"(?:{COUNT_VERB.pattern})+", phrase):
             # 推进煤电机组灵活性改造，五年内实施改造600万千瓦: the thing was named in the clause before.
-            phrase = self._clause_before(group.start) or phrase
+            phrase = (self.found[-1].indicator if same_unit else None) or self._clause_before(group.start) or phrase
         self.last_verb = verb.group(0) if verb else said
         return f"{phrase}{follows}", "count"
 
