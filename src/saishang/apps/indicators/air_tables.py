@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
@@ -22,6 +21,7 @@ from saishang.lake import Lake
 from saishang.lake.engines import (
     AIR_TABLES,
     EXCLUDED,
+    EXTRA_TABLES,
     HOURLY_TABLES,
     STATIONS,
     Engine,
@@ -31,7 +31,7 @@ from saishang.lake.engines import (
 )
 from saishang.lake.gaps import excluded_flags
 from saishang.rules import Rules
-from saishang.science.air.dust import DustRule
+from saishang.science.air.from_rules import dust_rule
 from saishang.science.air.series import DUST_DAYS, HOURLY, POLLUTANTS, AirRules, Calendar, DustProposal
 
 __all__ = [
@@ -212,7 +212,9 @@ def build(
     version: int | None = None,
     progress: Progress = lambda step: None,
 ) -> dict[str, pa.Table]:
-    """Every table of a run by name (`AIR_TABLES`, `HOURLY_TABLES` and `dust_days`), from one version of the lake.
+    """Every table of a run by name, from one version of the lake.
+
+    They are `AIR_TABLES`, `HOURLY_TABLES`, `EXTRA_TABLES` and `dust_days`.
 
     Parameters
     ----------
@@ -241,7 +243,7 @@ def build(
             excluded=_excluded(lake, calendar),
         )
         progress("periods")
-        tables = {name: run.table(name) for name in (*AIR_TABLES, *HOURLY_TABLES)}
+        tables = {name: run.table(name) for name in (*AIR_TABLES, *HOURLY_TABLES, *EXTRA_TABLES)}
     tables["dust_days"] = pa.Table.from_pylist([_row(p) for p in dust], schema=PROPOSALS)
     return tables
 
@@ -314,7 +316,7 @@ def _proposals(
     files = lake.files(version, medium="air", months=wanted) if wanted else []
     excluded = _excluded(lake, calendar)
     episodes = (
-        propose_dust(engine, files, _stations(rules, site), calendar, _dust_rule(rules), excluded=excluded)
+        propose_dust(engine, files, _stations(rules, site), calendar, dust_rule(rules), excluded=excluded)
         if files
         else []
     )
@@ -330,21 +332,6 @@ def _proposals(
                     *key, status, episode.start, episode.end, float(episode.baseline_pm10), peak, who, why
                 )
     return [found[key] for key in sorted(found)]
-
-
-def _dust_rule(rules: Rules) -> DustRule:
-    """The hour test with the numbers of the rules."""
-    edition = rules.document(_DUST_RULE)["editions"][0]
-    start, end = edition["start"], edition["end"]
-    return DustRule(
-        baseline_hours=int(start["baseline_hours"]),
-        rise_factor=Fraction(start["rise_factor"]),
-        min_pm10=Fraction(start["pm10_above"]),
-        ratio_factor=Fraction(start["ratio_factor"]),
-        ratio_test=start["ratio_test"],
-        end_within=Fraction(end["within_percent"]) / 100,
-        masked=tuple(edition["masking"]["parameters"]),
-    )
 
 
 def _days(episode: DustProposal, last: date) -> Iterable[date]:

@@ -17,6 +17,7 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.models import IndicatorValue, Run
 from saishang.errors import SaishangError
 from saishang.lake import Lake
+from saishang.science.periods import months_between, period_span
 
 __all__ = ["Link", "chain", "hours", "period_span"]
 
@@ -46,32 +47,6 @@ class Link:
     def to_dict(self) -> dict[str, Any]:
         """For `--json`."""
         return asdict(self)
-
-
-def period_span(period: str) -> tuple[date, date]:
-    """First day and the day after the last of `2019`, `2019-Q1`, `2019-03`, `2019-01..2019-09` or `…-30`.
-
-    Raises ValueError for anything else.
-    """
-    first, _, last = period.partition("..")
-    begin, end = _span(first)
-    return (begin, _span(last)[1]) if last else (begin, end)
-
-
-def _span(text: str) -> tuple[date, date]:
-    parts = text.split("-")
-    year = int(parts[0])
-    if len(parts) == 1:
-        return date(year, 1, 1), date(year + 1, 1, 1)
-    if parts[1].startswith("Q"):
-        month, months = 3 * int(parts[1][1:]) - 2, 3
-    else:
-        month, months = int(parts[1]), 1
-    if len(parts) == 3:
-        day = date(year, month, int(parts[2]))
-        return day, day + timedelta(days=1)
-    after = month + months
-    return date(year, month, 1), date(year + (after > 12), after - 12 * (after > 12), 1)
 
 
 def chain(
@@ -264,7 +239,7 @@ def _sources(
 ) -> dict[str, list[Link]]:
     """Batches, files and lines behind every station of the period, at the run's version of the lake."""
     wanted = sorted({_MADE_OF.get(name, name) for name in parameters} | set(parameters))
-    files = lake.files(run.lake_version, medium=medium, months=_months(begin, end))
+    files = lake.files(run.lake_version, medium=medium, months=months_between(begin, end))
     if not files:
         return {}
     marks = ", ".join("?" * len(wanted))
@@ -299,7 +274,7 @@ def hours(lake: Lake, run_id: str, station: str, parameter: str, day: date) -> l
     run = queries.get_run(run_id)
     made_of = _MADE_OF.get(parameter, parameter)
     after = day + timedelta(days=1)
-    files = lake.files(run.lake_version, medium="air", months=_months(day, after))
+    files = lake.files(run.lake_version, medium="air", months=months_between(day, after))
     if not files:
         return []
     sql = (
@@ -318,12 +293,3 @@ def hours(lake: Lake, run_id: str, station: str, parameter: str, day: date) -> l
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day)
-
-
-def _months(begin: date, end: date) -> list[str]:
-    months = []
-    year, month = begin.year, begin.month
-    while date(year, month, 1) < end:
-        months.append(f"{year:04d}-{month:02d}")
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-    return months

@@ -6,6 +6,7 @@ from saishang.errors import ConfigurationError
 from saishang.lake.engines.air import (
     AIR_TABLES,
     EXCLUDED,
+    EXTRA_TABLES,
     HOURLY_TABLES,
     STATIONS,
     AirRun,
@@ -19,6 +20,7 @@ from saishang.lake.engines.spark import Spark, spark_available
 __all__ = [
     "AIR_TABLES",
     "EXCLUDED",
+    "EXTRA_TABLES",
     "HOURLY_TABLES",
     "STATIONS",
     "AirRun",

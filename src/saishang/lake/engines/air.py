@@ -23,7 +23,16 @@ from saishang.science.air.series import (
     propose_windows,
 )
 
-__all__ = ["AIR_TABLES", "EXCLUDED", "HOURLY_TABLES", "STATIONS", "AirRun", "evaluate_air", "propose_dust"]
+__all__ = [
+    "AIR_TABLES",
+    "EXCLUDED",
+    "EXTRA_TABLES",
+    "HOURLY_TABLES",
+    "STATIONS",
+    "AirRun",
+    "evaluate_air",
+    "propose_dust",
+]
 
 #: Columns of the station table of an evaluation.
 STATIONS = pa.schema(
@@ -50,6 +59,10 @@ AIR_TABLES: dict[str, tuple[str, ...]] = {
 HOURLY_TABLES: dict[str, tuple[str, ...]] = {
     "city_aqi_hourly": ("region", "end"),
     "station_aqi_hourly": ("station", "end"),
+}
+#: Further tables that are made and written only when named: no rule selects them by itself.
+EXTRA_TABLES: dict[str, tuple[str, ...]] = {
+    "composite_alternatives": ("scope", "id", "basis", "period_kind", "period", "setting"),
 }
 
 
@@ -89,7 +102,7 @@ class AirRun:
     def table(self, name: str) -> pa.Table:
         """Rows of a table in their canonical order, the same on every engine."""
         expression = self.expression(name)
-        order = (AIR_TABLES | HOURLY_TABLES)[name]
+        order = (AIR_TABLES | HOURLY_TABLES | EXTRA_TABLES)[name]
         return self.engine.run(expression).sort_by([(column, "ascending") for column in order])
 
     def write(self, folder: Path, names: Sequence[str] | None = None) -> list[Path]:
@@ -232,6 +245,7 @@ _TABLES: dict[str, Callable[[AirRun], Any]] = {
     "composite": AirRun.composite,
     "attainment": lambda run: run.science.attainment(run.places().union(run.station_figures())),
     "ranking": AirRun.ranking,
+    "composite_alternatives": lambda run: run.science.composite_alternatives(run.places()),
     "station_aqi_hourly": lambda run: run.science.station_aqi_hourly(run.hour_items()),
     "city_aqi_hourly": lambda run: run.science.city_aqi_hourly(run.hour_items()),
 }

@@ -25,7 +25,7 @@ class DustRule:
     baseline_hours:
         Hours before the start whose mean is the baseline.
     min_baseline_hours:
-        How many of them must have PM10; ours, the source is silent about gaps.
+        How many of them must have PM10 (`min_baseline_hours` of `standards/air/dust`; the source is silent about gaps).
     rise_factor:
         PM10 must reach this multiple of the baseline ...
     min_pm10:
@@ -39,8 +39,8 @@ class DustRule:
         The episode ends in the first hour with PM10 at most baseline × (1 + end_within).
     """
 
+    min_baseline_hours: int
     baseline_hours: int = 6
-    min_baseline_hours: int = 4
     rise_factor: Fraction = Fraction(2)
     min_pm10: Fraction = Fraction(150)
     ratio_factor: Fraction = Fraction(1, 2)

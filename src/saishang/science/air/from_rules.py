@@ -326,6 +326,7 @@ def dust_rule(rules: Rules) -> DustRule:
     start = entry["start"]
     return DustRule(
         baseline_hours=int(start["baseline_hours"]),
+        min_baseline_hours=int(start["min_baseline_hours"]),
         rise_factor=exact(start["rise_factor"]),
         min_pm10=exact(start["pm10_above"]),
         ratio_factor=exact(start["ratio_factor"]),

@@ -9,7 +9,10 @@ import pytest
 
 from saishang.lake.engines import AirRun
 from saishang.rules import load_rules
+from saishang.science.air.from_rules import composite_settings
 from saishang.science.air.ranking import improvement_ranking, rank
+from saishang.science.numbers import exact
+from saishang.science.rounding import round_half_even
 from tests.science.air.series.by_hand import ByHand, span
 from tests.science.air.series.conftest import Evaluate, one, published, rows_of
 
@@ -190,3 +193,24 @@ def test_a_split_year_is_held_against_both_standards(evaluate: Evaluate) -> None
     rows = rows_of(run, "attainment", parameter="PM2.5", statistic="mean", basis="measured")
     assert {row["limit"]: row["attains"] for row in rows} == {35.0: True, 30.0: False}
     assert len({row["standard"] for row in rows}) == 2
+
+
+def test_the_weighted_form_of_2026_stands_beside_and_never_in_for_the_equal_one(evaluate: Evaluate) -> None:
+    """Appendix C as a third party reports it: NO2 twice, PM2.5 three times, ozone twice; limits of the transition."""
+    first, last = date(2026, 4, 1), date(2026, 4, 30)
+    levels = {"SO2": 9.0, "NO2": 20.0, "PM10": 60.0, "PM2.5": 24.0, "CO": 1.0, "O3_8H": 120.0}
+    rows = [published("a", code, day, v) for day in span(first, last) for code, v in levels.items()]
+    run = evaluate(rows, [], first, last, lists={"all": ["a"]})
+    equal = one(run, "composite", id="a", period="2026-04", basis="measured")
+    other = one(run, "composite_alternatives", id="a", period="2026-04", basis="measured")
+    # limits of the transition: SO2 20, NO2 30, PM10 60, PM2.5 30, CO 4, O3 160 → 0.45 0.67 1 0.8 0.25 0.75
+    settings = composite_settings(load_rules(), "2026t")
+    single = [round_half_even(exact(levels[code]) / settings.limits[code.split("_")[0]], 2) for code in CODES]
+    assert [equal[f"single_{code}"] for code in CODES] == [float(value) for value in single]
+    assert equal["value"] == pytest.approx(float(sum(single)))
+    weights = (1, 2, 1, 3, 1, 2)
+    assert other["value"] == pytest.approx(float(sum(w * v for w, v in zip(weights, single, strict=True))))
+    assert (equal["setting"], other["setting"]) == ("equal-2026t", "weighted-2026t")
+    assert (equal["standard"], equal["main"], other["main"]) == (other["standard"], "PM10", "PM2.5")
+    assert "composite_alternatives" not in run.tables
+    assert len(rows_of(run, "ranking", criterion="composite", period="2026-04", basis="measured")) == 1

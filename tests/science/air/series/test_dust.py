@@ -30,7 +30,7 @@ def proposals(
     path = write(folder / "hours.parquet", rows)
     with DuckDB(threads=1) as engine:
         calendar = Calendar(D, D + timedelta(days=9), rules)
-        return propose_dust(engine, [path], station_table(stations), calendar, DustRule(), **more)
+        return propose_dust(engine, [path], station_table(stations), calendar, DustRule(min_baseline_hours=4), **more)
 
 
 def front(station: str = "A") -> list[tuple[Any, ...]]:
@@ -77,7 +77,7 @@ def test_episodes_are_those_of_the_single_rule_on_city_means(tmp_path: Path, air
         code: [mean(exact(v) for s in "AB" if (v := given[s, code][at]) is not None) for at in range(len(hours))]
         for code in ("PM10", "PM2.5")
     }
-    expected = dust_windows(city["PM10"], city["PM2.5"], DustRule())
+    expected = dust_windows(city["PM10"], city["PM2.5"], DustRule(min_baseline_hours=4))
     found = proposals(tmp_path, rows, [("A", "c"), ("B", "c"), ("C", "c", False)], air_rules)
     assert len(expected) >= 3
     assert [(p.start, p.end, p.baseline_pm10, p.peak_pm10) for p in found] == [

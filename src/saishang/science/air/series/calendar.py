@@ -15,38 +15,18 @@ import pyarrow as pa
 
 from saishang.errors import SaishangError
 from saishang.science.air.series.rules import DAILY, STATISTICS, AirRules
+from saishang.science.periods import KINDS, Period, days_between, month_end, periods_between
 
 __all__ = ["KINDS", "SLOTS", "Calendar", "CalendarError", "Period", "Reference"]
 
 #: Numbers of figures of one period: percentiles by the place of their parameter in `DAILY`, means from `SLOTS / 2` on.
 SLOTS = 16
-KINDS = ("month", "quarter", "year", "to_date")
 
 
 class CalendarError(SaishangError):
     """The span of days asked for makes no sense."""
 
     code = "calendar"
-
-
-@dataclass(frozen=True)
-class Period:
-    """One period: kind, name (`2019-03`, `2019-Q1`, `2019`, `2019-01..2019-09`) and its days, both inclusive."""
-
-    kind: str
-    name: str
-    first: date
-    last: date
-
-    @property
-    def days(self) -> int:
-        """Calendar days of the whole period."""
-        return (self.last - self.first).days + 1
-
-    @property
-    def year_before(self) -> str:
-        """Name of the same period a year before."""
-        return self.name.replace(str(self.first.year), str(self.first.year - 1))
 
 
 @dataclass(frozen=True)
@@ -110,22 +90,7 @@ class Calendar:
 
     def periods(self) -> Iterator[Period]:
         """All periods that have at least one day in the span."""
-        for year in range(self.first.year, self.last.year + 1):
-            for month in range(1, 13):
-                yield from self._touching(
-                    Period("month", f"{year}-{month:02d}", date(year, month, 1), _end(year, month))
-                )
-            for quarter in range(1, 5):
-                start = 3 * quarter - 2
-                yield from self._touching(
-                    Period("quarter", f"{year}-Q{quarter}", date(year, start, 1), _end(year, start + 2))
-                )
-            yield from self._touching(Period("year", str(year), date(year, 1, 1), date(year, 12, 31)))
-            for month in self._to_date_months():
-                if date(year, month, 1) <= self.last:
-                    last = min(_end(year, month), self.last)
-                    name = f"{year}-01..{year}-{month:02d}"
-                    yield from self._touching(Period("to_date", name, date(year, 1, 1), last))
+        return periods_between(self.first, self.last, self.to_date)
 
     def tables(self) -> dict[str, pa.Table]:
         """The reference tables.
@@ -138,7 +103,7 @@ class Calendar:
         period_kind, period, parameter, statistic, percent, step, scale, figure)`, percent null for means, figure =
         number · `SLOTS` + place; `limits(period_kind, period, standard, parameter, statistic, bound, limit_step,
         limit_scale)`; `settings(period_kind, period, setting, standard, parameter, statistic, bound, single_step,
-        single_scale, weight)`; `members(region, city)`; `lists(list, id)`.
+        single_scale, weight, alternative)`; `members(region, city)`; `lists(list, id)`.
         """
         periods = list(self.periods())
         figures = [row for number, period in enumerate(periods) for row in self._figures(number, period)]
@@ -155,17 +120,8 @@ class Calendar:
             "lists": _table(_LISTS, ((name, m) for name, ids in (self.lists or {}).items() for m in ids)),
         }
 
-    def _touching(self, period: Period) -> Iterator[Period]:
-        if period.first <= self.last and period.last >= self.first:
-            yield period
-
-    def _to_date_months(self) -> tuple[int, ...]:
-        if self.to_date is not None:
-            return self.to_date
-        return () if self.last.month == 12 else (self.last.month,)
-
     def _days(self) -> Iterator[tuple[Any, ...]]:
-        for day in _span(self.first, self.last):
+        for day in days_between(self.first, self.last):
             yield day, self.index_edition or self.rules.index_on(day).name
 
     def _hours(self) -> Iterator[tuple[Any, ...]]:
@@ -186,7 +142,7 @@ class Calendar:
             length = monthrange(year, month)[1]
             needed = self.rules.february_days if month == 2 else self.rules.month_days
             # A year-to-date that stops within a month may miss as many days of it as the whole month may.
-            elapsed = (min(period.last, _end(year, month)) - date(year, month, 1)).days + 1
+            elapsed = (min(period.last, month_end(year, month)) - date(year, month, 1)).days + 1
             yield period.kind, period.name, year * 100 + month, max(needed - (length - elapsed), 0)
 
     def _figures(self, number: int, period: Period) -> Iterator[tuple[Any, ...]]:
@@ -201,7 +157,7 @@ class Calendar:
 
     def _day_periods(self, periods: list[Period]) -> Iterator[tuple[Any, ...]]:
         for number, period in enumerate(periods):
-            for day in _span(max(period.first, self.first), min(period.last, self.last)):
+            for day in days_between(max(period.first, self.first), min(period.last, self.last)):
                 yield day, period.kind, number
 
     def _limits(self, period: Period) -> Iterator[tuple[Any, ...]]:
@@ -213,13 +169,15 @@ class Calendar:
                 yield period.kind, period.name, stage.name, parameter, statistic, limit, *shape
 
     def _settings(self, period: Period) -> Iterator[tuple[Any, ...]]:
-        for rule in self.rules.composites_between(period.first, period.last):
+        between = self.rules.composites_between
+        found = (*between(period.first, period.last), *between(period.first, period.last, alternative=True))
+        for rule in found:
             for parameter, bound in rule.bounds.items():
                 # The mean is divided by its limit; of CO and ozone, which have no yearly limit, the percentile.
                 percent = self.rules.percentiles.get(parameter)
                 statistic = f"p{percent}" if parameter in {"CO", "O3_8H"} else "mean"
                 places = rule.decimals.get(parameter, 0)
-                shape = (self.rules.grid.step(places), 10**places, rule.weights.get(parameter, 1))
+                shape = (self.rules.grid.step(places), 10**places, rule.weights.get(parameter, 1), rule.alternative)
                 yield period.kind, period.name, rule.name, rule.standard, parameter, statistic, bound, *shape
 
 
@@ -244,7 +202,7 @@ _LIMITS = pa.schema(
 _SETTINGS = pa.schema(
     [("period_kind", pa.string()), ("period", pa.string()), ("setting", pa.string()), ("standard", pa.string()),
      ("parameter", pa.string()), ("statistic", pa.string()), ("bound", pa.int64()), ("single_step", pa.int64()),
-     ("single_scale", pa.int64()), ("weight", pa.int64())]
+     ("single_scale", pa.int64()), ("weight", pa.int64()), ("alternative", pa.bool_())]
 )  # fmt: skip
 _MEMBERS = pa.schema([("region", pa.string()), ("city", pa.string())])
 _LISTS = pa.schema([("list", pa.string()), ("id", pa.string())])
@@ -256,12 +214,3 @@ def _table(schema: pa.Schema, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
     return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
     )
-
-
-def _span(first: date, last: date) -> Iterator[date]:
-    for offset in range((last - first).days + 1):
-        yield first + timedelta(days=offset)
-
-
-def _end(year: int, month: int) -> date:
-    return date(year, month, monthrange(year, month)[1])

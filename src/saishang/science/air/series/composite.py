@@ -21,13 +21,15 @@ COMPOSITE = ("SO2", "NO2", "PM10", "PM2.5", "CO", "O3_8H")
 _KEY = ["scope", "id", "basis", "period_kind", "period"]
 
 
-def composite_index(figures: Any, reference: Reference) -> Any:
+def composite_index(figures: Any, reference: Reference, *, alternative: bool = False) -> Any:
     """Composite index of every city and region and period.
 
     Parameters
     ----------
     figures:
         `period_figures` (and `region_figures`).
+    alternative:
+        Take the settings that no day selects by itself (weighted sums) instead of those in force.
 
     Returns
     -------
@@ -35,7 +37,10 @@ def composite_index(figures: Any, reference: Reference) -> Any:
     value null while a pollutant is missing (a sum of five would look like clean air), `valid` false when one of the
     figures behind it is not valid. `main` = the largest weighted single index, joint when equal.
     """
-    joined = figures.inner_join(reference.settings, ["period_kind", "period", "parameter", "statistic"])
+    settings = reference.settings.filter(
+        reference.settings.alternative if alternative else ~reference.settings.alternative
+    )
+    joined = figures.inner_join(settings, ["period_kind", "period", "parameter", "statistic"])
     # C in units of its last place times 1000 over the limit in thousandths: hundredths of the single index.
     rounded = half_even(joined.num, joined.den * joined.single_step, slack=joined.den)
     single = half_even(rounded * 100_000, joined.bound * joined.single_scale)

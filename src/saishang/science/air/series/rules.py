@@ -133,7 +133,10 @@ class LimitStage:
 
 @dataclass(frozen=True)
 class CompositeRule:
-    """One way to compute the composite index: bounds in thousandths, weights, dates; alternatives have no dates."""
+    """One way to compute the composite index: bounds in thousandths, weights, dates in force.
+
+    An `alternative` is chosen by nobody but who asks for it; its dates are those of its limits.
+    """
 
     name: str
     standard: str
@@ -142,6 +145,7 @@ class CompositeRule:
     bounds: Mapping[str, int]
     weights: Mapping[str, int]
     decimals: Mapping[str, int]
+    alternative: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,9 +242,13 @@ class AirRules:
         found = tuple(stage for stage in self.stages if stage.first <= last and stage.last >= first)
         return found or self.stages[:1]
 
-    def composites_between(self, first: date, last: date) -> tuple[CompositeRule, ...]:
-        """Ways to compute the composite index in force on any day from `first` to `last`."""
-        return tuple(rule for rule in self.composites if rule.first <= last and rule.last >= first)
+    def composites_between(self, first: date, last: date, *, alternative: bool = False) -> tuple[CompositeRule, ...]:
+        """Ways to compute the composite index in force on any day from `first` to `last`, or alternatives to them."""
+        return tuple(
+            rule
+            for rule in self.composites
+            if rule.first <= last and rule.last >= first and rule.alternative == alternative
+        )
 
     def places(self, parameter: str, last: date) -> int:
         """Places of a statistic of a period that ends on `last`."""
@@ -387,21 +395,24 @@ def _stages(rules: Rules) -> tuple[LimitStage, ...]:
 def _composites(rules: Rules) -> tuple[CompositeRule, ...]:
     document = rules.document(f"{_FOLDER}/composite")
     sets = {entry["id"]: entry for entry in document["limit_sets"]}
+    spans = {entry["limits"]: (entry["from"] or date.min, entry["to"] or _OPEN) for entry in document["editions"]}
     found = []
-    for entry in document["editions"]:
+    for entry in (*document["editions"], *document.get("alternatives", ())):
         chosen = composite_settings(rules, entry["id"])
         limits = sets[entry["limits"]]
         stage = "" if limits["stage"] == "single" else f" {limits['stage']}"
         names = {_PARAMETER.get(pollutant, pollutant): pollutant for pollutant in chosen.limits}
+        first, last = spans[entry["limits"]]
         found.append(
             CompositeRule(
                 name=chosen.name,
                 standard=f"{limits['edition']}{stage}",
-                first=entry["from"] or date.min,
-                last=entry["to"] or _OPEN,
+                first=first,
+                last=last,
                 bounds={name: _whole(chosen.limits[key] * 1000, chosen.name) for name, key in names.items()},
                 weights={name: _whole(chosen.weight(key), chosen.name) for name, key in names.items()},
                 decimals={name: int(entry["concentration_decimals"][key]) for name, key in names.items()},
+                alternative="from" not in entry,
             )
         )
     return tuple(found)

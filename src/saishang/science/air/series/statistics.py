@@ -168,6 +168,10 @@ class AirStatistics:
         """Contract table `composite`."""
         return composite_index(figures, self.reference)
 
+    def composite_alternatives(self, figures: Any) -> Any:
+        """Contract table `composite_alternatives`: by the settings that no day selects by itself."""
+        return composite_index(figures, self.reference, alternative=True)
+
     def attainment(self, figures: Any) -> Any:
         """Contract table `attainment`: yearly figures against the limits."""
         return attainment(figures, self.reference)
