@@ -39,3 +39,25 @@ def test_what_is_not_convertible_says_what_would_be(stated: str) -> None:
 def test_ppb_names_the_reference_state() -> None:
     with pytest.raises(MappingError, match="temperature and pressure"):
         conversion("ppb", "µg/m³")
+
+
+@pytest.mark.parametrize(("stated", "canonical"), [("%", "1"), ("1", "%"), ("%", "dimensionless")])
+def test_a_plain_number_is_no_share(stated: str, canonical: str) -> None:
+    with pytest.raises(MappingError, match="expected a unit"):
+        conversion(stated, canonical)
+
+
+@pytest.mark.parametrize("stated", ["", "-", "无量纲", "pH", "1"])
+def test_spellings_of_a_plain_number(stated: str) -> None:
+    assert conversion(stated, "1").identity
+
+
+def test_kilometres_per_hour_are_exact() -> None:
+    """36 km/h = 10 m/s; the factor 5/18 has no finite decimal form."""
+    assert conversion("km/h", "m/s")(Decimal(36)) == 10
+
+
+def test_a_unit_that_only_the_rules_know_is_itself() -> None:
+    assert conversion("µg/(dm²·d)", "µg/(dm²·d)").identity
+    with pytest.raises(MappingError, match="µg/\\(dm²"):
+        conversion("mg/m³", "µg/(dm²·d)")

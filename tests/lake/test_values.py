@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saishang.lake.readers.values import EMPTY, OK, REFUSED, CellRule, parse_cell, parse_column
+from saishang.lake.readers.values import EMPTY, OK, REFUSED, CellRule, parse_cell, parse_column, parse_groups
 from saishang.lake.units import conversion
 
 PM = CellRule(
@@ -121,7 +122,21 @@ def test_a_column_keeps_the_place_of_every_cell() -> None:
     assert read.state.tolist() == [OK, EMPTY, REFUSED, EMPTY, OK, OK]
     assert read.value[[0, 4, 5]].tolist() == [1.0, 1.0, 2.0]
     assert read.qualifier.to_pylist() == [None, None, None, None, None, "H"]
-    assert read.texts[read.which[2]] == "x"
+    assert read.refused(2)[0] == "x"
+    assert read.refused(2)[1].code == "number"
+
+
+def test_rows_of_one_column_follow_their_own_rules() -> None:
+    """Row by row: 1 mg/m³ is 1000 µg/m³; -1 is possible for a temperature and no concentration; H is a mark of one."""
+    mg, t = CellRule("PM2.5", conversion("mg/m³", "µg/m³"), lowest=Decimal(0)), CellRule("T", conversion("°C", "°C"))
+    rules = {0: PM, 2: mg, 5: t}
+    texts = ["1", "1", "1", "-1", "-1", "2(H)", "2(H)"]
+    read = parse_groups(pa.array(texts), np.array([0, 2, 5, 5, 2, 0, 5]), rules)
+    assert read.state.tolist() == [OK, OK, OK, OK, REFUSED, OK, REFUSED]
+    assert read.value[[0, 1, 2, 3, 5]].tolist() == [1.0, 1000.0, 1.0, -1.0, 2.0]
+    assert read.qualifier.to_pylist() == [None] * 5 + ["H", None]
+    assert read.refused(4)[1].code == "below-possible"
+    assert read.refused(6)[1].code == "mark"
 
 
 def test_short_floats_keep_their_decimals() -> None:

@@ -20,6 +20,12 @@ from saishang.science.units import convert, normal_unit, parse_quantity
         ("890", "hPa", "kPa", Fraction(89)),
         ("0.5", "1", "%", Fraction(50)),
         ("1", "h", "min", Fraction(60)),
+        ("293.15", "K", "℃", Fraction(20)),
+        ("-3.2", "°C", "K", Fraction(26995, 100)),
+        ("18", "km/h", "m/s", Fraction(5)),
+        ("61.31", "mS/m", "µS/cm", Fraction(6131, 10)),
+        ("3", "个/mL", "cells/L", Fraction(3000)),
+        ("1", "ｍｇ／ｍ３", "µg/m³", Fraction(1000)),
     ],
 )
 def test_conversion(value: str, unit: str, to: str, expected: Fraction) -> None:

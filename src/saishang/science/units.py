@@ -1,46 +1,100 @@
-"""Units of concentrations at the border: inside, one canonical unit per parameter (CO in mg/m³, the rest in µg/m³).
+"""Units at the border: one exact table for everything that comes in, from a form as from a file of a million rows.
 
-Only units of one kind convert into each other; anything else is refused with the list of what would be understood.
+Inside, each parameter has one canonical unit (`rules/parameters.csv`). Only units of one kind convert into each other,
+by an exact factor and, for temperatures, a shift; anything else is refused with the list of what would be understood.
 Mixing ratios (ppb) are not converted: that needs a temperature and a pressure, see `air.reference_state`.
+
+The design allows pint at the border. A table was kept instead: factors are fractions, so a figure never changes its
+last digit by being converted and back; the Chinese spellings are part of it; and nobody's registry grows a unit that
+no standard of ours knows.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from saishang.science.numbers import InputError, Number, exact
 
-__all__ = ["convert", "normal_unit", "parse_quantity"]
+__all__ = ["Conversion", "conversion", "convert", "known_units", "normal_unit", "parse_quantity"]
 
-#: Spelling → (kind, how many base units it is, the spelling we print).
-_UNITS: dict[str, tuple[str, Fraction, str]] = {
-    "ng/m3": ("mass per air volume", Fraction(1, 1000), "ng/m³"),
-    "ug/m3": ("mass per air volume", Fraction(1), "µg/m³"),
-    "mg/m3": ("mass per air volume", Fraction(1000), "mg/m³"),
-    "g/m3": ("mass per air volume", Fraction(1000000), "g/m³"),
-    "ug/l": ("mass per water volume", Fraction(1, 1000), "µg/L"),
-    "mg/l": ("mass per water volume", Fraction(1), "mg/L"),
-    "g/l": ("mass per water volume", Fraction(1000), "g/L"),
-    "pa": ("pressure", Fraction(1, 100), "Pa"),
-    "hpa": ("pressure", Fraction(1), "hPa"),
-    "kpa": ("pressure", Fraction(10), "kPa"),
-    "k": ("temperature", Fraction(1), "K"),
-    "h": ("duration", Fraction(60), "h"),
-    "min": ("duration", Fraction(1), "min"),
-    "d": ("duration", Fraction(1440), "d"),
-    "%": ("share", Fraction(1), "%"),
-    "1": ("share", Fraction(100), "1"),
+
+@dataclass(frozen=True)
+class Conversion:
+    """`canonical = stated * factor + shift`, exactly."""
+
+    stated: str
+    canonical: str
+    factor: Fraction
+    shift: Fraction
+
+    @property
+    def identity(self) -> bool:
+        """Whether a stated figure is the canonical one already."""
+        return self.factor == 1 and self.shift == 0
+
+    def __call__(self, value: Number) -> Fraction:
+        """Convert one stated value."""
+        return exact(value) * self.factor + self.shift
+
+
+_AIR, _WATER, _TEMPERATURE = "mass per air volume", "mass per water volume", "temperature"
+_CELLS, _CHARGE = "cells per volume", "conductivity"
+#: Spelling → (kind, how many base units it is, zero point in base units, the spelling we print).
+_UNITS: dict[str, tuple[str, Fraction, Fraction, str]] = {
+    key: (kind, Fraction(factor), Fraction(shift), name)
+    for key, kind, factor, shift, name in (
+        ("ng/m3", _AIR, "1/1000", 0, "ng/m³"),
+        ("ug/m3", _AIR, 1, 0, "µg/m³"),
+        ("mg/m3", _AIR, 1000, 0, "mg/m³"),
+        ("g/m3", _AIR, 1_000_000, 0, "g/m³"),
+        ("ug/l", _WATER, "1/1000", 0, "µg/L"),
+        ("mg/l", _WATER, 1, 0, "mg/L"),
+        ("g/l", _WATER, 1000, 0, "g/L"),
+        ("pa", "pressure", "1/100", 0, "Pa"),
+        ("hpa", "pressure", 1, 0, "hPa"),
+        ("kpa", "pressure", 10, 0, "kPa"),
+        ("k", _TEMPERATURE, 1, "-273.15", "K"),
+        ("°c", _TEMPERATURE, 1, 0, "°C"),
+        ("us/cm", _CHARGE, 1, 0, "µS/cm"),
+        ("ms/cm", _CHARGE, 1000, 0, "mS/cm"),
+        ("ms/m", _CHARGE, 10, 0, "mS/m"),
+        ("cells/l", _CELLS, 1, 0, "cells/L"),
+        ("cells/ml", _CELLS, 1000, 0, "cells/mL"),
+        ("m/s", "speed", 1, 0, "m/s"),
+        ("km/h", "speed", "5/18", 0, "km/h"),
+        ("mm", "length", 1, 0, "mm"),
+        ("cm", "length", 10, 0, "cm"),
+        ("m", "length", 1000, 0, "m"),
+        ("mv", "voltage", 1, 0, "mV"),
+        ("v", "voltage", 1000, 0, "V"),
+        ("min", "duration", 1, 0, "min"),
+        ("h", "duration", 60, 0, "h"),
+        ("d", "duration", 1440, 0, "d"),
+        ("%", "share", 1, 0, "%"),
+        ("1", "share", 100, 0, "1"),
+        ("ntu", "turbidity", 1, 0, "NTU"),
+        ("°", "angle", 1, 0, "°"),
+    )
 }
-_CHINESE = {
-    "微克/立方米": "ug/m3",
-    "毫克/立方米": "mg/m3",
-    "毫克/升": "mg/l",
-    "微克/升": "ug/l",
-    "小时": "h",
-    "分钟": "min",
-}
+#: What else is written for the same unit, after `_key` has put signs and case in order.
+_SPELLINGS = {
+    "微克/立方米": "ug/m3", "毫克/立方米": "mg/m3", "纳克/立方米": "ng/m3", "毫克/升": "mg/l", "微克/升": "ug/l",
+    "小时": "h", "分钟": "min", "天": "d", "毫米": "mm", "厘米": "cm", "米": "m", "米/秒": "m/s", "ms-1": "m/s",
+    "百帕": "hpa", "千帕": "kpa", "帕": "pa", "摄氏度": "°c", "degc": "°c", "c": "°c", "deg": "°", "度": "°",
+    "个/l": "cells/l", "个/升": "cells/l", "cell/l": "cells/l", "个/ml": "cells/ml", "cell/ml": "cells/ml",
+    "无量纲": "1", "dimensionless": "1", "-": "1", "ph": "1", "class": "1",
+}  # fmt: skip
 _QUANTITY = re.compile(r"^\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*$")
+
+
+def known_units(like: str | None = None) -> Iterator[str]:
+    """Units as we spell them; with `like` only those that convert into that one (none when it is unknown)."""
+    kind = None if like is None else _UNITS.get(_spelled(like), ("",))[0]
+    return (name for other, _, _, name in _UNITS.values() if like is None or other == kind)
 
 
 def normal_unit(unit: str) -> str:
@@ -51,11 +105,11 @@ def normal_unit(unit: str) -> str:
     InputError
         When the unit is not known.
     """
-    return _UNITS[_key(unit)][2]
+    return _UNITS[_key(unit)][3]
 
 
-def convert(value: Number, unit: str, to: str) -> Fraction:
-    """`value` in `unit` expressed in the unit `to`, exactly.
+def conversion(unit: str, to: str) -> Conversion:
+    """How figures in `unit` become figures in `to`; the same text needs no entry of the table.
 
     Raises
     ------
@@ -64,16 +118,29 @@ def convert(value: Number, unit: str, to: str) -> Fraction:
 
     Examples
     --------
-    >>> convert("0.07", "mg/m3", "µg/m³")
-    Fraction(70, 1)
+    >>> conversion("K", "°C")("293.15")
+    Fraction(20, 1)
     """
-    kind, factor, name = _UNITS[_key(unit)]
-    kind_to, factor_to, name_to = _UNITS[_key(to)]
+    if unit.strip() == to.strip():
+        return Conversion(unit, to, Fraction(1), Fraction(0))
+    kind, factor, shift, name = _UNITS[_key(unit)]
+    kind_to, factor_to, shift_to, name_to = _UNITS[_key(to)]
     if kind != kind_to:
         raise InputError(
             f"{name} is a {kind}, but {name_to} ({kind_to}) was expected.", fix=f"Give the value in {name_to}."
         )
-    return exact(value) * factor / factor_to
+    return Conversion(unit, to, factor / factor_to, (shift - shift_to) / factor_to)
+
+
+def convert(value: Number, unit: str, to: str) -> Fraction:
+    """`value` in `unit` expressed in the unit `to`, exactly (Errors: those of `conversion`).
+
+    Examples
+    --------
+    >>> convert("0.07", "mg/m3", "µg/m³")
+    Fraction(70, 1)
+    """
+    return conversion(unit, to)(value)
 
 
 def parse_quantity(text: str, unit: str, *, name: str = "value") -> Fraction:
@@ -85,11 +152,16 @@ def parse_quantity(text: str, unit: str, *, name: str = "value") -> Fraction:
     return exact(number, name=name) if given is None else convert(number, given, unit)
 
 
-def _key(unit: str) -> str:
-    key = _CHINESE.get(unit.strip(), unit.strip())
-    key = key.replace("µ", "u").replace("μ", "u").replace("³", "3").replace("^", "").replace("·", "").lower()
+def _spelled(unit: str) -> str:
+    """Put signs, width and case in order: NFKC makes ³ a 3, ℃ a °C and full-width letters plain ones."""
+    key = unicodedata.normalize("NFKC", unit).strip().lower().replace("µ", "u").replace("μ", "u")
+    key = key.replace("^", "").replace("·", "").replace("−", "-").replace("⁻", "-")
     key = key.replace("m-3", "/m3").replace("//", "/").replace(" ", "")
+    return _SPELLINGS.get(key, key)
+
+
+def _key(unit: str) -> str:
+    key = _spelled(unit)
     if key not in _UNITS:
-        known = ", ".join(name for _, _, name in _UNITS.values())
-        raise InputError(f"The unit {unit!r} is not known.", fix=f"Use one of {known}.")
+        raise InputError(f"The unit {unit!r} is not known.", fix=f"Use one of {', '.join(known_units())}.")
     return key

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from hashlib import blake2b
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +19,17 @@ import pyarrow.compute as pc
 from saishang.lake.errors import MappingError
 from saishang.lake.readers.blocks import Block, FileReader, GridBlock, Reject, RejectSink
 from saishang.lake.readers.times import interval, parse_stamp
-from saishang.lake.readers.values import EMPTY, OK, REFUSED, CellRule, normalised, parse_column
-from saishang.lake.schema import SCHEMA
+from saishang.lake.readers.values import (
+    EMPTY,
+    OK,
+    REFUSED,
+    CellRule,
+    ParsedRows,
+    normalised,
+    parse_column,
+    parse_groups,
+)
+from saishang.lake.schema import PACKED
 from saishang.lake.sources import Source
 from saishang.lake.units import conversion
 
@@ -41,10 +51,17 @@ _Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows of one block: those taken, and the places of those left empty."""
+    """Rows of one block: those taken, and the places of those left empty.
+
+    `keys` has a 64-bit digest of every taken row's (station, parameter, start, end): the same key gives the same
+    digest, so that a file without equal digests says nothing twice.
+    """
 
     rows: pa.Table
     empty: pa.Table
+    keys: np.ndarray[Any, np.dtype[np.uint64]]
+    #: Months of the rows taken.
+    months: frozenset[str]
 
 
 @dataclass
@@ -59,13 +76,44 @@ class Tally:
 
 @dataclass(frozen=True)
 class _Rows:
-    """What holds for whole rows of a block: interval, and station and parameter where a column says them."""
+    """What holds for whole rows of a block: interval, the month it begins in, whether its time could be read."""
 
     start: _Ints
     end: _Ints
+    month: _Coded
     good: np.ndarray[Any, np.dtype[np.bool_]]
     #: The mark that a column puts on every value of its row; None when the source has no such column.
     mark: pa.Array | None = None
+
+
+@dataclass(frozen=True)
+class _Coded:
+    """A column of few distinct texts: which one each row has."""
+
+    texts: Sequence[str | None]
+    which: _Ints
+
+    def at(self, rows: _Ints | None) -> pa.Array:
+        """Texts of some rows (None = of all) as an Arrow array."""
+        which = self.which if rows is None else self.which[rows]
+        return pa.array(self.texts, pa.string()).take(pa.array(which))
+
+    def packed(self) -> pa.Array:
+        """Dictionary array: the distinct texts and where each stands, nothing copied."""
+        return pa.DictionaryArray.from_arrays(pa.array(self.which.astype(np.int32)), pa.array(self.texts, pa.string()))
+
+    def pick(self, rows: _Ints) -> _Coded:
+        """Return the same texts for some rows, in their order."""
+        return _Coded(self.texts, self.which[rows])
+
+    def digests(self) -> np.ndarray[Any, np.dtype[np.uint64]]:
+        """64-bit digest of each row's text."""
+        each = [int.from_bytes(blake2b(str(text).encode(), digest_size=8).digest(), "big") for text in self.texts]
+        return np.array(each or [0], np.uint64)[self.which]
+
+
+def _one(text: str, count: int) -> _Coded:
+    return _Coded([text], np.zeros(count, np.int64))
 
 
 def read_pieces(file: FileReader, source: Source, reject: RejectSink, tally: Tally) -> Iterator[Piece]:
@@ -135,9 +183,11 @@ def _times(block: Block, source: Source, header: Sequence[str], place: dict[str,
         reject(
             Reject(line, columns[0] + 1, header[columns[0]], distinct[which[row]][:200], "time", complaints[which[row]])
         )
-    start = np.array(starts, "datetime64[us]").astype(np.int64)[which]
+    start = np.array(starts, "datetime64[us]")
     end = np.array(ends, "datetime64[us]").astype(np.int64)[which]
-    return _Rows(start, end, ~bad)
+    months, month = np.unique(start.astype("datetime64[M]"), return_inverse=True)
+    coded = _Coded([str(each) for each in months], month[which])
+    return _Rows(start.astype(np.int64)[which], end, coded, ~bad)
 
 
 def _row_marks(column: pa.Array, source: Source) -> pa.Array:
@@ -179,7 +229,7 @@ def _matrix(source: Source, header: list[str], place: dict[str, int], file: File
     if others:
         file.notes["columns_not_taken"] = others[:200]
     index = np.array(columns, np.int64)
-    codes = pa.array([source.station.code(header[i]) for i in columns], pa.string())
+    codes = [source.station.code(header[i]) for i in columns]
     parameter_column = place[source.parameter or ""]
 
     def make(block: Block, rows: _Rows, reject: RejectSink, tally: Tally) -> Iterator[Piece]:
@@ -211,8 +261,10 @@ def _matrix(source: Source, header: list[str], place: dict[str, int], file: File
                 if down
                 else np.tile(np.arange(len(columns)), len(picked))
             )
-            stations = codes.take(pa.array(column))
-            yield _piece(source, rule, block, rows, row, cells, stations, index[column] + 1, header, reject, tally)
+            read = parse_column(cells, rule)
+            yield _piece(
+                source, block, rows, row, read, _Coded(codes, column), index[column] + 1, header, reject, tally
+            )
 
     return make
 
@@ -241,11 +293,11 @@ def _wide(source: Source, header: list[str], place: dict[str, int], file: FileRe
         picked = np.flatnonzero(good)
         if not len(picked):
             return
+        mine = stations.pick(picked)
         for index, rule in present:
-            cells = block.column(index).take(pa.array(picked))
-            where = np.full(len(picked), index + 1)
-            mine = stations.take(pa.array(picked))
-            yield _piece(source, rule, block, rows, picked, cells, mine, where, header, reject, tally)
+            cells = block.column(index)
+            read = parse_column(cells if len(picked) == len(block) else cells.take(pa.array(picked)), rule)
+            yield _piece(source, block, rows, picked, read, mine, index + 1, header, reject, tally)
 
     return make
 
@@ -254,44 +306,63 @@ def _long(source: Source, header: list[str], place: dict[str, int], file: FileRe
     parameter_column, value_column = place[source.parameter or ""], place[source.value or ""]
     unit_column = place.get(source.unit or "")
 
+    def rules_of(names: list[str], units: list[str]) -> dict[int, CellRule | str]:
+        """Rule for each pair of parameter and unit of a block, by `parameter * len(units) + unit`; or the complaint."""
+        found: dict[int, CellRule | str] = {}
+        for number, name in enumerate(names):
+            rule = source.values.get(normalised(name))
+            for place_of_unit, unit in enumerate(units if rule is not None else ()):
+                stated: CellRule | str = cast("CellRule", rule)
+                if normalised(unit):
+                    known = (name, unit)
+                    if known not in converted:
+                        try:
+                            change = conversion(unit, source.units[stated.parameter])  # type: ignore[union-attr]
+                            converted[known] = replace(cast("CellRule", rule), conversion=change)
+                        except MappingError as error:
+                            converted[known] = error.message
+                    stated = converted[known]
+                found[number * len(units) + place_of_unit] = stated
+        return found
+
+    converted: dict[tuple[str, str], CellRule | str] = {}
+
     def make(block: Block, rows: _Rows, reject: RejectSink, tally: Tally) -> Iterator[Piece]:
         stations, good = _stations(block, source, header, place, rows.good, reject)
         which, names = _distinct(_as_text(block.column(parameter_column)))
-        units, unit_names = (
-            (np.zeros(len(block), np.int64), [""])
-            if unit_column is None
-            else _distinct(_as_text(block.column(unit_column)))
-        )
-        values = block.column(value_column)
         for number, name in enumerate(names):
             plain = normalised(name)
-            mine = (which == number) & good
-            rule = source.values.get(plain)
             if plain in source.ignore:
+                mine = (which == number) & good
                 tally.ignored += int(mine.sum())
                 tally.ignored_names[plain] += int(mine.sum())
-                continue
-            if rule is None:
+            elif plain not in source.values:
+                mine = (which == number) & good
                 _refuse_rows(block, np.flatnonzero(mine), parameter_column, header, name, source, reject)
+        group, units = which, [""]
+        if unit_column is not None:
+            unit, units = _distinct(_as_text(block.column(unit_column)))
+            group = which * len(units) + unit
+        rules: dict[int, CellRule] = {}
+        for number, rule in rules_of(names, units).items():
+            if not isinstance(rule, str):
+                rules[number] = rule
                 continue
-            for unit_number, unit in enumerate(unit_names):
-                picked = np.flatnonzero(mine & (units == unit_number))
-                if not len(picked):
-                    continue
-                stated = rule
-                if normalised(unit):
-                    try:
-                        stated = replace(rule, conversion=conversion(unit, source.units[rule.parameter]))
-                    except MappingError as error:
-                        for row in picked:
-                            line = int(block.lines[row])
-                            cell = (unit_column or 0) + 1
-                            reject(Reject(line, cell, header[cell - 1], unit[:200], "unit", error.message))
-                        continue
-                cells = values.take(pa.array(picked))
-                where = np.full(len(picked), value_column + 1)
-                mine_stations = stations.take(pa.array(picked))
-                yield _piece(source, stated, block, rows, picked, cells, mine_stations, where, header, reject, tally)
+            for row in np.flatnonzero((group == number) & good):
+                cell = (unit_column or 0) + 1
+                text = units[number % len(units)]
+                reject(Reject(int(block.lines[row]), cell, header[cell - 1], text[:200], "unit", rule))
+        known = np.zeros(len(names) * len(units), np.bool_)
+        known[list(rules)] = True
+        picked = np.flatnonzero(good & known[group])
+        if not len(picked):
+            return
+        values = block.column(value_column)
+        whole = len(picked) == len(block)
+        read = parse_groups(
+            values if whole else values.take(pa.array(picked)), group if whole else group[picked], rules
+        )
+        yield _piece(source, block, rows, picked, read, stations.pick(picked), value_column + 1, header, reject, tally)
 
     return make
 
@@ -302,10 +373,10 @@ def _long(source: Source, header: list[str], place: dict[str, int], file: FileRe
 def _stations(
     block: Block, source: Source, header: list[str], place: dict[str, int],
     good: np.ndarray[Any, np.dtype[np.bool_]], reject: RejectSink,
-) -> tuple[pa.Array, np.ndarray[Any, np.dtype[np.bool_]]]:  # fmt: skip
+) -> tuple[_Coded, np.ndarray[Any, np.dtype[np.bool_]]]:  # fmt: skip
     rule = source.station
     if rule.constant is not None:
-        return pa.array([rule.constant], pa.string()).take(pa.array(np.zeros(len(block), np.int64))), good
+        return _one(rule.constant, len(block)), good
     index = place[rule.column or ""]
     column = _as_text(block.column(index))
     if rule.within is not None:
@@ -322,7 +393,7 @@ def _stations(
         name = names[which[row]]
         why = f"expected a station that {source.id} lists, found {name!r}" if name.strip() else "the station is empty"
         reject(Reject(int(block.lines[row]), index + 1, header[index], name[:200], "station", why))
-    return pa.array(codes, pa.string()).take(pa.array(which)), good & known
+    return _Coded(codes, which), good & known
 
 
 def _refuse_rows(
@@ -335,61 +406,77 @@ def _refuse_rows(
 
 
 def _piece(
-    source: Source, rule: CellRule, block: Block, rows: _Rows, row: _Ints, cells: pa.Array, stations: pa.Array,
-    where: _Ints, header: list[str], reject: RejectSink, tally: Tally,
+    source: Source, block: Block, rows: _Rows, row: _Ints, read: ParsedRows, stations: _Coded, where: _Ints | int,
+    header: list[str], reject: RejectSink, tally: Tally,
 ) -> Piece:  # fmt: skip
-    """Read cells by one rule; `row` is the block row, `where` the 1-based column, `stations` the code of each."""
-    read = parse_column(cells, rule)
+    """Rows of the table from cells that were read; `row` is the block row of each, `where` its 1-based column."""
     for index in np.flatnonzero(read.state == REFUSED):
-        text, parsed = read.texts[read.which[index]], read.parsed[read.which[index]]
-        cell = int(where[index])
+        text, parsed = read.refused(int(index))
+        cell = where if isinstance(where, int) else int(where[index])
         reject(Reject(int(block.lines[row[index]]), cell, header[cell - 1], text[:200], parsed.code, parsed.message))
-    taken, left = np.flatnonzero(read.state == OK), np.flatnonzero(read.state != OK)
+    # None = every cell is taken, as nearly always: nothing has to be gathered.
+    taken = None if (read.state == OK).all() else np.flatnonzero(read.state == OK)
+    left = np.flatnonzero(read.state != OK)
     empty_here = read.state[left] == EMPTY
     tally.empty += int(empty_here.sum())
-    value = read.value[taken]
-    qualifier = read.qualifier.take(pa.array(taken))
+    value = read.value if taken is None else read.value[taken]
+    qualifier = read.qualifier if taken is None else read.qualifier.take(pa.array(taken))
+    from_rows: _Ints | None = row if taken is None else row[taken]
+    if len(value) == len(block) and np.array_equal(cast("_Ints", from_rows), np.arange(len(block))):
+        from_rows = None
     if rows.mark is not None:
-        qualifier = pc.coalesce(qualifier, rows.mark.take(pa.array(row[taken])))
-    start = rows.start[row[taken]].view("datetime64[us]")
+        qualifier = pc.coalesce(qualifier, rows.mark if from_rows is None else rows.mark.take(pa.array(from_rows)))
+    codes = sorted(read.rules)
+    place = np.zeros(codes[-1] + 1, np.int64)
+    place[codes] = np.arange(len(codes))
+    parameter = _Coded([read.rules[code].parameter for code in codes], place[read.group])
+    start = rows.start if from_rows is None else rows.start[from_rows]
+    end = rows.end if from_rows is None else rows.end[from_rows]
+    months = rows.month if from_rows is None else rows.month.pick(from_rows)
+    lines = block.lines if from_rows is None else block.lines[from_rows]
+    mine = stations if taken is None else stations.pick(taken)
+    said = parameter if taken is None else parameter.pick(taken)
+    cells = np.full(len(value), where) if isinstance(where, int) else where if taken is None else where[taken]
     rows_out = pa.Table.from_arrays(
         [
-            _repeat(source.medium, len(taken)),
-            pa.array(_months(start), pa.string()),
-            _repeat(source.series, len(taken)),
-            stations.take(pa.array(taken)),
-            _repeat(rule.parameter, len(taken)),
-            pa.array(start),
-            pa.array(rows.end[row[taken]].view("datetime64[us]")),
+            pa.repeat(pa.scalar(source.medium, pa.string()), len(value)),
+            months.at(None),
+            _one(source.series, len(value)).packed(),
+            mine.packed(),
+            said.packed(),
+            pa.array(start.view("datetime64[us]")),
+            pa.array(end.view("datetime64[us]")),
             pa.array(value, mask=np.isnan(value)),
             qualifier,
-            _repeat_int(len(taken)),
-            pa.array(block.lines[row[taken]].astype(np.int32)),
-            pa.array(where[taken].astype(np.int32)),
+            pa.array(np.zeros(len(value), np.int64)),
+            pa.array(lines.astype(np.int32)),
+            pa.array(cells.astype(np.int32)),
         ],
-        schema=SCHEMA,
+        schema=PACKED,
     )
+    gone = row[left]
     empty = pa.Table.from_arrays(
         [
-            stations.take(pa.array(left)),
-            _repeat(rule.parameter, len(left)),
-            pa.array(rows.start[row[left]].view("datetime64[us]")),
-            pa.array(rows.end[row[left]].view("datetime64[us]")),
+            stations.at(left),
+            parameter.at(left),
+            pa.array(rows.start[gone].view("datetime64[us]")),
+            pa.array(rows.end[gone].view("datetime64[us]")),
             pa.array(["rejected", "empty"], pa.string()).take(pa.array(empty_here.astype(np.int64))),
         ],
         schema=EMPTY_SCHEMA,
     )
-    return Piece(rows_out, empty)
+    named = [str(months.texts[int(place)]) for place in np.flatnonzero(np.bincount(months.which))]
+    return Piece(rows_out, empty, _digest(mine.digests(), said.digests(), start, end), frozenset(named))
 
 
-def _repeat(text: str, count: int) -> pa.Array:
-    return pa.array([text], pa.string()).take(pa.array(np.zeros(count, np.int64)))
-
-
-def _repeat_int(count: int) -> pa.Array:
-    return pa.array(np.zeros(count, np.int64))
-
-
-def _months(start: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    months, which = np.unique(start.astype("datetime64[M]"), return_inverse=True)
-    return np.array([str(month) for month in months], dtype=object)[which] if len(months) else np.array([], object)
+def _digest(
+    station: np.ndarray[Any, np.dtype[np.uint64]], parameter: np.ndarray[Any, np.dtype[np.uint64]], start: _Ints,
+    end: _Ints,
+) -> np.ndarray[Any, np.dtype[np.uint64]]:  # fmt: skip
+    """Mix the four parts of a key into 64 bits (odd multipliers and shifts; overflow is wanted)."""
+    key = station ^ (parameter * np.uint64(0x9E3779B97F4A7C15))
+    for part in (start, end):
+        key ^= part.view(np.uint64) * np.uint64(0xD6E8FEB86659FD93)
+        key ^= key >> np.uint64(32)
+        key *= np.uint64(0xC2B2AE3D27D4EB4F)
+    return key

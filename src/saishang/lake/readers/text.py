@@ -11,6 +11,7 @@ import codecs
 import csv
 import itertools
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -158,8 +159,8 @@ def _blocks(
 ) -> Iterator[Block]:
     width = len(header)
     carried: list[tuple[int, str]] = []
-    for number, chunk in chunks:
-        block: Block | None = None if carried else _fast(chunk, number, width, mark, encoding)
+    for number, chunk, quick in _ahead(chunks, width, mark, encoding):
+        block: Block | None = None if carried else quick
         if block is None:
             pieces = chunk.removesuffix(b"\n").split(b"\n") if chunk else []
             lines = _decode(pieces, number - 1, encoding, reject)
@@ -171,6 +172,21 @@ def _blocks(
             yield block
     if carried:
         reject(Reject(carried[0][0], 0, "", carried[0][1][:200], "quotation", "a quotation mark is not closed"))
+
+
+def _ahead(
+    chunks: Iterable[tuple[int, bytes]], width: int, mark: str, encoding: str
+) -> Iterator[tuple[int, bytes, Block | None]]:
+    """Chunks with what `_fast` makes of them; the next one is made while the caller works on this one."""
+    with ThreadPoolExecutor(1, thread_name_prefix="csv") as pool:
+        waiting: tuple[int, bytes, Future[Block | None]] | None = None
+        for number, chunk in chunks:
+            coming = (number, chunk, pool.submit(_fast, chunk, number, width, mark, encoding))
+            if waiting is not None:
+                yield waiting[0], waiting[1], waiting[2].result()
+            waiting = coming
+        if waiting is not None:
+            yield waiting[0], waiting[1], waiting[2].result()
 
 
 def _fast(chunk: bytes, number: int, width: int, mark: str, encoding: str) -> Block | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -20,7 +20,10 @@ import pyarrow.compute as pc
 
 from saishang.lake.units import Conversion
 
-__all__ = ["EMPTY", "OK", "REFUSED", "CellRule", "Parsed", "ParsedColumn", "normalised", "parse_cell", "parse_column"]
+__all__ = [
+    "EMPTY", "OK", "REFUSED", "CellRule", "Parsed", "ParsedRows", "normalised", "parse_cell", "parse_column",
+    "parse_groups",
+]  # fmt: skip
 
 OK, EMPTY, REFUSED = 0, 1, 2
 
@@ -147,36 +150,72 @@ def _refused(code: str, message: str) -> Parsed:
     return Parsed(REFUSED, math.nan, None, code, message)
 
 
-class ParsedColumn(NamedTuple):
-    """Column of cells read: arrays of one length, plus for each row the index of its distinct text."""
+class ParsedRows(NamedTuple):
+    """Cells read by several rules: `group[i]` names the rule of row i in `rules`."""
 
     state: np.ndarray[Any, np.dtype[np.int8]]
     value: np.ndarray[Any, np.dtype[np.float64]]
     qualifier: pa.Array
-    which: np.ndarray[Any, np.dtype[np.int64]]
-    texts: list[str]
-    parsed: list[Parsed]
+    group: np.ndarray[Any, np.dtype[np.int64]]
+    rules: Mapping[int, CellRule]
+    text: Callable[[int], str]
+
+    def refused(self, row: int) -> tuple[str, Parsed]:
+        """Text of a refused cell and what is wrong with it."""
+        text = self.text(row)
+        return text, _remembered(text, self.rules[int(self.group[row])])
 
 
-def parse_column(cells: pa.Array, rule: CellRule) -> ParsedColumn:
+def parse_column(cells: pa.Array, rule: CellRule) -> ParsedRows:
     """Read a column of texts or numbers (Arrow array of any width) by one rule."""
+    return parse_groups(cells, np.zeros(len(cells), np.int64), {0: rule})
+
+
+def parse_groups(
+    cells: pa.Array, group: np.ndarray[Any, np.dtype[np.int64]], rules: Mapping[int, CellRule]
+) -> ParsedRows:
+    """Read a column whose rows follow different rules; every distinct text is read once per rule."""
+    which, texts = _encoded(cells)
+    state = np.empty(len(which), np.int8)
+    value = np.empty(len(which), np.float64)
+    marks: dict[str, int] = {}
+    mark = np.full(len(which), -1, np.int64)
+    states, values, found = (
+        np.zeros(len(texts), np.int8), np.zeros(len(texts), np.float64), np.full(len(texts), -1, np.int64)
+    )  # fmt: skip
+    for number, rule in rules.items():
+        rows = None if len(rules) == 1 else np.flatnonzero(group == number)
+        mine = which if rows is None else which[rows]
+        used = np.zeros(len(texts), np.bool_)
+        used[mine] = True
+        for place in np.flatnonzero(used).tolist():
+            text = texts[place]
+            parsed = rule.memo.get(text) or _remembered(text, rule)
+            states[place], values[place] = parsed.state, parsed.value
+            found[place] = -1 if parsed.qualifier is None else marks.setdefault(parsed.qualifier, len(marks))
+        if rows is None:
+            state, value, mark = states[mine], values[mine], found[mine]
+        else:
+            state[rows], value[rows], mark[rows] = states[mine], values[mine], found[mine]
+    qualifier = (
+        pa.array([*marks, None], pa.string()).take(pa.array(np.where(mark < 0, len(marks), mark)))
+        if marks
+        else pa.nulls(len(which), pa.string())
+    )
+    return ParsedRows(state, value, qualifier, group, rules, lambda row: texts[which[row]])
+
+
+def _encoded(cells: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.int64]], list[str]]:
+    """For each row the index of its text among the distinct ones; null counts as an empty text."""
     encoded = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     texts = _texts(encoded.dictionary)
-    used = range(len(texts))
-    if len(encoded) < len(texts):  # a slice of a column whose texts mostly stand elsewhere
-        used = set(pc.unique(encoded.indices).drop_null().to_pylist())  # type: ignore[assignment]
-    unread = Parsed(EMPTY, math.nan, None, "", "")
-    parsed = [_remembered(text, rule) if number in used else unread for number, text in enumerate(texts)]
-    texts.append("")
-    parsed.append(Parsed(EMPTY, math.nan, None, "", ""))  # where the column holds null
-    which = pc.fill_null(encoded.indices.cast(pa.int64()), len(parsed) - 1).to_numpy(zero_copy_only=False)
-    state = np.fromiter((p.state for p in parsed), np.int8, len(parsed))[which]
-    value = np.fromiter((p.value for p in parsed), np.float64, len(parsed))[which]
-    marks = pa.array([p.qualifier for p in parsed], pa.string())
-    qualifier = pa.nulls(len(which), pa.string()) if marks.null_count == len(marks) else marks.take(pa.array(which))
-    return ParsedColumn(state, value, qualifier, which, texts, parsed)
+    indices = encoded.indices
+    if indices.null_count:
+        indices = pc.fill_null(indices.cast(pa.int64()), len(texts))
+        texts = [*texts, ""]
+    return indices.to_numpy(zero_copy_only=False).astype(np.int64), texts
 
 
 def _remembered(text: str, rule: CellRule) -> Parsed:
