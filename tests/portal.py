@@ -23,11 +23,12 @@ BAD_LINES = (
 
 @dataclass(frozen=True)
 class Portal:
-    """What was made: the run's id and the number of the batch with faults."""
+    """What was made: the run's id, the number of the batch with faults, a job that failed."""
 
     run: str
     bad_batch: int
     people: dict[str, Any]
+    job: int = 0
 
 
 PASSWORD = "correct-horse-battery"
@@ -39,8 +40,10 @@ def made_portal(folder: Path) -> Iterator[Portal]:
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
+    from django.utils import timezone
 
     from saishang.apps.indicators.actions.evaluate import evaluate
+    from saishang.apps.jobs.models import Job
     from saishang.apps.observations.queries import site_lake
     from saishang.apps.organisations.models import ROLES, User
     from saishang.apps.plan.actions import import_plan_from_rules
@@ -59,7 +62,11 @@ def made_portal(folder: Path) -> Iterator[Portal]:
             "tests", settings.CONFIG, lake, load_rules(), date(2015, 12, 31), site="ningxia", region="640000"
         )
         people = {role: User.objects.create_user(role, password=PASSWORD, role=role) for role in ROLES}
-        yield Portal(run.id, batch.id, people)
+        job = Job.objects.create(
+            kind="compact", state="failed", actor_name="editor", started_by=people["editor"], attempt=1, percent=40,
+            finished=timezone.now(), error={"code": "table-busy", "message": "busy", "fix": "try again", "where": None},
+        )  # fmt: skip
+        yield Portal(run.id, batch.id, people, job.pk)
     finally:
         settings.CONFIG = before
         call_command("flush", interactive=False, verbosity=0)

@@ -11,7 +11,7 @@ from tests.portal import PASSWORD, Portal
 
 #: Name → who may open it. Written down here a second time on purpose: a slip in a view must disagree with it.
 AUDIENCE = {
-    "overview": "public", "plan": "public", "plan-task": "public", "targets": "public", "target": "public",
+    "overview": "public", "morning": "public", "morning-item": "public", "plan": "public", "plan-task": "public", "targets": "public", "target": "public",
     "targets-values": "public", "targets-values-enter": "report_value", "targets-values-table": "report_value",
     "targets-chain": "public", "targets-chain-station": "public", "targets-chain-hours": "public", "air": "public",
     "air-periods": "public", "air-ranking": "public", "air-stations": "public", "air-day": "public",
@@ -19,11 +19,15 @@ AUDIENCE = {
     "data-batch": "public", "data-line": "public", "data-gaps": "public", "data-upload": "upload_data",
     "calculators": "public", "calculators-topic": "public", "rules": "public", "rules-document": "public",
     "about": "public", "health": "public", "geometry": "public", "sign-in": "public", "sign-out": "public",
-    "password-change": "staff", "set_language": "public",
+    "password-change": "staff", "set_language": "public", "data-runs": "public",
+    "data-runs-evaluate": "run_evaluation", "jobs": "view_jobs", "jobs-job": "view_jobs", "jobs-progress": "view_jobs",
+    "jobs-start": "start_jobs", "jobs-cancel": "start_jobs", "jobs-retry": "start_jobs",
 }  # fmt: skip
 ROLES = [None, "viewer", "editor", "admin"]
 #: Which roles may upload and decide: written by hand, not read from the code.
 UPLOADERS = {"editor", "admin"}
+#: What everybody who signs in may see.
+SEEN_BY_ALL = {"view_jobs"}
 
 
 def patterns() -> dict[str, URLPattern]:
@@ -43,7 +47,7 @@ def test_every_address_declares_its_audience() -> None:
 
 def address(name: str, portal: Portal) -> str:
     return {
-        "overview": "/", "plan": "/plan/", "plan-task": "/plan/T10/", "targets": "/targets/",
+        "overview": "/", "morning": "/morning/", "morning-item": "/morning/640100/PM2.5/", "plan": "/plan/", "plan-task": "/plan/T10/", "targets": "/targets/",
         "target": "/targets/G02/", "targets-values": "/targets/values/",
         "targets-values-enter": "/targets/values/enter/", "targets-values-table": "/targets/values/table/",
         "targets-chain": f"/targets/chain/{portal.run}/air.pm25.mean/640000/?period=2015",
@@ -58,7 +62,10 @@ def address(name: str, portal: Portal) -> str:
         "data-upload": "/data/upload/", "calculators": "/calculators/", "calculators-topic": "/calculators/AQI/",
         "rules": "/rules/", "rules-document": "/rules/standards/air/limits/", "about": "/about/", "health": "/health/",
         "geometry": "/geometry/prefecture.geojson", "sign-in": "/account/sign-in/", "sign-out": "/account/sign-out/",
-        "password-change": "/account/password/", "set_language": "/language/",
+        "password-change": "/account/password/", "set_language": "/language/", "data-runs": "/data/runs/",
+        "data-runs-evaluate": "/data/runs/evaluate/", "jobs": "/jobs/", "jobs-job": f"/jobs/{portal.job}/",
+        "jobs-progress": f"/jobs/{portal.job}/progress/", "jobs-start": "/jobs/start/",
+        "jobs-cancel": f"/jobs/{portal.job}/cancel/", "jobs-retry": f"/jobs/{portal.job}/retry/",
     }[name]  # fmt: skip
 
 
@@ -69,8 +76,10 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     client = Client()
     if role is not None:
         client.force_login(portal.people[role])
-    posts = name in {"sign-out", "set_language", "air-dust-decide"}
-    good = 404 if name.startswith("air-dust-d") else 200
+    works = name in {"jobs-start", "jobs-cancel", "jobs-retry"}
+    posts = works or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate"}
+    # An empty form of an evaluation is refused with its reasons; changes of jobs lead to a page.
+    good = 404 if name.startswith("air-dust-d") else 422 if name == "data-runs-evaluate" else 302 if works else 200
     target = address(name, portal)
     answer = client.post(target) if posts else client.get(target)
     wanted = AUDIENCE[name]
@@ -79,7 +88,7 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     elif role is None:
         assert answer.status_code == 302
         assert answer["Location"].startswith("/account/sign-in/?next=")
-    elif wanted == "staff" or role in UPLOADERS:
+    elif wanted == "staff" or wanted in SEEN_BY_ALL or role in UPLOADERS:
         assert answer.status_code == good
     else:
         assert answer.status_code == 403
@@ -100,6 +109,8 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
     client.force_login(portal.people["admin"])
     for name in sorted(AUDIENCE):
         if name in {"sign-out", "set_language", "geometry", "health", "air-dust-decide"}:
+            continue
+        if name in {"jobs-start", "jobs-cancel", "jobs-retry", "data-runs-evaluate"}:
             continue
         page = client.get(address(name, portal)).content.decode()
         assert not re.search(r"\sstyle\s*=", page), name

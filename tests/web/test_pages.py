@@ -165,15 +165,17 @@ def test_calculators_run_their_examples_and_teach(portal: Portal, client: Client
     assert text(client, "/calculators/nothing/", 404)
 
 
-def test_upload_loads_logs_and_says_what_was_refused(portal: Portal, client: Client) -> None:
+def test_upload_becomes_a_job_and_refuses_what_nothing_can_read(portal: Portal, client: Client) -> None:
     from saishang.apps.core.models import ActionLogEntry
 
     client.force_login(portal.people["editor"])
     good = b"date,hour,type,1484A\n20150602,0,PM2.5,12\n20150602,1,PM2.5,zzz\n"
     sent = SimpleUploadedFile("china_sites_20150602.csv", good)
     answer = client.post("/data/upload/", {"file": sent, "source": "cnemc-site-hourly", "reason": "试验"}, follow=True)
-    assert "zzz" in answer.content.decode()
-    assert ActionLogEntry.objects.latest("sequence").verb == "observations.upload"
+    page = answer.content.decode()  # the page of the job; tests/apps/jobs follows it to the batch
+    assert "china_sites_20150602.csv" in page
+    assert "排队中" in page
+    assert ActionLogEntry.objects.latest("sequence").verb == "jobs.start"
     junk = SimpleUploadedFile("x.csv", b"\x00\x01\x02 no table")
     refused = client.post("/data/upload/", {"file": junk})
     assert refused.status_code == 422

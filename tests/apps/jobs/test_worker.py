@@ -98,11 +98,11 @@ def test_an_upload_is_loaded_by_a_worker(
 def test_a_refused_file_is_a_failed_job_that_says_why(
     lake: Lake, people: dict[str, Any], worker: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
-    job = upload(people["editor"], SimpleUploadedFile("day.csv", b"<html>sign in</html>"))
+    job = upload(people["editor"], SimpleUploadedFile("day.csv", b"a,b\n1,2\n"))
     assert worker("--until-done").wait(60) == 0
     error = queries.job(job.pk).error
     assert error is not None
-    assert (error["code"], error["where"]) == ("file-kind", "day.csv")
+    assert (error["code"], error["where"]) == ("no-source", "day.csv")
     (batch,) = lake.ledger.batches()
     assert (batch.status, batch.file_name) == ("refused", "day.csv")
 

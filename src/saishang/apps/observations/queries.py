@@ -26,10 +26,10 @@ from saishang.lake.readers.excel import excel_row
 from saishang.rules import Rules, load_rules
 
 __all__ = [
-    "BatchDetail", "BatchPage", "Flag", "Freshness", "GapDay", "GapMonth", "GapSpan", "Hour", "HourLineage", "QualityCount",
-    "QualitySummary", "Station", "Supersession", "batch_detail", "batch_page", "freshness", "gap_days", "gap_months", "gap_span",
-    "hour_lineage", "hours", "quality_summary", "raw_cells", "raw_line", "reject_file", "site_lake", "station",
-    "stations",
+    "BatchDetail", "BatchPage", "Flag", "Freshness", "GapDay", "GapMonth", "GapSpan", "Hour", "HourLineage",
+    "QualityCount", "QualitySummary", "Station", "Supersession", "batch_detail", "batch_page", "freshness",
+    "gap_days", "gap_months", "gap_span", "hour_lineage", "hours", "quality_summary", "raw_cells", "raw_line",
+    "reject_file", "site_lake", "station", "stations",
 ]  # fmt: skip
 
 

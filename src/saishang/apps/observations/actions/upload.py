@@ -13,7 +13,8 @@ from saishang.apps.jobs.models import Job
 from saishang.apps.observations.queries import site_lake
 from saishang.errors import SaishangError
 from saishang.lake import Batch, Lake
-from saishang.lake.ingest import Progress
+from saishang.lake.ingest import Progress, note_refusal
+from saishang.lake.readers.opening import sniff
 
 __all__ = ["LOAD_FILE", "MAX_UPLOAD", "PERMISSION", "Sent", "UploadRefused", "load_archived", "upload"]
 
@@ -53,9 +54,9 @@ def upload(
     Raises
     ------
     UploadRefused
-        Without the permission `upload_data`, or when the file is empty or too large.
+        Without the permission `upload_data`, or when the file is too large.
     LakeError
-        When the disk is full.
+        When the content is no table that can be read (also written to the ledger and the log), or the disk is full.
     """
     _allowed(actor)
     name = PurePath((sent.name or "upload").replace("\\", "/")).name[:200] or "upload"
@@ -75,6 +76,13 @@ def upload(
                 if size > MAX_UPLOAD:  # the stated size can be a lie
                     raise UploadRefused(f"expected at most {MAX_UPLOAD >> 20} MiB", fix="split the file", where=name)
                 out.write(chunk)
+        try:
+            sniff(path)
+        except SaishangError as error:  # what nothing can read is refused while the person is still looking
+            who = str(actor.get_username())
+            note_refusal(path, error, ledger=target.ledger, archive=target.archive, actor=who, file_name=name)
+            _log_refusal(actor, name, error, reason, address)
+            raise
         archived = target.archive.put(path)
     params = {"sha256": archived.sha256, "file": name, "size": archived.size, "source": source}
     return start(actor, LOAD_FILE, params, reason=reason, address=address)
@@ -99,10 +107,7 @@ def load_archived(
     try:
         batch = target.ingest(path, source, actor=str(actor.get_username()), file_name=name, progress=progress)
     except SaishangError as error:
-        record(
-            actor, "observations.upload_refused", ("file", name), after={"code": error.code, "why": error.message},
-            reason=reason,
-        )  # fmt: skip
+        _log_refusal(actor, name, error, reason, None)
         if error.where in {None, str(path)}:
             error.where = name
         elif error.where is not None:
@@ -115,6 +120,13 @@ def load_archived(
         reason=reason,
     )  # fmt: skip
     return batch
+
+
+def _log_refusal(actor: Any, name: str, error: SaishangError, reason: str, address: str | None) -> None:
+    record(
+        actor, "observations.upload_refused", ("file", name), after={"code": error.code, "why": error.message},
+        reason=reason, address=address,
+    )  # fmt: skip
 
 
 def _allowed(actor: Any) -> None:
