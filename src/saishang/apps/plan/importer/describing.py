@@ -113,6 +113,14 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     ):
         # 对新增用地超过10公顷的项目: the number describes the project.
         return True
+    if (
+        peeled.stated
+        and not quantity.is_share
+        and re.match("^[、或]", behind)
+        and re.match(r"^[^，。；]*?\d[^，。；]*?的(?:企业|单位|用户|项目|设施|建筑|工程|园区|养殖场)", behind)
+    ):
+        # 用电负荷超过3000千瓦、年耗煤1万吨以上的企业: one of several properties of a thing.
+        return True
     if re.match("^及以[上下]", tail) and not NEXT_BOUNDARY.match(behind):
         return True
     if suffix in ("以上", "以下", "以内", "及以上", "及以下", "内") and not NEXT_BOUNDARY.match(behind):

@@ -16,6 +16,14 @@ from saishang.apps.plan.importer.text import clean
 __all__ = ["Pairing"]
 
 
+_PROCESS = (
+    "(?:综合|资源化|无害化|安全|合规|规范化|重复|循环|年|集中|填埋|产生|利用|处置|处理|回收|贮存|焚烧|收集|在建|投产|运行|查处"
+    "|办结)+"
+)
+_GENERIC = re.compile(f"{_PROCESS}(?:率|量|总量|规模|比例|占比|装机容量|装机|容量|能力)")
+_GENERIC_TAIL = re.compile(f"{_GENERIC.pattern}$")
+
+
 class Pairing(Subjects):
     """A sentence that turns a group of numbers into targets."""
 
@@ -178,6 +186,9 @@ class Pairing(Subjects):
     def _with_head(self, name: str) -> str:
         """声环境功能区昼间达标率…，夜间达标率…: the short name differs from the one before in its first characters."""
         last = self.last_indicator or ""
+        if self.found and _GENERIC.fullmatch(name) and len(head := _GENERIC_TAIL.sub("", last)) >= 2 and head != last:
+            # 危险废物处置率…，填埋量…; 电站投产装机容量…、在建规模…: the thing is named once.
+            return head + name
         if not 3 <= len(name) <= 6 or len(last) <= len(name) + 1 or not METRIC_END.search(name):
             return name
         ending = last[-len(name) :]

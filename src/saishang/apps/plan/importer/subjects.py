@@ -106,6 +106,11 @@ class Subjects(Sentence):
                 return "、".join(name for name, _ in self.last_names), "again"
             if not rest:
                 borrowed = self._borrowed(group, previous_end)
+                if not borrowed and first.is_count and at_boundary and (thing := self._clause_before(group.start)):
+                    # 支持建设绿色工厂，2025年达到100家
+                    return re.sub(
+                        "^(?:支持|推动|推进|鼓励|引导|加快|开展)*(?:建设|培育|创建|发展)?", "", thing
+                    ), "level"
                 verb_is_count = COUNT_VERB.fullmatch(peeled.verb or "") and first.is_count
                 if borrowed and not verb_is_count:
                     return borrowed, "level"
@@ -114,6 +119,10 @@ class Subjects(Sentence):
             share = self._share_of_another(rest, first)
             if share:
                 return share, "level"
+            rank = re.fullmatch("国家级|省级|市级|县级|区级", rest)
+            ranked = re.match("(?:国家级|省级|市级|县级|区级)(?:及以上)?(.{2,})", self.last_indicator or "")
+            if rank and ranked:
+                return rest + ranked.group(1), "level"
             each_one = re.fullmatch("每个?(?:县|市|区|乡镇?|村|企业|项目|园区|城市)", rest)
             if each_one and (named := self._clause_before(group.start)):
                 return named, "level"
@@ -130,6 +139,8 @@ class Subjects(Sentence):
             if not at_boundary and first.is_count and not METRIC_END.search(rest):
                 return f"{rest}{self._object(group.end)}", "count"
             return rest, "level"
+        if rest and at_boundary and first.is_share and bare_region(rest) and self._after_colon(group, rest):
+            return rest, "place"
         if (
             suffix in ("以上", "以下", "以内", "之内", "左右", "之间")
             and at_boundary
@@ -174,6 +185,16 @@ class Subjects(Sentence):
         ):
             return self.last_indicator, "level"
         return self._counted(group, peeled, rest, count_verb, at_boundary)
+
+    def _after_colon(self, group: Group, rest: str) -> bool:
+        """再生水利用率：缺水城市25%以上，其他城市20%以上: places listed behind the name of a rate."""
+        named = re.search(
+            r"([^，。；：]{3,}(?:率|比例|占比|比重|浓度))：[^。；]*$", self.text[: group.quantities[0].start]
+        )
+        if named is None or rest in named.group(1):
+            return False
+        self.last_indicator = trim_indicator(strip_year(named.group(1)))
+        return True
 
     def _unmarked_places(self, rest: str, group: Group) -> list[str] | None:
         """其中甲城、乙城分别下降12%、11%: short names without 市, one for each number of the kind just before."""
