@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Site = tuple[str, Portal]
 
 PAGES = [
-    "/", "/plan/", "/plan/T10/", "/targets/", "/targets/G02/",
+    "/", "/morning/", "/morning/640100/PM2.5/", "/plan/", "/plan/T10/", "/targets/", "/targets/G02/",
     "/targets/values/", "/targets/chain/{run}/air.pm25.mean/640000/?period=2015",
     "/air/?year=2015", "/air/periods/", "/air/ranking/", "/air/stations/", "/air/dust/", "/data/",
     "/data/batches/{bad}/", "/data/batches/{bad}/line/3/?cell=4", "/data/gaps/", "/calculators/", "/calculators/AQI/",

@@ -24,7 +24,8 @@ def words(client: Client, address: str) -> str:
 
 @pytest.mark.parametrize(
     "address",
-    ["/targets/", "/air/", "/air/periods/", "/air/ranking/", "/air/stations/", "/air/dust/", "/data/", "/data/gaps/",
+    ["/targets/", "/morning/", "/morning/640100/PM2.5/", "/air/", "/air/periods/",
+     "/air/ranking/", "/air/stations/", "/air/dust/", "/data/", "/data/gaps/",
      "/calculators/", "/rules/", "/account/sign-in/"],
 )  # fmt: skip
 def test_english_pages_hold_no_chinese(address: str, portal: Portal, client: Client) -> None:

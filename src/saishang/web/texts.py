@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 __all__ = [
     "aside", "both", "comparator", "day", "document_stage", "english", "goal_text", "kind_name", "listed",
-    "mark_name", "name_of", "percent", "period_name", "state_name", "unit_name",
+    "mark_name", "month_name", "name_of", "percent", "period_name", "state_name", "unit_name",
 ]  # fmt: skip
 
 
@@ -104,6 +104,11 @@ def percent(share: Decimal | float | None, decimals: int = 0) -> str:
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _PERIOD = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d\d)(?:-(\d\d))?)?")
+
+
+def month_name(month: int) -> str:
+    """A month of any year."""
+    return _MONTHS[month - 1] if english() else f"{month}月"
 
 
 def period_name(period: str) -> str:

@@ -23,6 +23,8 @@ from saishang.web.pages import (
     data_upload,
     dust,
     jobs,
+    morning,
+    morning_item,
     overview,
     plan,
     rulebook,
@@ -42,6 +44,8 @@ handler500 = "saishang.web.pages.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="overview"),
+    path("morning/", morning.morning, name="morning"),
+    path("morning/<str:place>/<str:parameter>/", morning_item.item, name="morning-item"),
     path("plan/", plan.index, name="plan"),
     path("plan/<str:item>/", plan.task, name="plan-task"),
     path("targets/", targets.index, name="targets"),

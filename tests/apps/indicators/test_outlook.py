@@ -173,21 +173,22 @@ def test_costs_add_up_down_to_the_hour(runs: dict[date, str]) -> None:
     found = costs(runs[HOURLY], "640100", "PM2.5", "measured", Decimal(30))
     assert found is not None
     # By hand from the made-up hours: a station day is the mean of its hours, a city day that of its stations.
-    total, counted = Fraction(0), 0
+    cities, parts = [], dict.fromkeys(STATIONS, Fraction(0))
     for day in range(6):
-        means = []
-        for station in range(5):
+        means = {}
+        for station, code in enumerate(STATIONS):
             hours = [value for hour in range(24) if (value := _hour(station, day, hour)) is not None]
             if len(hours) >= 20:
-                means.append(Fraction(sum(hours), len(hours)))
+                means[code] = Fraction(sum(hours), len(hours))
         assert len(means) >= 4  # 75 % of five stations
-        total += sum(means, Fraction(0)) / len(means)
-        counted += 1
-    assert found.distance == total / counted - 30
-    for parts in (found.days, found.stations, found.hours):
-        assert sum((cost.part for cost in parts), Fraction(0)) == found.distance
+        cities.append(sum(means.values(), Fraction(0)) / len(means))
+        for code, mean in means.items():
+            parts[code] += (mean - 30) / (6 * len(means))
+    assert found.distance == sum(cities, Fraction(0)) / 6 - 30
+    assert {cost.key: cost.part for cost in found.stations} == parts
+    for each in (found.days, found.stations, found.hours):
+        assert sum((cost.part for cost in each), Fraction(0)) == found.distance
     assert found.days[0].key == HOURLY_DAYS[5]
-    assert found.stations[0].key == "2926A"
     assert len(found.hours) == 24
 
 
