@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -57,6 +58,7 @@ class DuckDB:
             settings["threads"] = threads
         self._connection = ibis.duckdb.connect(**settings)
         self._jobs = ThreadPoolExecutor(_TOGETHER, thread_name_prefix="saishang-duckdb")
+        self._scans = count()
         self._asked: list[Future[None]] = []
         self._made: dict[str, Future[None]] = {}
         self._reading: dict[str, list[Future[None]]] = {}
@@ -69,10 +71,10 @@ class DuckDB:
         EngineError
             When there is no file.
         """
-        paths = [str(path) for path in files]
-        if not paths:
-            raise EngineError("expected Parquet files of observations, got none", fix="load measurements first")
-        return self._connection.read_parquet(paths, hive_partitioning=False, union_by_name=True)
+        # Not Ibis' own read_parquet: its view belongs to one connection, and statements run on several.
+        name = f"observations_{next(self._scans)}"
+        self._connection.raw_sql(f'create view "{name}" as from {_scan(files)}')
+        return self._connection.table(name)
 
     def table(self, name: str, data: pa.Table) -> Any:
         """Bring a small table in under a name."""
