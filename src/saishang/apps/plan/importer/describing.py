@@ -73,6 +73,9 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     if re.search("[.]", text[quantity.start : quantity.end]) is None and quantity.plain and (quantity.value or 0) > 20:
         # An efficiency or a ratio is a small number; 100 behind it is something else.
         return not re.search("(?:指数|满意度|得分|强度)(?:[（(][^（()）]*[）)])?$", trim_indicator(peeled.rest))
+    if peeled.stated and re.match(r"^的[^，。；]{0,12}(?:比例|占比|比重|规模占比)[^，。；\d]{0,8}\d", behind):
+        # 进水浓度高于100mg/L的比例达到80%: the first number says what the share is of.
+        return True
     if re.search("(?<!责任)权重|分值|计分|扣分|加分|扣减", left):
         return True
     if quantity.is_share and _FUNDING.search(_clause(text, quantity)):

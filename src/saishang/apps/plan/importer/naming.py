@@ -76,6 +76,8 @@ def split_subjects(subject: str, count: int | None) -> list[tuple[str, str | Non
 
     None when the parts do not match the number of values.
     """
+    if re.match("各(?:市|县|区|州|地|省)", subject):
+        return None  # 各市（州）、县（市、区）…率: one collective, however it is written
     for pattern in ("、|，|和|以及|及(?!以上)|与", "、|，", "、"):
         parts = [p.strip("，、 ") for p in _split_names(subject, pattern)]
         parts = [p for p in parts if p]

@@ -24,6 +24,10 @@ _GENERIC = re.compile(f"{_PROCESS}(?:率|量|总量|规模|比例|占比|装机�
 _GENERIC_TAIL = re.compile(f"{_GENERIC.pattern}$")
 
 
+#: 每年开展A不少于10件，B不少于30%: said at the head, it holds for all that follows.
+_YEARLY = re.compile(r"^(?:(?:19|20)\d\d年?(?:—|-|至)(?:19|20)\d\d年[，]?)?每年(?!\d|年)(?!底|末)")
+
+
 class Pairing(Subjects):
     """A sentence that turns a group of numbers into targets."""
 
@@ -143,6 +147,8 @@ class Pairing(Subjects):
         clause = self.text[max(self.text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end]
         if frequency is None and re.search("每年|逐年|年均(?!浓度|值)|每季度", clause):
             frequency = "每季度" if "每季度" in clause else "每年"
+        if frequency is None and _YEARLY.match(re.split("；", self.text[: quantity.start])[-1]):
+            frequency = "每年"
         base = next(iter(verb.base_years or peeled.base_years), None)
         # 年均下降3%: a yearly rate has no base year but one said with it.
         if base is None and change is not None and frequency is None:

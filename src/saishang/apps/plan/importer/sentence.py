@@ -16,6 +16,7 @@ __all__ = ["Carry", "Group", "Sentence"]
 _DESCRIBES_THINGS = re.compile(
     "^(?:以|之)?前?(?:注册|登记|建成|建造|投产|投运|出厂|审批|核准|批准|生产)[^，。；]{0,12}的"
 )
+_SINCE_THINGS = re.compile("^[^，。；]{1,16}的(?:工地|企业|项目|问题|车辆|案件|区域|地块|点位|单位|线索)")
 _CLAUSE = "，。；：！？\n（("
 _BACKGROUND = re.compile(
     "已(?:经|累计|全部|达|完成|建成|有|实现|提前|连续|成为|于)|达到了|实现了|完成了|下降了|提高了|增长了|提升了|减少了|新增了|建成了|现有|目前|截至目前|历史性|连续[一二三四五六七八九十\\d]+年|"
@@ -60,7 +61,12 @@ class Sentence:
             self._told_as_base(m) for m in find_years(self.text) if not self._in_name(m.start, m.end, years=True)
         ]
         # 2005年底前注册的车辆, 2016年前建成的小区: the year says which things, not by when.
-        self.marks = [m for m in self.marks if not _DESCRIBES_THINGS.match(self.text[m.end :])]
+        self.marks = [
+            m
+            for m in self.marks
+            if not _DESCRIBES_THINGS.match(self.text[m.end :])
+            and not (m.kind == "past" and _SINCE_THINGS.match(self.text[m.end :]))
+        ]
         self.last_indicator: str | None = None
         self.last_scope: str | None = None
         self.last_verb: str | None = None
@@ -127,6 +133,13 @@ class Sentence:
         before = [m for m in self.marks if m.end <= position and m.kind != "base"]
         return before[-1] if before else None
 
+    def _looks_ahead(self) -> bool:
+        """Tell whether the sentence names a year to come."""
+        return any(
+            m.kind == "goal" or (m.kind == "bare" and self.plan_year is not None and max(m.years) > self.plan_year)
+            for m in self.marks
+        )
+
     def _in_background(self, quantity: Quantity, left: str, peeled: Peeled) -> bool:
         clause_start = max(self.text.rfind(c, 0, quantity.start) + 1 for c in "，。；\n")
         clause_end = min(
@@ -135,7 +148,7 @@ class Sentence:
         clause = self.text[clause_start:clause_end]
         if _BACKGROUND.search(left) or _BACKGROUND.search(clause):
             return True
-        if re.search("同比|环比|较上年|比上年|较去年", clause) and not any(m.kind == "goal" for m in self.marks):
+        if re.search("同比|环比|较上年|比上年|较去年", clause) and not self._looks_ahead():
             # 同比下降5%以上 sets a limit; a report of the past knows its number.
             return suffix_after(self.text, quantity.end)[0] not in ("以上", "以内", "以下")
         mark = self._mark_before(quantity.start)

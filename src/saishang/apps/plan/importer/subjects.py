@@ -61,6 +61,9 @@ class Subjects(Sentence):
         if re.match("占(?:总数|全部|全[省市区国县])?(?:的)?$", peeled.rest.strip("，、")):
             return "", None
         rest = trim_indicator(strip_year(peeled.rest))
+        if re.fullmatch("(?:力争|奋斗|挑战|激励)目标值?", rest) and self.last_indicator:
+            peeled.aspirational = True
+            return self.by_unit.get(first.unit) or self.last_indicator, "level"
         rest = "" if rest in ("或", "或者", "即", "并", "且", "也") else rest
         behind = self.text[suffix_after(self.text, first.end)[1] :]
         at_boundary = bool(NEXT_BOUNDARY.match(behind))
@@ -258,7 +261,8 @@ class Subjects(Sentence):
         if verb is None and not said and self.last_verb and (first.is_count or same_unit) and self.counted_to >= 0:
             # 创建园区3个、工厂20家: the verb of the first holds for the others of the list.
             between = self.text[self.counted_to : group.start] + self.text[group.start : first.start]
-            joint = "(?:、|和|及|以及|与|，)" if same_unit else "(?:、|和|及|以及|与)"
+            ranked = re.match("^，(?:国家级|省级|市级|县级|区级)", between)
+            joint = "(?:、|和|及|以及|与|，)" if same_unit or ranked else "(?:、|和|及|以及|与)"
             name = re.match(rf"^{joint}([^，。；、]{{2,24}})$", between)
             if name and at_boundary:
                 return f"{self.last_verb}{name.group(1)}", "count"

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from saishang.apps.plan.importer.describing import NEXT_BOUNDARY, only_describes
 from saishang.apps.plan.importer.document import Target
-from saishang.apps.plan.importer.naming import strip_year
+from saishang.apps.plan.importer.naming import split_subjects, strip_year
 from saishang.apps.plan.importer.pairing import Pairing
 from saishang.apps.plan.importer.phrases import COUNT_VERB, peel, suffix_after, trim_indicator
 from saishang.apps.plan.importer.quantities import Quantity, find_quantities
@@ -133,6 +133,12 @@ class _Reader(Pairing):
             return False
         if peeled.baseline:
             self._remember(peeled.rest, first)
+            if (
+                names := split_subjects(
+                    re.sub("分别$", "", trim_indicator(strip_year(peeled.rest))), len(group.quantities)
+                )
+            ) is not None:
+                self.last_names = names
             if first.is_count and (name := trim_indicator(strip_year(peeled.rest))):
                 self.last_indicator = name
             return True
@@ -140,6 +146,8 @@ class _Reader(Pairing):
             self._remember(peeled.rest, None if peeled.change else first)
             return True
         years = self._years_at(first, peeled)
+        if peeled.approximate and not years and first.is_count:
+            return True  # 保有量约8.6万辆 says how things are
         subject, kind = self._subject(group, peeled, previous_end)
         if kind is None:
             return False
