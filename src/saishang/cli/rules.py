@@ -71,6 +71,9 @@ def check(
         # Without a manifest it is a site's own folder: checked as what it is, laid over the shipped rules.
         laid_over, root = folder, None
     rules, problems = check_rules(laid_over, root)
+    from saishang.lake.source_check import check_sources
+
+    problems = sorted([*problems, *check_sources(rules, problems)])
     if as_json:
         emit_json(
             {

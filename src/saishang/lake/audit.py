@@ -23,7 +23,7 @@ class Finding:
 
 def audit(lake: Lake) -> list[Finding]:
     """Run every check; a check without faults is in the list too."""
-    return [_keys(lake), _counts(lake), _archive(lake), _reject_files(lake)]
+    return [_keys(lake), _numbers(lake), _counts(lake), _archive(lake), _reject_files(lake)]
 
 
 def _keys(lake: Lake) -> Finding:
@@ -42,6 +42,22 @@ def _keys(lake: Lake) -> Finding:
             first = f"{month}: {rows[0][1]} {rows[0][2]} {rows[0][3]} stands {rows[0][4]} times"
     duck.close()
     return Finding("one row per key", faults, first)
+
+
+def _numbers(lake: Lake) -> Finding:
+    """No NaN or infinity: they would slip through filters that statistics of files answer (see `stage.refuse_nan`)."""
+    files = lake.files()
+    if not files:
+        return Finding("values are numbers", 0)
+    duck = duckdb.connect()
+    rows = duck.execute(
+        'select batch, count(*) filter (not isfinite("value")) as n from read_parquet($files, '
+        "hive_partitioning = false) group by batch having n > 0 order by batch",
+        {"files": files},
+    ).fetchall()
+    duck.close()
+    first = f"batch {rows[0][0]} has {rows[0][1]} values that are no number" if rows else ""
+    return Finding("values are numbers", sum(int(row[1]) for row in rows), first)
 
 
 def _counts(lake: Lake) -> Finding:

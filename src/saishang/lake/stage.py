@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from saishang.lake.errors import LakeError
 from saishang.lake.readers.blocks import Reject
 from saishang.lake.readers.layouts import EMPTY_SCHEMA, Piece
 from saishang.lake.schema import COLUMNS, PACKED, SCHEMA, quoted
@@ -29,7 +30,7 @@ from saishang.lake.table import Part
 
 # ruff: noqa: S608 - the texts joined into SQL are our own column names and clauses, never data
 
-__all__ = ["Difference", "RejectLog", "Stage"]
+__all__ = ["Difference", "RejectLog", "Stage", "refuse_nan"]
 
 #: Rows kept in memory (about 100 bytes each) before the stage moves to disk.
 IN_MEMORY = 2_000_000
@@ -69,6 +70,18 @@ class RejectLog:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def refuse_nan(values: pa.ChunkedArray) -> None:
+    """Keep NaN out of the table: "no value" is null (with a mark), or no row at all.
+
+    Statistics of Parquet files leave NaN out of minimum and maximum, and DuckDB, which puts NaN above every number,
+    skips row groups by them: a filter such as `value > 75` would drop NaN or keep it by the luck of the row group.
+    """
+    if pc.any(pc.is_nan(values), min_count=0).as_py():
+        raise LakeError(
+            "a reader gave NaN as a value", fix="report it with the file: 'no value' must be empty", code="not-a-number"
+        )
 
 
 def _harmless(cell: object) -> object:
@@ -139,6 +152,7 @@ class Stage:
                 self._keys.append(piece.keys)
                 if self.count > KEYS_KEPT:
                     self._keys = None
+            refuse_nan(piece.rows["value"])
             numbers = pa.array(np.full(len(piece.rows), self.batch, np.int64))
             rows = piece.rows.set_column(COLUMNS.index("batch"), SCHEMA.field("batch"), numbers)
             self._months |= piece.months
