@@ -33,7 +33,7 @@ _PLAIN_OK = re.compile(
 )
 _DEADLINE_TAIL = re.compile(r"^(?:之?内|以内|前|后)")
 _NO_TARGET_HEAD = re.compile(
-    r"(?:第|前|后|首批|首|近|逾|约每|其余|每隔|每满|距离?|周边|半径|方圆|直径|深度|年满|每|原有|现有|以下简称|原|共涉及|涉及|选取|抽取|抽查|随机|分为|分|划分为|罚款|处以|奖励|补助|补贴|给予|排名前|位列前|倒数|名列前)$"
+    r"(?:第|前|后|首批|首|近|逾|约每|每(?:生产|处理|消耗|利用|回收|销售)|其余|每隔|每满|距离?|周边|半径|方圆|直径|深度|年满|每|原有|现有|以下简称|原|共涉及|涉及|选取|抽取|抽查|随机|分为|分|划分为|罚款|处以|奖励|补助|补贴|给予|排名前|位列前|倒数|名列前)$"
 )
 
 
@@ -59,6 +59,9 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
             and peeled.verb not in ("不超过", "不高于", "最高")
             and not re.search("投资|资金|补助|奖励|罚", clause)
         )
+    if re.match("^(?:及?以[上下内])?的[，]?(?:不予|不得|一律|依法|予以|责令|给予|应当?|须|纳入|可以?|由|要)", tail):
+        # 利用率达不到75%的不予审批: a condition.
+        return True
     if _NO_TARGET_TAIL.match(tail) or _NO_TARGET_HEAD.search(left):
         return True
     if (

@@ -23,6 +23,8 @@ _LABEL = re.compile(
 _LABEL_ANYWHERE = re.compile(
     r"[【\[]?(?:牵头|主办|主责|配合|参与|参加|协办|协作|协同|支持|成员|协助|指导|督导|责任|负责|落实|承办|实施|承担|完成)(?:责任)?(?:单位|部门|主体|地区)\s*(?:[】\]]\s*[:：]?|[:：])"
 )
+#: 省水利厅（牵头）、省财政厅: the role behind the name.
+_ROLE_BEHIND = re.compile(r"([^、，,；;（）()]{3,20})[（(](牵头|主办|主责|配合|协办)[）)]、?")
 #: 【牵头单位】市水务局: a label in a box instead of before a colon.
 _BOXED_LABEL = re.compile(r"[【\[]\s*([^【】\[\]：:]{2,8}(?:单位|部门|主体))\s*[】\]]\s*[:：]?")
 _ROLE_TAIL = re.compile(
@@ -230,6 +232,12 @@ def _read_statement(statement: str, resolver: AgencyResolver, note: OwnerNote, b
             )
         units, etc = [], False
 
+    marked = [(m.group(1), m.group(2)) for m in _ROLE_BEHIND.finditer(statement)]
+    for name, word in marked:
+        note.owners.append(
+            Owner("lead" if word in ("牵头", "主办", "主责") else "support", [name], resolve_units([name], resolver))
+        )
+    statement = _ROLE_BEHIND.sub("", statement).strip("、，, ") if marked else statement
     for segment in split_outside(statement, "，,"):
         part = segment.strip()
         spoken = re.match(r"^由?(.+?)会同(.+?)(?:等.{0,6})?(?:共同|按职责|分工)*(?:负责|落实|组织实施|牵头)?$", part)

@@ -285,6 +285,8 @@ class _Assembly:
         elif re.search(r"\d", title) and not any(title[:12] in clean(b.text) for b in body):
             item.targets.extend(targets_in_paragraph(title, item.id, plan_year=self.plan_year, carry=replace(carry)))
         self._add_text(item, body, carry)
+        if not item.measures and role != "preamble":
+            item.measures = [title]  # only units stand behind the heading: the heading is what is to be done
         return item
 
     def _cut_notes(self, text: str) -> tuple[str, list[OwnerNote]]:

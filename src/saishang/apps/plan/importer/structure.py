@@ -140,15 +140,16 @@ def _join(a: str, b: str) -> str:
 
 
 def _trim(text: str) -> str:
+    text = re.sub(r"^[（(]\d{1,2}[）)]\s*(?=\S{4})", "", text)
     return clean(text).strip("。：:；; ")
 
 
 def _reads_as_content(text: str) -> bool:
     """A first sentence that already states a figure or a year is content, not a heading."""
     plain = normalise(text)
-    return bool(
-        re.search(r"(?:到|至|比|较)(?:19|20)\d\d年|\d(?:\.\d+)?\s*(?:%|个百分点|微克|万吨|亩|公里)", plain)
-    ) or bool(len(text) > 32 and text.count("，") >= 2)
+    figure = re.search(r"(?:到|至|比|较)(?:19|20)\d\d年|\d(?:\.\d+)?\s*(?:%|个百分点|微克|万吨|亩|公里)", plain)
+    counted = "，" in text and re.search(r"\d+(?:\.\d+)?\s*[个家座项万亿]", plain)
+    return bool(figure or counted) or (len(text) > 32 and text.count("，") >= 2)
 
 
 _PREAMBLE = re.compile(

@@ -30,6 +30,7 @@ _OBJECT_CLAUSE = re.compile(
 _YEARLY_OUTPUT = re.compile(
     "^(?:预计|可|能够)?年(?:产|生产|处理|利用|消纳|回收|减排|减少|节约|节水|节电|发电|供热|增殖)[^，。；、]{1,20}$"
 )
+_RATE_THEN_PLACE = re.compile("^(.{2,}?(?:率|比例|占比|比重))([^率比]{2,})$")
 _SECOND_SHARE = re.compile(
     r"(?:率|比例|占比|比重|浓度)(?:均|都)?(?:不高于|降至|不低于|达到?|超过|高于|稳定在|保持在|提高到|控制在)\d"
 )
@@ -142,8 +143,12 @@ class Subjects(Sentence):
             if not at_boundary and first.is_count and not METRIC_END.search(rest):
                 return f"{rest}{self._object(group.end)}", "count"
             return rest, "level"
-        if rest and at_boundary and first.is_share and bare_region(rest) and self._after_colon(group, rest):
-            return rest, "place"
+        if rest and at_boundary and first.is_share and not peeled.stated:
+            if bare_region(rest) and (self._after_colon(group, rest) or self._place_before(previous_end)):
+                return rest, "place"
+            behind_name = _RATE_THEN_PLACE.match(rest)
+            if behind_name and bare_region(behind_name.group(2)):
+                return rest, "level"  # 覆盖率城区100%、乡镇90%
         if (
             suffix in ("以上", "以下", "以内", "之内", "左右", "之间")
             and at_boundary
@@ -188,6 +193,12 @@ class Subjects(Sentence):
         ):
             return self.last_indicator, "level"
         return self._counted(group, peeled, rest, count_verb, at_boundary)
+
+    def _place_before(self, previous_end: int) -> bool:
+        """Tell whether the number just before was that of a place, in one list with this one."""
+        last = self.found[-1] if self.found else None
+        joined = self.text[previous_end : previous_end + 1] in ("、", "，")
+        return bool(joined and last and last.scope and bare_region(last.scope))
 
     def _after_colon(self, group: Group, rest: str) -> bool:
         """再生水利用率：缺水城市25%以上，其他城市20%以上: places listed behind the name of a rate."""
