@@ -26,6 +26,14 @@ from saishang.science.units import convert, normal_unit, parse_quantity
         ("61.31", "mS/m", "µS/cm", Fraction(6131, 10)),
         ("3", "个/mL", "cells/L", Fraction(3000)),
         ("1", "ｍｇ／ｍ３", "µg/m³", Fraction(1000)),
+        ("55.1", "分贝", "dB(A)", Fraction(551, 10)),
+        ("4", "kV/m", "V/m", Fraction(4000)),
+        ("100000", "nT", "μT", Fraction(100)),
+        ("40", "µW/cm²", "W/m2", Fraction(2, 5)),
+        ("0.0628", "µGy/h", "nGy/h", Fraction(628, 10)),
+        ("37", "GBq", "Bq", Fraction(37 * 10**9)),
+        ("1.2", "g/kg", "mg/kg", Fraction(1200)),
+        ("500", "公斤", "吨", Fraction(1, 2)),
     ],
 )
 def test_conversion(value: str, unit: str, to: str, expected: Fraction) -> None:

@@ -27,14 +27,14 @@ from saishang.rules import Rules
 __all__ = ["KEYS", "LAYOUTS", "MEDIA", "Source", "StationRule", "known_sources", "load_mapping", "make_source"]
 
 LAYOUTS = ("matrix", "wide", "long")
-MEDIA = ("air", "water", "met")
+MEDIA = ("air", "water", "met", "noise", "radiation")
 #: Key -> meaning. A key that is not here is an error: a misspelt rule that is silently ignored is the worst kind.
 KEYS: dict[str, str] = {
     "id": "name of the description",
     "series": "column `source` of every row; the same for several layouts of one publication (default: the id)",
     "zh": "Chinese name",
     "en": "English name",
-    "medium": "air, water or met",
+    "medium": "air, water, met, noise or radiation",
     "layout": "matrix (a column per station), wide (a column per parameter) or long (a row per value)",
     "label": "what a stamp stands for: hour_ending, hour_beginning, day, month, instant",
     "day_start_hour": "for label day: hours from midnight at which the day begins (-4 = 20:00 of the day before)",

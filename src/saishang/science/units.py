@@ -77,6 +77,24 @@ _UNITS: dict[str, tuple[str, Fraction, Fraction, str]] = {
         ("%", "share", 1, 0, "%"),
         ("1", "share", 100, 0, "1"),
         ("ntu", "turbidity", 1, 0, "NTU"),
+        ("db(a)", "sound level", 1, 0, "dB(A)"),
+        ("v/m", "electric field", 1, 0, "V/m"),
+        ("kv/m", "electric field", 1000, 0, "kV/m"),
+        ("a/m", "magnetic field", 1, 0, "A/m"),
+        ("nt", "magnetic flux density", "1/1000", 0, "nT"),
+        ("ut", "magnetic flux density", 1, 0, "µT"),
+        ("w/m2", "power density", 1, 0, "W/m²"),
+        ("uw/cm2", "power density", "1/100", 0, "µW/cm²"),
+        ("ngy/h", "dose rate", 1, 0, "nGy/h"),
+        ("ugy/h", "dose rate", 1000, 0, "µGy/h"),
+        # No MBq: in lower case it is mBq, a billion times less.
+        ("bq", "activity", 1, 0, "Bq"),
+        ("gbq", "activity", 10**9, 0, "GBq"),
+        ("tbq", "activity", 10**12, 0, "TBq"),
+        ("mg/kg", "content of a solid", 1, 0, "mg/kg"),
+        ("g/kg", "content of a solid", 1000, 0, "g/kg"),
+        ("kg", "mass", "1/1000", 0, "kg"),
+        ("t", "mass", 1, 0, "t"),
         ("°", "angle", 1, 0, "°"),
     )
 }
@@ -86,6 +104,7 @@ _SPELLINGS = {
     "小时": "h", "分钟": "min", "天": "d", "毫米": "mm", "厘米": "cm", "米": "m", "米/秒": "m/s", "ms-1": "m/s",
     "百帕": "hpa", "千帕": "kpa", "帕": "pa", "摄氏度": "°c", "degc": "°c", "c": "°c", "deg": "°", "度": "°",
     "个/l": "cells/l", "个/升": "cells/l", "cell/l": "cells/l", "个/ml": "cells/ml", "cell/ml": "cells/ml",
+    "分贝": "db(a)", "db": "db(a)", "dba": "db(a)", "吨": "t", "千克": "kg", "公斤": "kg", "贝可": "bq",
     "无量纲": "1", "dimensionless": "1", "-": "1", "ph": "1", "class": "1",
 }  # fmt: skip
 _QUANTITY = re.compile(r"^\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*$")
