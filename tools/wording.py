@@ -21,7 +21,10 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "saishang"
 TABLE = SOURCE / "web" / "wording" / "errors.csv"
 #: Folders whose errors a user of the portal can meet. The plan importer and the rules loader speak to the command line.
-SHOWN = ("science", "lake", "apps/indicators", "apps/observations", "apps/jobs", "apps/plan/actions")
+SHOWN = (
+    "science", "lake", "apps/indicators", "apps/observations", "apps/jobs", "apps/plan/actions", "rules/model",
+    "rules/table",
+)  # fmt: skip
 _BASE = {"SaishangError", "ConfigurationError"}
 #: Helpers that make an error or a refusal of the texts they are given.
 _HELPERS = {"Reject", "Refusal", "_refuse", "_refused", "_wrong", "reject"}

@@ -5,27 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from saishang.cli.main import run as entry_point
 from saishang.science.calc import topics
+from tests.command import Run, runner
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "data" / "worked_examples" / "air.csv"
-
-
-@dataclass
-class Answer:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
 
 
 @pytest.fixture
@@ -33,17 +20,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.setenv("SAISHANG_VAR", str(tmp_path / "var"))
     monkeypatch.delenv("SAISHANG_RULES", raising=False)
 
-    def call(*words: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["saishang", "calc", *words])
-        try:
-            entry_point()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        captured = capsys.readouterr()
-        return Answer(code, captured.out, captured.err)
-
-    return call
+    return runner("calc", monkeypatch, capsys)
 
 
 def write(path: Path, text: str, encoding: str = "utf-8") -> str:

@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from saishang.cli.main import run as entry_point
 from tests.apps.plan.expected import CORPUS
+from tests.command import Run, runner
 
 AIR = str(CORPUS / "01-air-province.txt")
-
-
-@dataclass
-class Answer:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.delenv("SAISHANG_RULES", raising=False)
 
-    def call(*words: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["saishang", "plan", *words])
-        try:
-            entry_point()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        captured = capsys.readouterr()
-        return Answer(code, captured.out, captured.err)
-
-    return call
+    return runner("plan", monkeypatch, capsys)
 
 
 def test_parse_prints_nothing_but_json(run: Run) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saishang.apps.indicators import queries as indicators
@@ -99,7 +100,6 @@ def freshness_table() -> Table | None:
     columns = [
         Column("source", _("数据"), row_head=True),
         Column("until", _("数据到"), nowrap=True),
-        Column("loaded", _("最近入库"), nowrap=True),
         Column("rejected", _("拒绝"), number=True),
     ]
     rows = []
@@ -109,8 +109,10 @@ def freshness_table() -> Table | None:
         rows.append(
             {
                 "source": Cell(item.source, text=words, href=f"{reverse('data')}?source={item.source}"),
-                "until": None if item.last_end is None else _last_day(item.last_end),
-                "loaded": Cell(item.loaded, text=f"{item.loaded:%Y-%m-%d}"),
+                "until": Cell(
+                    None if item.last_end is None else _last_day(item.last_end),
+                    note=_("%(day)s 入库") % {"day": f"{timezone.localtime(item.loaded):%Y-%m-%d}"},
+                ),
                 "rejected": item.rejected,
             }
         )

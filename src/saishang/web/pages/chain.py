@@ -98,6 +98,8 @@ def _name(link: Link) -> str:
     if link.kind == "value":
         found = queries.indicator(str(link.facts.get("indicator", "")))
         return texts.both(found.zh, found.en) if found else link.name
+    if link.kind == "item":
+        return texts.name_of(site.rules().parameters[link.name])
     if link.kind == "city":
         return next((texts.name_of(row) for row in site.cities() if row["zh"] == link.name), link.name)
     return link.name
@@ -126,6 +128,10 @@ def _label(key: str) -> str:
         "last_line": _("末行"), "sha256": "SHA-256", "agency": _("填报单位"), "evidence": _("证据"),
         "caliber": _("统计口径"), "note": _("备注"), "entered_at": _("录入时间"), "attains": _("是否达标"),
         "items": _("各项目"), "main": _("主要污染物"), "good": _("优良天数"),
+        "class": _("水质类别"), "target_class": _("目标类别"), "complies": _("达到目标类别"), "missing": _("缺测项目"),
+        "multiple": _("超标倍数"), "samples": _("样品数"), "months_valid": _("有效月数"),
+        "months_expected": _("应有月数"), "counted": _("计入断面"), "sections_evaluated": _("参评断面"),
+        "sections_valid": _("有效断面"), "sections_expected": _("应评断面"),
     }.get(key, key)  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from saishang.apps.observations import queries
 from saishang.errors import SaishangError
+from saishang.web import wording
 from saishang.web.pages.data_tabs import source_name, span, status_name, tabs
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
@@ -29,7 +30,7 @@ def batch(request: HttpRequest, number: int) -> HttpResponse:
     try:
         detail = queries.batch_detail(number, limit=_SHOWN)
     except SaishangError as error:
-        raise Http404(error.message) from None
+        raise Http404(wording.say(error.message)) from None
     found = detail.batch
     rejects = _rejects(number, detail, bool(request.GET.get("format")))
     replaced = _replaced(number, detail, bool(request.GET.get("format")))
@@ -92,7 +93,7 @@ def _rejects(number: int, detail: Any, whole: bool) -> Table:
             "column": item.column,
             "content": item.content,
             "reason": reject_reason(item.code),
-            "message": item.message,
+            "message": wording.say(item.message),
         }
 
     rows = [row(item) for item in detail.rejects]
@@ -160,7 +161,7 @@ def raw_line(request: HttpRequest, number: int, line: int) -> HttpResponse:
         text = queries.raw_line(number, line)
         cells = queries.raw_cells(number, line)
     except SaishangError as error:
-        raise Http404(error.message) from None
+        raise Http404(wording.say(error.message)) from None
     wanted = request.GET.get("cell", "")
     cell = int(wanted) if wanted.isdigit() else 0
     table = None

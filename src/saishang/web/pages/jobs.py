@@ -20,7 +20,7 @@ from saishang.apps.jobs.kinds import Kind, kinds
 from saishang.apps.jobs.queries import JobRow
 from saishang.apps.jobs.states import STATES
 from saishang.errors import SaishangError
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.pages.data_tabs import tabs
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
@@ -149,7 +149,7 @@ def error_words(row: JobRow) -> str:
         "archive-lost": _("档案中找不到原始文件"),
         "upload-refused": _("没有上传权限，或文件过大"),
     }.get(code)
-    return known or str((row.error or {}).get("message", code))
+    return known or wording.say(str((row.error or {}).get("message", code)))
 
 
 def facts(row: JobRow) -> list[tuple[str, object]]:
@@ -188,7 +188,7 @@ def _context(request: HttpRequest, number: int) -> dict[str, Any]:
     try:
         row = queries.job(number)
     except SaishangError as error:
-        raise Http404(error.message) from None
+        raise Http404(wording.say(error.message)) from None
     user: Any = request.user
     mine = row.actor_id is not None and row.actor_id == user.pk
     kind = kinds().get(row.kind)
@@ -246,7 +246,7 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
     try:
         found = cancel_job(request.user, number, address=request.META.get("REMOTE_ADDR"))
     except SaishangError as error:
-        messages.error(request, f"{_('不能取消这个任务。')} {error.message}")
+        messages.error(request, f"{_('不能取消这个任务。')} {wording.say(error.message)}")
     else:
         done = found.state == "cancelled"
         messages.success(request, _("任务已取消。") if done else _("已要求停止，任务会在下一步停下。"))
@@ -261,6 +261,6 @@ def retry(request: HttpRequest, number: int) -> HttpResponse:
     try:
         found = retry_job(request.user, number, address=request.META.get("REMOTE_ADDR"))
     except SaishangError as error:
-        messages.error(request, f"{_('不能重试这个任务。')} {error.message}")
+        messages.error(request, f"{_('不能重试这个任务。')} {wording.say(error.message)}")
         return redirect("jobs-job", number=number)
     return redirect("jobs-job", number=found.pk)

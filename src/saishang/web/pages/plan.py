@@ -15,6 +15,7 @@ from saishang.apps.indicators import queries as indicators
 from saishang.apps.plan import queries
 from saishang.apps.plan.queries import ItemView, OwnerView, PlanNotFoundError, TargetView, VersionView
 from saishang.web import texts
+from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
@@ -169,7 +170,12 @@ def _distinct(owners: list[OwnerView]) -> list[dict[str, str]]:
     for owner in sorted(owners, key=lambda o: o.role != "lead"):
         found.setdefault(
             owner.name,
-            {"name": owner.unit, "full": owner.name, "role": owner.role, "role_name": owner_role_name(owner.role)},
+            {
+                "name": owner.unit if not texts.english() else site.agency_name(owner.name),
+                "full": site.agency_name(owner.name),
+                "role": owner.role,
+                "role_name": owner_role_name(owner.role),
+            },
         )
     return list(found.values())
 

@@ -75,7 +75,7 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
     try:
         content = found.document(name)
     except RuleLookupError as error:
-        raise Http404(error.message) from None
+        raise Http404(wording.say(error.message)) from None
     rows = [{"key": Cell(path), "value": value} for path, value in _flat(content)]
     columns = [Column("key", _("键"), row_head=True), Column("value", _("值"))]
     table = Table(name.replace("/", "-"), name, columns, rows, tight=True)

@@ -18,8 +18,8 @@ from saishang.web import texts
 from saishang.web.security import public
 
 __all__ = [
-    "bounds_of", "cities", "city_places", "geometry", "geometry_url", "map_layers", "region_name", "rules", "site",
-    "stations", "unofficial_map_notice",
+    "agency_name", "bounds_of", "cities", "city_places", "geometry", "geometry_url", "map_layers", "region_name",
+    "rules", "site", "stations", "unofficial_map_notice",
 ]  # fmt: skip
 
 
@@ -40,6 +40,16 @@ def region_name(code: str) -> str:
         return texts.name_of(rules().regions[code])
     except (KeyError, RuleLookupError):
         return code
+
+
+def agency_name(name: str) -> str:
+    """Name of an agency in the reader's language, from its full Chinese name; unknown names stay as they are."""
+    return _agencies(rules().digest).get(name, name) if texts.english() else name
+
+
+@lru_cache(maxsize=4)
+def _agencies(digest: str) -> dict[str, str]:
+    return {row["zh"]: row["en"] for row in rules().agencies.values() if row["en"]}
 
 
 def cities(region: str | None = None) -> list[Any]:

@@ -64,6 +64,7 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
         "expected": _short(row.expected),
         "distance": _signed(row.distance),
         "indicator": found,
+        "owners": [site.agency_name(owner) for owner in row.owners],
         "caliber": texts.both(found.caliber, found.caliber_en) if found else "",
         "chart": chart,
         "values": values,

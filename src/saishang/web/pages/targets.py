@@ -20,7 +20,7 @@ from saishang.web import texts
 from saishang.web.pages.charts import Spark, spark
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run, other_runs
-from saishang.web.pages.site import region_name
+from saishang.web.pages.site import agency_name, region_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
@@ -202,7 +202,7 @@ def targets_table(rows: Sequence[TargetRow], run: RunFacts) -> Table:
             "distance": _plain(row.distance),
             "status": Cell(texts.state_name(row.status)),
             "reason": texts.both(row.reason_zh, row.reason_en),
-            "owners": texts.listed(row.owners),
+            "owners": texts.listed(agency_name(owner) for owner in row.owners),
         }
         for row in rows
     ]

@@ -92,8 +92,12 @@ def _chinese(text: str, names: Mapping[str, str], book: str, depth: int) -> str:
         found = sentence.pattern.fullmatch(stripped)
         if found is not None:
             slots = {key: _slot(value, names, book, depth) for key, value in found.groupdict().items()}
-            return _close(_SLOT.sub(lambda match: slots[match[1]], sentence.zh))
+            return _close(_filled(sentence.zh, slots))
     return text
+
+
+def _filled(sentence: str, slots: Mapping[str, str]) -> str:
+    return _SLOT.sub(lambda match: slots[match[1]], sentence)
 
 
 def _close(text: str) -> str:
