@@ -62,7 +62,7 @@ def station_hours(observations: Any, rules: AirRules, *, since: datetime | None 
 
 
 def station_hour_items(stations: Any, packed: Any, reference: Reference, rules: AirRules) -> Any:
-    """Items of stations in ticks, every hour of the calendar in which a station was open.
+    """Items of stations in ticks, every hour in which a station was open, from the first day with hours to the last.
 
     Parameters
     ----------
@@ -75,7 +75,11 @@ def station_hour_items(stations: Any, packed: Any, reference: Reference, rules: 
     with two rows is void; a running mean needs the hours that a mean of its length needs (`min_window_hours` of 8,
     `min_hours` of 24), and there is none in an hour in which the station sent nothing at all.
     """
-    every = stations.cross_join(reference.hours)
+    ends = packed.agg(begin=packed.hour.min(), end_=packed.hour.max())
+    clock = reference.hours.cross_join(ends)
+    # Whole days; hours are counted from a midnight.
+    clock = clock.filter(clock.hour >= clock.begin - clock.begin % 24, clock.hour < clock.end_ - clock.end_ % 24 + 24)
+    every = stations.cross_join(clock)
     grid = every.filter(
         every.opened.isnull() | (every.opened <= every.day), every.closed.isnull() | (every.day <= every.closed)
     ).select("station", "region", "city_mean", "day", "edition", "hour", "end")
