@@ -96,8 +96,9 @@ def emf_sum(case: Case) -> Result:
     ]
     found = emf_limits(case.rules, case.on).total(sources, frequency, quantity)
     if found.low is not None and found.high is not None:
-        return {"sum_below_100kHz": found.low, "sum_from_100kHz": found.high, "ok": found.within}
-    return {"sum": found.high if found.low is None else found.low, "ok": found.within}
+        low, high = figure(float(found.low)), figure(float(found.high))
+        return {"sum_below_100kHz": low, "sum_from_100kHz": high, "ok": found.within}
+    return {"sum": figure(float(found.low or found.high or 0)), "ok": found.within}
 
 
 def _unit(text: str) -> tuple[Quantity, Fraction]:
