@@ -199,6 +199,9 @@ def rejects(
     as_json: JsonOption = False,
 ) -> None:
     """某批次被拒绝的单元格：行、列、原因 · cells that were not taken: line, cell, reason."""
+    from saishang.lake.reasons import explain
+    from saishang.lake.stage import REJECT_COLUMNS
+
     lake = _lake()
     found = lake.ledger.batch(batch)
     if output is not None:
@@ -207,18 +210,18 @@ def rejects(
             output.write_bytes(file.read_bytes())
         else:
             with output.open("w", encoding="utf-8-sig", newline="") as handle:
-                csv.writer(handle).writerow(["line", "cell", "column", "content", "code", "message"])
+                csv.writer(handle).writerow(REJECT_COLUMNS)
         console.print(f"{found.rejected:,} → {output}", highlight=False)
         return
     rows = lake.ledger.rejects(batch, limit=limit)
     if as_json:
         emit_json({"batch": batch, "file": found.file_name, "rejected": found.rejected, "rejects": [
-            row._asdict() for row in rows]})  # fmt: skip
+            {**row._asdict(), "message_zh": explain(row.params, row.message, "zh")} for row in rows]})  # fmt: skip
         return
     print_table(
         f"批次 {batch} 的拒绝记录 · rejects of {found.file_name}: {found.rejected:,}",
-        ["行 line", "列 cell", "列名 column", "内容 content", "代码 code", "原因 reason"],
-        rows,
+        ["行 line", "列 cell", "列名 column", "内容 content", "代码 code", "原因", "reason"],
+        [(*row[:5], explain(row.params, row.message, "zh"), row.message) for row in rows],
         caption="全部见 --csv FILE · all of them with --csv FILE" if found.rejected > len(rows) else "",
     )
 

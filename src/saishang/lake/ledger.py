@@ -149,7 +149,10 @@ class Ledger:
         """Refused cells of a batch in file order (the ledger keeps the first ones, the reject file all)."""
         with self.connect() as connection:
             rows = connection.execute(query("rejects"), {"batch": batch, "limit": limit, "offset": offset})
-            return [Reject(r["line"], r["cell"], r["column_name"], r["content"], r["code"], r["message"]) for r in rows]
+            return [
+                Reject(r["line"], r["cell"], r["column_name"], r["content"], r["code"], r["message"], r["params"])
+                for r in rows
+            ]
 
     def supersessions(self, batch: int, *, limit: int = 1000, offset: int = 0) -> list[dict[str, Any]]:
         """Rows that a batch replaced: key, old and new value, where both came from."""
@@ -263,11 +266,14 @@ def batch_lock(number: int) -> str:
 
 def copy_rejects(cursor: psycopg.Cursor[Any], batch: int, rejects: Iterable[Reject]) -> None:
     """Write refused cells; NUL bytes, which PostgreSQL's text cannot hold, are shown as ␀."""
-    with cursor.copy("copy lake_reject (batch, line, cell, column_name, content, code, message) from stdin") as copy:
+    with cursor.copy(
+        "copy lake_reject (batch, line, cell, column_name, content, code, message, params) from stdin"
+    ) as copy:
         for r in rejects:
             copy.write_row(
-                (batch, r.line, r.cell, _text(r.column)[:200], _text(r.content)[:200], r.code, _text(r.message)[:1000])
-            )
+                (batch, r.line, r.cell, _text(r.column)[:200], _text(r.content)[:200], r.code, _text(r.message)[:1000],
+                 Jsonb({key: _text(part) if isinstance(part, str) else part for key, part in r.params.items()}))
+            )  # fmt: skip
 
 
 def _text(text: str) -> str:

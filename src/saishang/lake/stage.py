@@ -25,12 +25,13 @@ import pyarrow.parquet as pq
 from saishang.lake.errors import LakeError
 from saishang.lake.readers.blocks import Reject
 from saishang.lake.readers.layouts import EMPTY_SCHEMA, Piece
+from saishang.lake.reasons import Why, explain
 from saishang.lake.schema import COLUMNS, PACKED, SCHEMA, quoted
 from saishang.lake.table import Part
 
 # ruff: noqa: S608 - the texts joined into SQL are our own column names and clauses, never data
 
-__all__ = ["Difference", "RejectLog", "Stage", "refuse_nan"]
+__all__ = ["REJECT_COLUMNS", "Difference", "RejectLog", "Stage", "refuse_nan"]
 
 #: Rows kept in memory (about 100 bytes each) before the stage moves to disk.
 IN_MEMORY = 2_000_000
@@ -39,6 +40,8 @@ KEYS_KEPT = 30_000_000
 #: Refused cells that the ledger itself lists; the reject file has all of them.
 LISTED = 10_000
 _ABSENT_LISTED = 1_000
+#: Columns of the reject file: where, what stood there, the stable code, and the reason in both languages.
+REJECT_COLUMNS = ("line", "cell", "column", "content", "code", "reason_zh", "reason_en")
 
 
 class RejectLog:
@@ -58,12 +61,13 @@ class RejectLog:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
             self._writer = csv.writer(self._file)
-            self._writer.writerow(["line", "cell", "column", "content", "code", "message"])
+            self._writer.writerow(REJECT_COLUMNS)
         self.count += 1
         self.codes[reject.code] += 1
         if len(self.first) < LISTED:
             self.first.append(reject)
-        self._writer.writerow([_harmless(part) for part in reject])
+        chinese = explain(reject.params, reject.message, "zh")
+        self._writer.writerow([_harmless(part) for part in (*reject[:5], chinese, reject.message)])
 
     def close(self) -> None:
         """Finish the file."""
@@ -240,9 +244,12 @@ class Stage:
                 'select line, cell, station, parameter, "start", "value", first_line, first_value from ranked '
                 "where n > 1 and differs order by line, cell",
             ):
-                why = f"{station} {parameter} {start:%Y-%m-%d %H:%M} was already {_shown(first)} in line {first_line}"
+                why = Why(
+                    "contradiction", station=station, parameter=parameter, start=f"{start:%Y-%m-%d %H:%M}",
+                    value=_shown(first), line=first_line,
+                )  # fmt: skip
                 column = self.header[cell - 1] if 0 < cell <= len(self.header) else ""
-                self.rejects(Reject(line, cell, column, _shown(value), "contradiction", why))
+                self.rejects(Reject.because(line, cell, column, _shown(value), why))
             row = duck.execute("select count(*) from ranked where n > 1 and not differs").fetchall()
             repeats = int(row[0][0])
             duck.execute(f"create view settled as select {quoted(COLUMNS)} from ranked where n = 1")

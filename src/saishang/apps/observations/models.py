@@ -81,6 +81,7 @@ class RejectedCell(_Ledger):
     content = models.TextField("内容")
     code = models.TextField("原因代码")
     message = models.TextField("原因")
+    params = models.JSONField("原因参数", default=dict)
 
     class Meta:
         managed = False

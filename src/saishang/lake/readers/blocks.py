@@ -6,13 +6,15 @@ A reader yields blocks of a few megabytes, so that a file of any size passes thr
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+
+from saishang.lake.reasons import Why
 
 __all__ = ["Block", "ColumnBlock", "FileReader", "GridBlock", "Reject", "RejectSink"]
 
@@ -28,6 +30,13 @@ class Reject(NamedTuple):
     content: str
     code: str
     message: str
+    #: What fills the reason's text in any language: `reason` (its name in lake/reasons.py) and the parameters.
+    params: Mapping[str, Any] = MappingProxyType({})
+
+    @classmethod
+    def because(cls, line: int, cell: int, column: str, content: str, why: Why) -> Reject:
+        """A refusal for one of the known reasons."""
+        return cls(line, cell, column, content[:200], why.code, str(why), why.kept())
 
 
 RejectSink = Callable[[Reject], None]

@@ -21,6 +21,7 @@ import pyarrow as pa
 from saishang.lake.errors import FileRefused
 from saishang.lake.readers.blocks import Block, FileReader, GridBlock, Reject, RejectSink
 from saishang.lake.readers.values import normalised
+from saishang.lake.reasons import Why
 
 __all__ = ["MAX_CELLS", "MAX_UNPACKED", "check_workbook", "excel_row", "open_excel"]
 
@@ -148,7 +149,7 @@ def open_excel(path: Path, reject: RejectSink, *, sheet: str | None = None, head
                     continue
                 if any(cell.value is not None for cell in row[width:]):
                     extra = _text(next(cell.value for cell in row[width:] if cell.value is not None))
-                    reject(Reject(number, width + 1, "", extra[:200], "cells", "a cell right of the last named column"))
+                    reject(Reject.because(number, width + 1, "", extra, Why("cells.right")))
                 numbers.append(number)
                 cells.extend(texts + [""] * (width - len(texts)))
                 if len(numbers) == _ROWS:

@@ -29,6 +29,7 @@ from saishang.lake.readers.values import (
     parse_column,
     parse_groups,
 )
+from saishang.lake.reasons import Why
 from saishang.lake.schema import PACKED
 from saishang.lake.sources import Source
 from saishang.lake.units import conversion
@@ -165,24 +166,24 @@ def _times(block: Block, source: Source, header: Sequence[str], place: dict[str,
         texts = [text.cast(pa.large_string()) for text in texts]
         joined = pc.binary_join_element_wise(*texts, pa.scalar(" ", pa.large_string()))
     which, distinct = _distinct(joined)
-    starts, ends, complaints = [], [], []
+    starts, ends = [], []
+    complaints: list[Why | None] = []
     for text in distinct:
         stamp = parse_stamp(text, source.label)
-        span = stamp if isinstance(stamp, str) else interval(stamp, source.label, day_start_hour=source.day_start_hour)
-        if isinstance(span, str):
+        span = stamp if isinstance(stamp, Why) else interval(stamp, source.label, day_start_hour=source.day_start_hour)
+        if isinstance(span, Why):
             starts.append(np.datetime64("1900-01-01", "us"))
             ends.append(np.datetime64("1900-01-01", "us"))
             complaints.append(span)
         else:
             starts.append(np.datetime64(span.start, "us"))
             ends.append(np.datetime64(span.end, "us"))
-            complaints.append("")
-    bad = np.fromiter((bool(text) for text in complaints), np.bool_, len(complaints))[which]
+            complaints.append(None)
+    bad = np.fromiter((why is not None for why in complaints), np.bool_, len(complaints))[which]
     for row in np.flatnonzero(bad):
         line = int(block.lines[row])
-        reject(
-            Reject(line, columns[0] + 1, header[columns[0]], distinct[which[row]][:200], "time", complaints[which[row]])
-        )
+        why = cast("Why", complaints[which[row]])
+        reject(Reject.because(line, columns[0] + 1, header[columns[0]], distinct[which[row]], why))
     start = np.array(starts, "datetime64[us]")
     end = np.array(ends, "datetime64[us]").astype(np.int64)[which]
     months, month = np.unique(start.astype("datetime64[M]"), return_inverse=True)
@@ -306,26 +307,27 @@ def _long(source: Source, header: list[str], place: dict[str, int], file: FileRe
     parameter_column, value_column = place[source.parameter or ""], place[source.value or ""]
     unit_column = place.get(source.unit or "")
 
-    def rules_of(names: list[str], units: list[str]) -> dict[int, CellRule | str]:
+    def rules_of(names: list[str], units: list[str]) -> dict[int, CellRule | Why]:
         """Rule for each pair of parameter and unit of a block, by `parameter * len(units) + unit`; or the complaint."""
-        found: dict[int, CellRule | str] = {}
+        found: dict[int, CellRule | Why] = {}
         for number, name in enumerate(names):
             rule = source.values.get(normalised(name))
             for place_of_unit, unit in enumerate(units if rule is not None else ()):
-                stated: CellRule | str = cast("CellRule", rule)
+                stated: CellRule | Why = cast("CellRule", rule)
                 if normalised(unit):
                     known = (name, unit)
+                    target = source.units[cast("CellRule", rule).parameter]
                     if known not in converted:
                         try:
-                            change = conversion(unit, source.units[stated.parameter])  # type: ignore[union-attr]
+                            change = conversion(unit, target)
                             converted[known] = replace(cast("CellRule", rule), conversion=change)
                         except MappingError as error:
-                            converted[known] = error.message
+                            converted[known] = Why("unit", found=unit, unit=target, hint=error.fix)
                     stated = converted[known]
                 found[number * len(units) + place_of_unit] = stated
         return found
 
-    converted: dict[tuple[str, str], CellRule | str] = {}
+    converted: dict[tuple[str, str], CellRule | Why] = {}
 
     def make(block: Block, rows: _Rows, reject: RejectSink, tally: Tally) -> Iterator[Piece]:
         stations, good = _stations(block, source, header, place, rows.good, reject)
@@ -345,13 +347,13 @@ def _long(source: Source, header: list[str], place: dict[str, int], file: FileRe
             group = which * len(units) + unit
         rules: dict[int, CellRule] = {}
         for number, rule in rules_of(names, units).items():
-            if not isinstance(rule, str):
+            if not isinstance(rule, Why):
                 rules[number] = rule
                 continue
             for row in np.flatnonzero((group == number) & good):
                 cell = (unit_column or 0) + 1
                 text = units[number % len(units)]
-                reject(Reject(int(block.lines[row]), cell, header[cell - 1], text[:200], "unit", rule))
+                reject(Reject.because(int(block.lines[row]), cell, header[cell - 1], text, rule))
         known = np.zeros(len(names) * len(units), np.bool_)
         known[list(rules)] = True
         picked = np.flatnonzero(good & known[group])
@@ -391,8 +393,8 @@ def _stations(
     known = np.fromiter((code is not None for code in codes), np.bool_, len(codes))[which]
     for row in np.flatnonzero(good & ~known):
         name = names[which[row]]
-        why = f"expected a station that {source.id} lists, found {name!r}" if name.strip() else "the station is empty"
-        reject(Reject(int(block.lines[row]), index + 1, header[index], name[:200], "station", why))
+        why = Why("station", source=source.id, found=name) if name.strip() else Why("station.empty")
+        reject(Reject.because(int(block.lines[row]), index + 1, header[index], name, why))
     return _Coded(codes, which), good & known
 
 
@@ -401,8 +403,8 @@ def _refuse_rows(
 ) -> None:
     known = ", ".join([*source.values, *source.ignore][:20])
     for row in picked:
-        why = f"expected one of {known}; found {name[:60]!r}"
-        reject(Reject(int(block.lines[row]), column + 1, header[column], name[:200], "parameter", why))
+        why = Why("parameter", known=known, found=name[:60])
+        reject(Reject.because(int(block.lines[row]), column + 1, header[column], name, why))
 
 
 def _piece(
@@ -413,7 +415,7 @@ def _piece(
     for index in np.flatnonzero(read.state == REFUSED):
         text, parsed = read.refused(int(index))
         cell = where if isinstance(where, int) else int(where[index])
-        reject(Reject(int(block.lines[row[index]]), cell, header[cell - 1], text[:200], parsed.code, parsed.message))
+        reject(Reject.because(int(block.lines[row[index]]), cell, header[cell - 1], text, cast("Why", parsed.why)))
     # None = every cell is taken, as nearly always: nothing has to be gathered.
     taken = None if (read.state == OK).all() else np.flatnonzero(read.state == OK)
     left = np.flatnonzero(read.state != OK)

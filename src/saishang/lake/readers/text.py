@@ -23,6 +23,7 @@ import pyarrow.csv as pacsv
 from saishang.lake.errors import FileRefused
 from saishang.lake.readers.blocks import Block, ColumnBlock, FileReader, GridBlock, Reject, RejectSink
 from saishang.lake.readers.values import normalised
+from saishang.lake.reasons import Why
 
 __all__ = ["MAX_LINE", "detect_encoding", "open_text"]
 
@@ -171,7 +172,7 @@ def _blocks(
         if block is not None and len(block):
             yield block
     if carried:
-        reject(Reject(carried[0][0], 0, "", carried[0][1][:200], "quotation", "a quotation mark is not closed"))
+        reject(Reject.because(carried[0][0], 0, "", carried[0][1], Why("quotation")))
 
 
 def _ahead(
@@ -240,8 +241,8 @@ def _decode(pieces: list[bytes], before: int, encoding: str, reject: RejectSink)
             except UnicodeDecodeError as error:
                 texts.append(None)
                 content = piece[:200].decode(encoding, errors="replace")
-                why = f"expected {encoding}, byte {error.start + 1} of the line does not fit"
-                reject(Reject(before + offset, 0, "", content, "encoding", why))
+                why = Why("encoding", expected=encoding, byte=error.start + 1)
+                reject(Reject.because(before + offset, 0, "", content, why))
     lines = []
     for offset, text in enumerate(texts, start=1):
         if text is None:
@@ -282,7 +283,7 @@ def _quoted(
                 break
             # A stray mark must not swallow the file: refuse this line alone and go on with the next.
             number, content = lines[start]
-            reject(Reject(number, 0, "", content[:200], "quotation", "a quotation mark is not closed"))
+            reject(Reject.because(number, 0, "", content, Why("quotation")))
             start += 1
             continue
         row = next(csv.reader((part + "\n" for part in text.split("\n")), delimiter=mark))
@@ -297,4 +298,4 @@ def _quoted(
 
 
 def _width(line: tuple[int, str], found: int, width: int) -> Reject:
-    return Reject(line[0], 0, "", line[1][:200], "cells", f"expected {width} cells as in the header, found {found}")
+    return Reject.because(line[0], 0, "", line[1], Why("cells", expected=width, found=found))

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from saishang.lake.readers.values import normalised
+from saishang.lake.reasons import Why
 
 __all__ = ["LABELS", "Interval", "interval", "parse_stamp"]
 
@@ -33,7 +34,7 @@ class Interval(NamedTuple):
     end: datetime
 
 
-def parse_stamp(text: str, label: str = "instant") -> datetime | str:
+def parse_stamp(text: str, label: str = "instant") -> datetime | Why:
     """Read a date or a time stamp as written in Chinese and ISO files; returns the complaint when it is none.
 
     Hour 24 is the midnight that ends the day. A stamp with an offset is turned to China Standard Time. Hourly labels
@@ -43,21 +44,21 @@ def parse_stamp(text: str, label: str = "instant") -> datetime | str:
     match = _STAMP.fullmatch(plain)
     # Eight digits without separators would let 2019111 be read two ways: all parts need two digits then.
     if match is None or (plain[:5].isdigit() and re.match(r"\d{6}(\d{2})?(\D|\d{2}(\d{2}){0,2}|$)", plain) is None):
-        return f"expected a date or time such as 2019-05-12 08:00, found {plain[:40]!r}"
+        return Why("time.form", found=plain[:40])
     part = match.groupdict()
     if (part["day"] is None and label != "month") or (part["hour"] is None and label.startswith("hour")):
-        return f"expected a stamp with {'day and hour' if label.startswith('hour') else 'day'}, found {plain[:40]!r}"
+        return Why("time.hour" if label.startswith("hour") else "time.day", found=plain[:40])
     year, month, day = int(part["year"]), int(part["month"]), int(part["day"] or 1)
     hour, minute, second = int(part["hour"] or 0), int(part["minute"] or 0), int(part["second"] or 0)
     if not _EARLIEST <= year <= _LATEST:
-        return f"expected a year from {_EARLIEST} to {_LATEST}, found {year}"
+        return Why("time.year", first=_EARLIEST, last=_LATEST, found=year)
     try:
         if hour == 24 and minute == 0 and second == 0:
             stamp = datetime(year, month, day) + timedelta(days=1)
         else:
             stamp = datetime(year, month, day, hour, minute, second)
     except ValueError:
-        return f"there is no such date or hour: {plain[:40]!r}"
+        return Why("time.none", found=plain[:40])
     zone = part["zone"]
     if zone:
         offset = timedelta() if zone == "Z" else _offset(zone)
@@ -71,7 +72,7 @@ def _offset(zone: str) -> timedelta:
     return -size if zone[0] == "-" else size
 
 
-def interval(stamp: datetime, label: str, *, day_start_hour: int = 0) -> Interval | str:
+def interval(stamp: datetime, label: str, *, day_start_hour: int = 0) -> Interval | Why:
     """Interval that a stamp stands for under a label rule; returns the complaint when the stamp does not fit."""
     if label == "instant":
         return Interval(stamp, stamp)
@@ -83,6 +84,6 @@ def interval(stamp: datetime, label: str, *, day_start_hour: int = 0) -> Interva
         first += timedelta(hours=day_start_hour)
         return Interval(first, first + timedelta(days=1))
     if stamp.minute or stamp.second:
-        return f"expected a full hour, found {stamp:%H:%M:%S}"
+        return Why("time.full", found=f"{stamp:%H:%M:%S}")
     hour = timedelta(hours=1)
     return Interval(stamp - hour, stamp) if label == "hour_ending" else Interval(stamp, stamp + hour)

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from saishang.lake.reasons import Why
 from saishang.lake.units import Conversion
 
 __all__ = [
@@ -48,6 +49,7 @@ class Parsed(NamedTuple):
     qualifier: str | None
     code: str
     message: str
+    why: Why | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def parse_cell(text: str, rule: CellRule) -> Parsed:
         word = rule.words[plain] if plain in rule.words else rule.words[text.strip()]
         return Parsed(OK, float(word), None, "", "")
     if plain.startswith("="):
-        return _refused("formula", f"expected a value, found the formula {plain[:60]!r}")
+        return _refused(Why("formula", found=plain[:60]))
     below = _BELOW.fullmatch(plain) or (_BELOW_SUFFIX.fullmatch(plain) if "l" not in rule.marks else None)
     if lower in _BELOW_WORDS:
         return Parsed(OK, math.nan, "<", "", "")
@@ -119,8 +121,8 @@ def parse_cell(text: str, rule: CellRule) -> Parsed:
                 return _checked(number, mark, rule)
         else:
             known = ", ".join(rule.marks) or "none declared"
-            return _refused("mark", f"expected a mark that the source declares ({known}), found {mark!r}")
-    return _refused("number", f"expected a number, found {plain[:60]!r}")
+            return _refused(Why("mark", known=known, found=mark))
+    return _refused(Why("number", found=plain[:60]))
 
 
 def _number(text: str) -> Decimal | None:
@@ -138,16 +140,15 @@ def _number(text: str) -> Decimal | None:
 def _checked(stated: Decimal, qualifier: str | None, rule: CellRule) -> Parsed:
     value = stated if rule.conversion.identity else rule.conversion(stated)
     if rule.lowest is not None and value < rule.lowest:
+        units = {"unit": rule.conversion.canonical, "stated": rule.conversion.stated}
         return _refused(
-            "below-possible",
-            f"{rule.parameter} cannot be below {rule.lowest} {rule.conversion.canonical}, found {stated} "
-            f"{rule.conversion.stated}; declare it as a missing mark if the source means that",
+            Why("below-possible", parameter=rule.parameter, lowest=str(rule.lowest), found=str(stated), **units)
         )
     return Parsed(OK, float(value), qualifier, "", "")
 
 
-def _refused(code: str, message: str) -> Parsed:
-    return Parsed(REFUSED, math.nan, None, code, message)
+def _refused(why: Why) -> Parsed:
+    return Parsed(REFUSED, math.nan, None, why.code, str(why), why)
 
 
 class ParsedRows(NamedTuple):

@@ -60,7 +60,7 @@ select pg_advisory_unlock(hashtextextended(%(name)s, 0));
 select status from lake_batch where id = %(id)s;
 
 -- name: rejects
-select line, cell, column_name, content, code, message from lake_reject
+select line, cell, column_name, content, code, message, params from lake_reject
 where batch = %(batch)s order by line, cell, id limit %(limit)s offset %(offset)s;
 
 -- name: supersessions

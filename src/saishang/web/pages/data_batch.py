@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from saishang.apps.observations import queries
 from saishang.errors import SaishangError
-from saishang.web import wording
+from saishang.lake.reasons import explain
+from saishang.web import texts, wording
 from saishang.web.pages.data_tabs import source_name, span, status_name, tabs
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
@@ -73,6 +74,7 @@ def reject_reason(code: str) -> str:
         "cells": _("列数与表头不符"),
         "quotation": _("引号没有闭合"),
         "encoding": _("编码错误"),
+        "contradiction": _("文件内前后矛盾"),
     }.get(code, code)
 
 
@@ -93,7 +95,8 @@ def _rejects(number: int, detail: Any, whole: bool) -> Table:
             "column": item.column,
             "content": item.content,
             "reason": reject_reason(item.code),
-            "message": wording.say(item.message),
+            # Rows from before the ledger kept parameters have their English text only.
+            "message": explain(item.params, wording.say(item.message), "en" if texts.english() else "zh"),
         }
 
     rows = [row(item) for item in detail.rejects]

@@ -1,0 +1,97 @@
+"""Why a cell was refused, in Chinese and English: one text per reason, filled with what was found.
+
+A reason is a stable name (`time.hour`: the code before the dot is what the ledger counts by) and parameters. The
+ledger keeps both beside the English text, so that a page, an export or a later translation can say it anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["REASONS", "Why", "explain"]
+
+#: Name → (Chinese, English); the names in braces are the parameters.
+REASONS: dict[str, tuple[str, str]] = {
+    "number": ("应为数值，实为“{found}”", "expected a number, found {found!r}"),
+    "formula": ("应为数值，实为公式“{found}”", "expected a value, found the formula {found!r}"),
+    "mark": (
+        "应为来源说明中列出的标记（{known}），实为“{found}”",
+        "expected a mark that the source declares ({known}), found {found!r}",
+    ),
+    "below-possible": (
+        "{parameter} 不可能低于 {lowest} {unit}，实为 {found} {stated}；如果来源用它表示缺测，请在说明中列为缺测标记",
+        "{parameter} cannot be below {lowest} {unit}, found {found} {stated}; declare it as a missing mark if the "
+        "source means that",
+    ),
+    "unit": (
+        "单位“{found}”不能换算为 {unit}：{hint}",
+        "expected a unit that converts to {unit}, got {found!r}: {hint}",
+    ),
+    "time.form": (
+        "应为日期或时间，如 2019-05-12 08:00，实为“{found}”",
+        "expected a date or time such as 2019-05-12 08:00, found {found!r}",
+    ),
+    "time.hour": ("时间应有日和时，实为“{found}”", "expected a stamp with day and hour, found {found!r}"),
+    "time.day": ("时间应有日，实为“{found}”", "expected a stamp with day, found {found!r}"),
+    "time.year": (
+        "年份应在 {first} 至 {last} 之间，实为 {found}",
+        "expected a year from {first} to {last}, found {found}",
+    ),
+    "time.none": ("没有这个日期或时刻：“{found}”", "there is no such date or hour: {found!r}"),
+    "time.full": ("应为整点，实为 {found}", "expected a full hour, found {found}"),
+    "station": (
+        "应为来源 {source} 列出的站点，实为“{found}”",
+        "expected a station that {source} lists, found {found!r}",
+    ),
+    "station.empty": ("站点为空", "the station is empty"),
+    "parameter": ("应为 {known} 之一，实为“{found}”", "expected one of {known}; found {found!r}"),
+    "contradiction": (
+        "{station} {parameter} {start} 在第 {line} 行已是 {value}",
+        "{station} {parameter} {start} was already {value} in line {line}",
+    ),
+    "cells": (
+        "应与表头同为 {expected} 列，实为 {found} 列",
+        "expected {expected} cells as in the header, found {found}",
+    ),
+    "cells.right": ("最后一个有名称的列右边还有内容", "a cell right of the last named column"),
+    "quotation": ("引号没有闭合", "a quotation mark is not closed"),
+    "encoding": (
+        "应为 {expected} 编码，本行第 {byte} 个字节不符",
+        "expected {expected}, byte {byte} of the line does not fit",
+    ),
+}
+
+
+class Why(str):
+    """A reason in English that knows its name and parameters; as a text it is the English sentence."""
+
+    __slots__ = ("name", "params")
+    name: str
+    params: Mapping[str, Any]
+
+    def __new__(cls, name: str, **params: Any) -> Why:
+        """Fill the reason `name` of REASONS with its parameters."""
+        made = super().__new__(cls, REASONS[name][1].format(**params))
+        made.name, made.params = name, params
+        return made
+
+    @property
+    def code(self) -> str:
+        """What the ledger counts by: the name before the dot."""
+        return self.name.partition(".")[0]
+
+    def kept(self) -> dict[str, Any]:
+        """What the ledger keeps: the name as `reason`, and the parameters."""
+        return {"reason": self.name, **self.params}
+
+
+def explain(params: Mapping[str, Any], message: str, language: str) -> str:
+    """The reason in `zh` or `en`; the stored English text where a row was written before parameters were kept."""
+    texts = REASONS.get(str(params.get("reason", "")))
+    if texts is None:
+        return message
+    try:
+        return texts[0 if language.startswith("zh") else 1].format(**params)
+    except (KeyError, ValueError, IndexError):  # the text has changed since: what was written then still holds
+        return message
