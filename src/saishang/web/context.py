@@ -34,6 +34,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ("plan", _("计划"), {"plan"}),
         ("targets", _("目标"), {"targets", "target"}),
         ("air", _("空气"), {"air"}),
+        ("water", _("水"), {"water"}),
         ("climate", _("气候"), {"climate"}),
         ("data", _("数据"), {"data", "jobs"}),
         ("calculators", _("计算器"), {"calculators"}),

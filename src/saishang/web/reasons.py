@@ -31,6 +31,16 @@ def reason_name(reason: str | None) -> str:
         "parts_refused": _("分项数值相互矛盾"),
         "dust": _("沙尘日"),
         "void": _("无效"),
+        "samples_short": _("有效样品不足"),
+        "months_short": _("有效月份不足"),
+        "sections_short": _("参评断面不足"),
+        "section_invalid": _("断面数据不满足有效性规定"),
+        "no_target": _("有断面没有目标类别"),
+        "no_flow": _("断流"),
+        "frozen": _("结冰未监测"),
+        "illegible": _("原文不可辨认"),
+        "items_short": _("项目不足"),
+        "item_invalid": _("有项目数据不满足有效性规定"),
     }
     if key in known:
         return known[key]
@@ -50,6 +60,7 @@ def basis_name(basis: str) -> str:
         "dust_removed": _("扣除沙尘"),
         "assessment": _("考核口径"),
         "as_published": _("公布值"),
+        "published": _("公布值"),
         "audited": _("审定值"),
     }.get(basis, basis)
 

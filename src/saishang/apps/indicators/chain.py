@@ -7,14 +7,16 @@ chain shows what the run saw, not what the lake holds today.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
 
 from saishang.apps.indicators import queries
+from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import IndicatorValue, Run
+from saishang.apps.indicators.water_chain import ITEMS, sections_behind
+from saishang.apps.indicators.water_values import WATER_TABLE
 from saishang.errors import SaishangError
 from saishang.lake import Lake
 from saishang.science.periods import months_between, period_span
@@ -31,22 +33,6 @@ class NoSuchValue(SaishangError):
     """The run has no such value."""
 
     code = "no-such-value"
-
-
-@dataclass(frozen=True)
-class Link:
-    """One link of the chain. `facts` are label-free (key → value); pages and the command line put words to the keys."""
-
-    kind: str
-    name: str
-    value: str = ""
-    unit: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    children: tuple[Link, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """For `--json`."""
-        return asdict(self)
 
 
 def chain(
@@ -132,6 +118,8 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
         return _parts(value)
     table, key = value.inputs["table"], value.inputs["key"]
     begin, end = period_span(value.period)
+    if table == WATER_TABLE:
+        return sections_behind(run, key, _sources(lake, run, ITEMS, begin, end, medium="water"))
     if table == "climate_years":
         return _climate(lake, run, value.coverage.get("stations", ()), begin, end)
     parameters = (key["parameter"],) if "parameter" in key else _AIR_ITEMS

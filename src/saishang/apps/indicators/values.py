@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from saishang.apps.indicators.catalogue import Catalogue, Indicator
 from saishang.apps.indicators.models import ReportedValue
+from saishang.apps.indicators.water_values import WATER_TABLE, water_shares
 from saishang.science.rounding import round_half_even
 
 __all__ = ["PERIOD_KINDS", "Value", "computed_values", "reported_values"]
@@ -228,7 +229,15 @@ def _climate_years(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> I
         yield _make(indicator, shaped, "climate_years", value, complete and value is not None, coverage)
 
 
+def _water(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
+    """Shares of sections; the group is named by the catalogue, the region is the run's."""
+    for key, value, valid, coverage in water_shares(indicator, rows):
+        # The key keeps the group's name for the chain; the value belongs to the region.
+        yield replace(_make(indicator, key, WATER_TABLE, value, valid, coverage), region="")
+
+
 _READ_BY = {
+    WATER_TABLE: _water,
     "climate_years": _climate_years,
     "period_statistics": _period_statistics,
     "period_days": _period_days,

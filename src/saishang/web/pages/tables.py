@@ -49,6 +49,8 @@ class Cell:
     note: str = ""
     valid: bool = True
     swatch: str | None = None
+    #: Water quality class 1-6 (6 = worse than V); shown as a filled box with the numeral.
+    water: int | None = None
 
     @property
     def shown(self) -> str:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from saishang.apps.core.actions import record
-from saishang.apps.indicators import air_tables, climate_tables
+from saishang.apps.indicators import air_tables, climate_tables, water_tables
 from saishang.apps.indicators.catalogue import Catalogue
 from saishang.apps.indicators.composed import composed_values
 from saishang.apps.indicators.goals import plan_goals
@@ -80,6 +80,7 @@ def evaluate(
     reports = list(ReportedValue.objects.filter(superseded_by=None).order_by("pk"))
     reports = [r for r in reports if int(r.period[:4]) <= as_of.year]
     parameters = air_tables.parameters(lake, rules, site, region, as_of)
+    parameters |= {"water": water_tables.parameters(lake, rules, site, as_of)}
     inputs = {
         "as_of": as_of.isoformat(),
         "lake_version": version,
@@ -99,6 +100,9 @@ def evaluate(
     started = timezone.now()
     # The version is fixed above: what others load meanwhile belongs to the next run.
     tables = air_tables.build(
+        config, lake, rules, site=site, region=region, as_of=as_of, version=version, progress=progress
+    )
+    tables |= water_tables.build(
         config, lake, rules, site=site, region=region, as_of=as_of, version=version, progress=progress
     )
     tables |= climate_tables.build(lake, rules, site=site, as_of=as_of, version=version, progress=progress)

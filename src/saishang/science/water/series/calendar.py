@@ -179,7 +179,8 @@ class WaterCalendar:
         for group in self.groups:
             for period in periods:
                 there = sum(known[code].open_in(period) for code in group.sections if code in known)
-                expected = group.size(min(period.last, self.last)) or there
+                expected = group.size(min(period.last, self.last)) if group.sizes else there
+                # Where the size of a list is a matter of record, days without a record have no figure.
                 if expected:
                     yield group.scope, group.id, period.kind, period.name, max(expected, there)
 

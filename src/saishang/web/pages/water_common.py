@@ -1,0 +1,119 @@
+"""What the water pages share: tabs, classes and grades with their words, the sections of the site, periods of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from saishang.apps.indicators import queries
+from saishang.apps.indicators.queries import RunFacts
+from saishang.rules import Row
+from saishang.science.water.classes import CLASSES
+from saishang.web import texts
+from saishang.web.pages import site
+from saishang.web.pages.tables import Cell
+
+__all__ = [
+    "BASES", "KINDS", "class_cell", "class_name", "classes", "codes_named", "grade_name", "group_name", "legend",
+    "period_names", "rivers", "section_name", "sections", "tabs",
+]  # fmt: skip
+
+KINDS = ("month", "quarter", "year", "to_date")
+BASES = ("measured", "published")
+
+
+def tabs(current: str) -> list[tuple[str, str, bool]]:
+    """(words, address, current) of the water pages."""
+    entries = [
+        ("water", _("河流与断面")),
+        ("water-months", _("逐月类别")),
+        ("water-ratios", _("比例与评价")),
+        ("water-drains", _("入黄排水沟")),
+        ("water-outfalls", _("入河排污口")),
+    ]
+    return [(words, reverse(name), name == current) for name, words in entries]
+
+
+def sections() -> dict[str, Row]:
+    """Sections of the site by code, in the table's order (the trunk river downstream)."""
+    table = site.rules().tables.get(f"sites/{site.site()}/water_sections")
+    return {} if table is None else {str(row["code"]): row for row in table}
+
+
+def rivers() -> dict[str, list[Row]]:
+    """River → its sections; downstream where the table gives an order."""
+    found: dict[str, list[Row]] = {}
+    for row in sections().values():
+        found.setdefault(str(row["river"]), []).append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: row["order"] or 0)
+    return found
+
+
+def section_name(code: str) -> str:
+    """Name of a section in the reader's language."""
+    row = sections().get(code)
+    return code if row is None else texts.name_of(row)
+
+
+def group_name(scope: str, identifier: str) -> str:
+    """Words for a group of an evaluation."""
+    if scope == "river":
+        row = next((row for row in sections().values() if row["river"] == identifier), None)
+        return identifier if row is None else texts.both(identifier, row["river_en"])
+    if scope == "lake":
+        return section_name(identifier)
+    if scope == "network":
+        return {"national": _("国控断面"), "provincial": _("区控断面")}.get(identifier, identifier)
+    if scope == "basin":
+        return {"黄河流域": _("黄河流域")}.get(identifier, identifier)
+    return site.region_name(identifier)
+
+
+def class_name(number: int | None) -> str:
+    """`Ⅱ` in Chinese, `II` in English; empty for none."""
+    if not number:
+        return ""
+    if not texts.english():
+        return CLASSES[number - 1]
+    return ("I", "II", "III", "IV", "V", "worse than V")[number - 1]
+
+
+def class_cell(number: int | None, *, valid: bool = True, note: str = "") -> Cell:
+    """A class as a filled box."""
+    shown = class_name(number)
+    return Cell(shown or None, text="> V" if shown == "worse than V" else None, water=number, valid=valid, note=note)
+
+
+def grade_name(grade: int | None) -> str:
+    """Words for a grade 1 to 5 (优 … 重度污染)."""
+    if not grade:
+        return ""
+    entries = site.rules().document("standards/water/evaluation")["grades"]
+    return next((texts.name_of(entry) for entry in entries if int(entry["rank"]) == grade), str(grade))
+
+
+def legend() -> list[tuple[int, str]]:
+    """(class, words) for the colours."""
+    return [(number, class_name(number)) for number in range(1, 7)]
+
+
+def codes_named(codes: str) -> str:
+    """Parameter codes joined by commas → their names."""
+    parameters = site.rules().parameters
+    return texts.listed(texts.name_of(parameters[code]) for code in codes.split(",") if code)
+
+
+def classes(run: RunFacts) -> list[dict[str, Any]]:
+    """Rows of `section_class` that have a class or say why an agency gave none."""
+    return queries.select(
+        run.id, "section_class", "class is not null or basis = 'published'", order="period, section, basis"
+    )
+
+
+def period_names(rows: Sequence[Mapping[str, Any]], kind: str) -> list[str]:
+    """Periods of one kind that have rows, the latest first."""
+    return sorted({str(row["period"]) for row in rows if row["period_kind"] == kind}, reverse=True)

@@ -1,0 +1,176 @@
+"""Surface water: one section with its items, days, targets and trophic state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from saishang.apps.indicators import queries
+from saishang.apps.indicators.queries import RunFacts
+from saishang.rules import Row
+from saishang.science.water.classes import class_number
+from saishang.web import texts
+from saishang.web.pages import site
+from saishang.web.pages.air_common import choice, kind_name
+from saishang.web.pages.charts import Chart
+from saishang.web.pages.exports import export
+from saishang.web.pages.runs import about_run, chosen_run
+from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.water_common import KINDS, class_cell, codes_named, group_name, sections, tabs
+from saishang.web.reasons import basis_name, figure, reason_name
+from saishang.web.security import public
+
+__all__ = ["section"]
+
+
+@public
+@require_safe
+def section(request: HttpRequest, code: str) -> HttpResponse:
+    """Items of a section in every period of a kind, its days of one item, its classes and targets."""
+    row = sections().get(code)
+    if row is None:
+        raise Http404(_("没有名为“%(code)s”的断面。") % {"code": code})
+    run = chosen_run(request)
+    name = texts.name_of(row)
+    base: dict[str, Any] = {"tabs": tabs("water"), "run": run, "row": row, "name": name, "facts": _facts(row)}
+    targets = _targets_table(code)
+    if run is None:
+        return render(request, "water/section.html", base | {"targets": targets})
+    items = queries.select(run.id, "section_items", "section = ?", [code], "period, parameter")
+    found = queries.select(
+        run.id, "section_class", "section = ? and (class is not null or basis = 'published')", [code],
+        "period_kind, period, basis",
+    )  # fmt: skip
+    about = [name, *about_run(run)]
+    tables = [_class_table(found, about), targets]
+    context = base | {"classes": tables[0], "targets": targets}
+    kinds = [kind for kind in KINDS if any(item["period_kind"] == kind for item in items)]
+    if kinds:
+        kind = choice(request, "kind", kinds, kinds[0])
+        table = _items_table([item for item in items if item["period_kind"] == kind], about)
+        codes = list(dict.fromkeys(str(item["parameter"]) for item in items))
+        parameter = choice(request, "parameter", codes, "NH3N" if "NH3N" in codes else codes[0])
+        chart = _days_chart(run, code, parameter, about)
+        tables += [table, *([chart.table] if chart is not None and chart.table is not None else [])]
+        context |= {
+            "kinds": [(value, kind_name(value)) for value in kinds], "kind": kind, "items": table, "chart": chart,
+            "parameters": [(value, texts.name_of(site.rules().parameters[value])) for value in codes],
+            "parameter": parameter,
+        }  # fmt: skip
+    return export(request, tables) or render(request, "water/section.html", context)
+
+
+def _facts(row: Row) -> list[tuple[str, str]]:
+    level = {"national": _("国控"), "provincial": _("区控")}.get(row["control_level"] or "", "")
+    body = _("湖库") if row["body"] == "lake" else _("河流")
+    facts = [
+        (_("河流"), group_name("river", str(row["river"]))),
+        (_("位置"), texts.both(row["role"], row["role_en"]) if row["role"] else ""),
+        (_("控制级别"), level),
+        (_("评价限值"), body),
+        (_("坐标"), f"{row['lon']}, {row['lat']}" if row["lon"] is not None else _("未公开")),
+    ]
+    return [(label, text) for label, text in facts if text]
+
+
+def _targets_table(code: str) -> Table:
+    table = site.rules().tables.get(f"sites/{site.site()}/section_targets")
+    rows = [row for row in table if row["section"] == code] if table is not None else []
+    columns = [
+        Column("target", _("目标类别")), Column("from", _("自"), row_head=True), Column("to", _("至")),
+        Column("source", _("来源"), long=True),
+    ]  # fmt: skip
+    listed = [
+        {"target": class_cell(class_number(row["target_class"])), "from": row["from"], "to": row["to"],
+         "source": Cell(row["source"], mark=row["status"])}
+        for row in rows
+    ]  # fmt: skip
+    return Table("targets", _("目标类别"), columns, listed, empty=_("没有查到本断面公开的目标类别。"))
+
+
+def _class_table(rows: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Table:
+    columns = [
+        Column("period", _("时段"), row_head=True, nowrap=True), Column("basis", _("口径")),
+        Column("class", _("类别")), Column("target", _("目标")), Column("complies", _("达到目标")),
+        Column("main", _("主要污染指标")), Column("note", _("备注")),
+    ]  # fmt: skip
+    listed = [
+        {
+            "period": texts.period_name(row["period"]),
+            "basis": basis_name(row["basis"]),
+            "class": class_cell(row["class"], valid=bool(row["valid"])),
+            "target": class_cell(row["target"]),
+            "complies": None if row["complies"] is None else (_("是") if row["complies"] else _("否")),
+            "main": codes_named(row["main"]),
+            "note": reason_name(row["reason"]),
+        }
+        for row in rows
+    ]
+    return Table("classes", _("各时段水质类别"), columns, listed, about=about, tight=True)
+
+
+def _decimals(parameter: str) -> int:
+    return int(site.rules().parameters[parameter]["decimals"])
+
+
+def _items_table(items: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Table:
+    columns = [
+        Column("period", _("时段"), row_head=True, nowrap=True), Column("item", _("项目"), nowrap=True),
+        Column("value", _("均值"), number=True), Column("unit", _("单位")), Column("class", _("类别")),
+        Column("multiple", _("超标倍数"), number=True), Column("samples", _("样品数"), number=True),
+        Column("days", _("有效 / 应有天数"), number=True), Column("origin", _("数据")), Column("note", _("备注")),
+    ]  # fmt: skip
+    origins = {"automatic": _("自动站"), "sample": _("手工"), "both": _("自动站和手工")}
+    listed = [
+        {
+            "period": texts.period_name(row["period"]),
+            "item": texts.name_of(site.rules().parameters[row["parameter"]]),
+            "value": Cell(
+                row["value"], text=figure(row["value"], _decimals(row["parameter"])), valid=bool(row["valid"])
+            ),
+            "unit": "" if site.rules().parameters[row["parameter"]]["unit"] == "1" else
+                    site.rules().parameters[row["parameter"]]["unit"],
+            "class": class_cell(row["class"], valid=bool(row["valid"])) if row["counts"] else Cell(None),
+            "multiple": Cell(row["multiple"], text=figure(row["multiple"], 2)),
+            "samples": row["samples"],
+            "days": f"{row['days_valid']} / {row['days_expected']}",
+            "origin": origins.get(row["origin"], row["origin"]),
+            "note": reason_name(row["reason"]),
+        }
+        for row in items
+    ]  # fmt: skip
+    title = _("各项目均值与类别")
+    caption = _("总氮、水温、电导率、浊度等不参与类别评价，不列类别。")
+    return Table("items", title, columns, listed, about=about, caption=caption, tight=True)
+
+
+def _days_chart(run: RunFacts, code: str, parameter: str, about: Sequence[str]) -> Chart | None:
+    days = queries.select(run.id, "section_daily", "section = ? and parameter = ?", [code, parameter], "day")
+    if not days:
+        return None
+    row = site.rules().parameters[parameter]
+    unit = "" if row["unit"] == "1" else str(row["unit"])
+    places = _decimals(parameter)
+    columns = [
+        Column("day", _("日期"), row_head=True, nowrap=True), Column("value", _("日均值"), unit, number=True),
+        Column("samples", _("样品数"), number=True), Column("note", _("备注")),
+    ]  # fmt: skip
+    listed = [
+        {"day": day["day"], "value": Cell(day["value"], text=figure(day["value"], places)),
+         "samples": f"{day['samples']} / {day['samples_expected']}", "note": reason_name(day["reason"])}
+        for day in days
+    ]  # fmt: skip
+    title = _("%(item)s日均值") % {"item": texts.name_of(row)}
+    table = Table("days", title, columns, listed, about=about, tight=True)
+    spec = {
+        "kind": "lines", "unit": unit, "x": [day["day"].isoformat() for day in days], "scale": True,
+        "series": [{"name": texts.name_of(row),
+                    "data": [None if day["value"] is None else round(day["value"], places) for day in days]}],
+    }  # fmt: skip
+    label = _("%(title)s折线图；同样的数字列在下面的表里。") % {"title": title}
+    return Chart("days", label, spec, table)
