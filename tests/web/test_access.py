@@ -11,7 +11,8 @@ from tests.portal import PASSWORD, Portal
 
 #: Name → who may open it. Written down here a second time on purpose: a slip in a view must disagree with it.
 AUDIENCE = {
-    "overview": "public", "morning": "public", "morning-item": "public", "plan": "public", "plan-task": "public", "targets": "public", "target": "public",
+    "overview": "public", "morning": "public", "morning-item": "public", "plan": "public", "plan-task": "public",
+    "plan-compare": "public", "plan-units": "import_plan", "targets": "public", "target": "public",
     "targets-values": "public", "targets-values-enter": "report_value", "targets-values-table": "report_value",
     "targets-chain": "public", "targets-chain-station": "public", "targets-chain-hours": "public", "air": "public",
     "air-periods": "public", "air-ranking": "public", "air-stations": "public", "air-day": "public",
@@ -47,7 +48,8 @@ def test_every_address_declares_its_audience() -> None:
 
 def address(name: str, portal: Portal) -> str:
     return {
-        "overview": "/", "morning": "/morning/", "morning-item": "/morning/640100/PM2.5/", "plan": "/plan/", "plan-task": "/plan/T10/", "targets": "/targets/",
+        "overview": "/", "morning": "/morning/", "morning-item": "/morning/640100/PM2.5/", "plan": "/plan/", "plan-task": "/plan/T10/",
+        "plan-compare": "/plan/compare/", "plan-units": "/plan/units/", "targets": "/targets/",
         "target": "/targets/G02/", "targets-values": "/targets/values/",
         "targets-values-enter": "/targets/values/enter/", "targets-values-table": "/targets/values/table/",
         "targets-chain": f"/targets/chain/{portal.run}/air.pm25.mean/640000/?period=2015",

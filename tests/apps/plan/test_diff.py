@@ -160,7 +160,7 @@ def test_a_draft_of_31_tasks_against_a_final_of_28() -> None:
     ]
     dust = told["治理扬尘", "治理扬尘"]
     assert (dust.owners_added, dust.owners_dropped) == ([], [])
-    assert dust.roles_changed == ["自治州城市管理局: support → lead", "自治州住房城乡建设局: lead → support"]
+    assert dust.roles_changed == ["青原自治州城市管理局: support → lead", "青原自治州住房和城乡建设局: lead → support"]
     mine = told["修复矿山", "修复矿山"]
     assert (mine.moved_from, mine.moved_to) == ("守护生态系统", "打好净土保卫战")
 

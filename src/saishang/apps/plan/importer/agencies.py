@@ -342,7 +342,8 @@ def _split_prefix(unit: str) -> tuple[str, str]:
             rest = unit[len(name) :]
             return (name + "委", rest[1:]) if rest.startswith("委") and len(rest) > 2 else (name, rest)
     found = re.match(
-        r"^(自治区党委|省委|市委|州委|盟委|县委|区党委|省级|市级|自治区级|自治区|本市|省|市|州|盟|区|县)(?=.{2,})", unit
+        r"^(自治区党委|省委|市委|州委|盟委|县委|区党委|省级|市级|自治区级|自治区|自治州|自治县|本市|省|市|州|盟|区|县)(?=.{2,})",
+        unit,
     )
     if found and not re.match("^市场|^区域|^县域", unit):
         return found.group(1), unit[found.end() :]
@@ -364,7 +365,7 @@ def _owner_name(resolver: AgencyResolver, prefix: str) -> str | None:
         return city if base in ("县", "", "本县") else base
     if base in ("省", "自治区"):
         return resolver.province or base
-    if base in ("市", "州", "盟", "本市"):
+    if base in ("市", "州", "盟", "自治州", "本市"):
         return city or (resolver.province if resolver.province and PROVINCES.get(resolver.province) == "市" else base)
     if base in ("县", "区"):
         return (

@@ -337,7 +337,7 @@ def resolve_units(units: list[str], resolver: AgencyResolver) -> list[str]:
     names, carried = [], ""
     for unit in units:
         name = resolve_one(unit, carried, resolver)
-        prefix = re.match(r"^(自治区党委|省委|市委|自治区|省|市|州|县|区(?=.{3,}))(?=.{2,})", unit)
+        prefix = re.match(r"^(自治区党委|省委|市委|自治州|自治县|自治区|省|市|州|县|区(?=.{3,}))(?=.{2,})", unit)
         if prefix and not unit.startswith("市场"):
             carried = prefix.group(1)
         if name is not None:
@@ -347,7 +347,7 @@ def resolve_units(units: list[str], resolver: AgencyResolver) -> list[str]:
 
 def resolve_one(unit: str, carried: str, resolver: AgencyResolver) -> str | None:
     """Resolve one written name, trying it with the prefix of the name before it when it has none of its own."""
-    if carried and not re.match("^(?:自治区|省|市(?!场)|州|县|各|国|中国|中共)", unit):
+    if carried and not re.match("^(?:自治区|自治州|自治县|省|市(?!场)|州|县|各|国|中国|中共)", unit):
         direct = resolver.resolve(unit) if resolver.in_table(unit) else None
         with_prefix = None if direct else resolver.resolve(carried + unit)
         if with_prefix and with_prefix != carried + unit:
