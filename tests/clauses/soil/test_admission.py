@@ -8,8 +8,9 @@ import pytest
 
 from saishang.errors import SaishangError
 from saishang.rules import Rules
-from saishang.science.soil.admission import AdmissionRules, Plot, may_be_supplied
+from saishang.science.soil.admission import AdmissionRules, Plot, area_may_be_supplied, may_be_supplied
 from saishang.science.soil.from_rules import admission_rules
+from saishang.science.soil.geometry import Area, read_area
 
 #: Every legal move, typed by hand.
 LEGAL = {
@@ -120,3 +121,23 @@ def test_every_plot_touched_must_say_yes_and_the_no_stands_first(admission: Admi
     assert (decision.allowed, decision.undetermined) == (False, False)  # b is a certain no
     assert [reason.plot for reason in decision.reasons] == ["b", "c", "a"]
     assert may_be_supplied(plots[:1] + plots[2:], "住宅", admission).undetermined
+
+
+def _box(x: float, width: float = 1) -> Area:
+    """A box of land in degrees, east of 106.2."""
+    west, south = 106.2 + x / 1000, 38.4
+    corners = [[west, south], [west + width / 1000, south], [west + width / 1000, 38.401], [west, 38.401]]
+    return read_area({"type": "Polygon", "coordinates": [corners]})
+
+
+def test_a_query_by_polygon_is_decided_by_the_plots_it_shares_ground_with(admission: AdmissionRules) -> None:
+    """Listed land from 0 to 1, released land from 1 to 2; what is asked for lies east of it, or across."""
+    register = [(Plot("listed", "listed", 1), _box(0)), (Plot("released", "released", 1), _box(1))]
+    asked = {name: area_may_be_supplied(area, register, "住宅", admission) for name, area in
+             (("released", _box(1)), ("both", _box(0.5)), ("inside", _box(0.2, 0.1)), ("beside", _box(2)))}  # fmt: skip
+    assert {name: decision.allowed for name, decision in asked.items()} == {
+        "released": True, "both": False, "inside": False, "beside": False,
+    }  # fmt: skip
+    assert [reason.plot for reason in asked["both"].reasons] == ["listed", "released"]
+    assert asked["beside"].reasons[0].code == "no_record_sensitive"  # no record: a survey first
+    assert area_may_be_supplied(_box(2), register, "工业", admission).allowed

@@ -35,7 +35,8 @@ def polygon(*rings: Sequence[Sequence[float]]) -> Area:
         (box(0, 0, 2, 2), box(0, 0, 1, 2), True),  # shared borders, half the ground
         (box(0, 0, 2, 2), box(5, 5, 1, 1), False),
         (box(0, 1, 3, 1), box(1, 0, 1, 3), True),  # a cross: no corner of one is inside the other
-        (box(0, 0, 1, 1), box(0.9999999999, 0.9999999999, 1, 1), True),  # a hair's breadth, exact
+        (box(0, 0, 1, 1), box(0.999999999, 0.999999999, 1, 1), True),  # a hair's breadth
+        (box(0, 0, 1, 1), box(1 - 1e-13, 0, 1, 1), False),  # binary noise
     ],
 )
 def test_pairs_by_hand(one: list[list[float]], other: list[list[float]], expected: bool) -> None:

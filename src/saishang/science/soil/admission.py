@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from saishang.science.machine import StateTable
 from saishang.science.naming import NameBook
+from saishang.science.soil.geometry import Area, areas_overlap
 
-__all__ = ["AdmissionRules", "GateDecision", "GateReason", "Plot", "may_be_supplied"]
+__all__ = ["AdmissionRules", "GateDecision", "GateReason", "Plot", "area_may_be_supplied", "may_be_supplied"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,27 @@ def may_be_supplied(
         and not any(not reason.allowed and reason.code != "state_unknown" for reason in found),
         reasons=reasons,
     )
+
+
+def area_may_be_supplied(
+    area: Area,
+    register: Iterable[tuple[Plot, Area]],
+    use: str | None,
+    rules: AdmissionRules,
+    *,
+    change_of_use: bool = True,
+) -> GateDecision:
+    """The gate asked with a polygon: the recorded plots that share ground with it decide (a common border does not).
+
+    Parameters
+    ----------
+    area:
+        The land to be supplied, as `read_area` gives it; in the coordinates of the register.
+    register:
+        Every recorded plot with its area.
+    """
+    touched = [plot for plot, ground in register if areas_overlap(area, ground)]
+    return may_be_supplied(touched, use, rules, change_of_use=change_of_use)
 
 
 def _folded(book: NameBook, use: str) -> str:
