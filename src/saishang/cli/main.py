@@ -28,6 +28,7 @@ _COMMANDS = (
     "ingest",
     "evaluate",
     "outlook",
+    "forecast",
     "calc",
     "species",
     "report",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from saishang.rules import load_rules
-from saishang.science.forecast.backtest import rolling_origin
+from saishang.science.forecast.backtest import rolling_origin, widening
 from saishang.science.forecast.decide import ForecastRule, forecast_year, forecast_year_end
 from saishang.science.forecast.methods import Points, theil_sen
 from saishang.science.outlook.bounds import rounding_bound
@@ -83,7 +83,7 @@ def test_persistence_wins_on_a_random_walk() -> None:
 
 
 def test_the_errors_are_those_of_the_checks_by_hand() -> None:
-    """A method that says one too many, always with a band of ± 2."""
+    """A method that says one too many, always with a band of ± 2: a tenth and nine tenths of three draws."""
 
     def method(points: Points, steps: list[int], rng: np.random.Generator) -> np.ndarray:
         return np.array([[step + 1 - 2.5, step + 1, step + 1 + 2.5] for step in steps]).T
@@ -99,7 +99,18 @@ def test_the_errors_are_those_of_the_checks_by_hand() -> None:
     assert found.mae_persistence == pytest.approx((1 + 6 + 5) / 3)
     assert found.mase == pytest.approx(7 / 12)
     assert found.coverage == pytest.approx(1 / 3)
+    # In half-widths of 2: 1/2, 3/2, 3/2; the third of three is asked for, so the band grows by a half.
+    assert found.factor == pytest.approx(1.5)
+    # Each by the two others: 1/2 ≤ 3/2, and 3/2 ≤ 3/2 twice.
+    assert found.coverage_widened == 1
     assert rolling_origin({1: 1.0}, method, horizon=2, least=1, level=0.8, seed=1, name="x") is None  # type: ignore[arg-type]
+
+
+def test_bands_are_widened_as_often_as_they_failed() -> None:
+    # n = 9 at 80 %: the eighth of nine; n = 4: the fourth; a band that always held stays as it is.
+    assert widening([0.1 * k for k in range(5, 14)], 0.8) == pytest.approx(1.2)
+    assert widening([0.1, 0.2, 0.3, 2.0], 0.8) == 2.0
+    assert widening([0.5] * 20, 0.8) == 1.0
 
 
 def months(count: int, spread: float = 0.05) -> dict[int, float]:

@@ -17,7 +17,7 @@ from saishang.science.outlook.bounds import Bound, rounding_bound
 from saishang.science.rounding import round_half_even
 from saishang.science.targets import Direction
 
-__all__ = ["POLLUTANT", "Mark", "good_day_mark", "indicator_of", "mark_of", "next_goals"]
+__all__ = ["POLLUTANT", "Mark", "good_day_mark", "indicator_of", "mark_of", "next_goals", "sign_of"]
 
 #: Daily parameter → pollutant of the standard's tables, where they differ.
 POLLUTANT = {"O3_8H": "O3"}
@@ -52,7 +52,7 @@ def next_goals(days: RunDays) -> dict[str, Mark]:
         indicator = queries.indicator(row.indicator)
         if indicator is None or row.goal is None or (row.year is not None and row.year < days.as_of.year):
             continue
-        sign = _sign(row.comparator, indicator.direction)
+        sign = sign_of(row.comparator, indicator.direction)
         if sign:
             found[row.indicator] = Mark(
                 "goal", _short(row.goal), sign, indicator.compare_decimals, row.target, row.year
@@ -65,7 +65,7 @@ def _short(value: Decimal) -> Decimal:
     return Decimal(f"{value.normalize():f}")
 
 
-def _sign(comparator: str, direction: Direction) -> str:
+def sign_of(comparator: str, direction: Direction) -> str:
     """The comparator read in the direction of the indicator; nothing where no direction is better."""
     if comparator in ("=", "~"):
         return {"lower": "<=", "higher": ">="}.get(direction, "")

@@ -6,6 +6,7 @@ method that does not is not used.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,10 +14,11 @@ import numpy as np
 
 from saishang.science.forecast.methods import Draws, Points, generator, persistence
 
-__all__ = ["Backtest", "Check", "rolling_origin"]
+__all__ = ["Backtest", "Check", "rolling_origin", "widening"]
 
 #: A method with its settings bound: points, steps to come, random numbers → draws.
 Method = Callable[[Points, Sequence[int], np.random.Generator], Draws]
+Scale = Callable[[float], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class Backtest:
         Their ratio; None where persistence made no error at all.
     coverage:
         Share of the moments at which the band held what came.
+    factor:
+        What the band has to be widened by to hold as often as it says (`widening`).
+    coverage_widened:
+        Share of the moments at which the band held, each widened by what the other moments ask for.
     """
 
     checks: tuple[Check, ...]
@@ -51,6 +57,8 @@ class Backtest:
     mae_persistence: float
     mase: float | None
     coverage: float
+    factor: float
+    coverage_widened: float
 
     def better(self, must_beat: float) -> bool:
         """Whether the method beats persistence by the ratio asked for."""
@@ -69,6 +77,7 @@ def rolling_origin(
     season: int = 1,
     at_most: int | None = None,
     whole: bool = False,
+    scale: Scale = float,
 ) -> Backtest | None:
     """Stand at every moment with at least `least` known values and look up to `horizon` steps ahead.
 
@@ -80,6 +89,8 @@ def rolling_origin(
         Width of the band: 0.8 leaves a tenth below and a tenth above.
     season:
         Period of the persistence that the method is held against: 1, or 12 for months.
+    scale:
+        Where widths are compared: the values themselves, or their logit for shares.
     at_most:
         The newest moments to keep; older ones say less about today.
 
@@ -109,7 +120,44 @@ def rolling_origin(
     mae = float(np.mean([abs(check.median - check.actual) for check in checks]))
     plain = float(np.mean([abs(check.persistence - check.actual) for check in checks]))
     held = float(np.mean([check.low <= check.actual <= check.high for check in checks]))
-    return Backtest(tuple(checks), mae, plain, mae / plain if plain > 0 else None, held)
+    reaches = [_reach(check, scale) for check in checks]
+    others = [widening(reaches[:k] + reaches[k + 1 :], level) for k in range(len(reaches))]
+    return Backtest(
+        tuple(checks), mae, plain, mae / plain if plain > 0 else None, held, widening(reaches, level),
+        float(np.mean([reach <= factor for reach, factor in zip(reaches, others, strict=True)])),
+    )  # fmt: skip
+
+
+def widening(reaches: Sequence[float], level: float) -> float:
+    """Factor on the band so that it would have held `level` of the past moments, never below one.
+
+    Parameters
+    ----------
+    reaches:
+        How far from the median what came lay, in widths of the band on that side (1 = just at its edge).
+
+    Notes
+    -----
+    The order statistic of conformal prediction: of n moments the ⌈(n + 1) · level⌉-th, at most the n-th.
+
+    Examples
+    --------
+    >>> widening([0.2, 0.5, 1.4, 0.9], 0.8), widening([0.1] * 9 + [3.0], 0.8), widening([], 0.8)
+    (1.4, 1.0, 1.0)
+    """
+    if not reaches:
+        return 1.0
+    place = min(math.ceil((len(reaches) + 1) * level), len(reaches))
+    return max(sorted(reaches)[place - 1], 1.0)
+
+
+def _reach(check: Check, scale: Scale) -> float:
+    low, median, high, actual = (scale(value) for value in (check.low, check.median, check.high, check.actual))
+    width = high - median if actual > median else median - low
+    if actual == median:
+        return 0.0
+    # A band without width has no reach to speak of: what came was not held, and no factor would help.
+    return abs(actual - median) / width if width > 0 else 1.0
 
 
 def _check(

@@ -10,7 +10,16 @@ from typing import Any
 import numpy as np
 
 from saishang.science.forecast.backtest import Backtest, Method, rolling_origin
-from saishang.science.forecast.methods import Draws, Points, generator, logit_theil_sen, state_space, theil_sen
+from saishang.science.forecast.methods import (
+    Draws,
+    Points,
+    generator,
+    logit,
+    logit_theil_sen,
+    share_of,
+    state_space,
+    theil_sen,
+)
 from saishang.science.outlook.bounds import Bound
 
 __all__ = ["AnnualRule", "Forecast", "ForecastRule", "MonthlyRule", "forecast_year", "forecast_year_end"]
@@ -80,7 +89,8 @@ class Forecast:
         Empty where there is an answer; else `too_short`, `too_far`, `few_checks`, `no_better_than_persistence`, `past`
         (the year of the goal lies within the series), with its figures in `detail`.
     low, median, high:
-        Band and middle of the value in the target's year [unit]; None without an answer.
+        Band and middle of the value in the target's year [unit], widened by what the back-test asks for; None without
+        an answer.
     probability:
         Share of the draws that keep the target.
     backtest:
@@ -128,13 +138,18 @@ def forecast_year(points: Points, year: int, bound: Bound, rule: ForecastRule, *
     # The first moment needs some years of its own; what is left must still suffice for the checks.
     tested = rolling_origin(
         points, method, horizon=horizon, least=max(annual.least - annual.least_checks, 4), level=rule.level,
-        seed=rule.seed, name=name,
+        seed=rule.seed, name=name, scale=logit if share else float,
     )  # fmt: skip
     refused = _refused(kind, tested, annual.least_checks, rule)
     if refused is not None:
         return refused
     steps = list(range(last + 1, year + 1))
     draws = method(points, steps, generator(rule.seed, name))
+    if share:
+        logits = np.vectorize(logit)(draws)
+        draws = share_of(_widened(logits, tested))
+    else:
+        draws = _widened(draws, tested)
     return _answer(kind, draws[:, -1], draws, steps, bound, rule, tested)
 
 
@@ -174,9 +189,15 @@ def forecast_year_end(
     refused = _refused(kind, tested, monthly.least_checks, rule)
     if refused is not None:
         return refused
-    draws = method(past, steps, generator(rule.seed, name))
+    draws = np.maximum(_widened(method(past, steps, generator(rule.seed, name)), tested), 0.0)
     year = base + draws @ np.array([weights[step] for step in steps], dtype=float)
     return _answer(kind, year, draws, steps, bound, rule, tested)
+
+
+def _widened(draws: Draws, tested: Backtest | None) -> Draws:
+    """Draws pulled away from their median by what the back-test asks for."""
+    middle = np.median(draws, axis=0)
+    return np.asarray(middle + (draws - middle) * (1.0 if tested is None else tested.factor), dtype=np.float64)
 
 
 def _refused(kind: str, tested: Backtest | None, least: int, rule: ForecastRule) -> Forecast | None:

@@ -19,7 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Draws", "Points", "generator", "logit_theil_sen", "persistence", "state_space", "theil_sen"]
+__all__ = [
+    "Draws", "Points", "generator", "logit", "logit_theil_sen", "persistence", "share_of", "state_space", "theil_sen",
+]  # fmt: skip
 
 #: Steps (years, or months counted from any origin) → values.
 Points = Mapping[int, float]
@@ -85,9 +87,19 @@ def logit_theil_sen(
     points: Points, steps: Sequence[int], rng: np.random.Generator, *, draws: int = 1000, block: int = 2
 ) -> Draws:
     """Draws of `theil_sen` on the logit of shares [%]; 0 and 100 count as half of a tenth away from the end."""
-    shares = {step: min(max(value, 0.05), 99.95) / 100 for step, value in points.items()}
-    logits = {step: float(np.log(share / (1 - share))) for step, share in shares.items()}
-    return 100 / (1 + np.exp(-theil_sen(logits, steps, rng, draws=draws, block=block)))
+    logits = {step: logit(value) for step, value in points.items()}
+    return share_of(theil_sen(logits, steps, rng, draws=draws, block=block))
+
+
+def logit(share: float) -> float:
+    """Logit of a share [%], kept half of a tenth away from 0 and 100."""
+    part = min(max(share, 0.05), 99.95) / 100
+    return float(np.log(part / (1 - part)))
+
+
+def share_of(logits: Draws) -> Draws:
+    """Shares [%] of logits."""
+    return np.asarray(100 / (1 + np.exp(-logits)), dtype=np.float64)
 
 
 def state_space(
