@@ -76,7 +76,7 @@ def test_years_days_and_chain(weather: str, client: Client) -> None:
         "参考值，资料 5 年，不定等级",
     }
     events = rows(client, "/climate/?format=csv&table=events")
-    assert {row["过程"] for row in events} == {"热浪", "寒潮"}
+    assert {row["过程"] for row in events} == {"热浪过程", "寒潮过程"}
     july = client.get("/climate/?year=2017&month=2017-07").content.decode()
     assert "2017年7月气候风险提要" in july and "07-09–07-13" in july  # the heat wave of that month
 

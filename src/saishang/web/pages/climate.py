@@ -57,8 +57,8 @@ def climate(request: HttpRequest) -> HttpResponse:
     told = _bulletin(month, months, indices, days, events, rule) if month else None
     tables = {
         "years": _years_table(years, about),
-        "days": _days_table(of_year, year, about),
-        "indices": _indices_table(indices, about),
+        "days": _days_table(of_year, year, month, about),
+        "indices": _indices_table(indices, year, about),
         "events": _events_table(events, about),
     }
     facts = _bulletin_table(told, about) if told is not None else None
@@ -158,7 +158,8 @@ def _day(day: date | None) -> str:
     return "" if day is None else f"{day:%m-%d}"
 
 
-def _days_table(days: Sequence[Mapping[str, Any]], year: int, about: Sequence[str]) -> Table:
+def _days_table(days: Sequence[Mapping[str, Any]], year: int, month: str, about: Sequence[str]) -> Table:
+    """Days of the chosen month on the page, of the whole year in the export."""
     columns = [
         Column("day", _("日期"), row_head=True, nowrap=True),
         Column("mean", _("平均气温"), "°C", number=True),
@@ -189,11 +190,15 @@ def _days_table(days: Sequence[Mapping[str, Any]], year: int, about: Sequence[st
         for row in days
     ]
     title = _("%(year)s 年逐日气象与干旱指数") % {"year": year}
-    caption = _("一日为前一日 20 时至当日 20 时；可能蒸散量按 FAO-56 Penman-Monteith 公式。")
-    return Table("days", title, columns, rows, about=about, caption=caption, tight=True)
+    caption = _(
+        "一日为前一日 20 时至当日 20 时；可能蒸散量按 FAO-56 Penman-Monteith 公式。页面列所选月份，导出为全年。"
+    )
+    shown = [row for row in rows if row["day"].isoformat().startswith(month)]
+    return Table("days", title, columns, shown, about=about, caption=caption, tight=True, everything=rows)
 
 
-def _indices_table(indices: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Table:
+def _indices_table(indices: Sequence[Mapping[str, Any]], year: int, about: Sequence[str]) -> Table:
+    """Months of the chosen year on the page, all of them in the export."""
     columns = [
         Column("month", _("月份"), row_head=True, nowrap=True),
         Column("index", _("指数"), nowrap=True),
@@ -213,7 +218,11 @@ def _indices_table(indices: Sequence[Mapping[str, Any]], about: Sequence[str]) -
         }
         for row in reversed(indices)
     ]
-    return Table("indices", _("逐月 SPI、SPEI"), columns, rows, about=about, tight=True)
+    shown = [row for row in rows if row["month"].startswith(str(year))]
+    caption = _("页面列所选年份，导出为全部月份。")
+    return Table(
+        "indices", _("逐月 SPI、SPEI"), columns, shown, about=about, caption=caption, tight=True, everything=rows
+    )
 
 
 def _events_table(events: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Table:
@@ -239,14 +248,14 @@ def _events_table(events: Sequence[Mapping[str, Any]], about: Sequence[str]) -> 
         for row in events
     ]
     caption = _("寒潮按日最低气温判定，开始日为降温前一日；连续 3 天最高气温达到 %(t)s ℃ 为热浪。") % {
-        "t": float(heat_rule(site.rules()).least)
+        "t": f"{float(heat_rule(site.rules()).least):g}"
     }
     empty = _("记录期内没有达到标准的热浪和寒潮。")
     return Table("events", _("热浪与寒潮过程"), columns, rows, about=about, caption=caption, empty=empty, tight=True)
 
 
 def _event_name(kind: str) -> str:
-    return {"heat_wave": _("热浪"), "cold_wave": _("寒潮")}[kind]
+    return {"heat_wave": _("热浪过程"), "cold_wave": _("寒潮过程")}[kind]
 
 
 def _temperature(days: Sequence[Mapping[str, Any]], year: int) -> Chart:
