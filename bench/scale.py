@@ -60,6 +60,7 @@ def evaluate(data: Path, out: Path, count: int, memory: str) -> dict[str, Any]:
         started = time.perf_counter()
         run = evaluate_air(engine, files, network.table(), calendar)
         run.station_days()
+        engine.finish()
         hours = time.perf_counter() - started
         sizes = {path.stem: path.stat().st_size for path in run.write(out, list(AIR_TABLES))}
         seconds = time.perf_counter() - started

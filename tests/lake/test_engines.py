@@ -215,3 +215,37 @@ def test_spark_and_duckdb_agree_to_the_last_digit(tmp_path: Path) -> None:
         assert table.num_rows > 0, name
         assert table.column_names == theirs[name].column_names, name
         assert table.to_pylist() == theirs[name].to_pylist(), name
+
+
+def test_a_table_made_anew_or_dropped_waits_for_who_reads_it(duckdb: DuckDB, tmp_path: Path) -> None:
+    """Statements run two at a time; the result is that of one after the other."""
+    numbers = duckdb.table("numbers", pa.table({"n": list(range(200_000))}))
+    for turn in range(3):
+        kept = duckdb.keep("kept", numbers.mutate(n=numbers.n + turn))
+        duckdb.write(kept.agg(total=kept.n.sum()), tmp_path / f"{turn}.parquet")
+        if turn == 1:
+            duckdb.drop("kept")
+    duckdb.finish()
+    totals = [pq.read_table(tmp_path / f"{turn}.parquet")["total"].to_pylist() for turn in range(3)]
+    assert totals == [[199_999 * 100_000 + turn * 200_000] for turn in range(3)]
+
+
+def test_a_fault_of_a_statement_surfaces_when_its_rows_are_asked_for(duckdb: DuckDB, tmp_path: Path) -> None:
+    texts = duckdb.table("texts", pa.table({"text": ["1", "two"]}))
+    kept = duckdb.keep("numbers", texts.select(number=texts.text.cast("int64")))
+    with pytest.raises(Exception, match="two"):
+        duckdb.run(kept)
+    duckdb.write(kept, tmp_path / "numbers.parquet")
+    with pytest.raises(Exception, match="two"):
+        duckdb.finish()
+
+
+def test_portions_of_files_are_read_with_one_expression(duckdb: DuckDB, tmp_path: Path) -> None:
+    months = ningxia_hours(tmp_path, [(2019, 1), (2019, 2)])
+    kept = duckdb.keep_each("counts", months, lambda rows: rows.agg(n=rows.count(), first=rows.start.min()))
+    found = duckdb.run(kept).sort_by("first").to_pylist()
+    assert [row["n"] for row in found] == [pq.read_metadata(path).num_rows for (path,) in months]
+    # The first hour of January that the demo has ends at 00:00 and lies in December: it is in no portion.
+    assert [row["first"].month for row in found] == [1, 2]
+    with pytest.raises(EngineError, match="load measurements"):
+        duckdb.keep_each("nothing", [[]], lambda rows: rows)

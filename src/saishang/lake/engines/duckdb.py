@@ -113,8 +113,7 @@ class DuckDB:
 
     def drop(self, name: str) -> None:
         """Forget a kept table, once nothing that was asked for reads it any more."""
-        waiting = [*self._reading.pop(name, []), *([self._made.pop(name)] if name in self._made else [])]
-        self._submit([f'drop table if exists "{name}"'], waiting)
+        self._made[name] = self._submit([f'drop table if exists "{name}"'], self._before(name))
 
     def run(self, expression: Any) -> pa.Table:
         """Run an expression and return its rows."""
@@ -154,9 +153,15 @@ class DuckDB:
         self.close()
 
     def _kept(self, name: str, statements: list[str], parts: Sequence[Any]) -> Any:
-        self._made[name] = self._submit(statements, self._needs(parts), reads=_names(parts))
+        needs = [*self._needs(parts), *self._before(name)]
+        self._made[name] = self._submit(statements, needs, reads=_names(parts))
         # By its schema only: to ask the engine for the table would mean to wait for it.
         return ibis.table(parts[0].schema(), name=name)
+
+    def _before(self, name: str) -> list[Future[None]]:
+        """What has to be over before a table of that name is made anew or dropped: its making and its reading."""
+        made = [self._made[name]] if name in self._made else []
+        return [*made, *self._reading.pop(name, [])]
 
     def _needs(self, expressions: Sequence[Any]) -> list[Future[None]]:
         return [self._made[name] for name in _names(expressions) if name in self._made]
