@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -40,7 +42,8 @@ def day_file(hours: int) -> bytes:
 
 
 @pytest.fixture
-def worker(lake: Lake, dsn: str, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def command(lake: Lake, dsn: str, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Run `saishang …` as a process on the test database and the lake of this test."""
     parts = conninfo_to_dict(dsn)
     host = str(parts["host"]).replace("/", "%2F")
     url = f"postgresql://{parts['user']}:{parts['password']}@{host}/{parts['dbname']}"
@@ -49,7 +52,7 @@ def worker(lake: Lake, dsn: str, tmp_path: Path) -> Iterator[Callable[..., subpr
 
     def run(*options: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "saishang", "worker", *options],
+            [sys.executable, "-m", "saishang", *options],
             env=clean | {"DATABASE_URL": url, "SAISHANG_VAR": str(tmp_path)},
             stdout=subprocess.DEVNULL,
         )
@@ -61,6 +64,18 @@ def worker(lake: Lake, dsn: str, tmp_path: Path) -> Iterator[Callable[..., subpr
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def worker(command: Callable[..., subprocess.Popen[bytes]]) -> Callable[..., subprocess.Popen[bytes]]:
+    return lambda *options: command("worker", *options)
 
 
 def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
@@ -153,6 +168,51 @@ def test_a_running_load_can_be_cancelled(
     assert queries.job(job.pk).state == "cancelled"
     assert lake.version == 0
     assert [b.status for b in lake.ledger.batches()] == ["aborted"]
+
+
+def workers_of(parent: int) -> set[int]:
+    """Processes `saishang worker` whose parent is this one, as the kernel tells."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            status = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it ended while we looked
+            continue
+        if b"worker" in words and f"{parent}".encode() in words and status[0] != "Z":
+            found.add(int(entry.name))
+    return found
+
+
+def test_serve_keeps_a_worker_and_takes_it_along(
+    lake: Lake, command: Callable[..., subprocess.Popen[bytes]], unused_port: int
+) -> None:
+    serve = command("serve", "--port", str(unused_port), "--workers", "1")
+    until(lambda: queries.workshop().workers == 1)
+    (first,) = workers_of(serve.pid)
+    os.kill(first, signal.SIGKILL)
+    (second,) = until(lambda: workers_of(serve.pid) - {first})  # started again within seconds
+    until(lambda: queries.workshop().workers >= 2)  # the dead one's last heartbeat still counts for a while
+    serve.send_signal(signal.SIGTERM)
+    serve.wait(40)
+    assert workers_of(serve.pid) == set()
+    assert not Path(f"/proc/{second}").exists()
+
+
+def test_a_worker_does_not_outlive_the_portal(
+    lake: Lake, command: Callable[..., subprocess.Popen[bytes]], unused_port: int
+) -> None:
+    serve = command("serve", "--port", str(unused_port), "--workers", "1")
+    until(lambda: queries.workshop().workers == 1)
+    servers = [int(pid) for pid in Path(f"/proc/{serve.pid}/task/{serve.pid}/children").read_text().split()]
+    serve.kill()  # no time to tell anybody
+    serve.wait()
+    try:
+        until(lambda: not workers_of(serve.pid), 20)
+    finally:
+        for pid in servers:  # the web server has no such watch of its own
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
 
 
 def test_a_job_whose_workers_die_again_and_again_fails(lake: Lake) -> None:
