@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -21,7 +21,7 @@ Site = tuple[str, Portal]
 PAGES = [
     "/", "/morning/", "/morning/640100/PM2.5/", "/plan/", "/plan/T10/", "/targets/", "/targets/G02/",
     "/targets/values/", "/targets/chain/{run}/air.pm25.mean/640000/?period=2015",
-    "/air/?year=2015", "/air/periods/", "/air/ranking/", "/air/stations/", "/air/dust/", "/data/",
+    "/air/?year=2015", "/air/periods/", "/air/ranking/", "/air/stations/", "/air/dust/", "/air/640100/2015-05-12/", "/data/",
     "/data/batches/{bad}/", "/data/batches/{bad}/line/3/?cell=4", "/data/gaps/", "/calculators/", "/calculators/AQI/",
     "/rules/", "/rules/standards/air/categories/", "/about/", "/account/sign-in/",
 ]  # fmt: skip
@@ -214,6 +214,56 @@ def test_an_editor_uploads_and_a_viewer_may_not(browser: Browser, site: Site) ->
         answer = page.goto(address + "/data/upload/")
         assert answer is not None
         assert answer.status == 403
+
+
+def test_paper_has_maps_and_open_groups_and_no_navigation(browser: Browser, site: Site) -> None:
+    address, _ = site
+    with opened(browser, address) as (_context, page, complaints):
+        page.goto(address + "/")
+        settle(page)
+        expect(page.locator(".map-paper svg path").first).to_be_attached()
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(page.locator(".site-head")).to_be_hidden()
+        expect(page.locator(".map-paper svg")).to_be_visible()
+        assert page.locator("details.target-group:not([open])").count() == 0
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+        assert not complaints
+
+
+def test_a_calendar_cell_leads_to_its_day(browser: Browser, site: Site) -> None:
+    address, _ = site
+    with opened(browser, address) as (_context, page, complaints):
+        page.goto(address + "/air/?city=640100&year=2015")
+        settle(page)
+        canvas = page.locator("[data-chart=spec-calendar] canvas").first
+        box = canvas.bounding_box()
+        assert box is not None
+        # Monday of the tenth week: 44 pixels of labels, then cells of 20 pixels side by side.
+        page.mouse.click(box["x"] + 44 + 20 * 9 + 10, box["y"] + 24 + 10)
+        page.wait_for_url(re.compile(r"/air/640100/2015-0[23]-\d\d/"))
+        expect(page.get_by_role("heading", name="六项污染物的日均值与分指数")).to_be_visible()
+        assert not complaints
+
+
+def test_a_filter_announces_what_it_found(browser: Browser, site: Site) -> None:
+    address, _ = site
+    with opened(browser, address) as (_context, page, complaints):
+        page.goto(address + "/calculators/")
+        page.get_by_label("查找计算、标准或输入项").fill("综合指数")
+        expect(page.locator("#announcer")).to_contain_text("项计算")
+        assert not complaints
+
+
+def test_maps_are_drawn_without_webgl(launch: Callable[..., Browser], site: Site) -> None:
+    address, _ = site
+    with opened(launch("--disable-3d-apis"), address) as (_context, page, complaints):
+        page.goto(address + "/")
+        settle(page)
+        expect(page.locator(".map.is-svg svg path").first).to_be_visible()
+        expect(page.locator(".map.is-svg a")).to_have_count(5)
+        assert not complaints
 
 
 def test_pages_say_the_same_without_scripts(browser: Browser, site: Site) -> None:

@@ -51,27 +51,13 @@ def dusty(portal: Portal, django_db_blocker: Any) -> Portal:
     def measured(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for row in found:
             if (row["region"], row["day"]) == ("640100", DAY):
-                row |= {
-                    "aqi": 180,
-                    "level": 4,
-                    "primary": "PM10",
-                    "publishable": True,
-                    "complete": True,
-                    "reason": None,
-                }
+                row |= {"aqi": 180, "level": 4, "primary": "PM10", **valid}
         return found
 
     def without(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for row in found:
             if (row["region"], row["day"]) == ("640100", DAY):
-                row |= {
-                    "aqi": 60,
-                    "level": 2,
-                    "primary": "O3_8H",
-                    "publishable": True,
-                    "complete": True,
-                    "reason": None,
-                }
+                row |= {"aqi": 60, "level": 2, "primary": "O3_8H", **valid}
         return found
 
     def dust(found: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -87,7 +87,7 @@ def test_a_table_is_tried_first_and_bad_rows_are_told_by_cell(portal: Portal) ->
     assert ReportedValue.objects.count() == before
 
     page = _send(client, buffer.getvalue())
-    assert "新增 1" in page and all(text in page for text in ("没有的指标", "四成", "evidence"))
+    assert "新增 1" in page and all(text in page for text in ("没有的指标", "四成", "没有依据的数字不接收"))
     assert ReportedValue.objects.count() == before + 1
     assert ReportedValue.objects.get(indicator="waste.zero_waste_share").text == "40"
     assert ActionLogEntry.objects.filter(verb="indicators.upload_values").count() == 1

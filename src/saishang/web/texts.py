@@ -66,7 +66,7 @@ def state_name(state: str) -> str:
 
 def mark_name(mark: str) -> str:
     """Words for the status of a source."""
-    return {"confirmed": _("已核实"), "recalled": _("凭记忆"), "unconfirmed": _("待核实")}.get(mark, mark)
+    return {"confirmed": _("已核实"), "recalled": _("未对照原文"), "unconfirmed": _("待核实")}.get(mark, mark)
 
 
 def kind_name(kind: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from saishang import __version__
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.pages.exports import export
 from saishang.web.pages.site import rules
 from saishang.web.pages.tables import Cell, Column, Table
@@ -65,4 +65,4 @@ def _flat(value: Any) -> str:
         return "; ".join(_flat(item) for item in value)
     if hasattr(value, "get"):
         return texts.both(value.get("zh"), value.get("en")) or "; ".join(f"{v}" for v in value.values())
-    return str(value)
+    return wording.clause(str(value))

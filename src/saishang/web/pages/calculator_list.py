@@ -59,7 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
             reverse("calculators-topic", args=[topic.name]),
             texts.both(topic.zh, topic.en),
             texts.both(topic.description_zh, topic.description_en),
-            " · ".join(topic.standards),
+            " · ".join(name for name in topic.standards if not texts.english() or name.isascii()),
         )
         groups.setdefault(topic.medium, []).append(entry)
     # What serves every medium stands last.

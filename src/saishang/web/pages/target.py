@@ -20,6 +20,7 @@ from saishang.web.pages import site
 from saishang.web.pages.chain import chain_url
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
+from saishang.web.pages.forecast import target_forecast
 from saishang.web.pages.runs import about_run, chosen_run, other_runs
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.targets import chosen_history, goal_of, position
@@ -45,7 +46,9 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
     found = queries.indicator(row.indicator)
     chart, values = _path(row, run)
     limits = _limits(row, run)
-    tables = [table for table in (values, limits) if table is not None]
+    ahead = target_forecast(run, row.target, row.region)
+    tested = ahead.table if ahead is not None else None
+    tables = [table for table in (values, limits, tested) if table is not None]
     answer = export(request, tables)
     if answer is not None:
         return answer
@@ -69,6 +72,7 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
         "chart": chart,
         "values": values,
         "limits": limits,
+        "forecast": ahead,
         "others": [
             other for other in queries.target_rows(run.id) if other.item == row.item and other.target != row.target
         ],
@@ -150,7 +154,9 @@ def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
                 "value": Cell(point.value, text=point.rounded or "—", valid=point.valid),
                 "basis": basis_name(point.basis),
                 "kind": texts.kind_name(point.kind),
-                "coverage": Cell(coverage_text(point.coverage), note=reason_name(point.reason)),
+                "coverage": Cell(
+                    coverage_text(point.coverage, pooled=row.region == run.region), note=reason_name(point.reason)
+                ),
                 "chosen": Cell(point.chosen, text="✓" if point.chosen else ""),
                 "chain": Cell(
                     None,
@@ -217,11 +223,12 @@ def verdict(value: Decimal | None, limit: Decimal | None, decimals: int) -> str:
     return _("不超过") if round_half_even(value, decimals) <= limit else _("超过")
 
 
-def coverage_text(coverage: dict[str, Any]) -> str:
-    """Counts behind a value in words."""
+def coverage_text(coverage: dict[str, Any], *, pooled: bool = False) -> str:
+    """Counts behind a value in words; of a region the days of its cities are added up (`pooled`)."""
     valid, expected = coverage.get("days_valid"), coverage.get("days_expected")
     if valid is not None and expected is not None:
-        return _("有效 %(valid)s / 应有 %(expected)s 天") % {"valid": valid, "expected": expected}
+        words = _("有效 %(valid)s / 应有 %(expected)s 城市日") if pooled else _("有效 %(valid)s / 应有 %(expected)s 天")
+        return words % {"valid": valid, "expected": expected}
     return "；".join(f"{key} {value}" for key, value in coverage.items() if not isinstance(value, dict | list))
 
 
