@@ -95,3 +95,13 @@ def test_years_days_and_chain(weather: str, client: Client) -> None:
     client.cookies["django_language"] = "en"
     page = client.get("/climate/").content.decode()
     assert "Provisional, 6 years of record; no grade" in page and "Heat waves and cold waves" in page
+
+
+def test_calculators_say_grades_in_english(client: Client) -> None:
+    client.cookies["django_language"] = "en"
+    for address, words in (
+        ("drought_grade/?go=1&in.MCI=-0.5,-2", "Light drought, Extreme drought"),
+        ("ei_class/?go=1&in.EI=74.9", "Good"),
+        ("rain_signal/?go=1&in.rain_3h=62", "orange"),
+    ):
+        assert words in client.get(f"/calculators/{address}").content.decode(), address

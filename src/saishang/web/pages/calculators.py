@@ -30,6 +30,8 @@ from saishang.web.security import public
 
 __all__ = ["calculator"]
 
+#: Results that are words of a standard: a category, a class, a grade, the colour of a signal.
+_VERDICTS = {"category", "level", "cls", "grade", "signal"}
 _MISSING = {"", "-", "—", "null", "none", "na", "n/a", "无"}
 
 
@@ -100,7 +102,7 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
     except SaishangError as error:
         context["error"] = wording.error_words(error, {control.name: control.label for control in inputs})
     else:
-        steps = [_step(key, value) for key, value in result.items()]
+        steps = [_step(key, value, known.medium) for key, value in result.items()]
         table = _table(known.name, context["title"], steps)
         context |= {
             "steps": steps,
@@ -234,24 +236,33 @@ def _label(key: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _verdict_words() -> dict[str, str]:
-    """Chinese words of results that are categories or levels, in the reader's language."""
-    rows = rules().table("standards/air/categories").rows
+def _verdict_words(medium: str) -> dict[str, str]:
+    """Chinese words of results that are categories, grades or signals, in the reader's language.
+
+    By medium: 良 is one word for air and another for a region's ecology.
+    """
+    known = rules()
+    if medium in ("ecology", "climate"):
+        tables = [known.tables.get(f"standards/{medium}/{name}") for name in ("grades", "signals")]
+        return {row["zh"]: texts.name_of(row) for table in tables if table is not None for row in table.rows}
+    rows = known.table("standards/air/categories").rows
     found = {row["zh"]: texts.name_of(row) for row in rows}
     if texts.english():
         found |= {row["level_zh"]: f"level {row['level']}" for row in rows}
     return found
 
 
-def _step(key: str, value: Any) -> Step:
+def _step(key: str, value: Any, medium: str) -> Step:
     step = Step(key, _label(key))
     if isinstance(value, Mapping):
         step.rows = [(str(name), _words(item)) for name, item in value.items()]
         step.text = "" if step.rows else _("无")
+    elif key in _VERDICTS and value is not None:
+        said = _verdict_words(medium)
+        listed = value if isinstance(value, list | tuple) else [value]
+        step.text = texts.listed(said.get(_words(item), _words(item)) for item in listed)
     else:
         step.text = _words(value)
-        if key in ("category", "level"):
-            step.text = _verdict_words().get(step.text, step.text)
     return step
 
 
