@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from saishang.apps.plan.importer import PlanDocument
 from saishang.apps.plan.importer.targets import targets_in_paragraph
-from tests.apps.plan.expected import said
+from tests.apps.plan.expected import compare, said
 
 SENTENCES: list[tuple[str, list[str]]] = [
     # An amount of change and the level it leads to are two targets.
@@ -110,3 +113,16 @@ def test_every_target_keeps_its_sentence_as_written() -> None:
     sentence = "到２０２５年，森林覆盖率达到４５％。"
     (target,) = targets_in_paragraph(sentence, "T1")
     assert (target.text, target.year, target.value, target.unit) == (sentence, 2025, 45, "%")
+
+
+def _blocks() -> list[tuple[str, list[str]]]:
+    text = (Path(__file__).parent / "sentences.txt").read_text(encoding="utf-8")
+    return [(block.split("\n")[0], block.split("\n")[1:]) for block in text.strip().split("\n\n")]
+
+
+@pytest.mark.parametrize(("sentence", "expected"), _blocks(), ids=[s[:24] for s, _ in _blocks()])
+def test_targets_of_one_sentence_named_much_alike(sentence: str, expected: list[str]) -> None:
+    """Sentences of our own in the forms of many plans; what they promise was written down before they were read."""
+    found = targets_in_paragraph(sentence, "T1", plan_year=2024)
+    score = compare(PlanDocument("方案", targets=found), expected)
+    assert (score.missing, score.extra) == ((), ())

@@ -110,7 +110,9 @@ def _expand(parts: list[str]) -> list[tuple[str, str | None]]:
     per = _PER_OUTPUT.match(parts[0])
     if per:
         parts = [
-            per.group(0) + p if re.match("^(?:能耗|水耗|电耗|碳排放|用水量|二氧化碳排放|能源消耗|取水量)", p) else p
+            per.group(0) + p
+            if re.match("^(?:能耗|水耗|电耗|碳排放(?!强度)|用水量|二氧化碳排放|能源消耗|取水量)", p)
+            else p
             for p in parts
         ]
     parts[-1] = re.sub("(?:等)?[一二三四五六两0-9]+[项种类](?:主要)?(?:大气|水)?污染物(?=.)", "", parts[-1])

@@ -121,8 +121,8 @@ def split_heading(rest: str) -> tuple[str, str]:
         and re.search("单位|负责|牵头|配合|部门", bare[note[-1][0] :])
     ):
         # A heading line that ends with its owners: the owners are body.
-        head, owners = bare[: note[-1][0]].rstrip("。 "), bare[note[-1][0] :]
-        if len(head) <= _HEADING_MAX:
+        head, owners = bare[: note[-1][0]].rstrip("。；; "), bare[note[-1][0] :]
+        if len(head) <= _HEADING_MAX and not _reads_as_content(head):
             return _trim(head), _join(owners, following)
     if len(bare) <= _HEADING_MAX and not _reads_as_content(bare):
         return _trim(bare), _join(remainder, following)
@@ -153,7 +153,7 @@ def _reads_as_content(text: str) -> bool:
 
 
 _PREAMBLE = re.compile(
-    "总体要求|总体思路|总体部署|指导思想|基本原则|工作原则|主要原则|主要目标|工作目标|行动目标|总体目标|目标指标|目标任务$|发展目标|"
+    "总体要求|总体思路|总体部署|指导思想|基本原则|工作原则|主要原则|主要目标|工作目标|行动目标|总体目标|目标指标|目标任务$|(?:范围|时限|思路|要求|原则)(?:及|和|与)目标$|^(?:实施|建设|规划|工作|编制|适用)范围|发展目标|"
     "工作思路|现状|形势|背景|基本情况|工作基础|发展基础|重要意义|编制依据|适用范围|规划目标|总目标|^.{0,4}目标$|^总则$|^总论$|^前言$|^概述$|^目标$|^目标要求$|阶段目标|规划期限|创建基础|面临的|存在的?问题"
 )
 _SAFEGUARD = re.compile(

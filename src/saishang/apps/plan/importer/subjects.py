@@ -31,6 +31,7 @@ _YEARLY_OUTPUT = re.compile(
     "^(?:预计|可|能够)?年(?:产|生产|处理|利用|消纳|回收|减排|减少|节约|节水|节电|发电|供热|增殖)[^，。；、]{1,20}$"
 )
 _RATE_THEN_PLACE = re.compile("^(.{2,}?(?:率|比例|占比|比重))([^率比]{2,})$")
+_ACTION = "(?:改造|整治|治理|编制|安装|提升|监测|评估|审核|修复|清理|排查|建设|创建|淘汰|搬迁|关停|验收)"
 _SECOND_SHARE = re.compile(
     r"(?:率|比例|占比|比重|浓度)(?:均|都)?(?:不高于|降至|不低于|达到?|超过|高于|稳定在|保持在|提高到|控制在)\d"
 )
@@ -267,6 +268,8 @@ class Subjects(Sentence):
             and first.is_count
         ):
             follows = "" if at_boundary else self._object(group.end)
+            if follows and peeled.rest.strip() == "、":
+                self._share_action(follows)
             return (f"{self.last_verb}{follows}", "count") if follows else ("", None)
         same_unit = bool(self.found) and self.found[-1].unit == first.unit
         if verb is None and not said and self.last_verb and (first.is_count or same_unit) and self.counted_to >= 0:
@@ -355,6 +358,16 @@ class Subjects(Sentence):
     def _goal_said(self, before: int) -> bool:
         """Tell whether the sentence itself names the year of a goal before a position."""
         return any(m.kind in ("goal", "plan") and m.end <= before for m in self.marks)
+
+    def _share_action(self, last: str) -> None:
+        """完成10个园区、56家企业、320台锅炉低氮改造: what is done stands behind the last thing and holds for all."""
+        action = re.search(f"的(.{{2,16}}{_ACTION})$", last) or re.search(f"((?:..)?{_ACTION})$", last)
+        if action is None:
+            return
+        for target in reversed(self.found):
+            if not target.indicator.startswith(self.last_verb or "\x00") or re.search(f"{_ACTION}$", target.indicator):
+                break
+            target.indicator += action.group(1)
 
     def _object(self, start: int, *, whole: bool = False) -> str:
         """What is counted, behind the number; `whole` reads on to the end of the clause."""
