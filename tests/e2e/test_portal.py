@@ -21,7 +21,8 @@ Site = tuple[str, Portal]
 PAGES = [
     "/", "/morning/", "/morning/640100/PM2.5/", "/plan/", "/plan/T10/", "/targets/", "/targets/G02/",
     "/targets/values/", "/targets/chain/{run}/air.pm25.mean/640000/?period=2015",
-    "/air/?year=2015", "/air/periods/", "/air/ranking/", "/air/stations/", "/air/dust/", "/air/640100/2015-05-12/", "/data/",
+    "/air/?year=2015", "/air/periods/", "/air/ranking/", "/air/stations/", "/air/dust/",
+    "/air/640100/2015-05-12/", "/data/",
     "/data/batches/{bad}/", "/data/batches/{bad}/line/3/?cell=4", "/data/gaps/", "/calculators/", "/calculators/AQI/",
     "/rules/", "/rules/standards/air/categories/", "/about/", "/account/sign-in/",
 ]  # fmt: skip
