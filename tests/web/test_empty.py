@@ -22,7 +22,8 @@ def nothing_there(settings: Any, tmp_path: Path) -> None:
     [
         ("/", "saishang evaluate"), ("/targets/", "saishang evaluate"), ("/targets/G02/", "saishang evaluate"),
         ("/air/", "saishang evaluate"), ("/air/periods/", "saishang evaluate"), ("/air/ranking/", "saishang evaluate"),
-        ("/air/stations/", "1484A"), ("/morning/", "saishang evaluate"),
+        ("/water/", "saishang evaluate"), ("/water/months/", "saishang evaluate"),
+        ("/water/ratios/", "saishang evaluate"), ("/air/stations/", "1484A"), ("/morning/", "saishang evaluate"),
         ("/morning/640100/PM2.5/", "saishang evaluate"), ("/plan/", "saishang plan import"),
         ("/data/", "saishang ingest"),
         ("/data/gaps/", "saishang ingest gaps"), ("/about/", "saishang ingest"),

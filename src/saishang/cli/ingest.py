@@ -77,6 +77,12 @@ def load(
     files: Annotated[list[Path], typer.Argument(help="CSV、Excel 或 Parquet 文件 · files.")],
     source: Annotated[str | None, typer.Option(help="来源说明的 id，不写则按表头识别 · id of the source.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="自有格式的映射文件（YAML）· mapping file.")] = None,
+    collected: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="采集日期（时间不带年份时）· day of collection, for stamps without year."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """导入文件；同一文件导入两次不会改变任何数据 · load files; loading the same file twice changes nothing."""
@@ -92,7 +98,10 @@ def load(
                     progress.update(task, step=_STEPS.get(step, step), rows=rows, completed=done, total=1.0)
 
             try:
-                batch = lake.ingest(path, source, mapping=mapping, actor="saishang ingest", progress=tell)
+                batch = lake.ingest(
+                    path, source, mapping=mapping, actor="saishang ingest", progress=tell,
+                    collected=None if collected is None else collected.date(),
+                )  # fmt: skip
                 done.append({"file": str(path), "ok": True, **batch.to_dict()})
             except SaishangError as error:
                 failed += 1
@@ -227,6 +236,35 @@ def rejects(
 
 
 @app.command()
+def rows(
+    station: Annotated[str, typer.Option(help="站点编码 · station code.")],
+    parameter: Annotated[str, typer.Option(help="参数代码 · parameter code.")],
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="起 · first day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="止，含当日 · last day.")],
+    version: Annotated[int | None, typer.Option(help="数据表版本，不写则最新 · version of the table.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """查看某站某参数的数据，可指定旧版本 · values of a station, also as an older version of the table had them."""
+    import pyarrow.compute as pc
+
+    span = (pc.field("start") >= first) & (pc.field("start") < last + timedelta(days=1))
+    wanted = (pc.field("station") == station) & (pc.field("parameter") == parameter) & span
+    lake = _lake()
+    found = lake.observations(version).to_table(filter=wanted).sort_by([("start", "ascending")]).to_pylist()
+    keys = ("source", "start", "end", "value", "qualifier", "batch", "line", "cell")
+    if as_json:
+        emit_json([{key: row[key] for key in keys} for row in found])
+        return
+    shown = lake.version if version is None else version
+    print_table(
+        f"{station} {parameter}，版本 version {shown}",
+        ["来源 source", "开始 start", "结束 end", "值 value", "标记 mark", "批次 batch", "行 line", "列 cell"],
+        [[row[key] for key in keys] for row in found],
+        caption="" if found else "没有数据 · no rows",
+    )
+
+
+@app.command()
 def superseded(
     batch: Annotated[int, typer.Argument(help="批次号 · batch.")],
     limit: Annotated[int, typer.Option(min=1)] = 50,
@@ -325,7 +363,7 @@ def gaps(
 
     lake = _lake()
     counts = update_gaps(
-        lake.table, lake.ledger, lake.folders, lake.rules, lake.sources.values(), first=_date(first), last=_date(last),
+        lake.table, lake.ledger, lake.folders, lake.rules, lake.described(), first=_date(first), last=_date(last),
         everywhere=everywhere,
     )  # fmt: skip
     if as_json:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from saishang.config import Config
 from saishang.lake.archive import Archive
-from saishang.lake.errors import FileRefused
+from saishang.lake.errors import FileRefused, MappingError
 from saishang.lake.ingest import Folders, Progress, ingest_file, note_refusal, reconcile
 from saishang.lake.ledger import Batch, Ledger
 from saishang.lake.readers.opening import open_any
-from saishang.lake.sources import Source, known_sources, load_mapping
+from saishang.lake.sources import Source, collected_on, known_sources, load_mapping, make_source
 from saishang.lake.table import ObservationsTable
 from saishang.rules import Rules, load_rules
 
@@ -100,6 +102,18 @@ class Lake:
         """
         return [part.path for part in self.table.parts(version, medium=medium, months=months)]
 
+    def described(self) -> list[Source]:
+        """Every source that the rules describe, and those that mapping files described when they were loaded.
+
+        A description that no longer fits the rules (a parameter that is gone) is left out.
+        """
+        found = dict(self.sources)
+        for document in self.ledger.mappings():
+            with contextlib.suppress(MappingError):
+                source = make_source(document, self.rules, where=str(document.get("id")))
+                found.setdefault(source.id, source)
+        return list(found.values())
+
     # -- loading ------------------------------------------------------------------------------------------------
 
     def source_for(self, path: Path, source: str | None = None, mapping: Path | None = None) -> Source:
@@ -140,9 +154,9 @@ class Lake:
 
     def ingest(
         self, path: Path | str, source: str | None = None, *, mapping: Path | None = None, actor: str = "",
-        file_name: str | None = None, progress: Progress | None = None,
+        file_name: str | None = None, progress: Progress | None = None, collected: date | None = None,
     ) -> Batch:  # fmt: skip
-        """Load a file; see `saishang.lake.ingest.ingest_file`."""
+        """Load a file; see `saishang.lake.ingest.ingest_file`. `collected`: its day, for stamps without a year."""
         place = Path(path)
         try:
             chosen = self.source_for(place, source, mapping)
@@ -152,7 +166,7 @@ class Lake:
             raise
         return ingest_file(
             place,
-            chosen,
+            chosen if collected is None else collected_on(chosen, collected),
             table=self.table, ledger=self.ledger, archive=self.archive, folders=self.folders,
             actor=actor, file_name=file_name, progress=progress,
         )  # fmt: skip

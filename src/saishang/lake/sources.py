@@ -11,7 +11,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -24,7 +25,17 @@ from saishang.lake.readers.values import CellRule, normalised
 from saishang.lake.units import conversion
 from saishang.rules import Rules
 
-__all__ = ["KEYS", "LAYOUTS", "MEDIA", "Source", "StationRule", "known_sources", "load_mapping", "make_source"]
+__all__ = [
+    "KEYS",
+    "LAYOUTS",
+    "MEDIA",
+    "Source",
+    "StationRule",
+    "collected_on",
+    "known_sources",
+    "load_mapping",
+    "make_source",
+]
 
 LAYOUTS = ("matrix", "wide", "long")
 MEDIA = ("air", "water", "met", "noise", "radiation")
@@ -38,6 +49,7 @@ KEYS: dict[str, str] = {
     "layout": "matrix (a column per station), wide (a column per parameter) or long (a row per value)",
     "label": "what a stamp stands for: hour_ending, hour_beginning, day, month, instant",
     "day_start_hour": "for label day: hours from midnight at which the day begins (-4 = 20:00 of the day before)",
+    "collected": "day on which the file was collected, for stamps without a year (04-11 08:00)",
     "time": "column, or list of columns that are joined with a blank",
     "station": "column, or {column|constant|header, prefix, names, map, strict, within}",
     "parameter": "for matrix and long: the column that names the parameter",
@@ -119,7 +131,10 @@ class Source:
     detect_columns: re.Pattern[str] | None
     hourly: bool
     digest: str
+    collected: date | None = None
     units: Mapping[str, str] = field(default_factory=dict)
+    #: What a mapping file said, as JSON; None for a description of the rules, which the rules keep.
+    document: Mapping[str, Any] | None = None
 
     def matches(self, header: Sequence[str]) -> bool:
         """Whether a file with this header looks like one of this source."""
@@ -153,7 +168,7 @@ def load_mapping(path: Path, rules: Rules) -> Source:
         ) from None
     if not isinstance(document, Mapping):
         raise MappingError("expected keys and values", fix="begin with `id: my-source`", where=path.name)
-    return make_source(document, rules, where=path.name)
+    return replace(make_source(document, rules, where=path.name), document=cast("dict[str, Any]", _plain(document)))
 
 
 def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Source:
@@ -202,9 +217,25 @@ def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Sou
         detect_header=tuple(_names(detect.get("header") or ())),
         detect_columns=_pattern(detect.get("columns"), where),
         hourly=bool(document.get("hourly")),
+        collected=_day(document.get("collected"), where),
         digest=hashlib.sha256(canonical.encode()).hexdigest(),
         units={row.code: row.unit for row in rules.parameters.values()},
     )
+
+
+def collected_on(source: Source, day: date) -> Source:
+    """The same description for a file collected on a day; its recipe differs, since the days of the rows do."""
+    seal = hashlib.sha256(f"{source.digest} {day.isoformat()}".encode()).hexdigest()
+    return replace(source, collected=day, digest=seal)
+
+
+def _day(value: object, where: str) -> date | None:
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise _wrong(f"expected collected to be a day, got {value!r}", "write 2021-04-05", where) from None
 
 
 def _wrong(message: str, fix: str, where: str) -> MappingError:
@@ -218,7 +249,7 @@ def _plain(node: object) -> object:
         return node
     if isinstance(node, Sequence):
         return [_plain(value) for value in node]
-    return str(node) if isinstance(node, Decimal) else node
+    return str(node) if isinstance(node, Decimal | date) else node
 
 
 def _one_of(document: Mapping[str, Any], key: str, choices: Sequence[str], where: str) -> str:
@@ -290,7 +321,8 @@ def _station(node: object, layout: str, rules: Rules, where: str) -> StationRule
         home=frozenset(
             str(name)
             for row in rules.regions.values()
-            if row.level == "province"
+            # Neighbours stand in the table too; the names of a site's places are meant in its own province.
+            if row.level == "province" and row.use == "in_plan"
             for name in (row.zh, row.short)
             if name
         ),

@@ -169,7 +169,7 @@ def _times(block: Block, source: Source, header: Sequence[str], place: dict[str,
     starts, ends = [], []
     complaints: list[Why | None] = []
     for text in distinct:
-        stamp = parse_stamp(text, source.label)
+        stamp = parse_stamp(text, source.label, collected=source.collected)
         span = stamp if isinstance(stamp, Why) else interval(stamp, source.label, day_start_hour=source.day_start_hour)
         if isinstance(span, Why):
             starts.append(np.datetime64("1900-01-01", "us"))

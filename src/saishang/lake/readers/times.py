@@ -24,6 +24,7 @@ _STAMP = re.compile(
     r"(?:[T\s]*(?P<hour>\d{1,2})(?:[:时]?(?:(?P<minute>\d{2})分?)?(?::?(?P<second>\d{2})(?:\.\d+)?)?)?)?"
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
+_NO_YEAR = re.compile(r"(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?\s+(?P<clock>\d{1,2}:\d{2}(:\d{2})?)")
 _EARLIEST, _LATEST = 1900, 2200
 
 
@@ -34,13 +35,21 @@ class Interval(NamedTuple):
     end: datetime
 
 
-def parse_stamp(text: str, label: str = "instant") -> datetime | Why:
+def parse_stamp(text: str, label: str = "instant", *, collected: date | None = None) -> datetime | Why:
     """Read a date or a time stamp as written in Chinese and ISO files; returns the complaint when it is none.
 
     Hour 24 is the midnight that ends the day. A stamp with an offset is turned to China Standard Time. Hourly labels
     need an hour, all but `month` need a day: a stamp that lacks it is not guessed.
+
+    Parameters
+    ----------
+    collected:
+        Day on which the file was collected, for publications that print no year (`04-11 08:00`): the stamp belongs to
+        the last such day up to the day after it, so that a December collected in January stays the old year's.
     """
     plain = normalised(text)
+    if collected is not None:
+        plain = _with_year(plain, collected)
     match = _STAMP.fullmatch(plain)
     # Eight digits without separators would let 2019111 be read two ways: all parts need two digits then.
     if match is None or (plain[:5].isdigit() and re.match(r"\d{6}(\d{2})?(\D|\d{2}(\d{2}){0,2}|$)", plain) is None):
@@ -64,6 +73,21 @@ def parse_stamp(text: str, label: str = "instant") -> datetime | Why:
         offset = timedelta() if zone == "Z" else _offset(zone)
         stamp = stamp.replace(tzinfo=timezone(offset)).astimezone(_CHINA).replace(tzinfo=None)
     return stamp
+
+
+def _with_year(plain: str, collected: date) -> str:
+    """The stamp with the year that it had when it was collected; other stamps as they are."""
+    match = _NO_YEAR.fullmatch(plain)
+    if match is None:
+        return plain
+    month, day = int(match["month"]), int(match["day"])
+    for year in (collected.year + 1, collected.year, collected.year - 1):
+        try:
+            if date(year, month, day) <= collected + timedelta(days=1):
+                return f"{year:04d}-{month:02d}-{day:02d} {match['clock']}"
+        except ValueError:
+            continue  # 29 February exists in one of them at most
+    return plain
 
 
 def _offset(zone: str) -> timedelta:

@@ -117,7 +117,7 @@ def _lines(found: Mapping[str, Mapping[str, Any]], request: HttpRequest) -> list
             nodes.append(
                 Node(
                     x=_LEFT + place * _STEP + 20,
-                    label=name if len(name) <= 18 else f"{name[:17]}…",
+                    label=_short(name),
                     number=klass,
                     shown=("> V" if texts.english() else "劣") if klass == 6 else class_name(klass) or "–",
                     valid=valid or not klass,
@@ -130,6 +130,17 @@ def _lines(found: Mapping[str, Mapping[str, Any]], request: HttpRequest) -> list
         name = group_name("river", river)
         lines.append(Line(_ROW * number + 28, name, _LEFT + (len(rows) - 1) * _STEP + 20, ordered, tuple(nodes)))
     return lines
+
+
+def _short(name: str) -> str:
+    """A name that fits between two sections of the drawing; Chinese signs are twice as wide as others."""
+    room, kept = 20, ""
+    for sign in name:
+        room -= 2 if ord(sign) > 0x2E7F else 1
+        if room < 0:
+            return f"{kept}…"
+        kept += sign
+    return kept
 
 
 def _sections_table(
