@@ -335,8 +335,13 @@ def _at_conjunctions(name: str) -> list[str]:
 def resolve_units(units: list[str], resolver: AgencyResolver) -> list[str]:
     """Formal names of the units that can be resolved, in order; a prefix written once carries to the next names."""
     names, carried = [], ""
-    for unit in units:
-        name = resolve_one(unit, carried, resolver)
+    for n, unit in enumerate(units):
+        following = units[n + 1] if n + 1 < len(units) else ""
+        # 高新区、经开区管委会: what two bodies are called is written once.
+        shared = re.search("管委会$|管理委员会$", following) if unit.endswith(("区", "基地")) else None
+        name = resolve_one(unit, carried, resolver) or (
+            resolve_one(unit + shared.group(), carried, resolver) if shared else None
+        )
         prefix = re.match(r"^(自治区党委|省委|市委|自治州|自治县|自治区|省|市|州|县|区(?=.{3,}))(?=.{2,})", unit)
         if prefix and not unit.startswith("市场"):
             carried = prefix.group(1)

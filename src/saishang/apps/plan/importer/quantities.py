@@ -22,7 +22,7 @@ COUNT_UNITS = (
 _MEASURES = (
     "个百分点", "百分点", "%", "‰",
     "微克/立方米", "微克每立方米", "µg/m3", "µg/m³", "ug/m3", "ug/m³", "毫克/立方米", "毫克每立方米", "mg/m3", "mg/m³",
-    "毫克/升", "毫克每升", "mg/L", "mg/l", "微克/升", "µg/L", "毫克/千克",
+    "毫克/升", "毫克每升", "mg/L", "mg/l", "微克/升", "µg/L", "毫克/千克", "微克", "毫克",
     "吨标准煤", "千克标准煤", "克标准煤", "吨标煤", "吨二氧化碳当量", "吨二氧化碳", "tce", "吨公里", "吨", "t", "千克", "公斤", "斤", "克",
     "立方米", "m³", "m3", "方", "升", "千瓦时", "kWh", "度", "千瓦", "兆瓦", "吉瓦", "GW", "MW", "kW", "千伏安", "兆伏安", "千焦",
     "吉焦", "平方公里", "平方千米", "km²", "平方米", "㎡", "m²", "公顷", "亩", "公里", "千米", "km", "蒸吨", "米", "分贝", "dB",
@@ -120,6 +120,10 @@ class Quantity:
         return self.unit in ("%", "个百分点", "百分点", "‰", "")
 
 
+_PER_FIRST = re.compile("每(立方米|升|平方米|平方公里|亩|千瓦时|万元)$")
+_WEIGHTS = ("微克", "毫克", "克", "千克", "公斤", "吨", "立方米", "克标准煤", "千克标准煤", "吨标准煤")
+
+
 def _decimal(text: str) -> Decimal:
     return Decimal(text.replace(",", ""))
 
@@ -132,6 +136,10 @@ def find_quantities(text: str) -> list[Quantity]:
     found: list[tuple[Quantity, bool]] = []
     for m in _QUANTITY.finditer(text):
         quantity = _read(m)
+        per = _PER_FIRST.search(text, 0, m.start()) if quantity is not None and quantity.unit in _WEIGHTS else None
+        if quantity is not None and per is not None:
+            # 降至每立方米28微克: what it is counted by stands before the number.
+            quantity = replace(quantity, start=per.start(), unit=f"{quantity.unit}/{per.group(1)}")
         if quantity is not None:
             found.append((quantity, _is_bare(m, text)))
     # From the right: a bare number stands only when a list joins it to a number with a unit.

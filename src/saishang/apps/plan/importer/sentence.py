@@ -124,14 +124,22 @@ class Sentence:
         )
         if behind:
             return (int(behind.group(1)),)
-        before = [m for m in self.marks if m.end <= quantity.start and m.kind != "base"]
-        if before:
-            return before[-1].years
+        before = self._mark_before(quantity.start)
+        if before is not None:
+            return before.years
         return self.carry.years
 
     def _mark_before(self, position: int) -> YearMark | None:
-        before = [m for m in self.marks if m.end <= position and m.kind != "base"]
+        before = [m for m in self.marks if m.end <= position and m.kind != "base" and self._governs(m, position)]
         return before[-1] if before else None
+
+    def _governs(self, mark: YearMark, position: int) -> bool:
+        """到2028年，建成27个，其中2026年建成9个；…: a year said in passing ends with its part of the sentence."""
+        if "；" not in self.text[mark.end : position]:
+            return True
+        part = self.text[self.text.rfind("；", 0, mark.start) + 1 : mark.start]
+        earlier = any(m.end <= mark.start and m.kind != "base" for m in self.marks) or bool(self.carry.years)
+        return not (earlier and "，" in part and len(part) > 5 and re.search(r"\d", part))
 
     def _looks_ahead(self) -> bool:
         """Tell whether the sentence names a year to come."""
