@@ -94,3 +94,23 @@ def test_the_span_of_the_data_is_the_default_and_counts_add_up(lake: Lake, tmp_p
         row = connection.execute("select max(computed_at) as at from lake_gap").fetchone()
     assert row is not None
     assert isinstance(row["at"], datetime)
+
+
+def test_a_source_of_ones_own_has_a_gap_ledger_too(lake: Lake, tmp_path: Path) -> None:
+    """A mapping file with `hourly: true`: station 1484A, two of 24 hours of one day, one of them a double dash."""
+    mapping = tmp_path / "own.yaml"
+    mapping.write_text(
+        "id: own\nmedium: air\nlayout: wide\nlabel: hour_beginning\ntime: time\nstation: station\n"
+        "values: {PM2.5: PM2.5}\nmissing: ['—']\nhourly: true\n",
+        encoding="utf-8",
+    )
+    path = tmp_path / "own.csv"
+    path.write_text("time,station,PM2.5\n2019-05-12 01:00,1484A,12\n2019-05-12 02:00,1484A,——\n", encoding="utf-8")
+    lake.ingest(path, mapping=mapping)
+    counts = update_gaps(lake.table, lake.ledger, lake.folders, lake.rules, lake.described())
+    (count,) = [count for count in counts if count.source == "own"]
+    with lake.ledger.connect() as connection:
+        row = connection.execute("select * from lake_gap where source = 'own' and station = '1484A'").fetchone()
+    assert row is not None
+    assert (row["expected"], row["present"], row["empty"], row["not_sent"]) == (24, 1, 1, 22)
+    assert count.present == 1

@@ -130,6 +130,8 @@ def _load(
 ) -> Batch:  # fmt: skip
     with open_file(archived.path, source, stage.rejects) as file:
         notes["format"] = file.format
+        if source.document is not None:
+            notes["mapping"] = source.document
         stage.header = file.header
         for piece in read_pieces(file, source, stage.rejects, tally):
             stage.add(piece)

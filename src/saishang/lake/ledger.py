@@ -159,6 +159,11 @@ class Ledger:
         with self.connect() as connection:
             return list(connection.execute(query("supersessions"), {"batch": batch, "limit": limit, "offset": offset}))
 
+    def mappings(self) -> list[Mapping[str, Any]]:
+        """Descriptions that mapping files gave for committed batches, the newest of each source."""
+        with self.connect() as connection:
+            return [row["document"] for row in connection.execute(query("mappings"))]
+
     # -- one batch's walk ---------------------------------------------------------------------------------------
 
     @staticmethod

@@ -88,7 +88,7 @@ def parse_cell(text: str, rule: CellRule) -> Parsed:
         return Parsed(OK, float(text), None, "", "")  # what nearly every cell is: digits, not negative, unit as kept
     plain = normalised(text)
     lower = plain.lower()
-    if lower in _ALWAYS_EMPTY or lower in rule.missing:
+    if lower in _ALWAYS_EMPTY or lower in rule.missing or (not lower.strip("-") and "-" in rule.missing):
         return Parsed(EMPTY, math.nan, None, "", "")
     if plain in rule.words or text.strip() in rule.words:
         word = rule.words[plain] if plain in rule.words else rule.words[text.strip()]

@@ -46,6 +46,11 @@ where status = 'aborted' and months <> '{}' and finished_at > now() - interval '
 -- name: batch
 select * from lake_batch where id = %(id)s;
 
+-- name: mappings
+-- Newest description of each source that was loaded by a mapping file.
+select distinct on (source) source, notes -> 'mapping' as document from lake_batch
+where status = 'committed' and notes ? 'mapping' order by source, id desc;
+
 -- name: lock
 select pg_advisory_lock(hashtextextended(%(name)s, 0));
 

@@ -78,6 +78,6 @@ def check(
         pass
     progress("gaps")
     counts = update_gaps(
-        lake.table, lake.ledger, lake.folders, lake.rules, lake.sources.values(), first=first, last=last
+        lake.table, lake.ledger, lake.folders, lake.rules, lake.described(), first=first, last=last
     )
     return Checked(first, last, run, flagged, sum(count.days for count in counts))
