@@ -31,7 +31,7 @@ class EvaluateForm(forms.Form):
     as_of = forms.DateField(
         label=gettext_lazy("截至日期"),
         help_text=gettext_lazy("晚于这一天的监测数据不使用；未结束的年度按“至今”计算。"),
-        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
     )
     reason = forms.CharField(
         label=gettext_lazy("事由"), required=False, max_length=300,
