@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from saishang.apps.indicators import queries
+from saishang.apps.indicators.forecast import ForecastRow
 from saishang.apps.indicators.outlook import GoodDays, Item, Outlook, outlook
 from saishang.apps.indicators.outlook_data import BASES, run_days, station_days
 from saishang.apps.indicators.queries import RunFacts
@@ -24,6 +25,7 @@ from saishang.web.pages.air_common import choice, decimals, primary_names
 from saishang.web.pages.attention import freshness_table
 from saishang.web.pages.chain import chain_url
 from saishang.web.pages.exports import export
+from saishang.web.pages.forecast import chance, year_end_rows
 from saishang.web.pages.morning_costs import cost_view
 from saishang.web.pages.morning_words import (
     coverage_words,
@@ -131,6 +133,14 @@ def _needed(request: HttpRequest, item: Item) -> Cell:
     return Cell(shown, text=words, href=item_url(request, item))
 
 
+def _chance(request: HttpRequest, item: Item, ahead: Mapping[tuple[str, str], ForecastRow]) -> Cell:
+    row = ahead.get((item.place, item.parameter))
+    if row is None or item.mark.kind != "goal":
+        return Cell(None)
+    value = None if row.probability is None else round(row.probability * 100, 1)
+    return Cell(value, text=_("不预测") if row.reason else chance(row.probability), href=item_url(request, item))
+
+
 def _verdict(verdict: str | None) -> str:
     return {
         "impossible": _("已不可能"), "safe": _("已无虞"), "kept": _("守住"), "missed": _("没有守住"), "open": _("未定"),
@@ -148,13 +158,15 @@ def _spare(days: GoodDays) -> Cell:
     if answer is None:
         return Cell(None, note=good_days_words(days))
     text = str(answer.spare) if answer.verdict == "open" else _verdict(answer.verdict)
-    return Cell(answer.spare, text=text, note=mark_words(days.mark, "%"))
+    return Cell(answer.spare, text=text)
 
 
 def _cities(request: HttpRequest, run: RunFacts, found: Outlook, places: Sequence[str]) -> Table:
     """One line per place: today's index, the particles so far and what is needed, good days, dust."""
     today = {row["region"]: row for row in queries.select(run.id, "city_aqi", "day = ?", [run.as_of])}
     good = {days.place: days for days in found.good_days}
+    # Forecasts are held against the plan's goals on the basis these are written on.
+    ahead = {key: row for key, row in year_end_rows(run).items() if row.basis == found.basis}
     columns = [
         Column("place", _("地区"), row_head=True, nowrap=True),
         Column("aqi", _("AQI（%(day)s）") % {"day": f"{run.as_of:%m-%d}"}, number=True),
@@ -165,11 +177,12 @@ def _cities(request: HttpRequest, run: RunFacts, found: Outlook, places: Sequenc
             Column(f"{parameter}", _("%(item)s 至今") % {"item": parameter}, unit, number=True),
             Column(f"{parameter}-needed", _("余下须均"), unit, number=True),
         ]
+        if ahead:
+            columns.append(Column(f"{parameter}-chance", _("守住的可能"), number=True))
     columns += [
         Column("good", _("优良天数比率"), "%", number=True),
         Column("spare", _("还可有的污染天"), number=True),
         Column("dust", _("沙尘日"), number=True),
-        Column("note", _("备注"), long=True),
     ]
     rows = []
     for place in places:
@@ -181,15 +194,17 @@ def _cities(request: HttpRequest, run: RunFacts, found: Outlook, places: Sequenc
             "good": _good(run, good[place]),
             "spare": _spare(good[place]),
             "dust": _dust_count(run, found, place),
-            "note": coverage_words(items[0]) if items[0] is not None and items[0].days else "",
         }
         for item in items:
             if item is not None:
                 line[item.parameter] = _figure(request, run, item)
                 line[f"{item.parameter}-needed"] = _needed(request, item)
+                line[f"{item.parameter}-chance"] = _chance(request, item, ahead)
         rows.append(line)
     marks = [item for item in found.items if item.place == places[0] and (item.parameter, item.statistic) in _HEADED]
-    caption = texts.listed(f"{item.parameter} {mark_words(item.mark, item.unit)}" for item in marks)
+    held = [f"{item.parameter} {mark_words(item.mark, item.unit)}" for item in marks]
+    held.append(f"{_('优良天数比率')} {mark_words(good[places[0]].mark, '%')}")
+    caption = texts.listed(held)
     title = _("各市年内余量（%(basis)s）") % {"basis": basis_name(found.basis)}
     return Table("morning-cities", title, columns, rows, about=about_run(run), caption=caption, tight=True)
 
@@ -248,7 +263,7 @@ def _items(request: HttpRequest, run: RunFacts, found: Outlook, place: str) -> T
                 "rest": Cell(None)
                 if item.rest is None
                 else Cell(float(item.rest.value), text=number(item.rest.value, places), note=_year(item.rest.year)),
-                "days": days_words(item),
+                "days": Cell(days_words(item), note=coverage_words(item) if item.days else ""),
             }
         )
     days = next(days for days in found.good_days if days.place == place)

@@ -25,6 +25,8 @@ from saishang.web.pages.tables import Cell, Column, Table
 __all__ = ["CostView", "cost_view"]
 
 _PLACES = 3
+#: Days that the page of workings lists; the export has all.
+_LONGEST = 31
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,11 @@ def _days(request: HttpRequest, run: RunFacts, item: Item, found: Costs, about: 
         for cost in found.days
     ]
     most = int(site.rules().document("outlook")["outlook"]["dearest_days"])
-    shown = rows if every_day else rows[:most]
+    shown = rows[: _LONGEST if every_day else most]
     caption = _("点日期看当日各站、各小时，直到原始文件的那一行。")
     if len(shown) < len(rows):
         caption += _("另有 %(n)s 天，导出的表中列出。") % {"n": len(rows) - len(shown)}
-    title = _("代价最大的日子") if not every_day else _("每一天的影响")
+    title = _("每一天的影响") if every_day else _("代价最大的日子")
     return Table("cost-days", title, columns, shown, about=about, caption=caption, everything=rows, tight=True)
 
 

@@ -23,6 +23,7 @@ from saishang.web.pages import site
 from saishang.web.pages.air_common import choice, decimals
 from saishang.web.pages.chain import chain_url
 from saishang.web.pages.exports import export
+from saishang.web.pages.forecast import year_end_forecast
 from saishang.web.pages.morning import AGAINST, item_url
 from saishang.web.pages.morning_costs import cost_view
 from saishang.web.pages.morning_words import (
@@ -63,7 +64,9 @@ def item(request: HttpRequest, place: str, parameter: str) -> HttpResponse:
     view = cost_view(request, run, figure, every_day=True)
     steps, months, cities = _steps(figure, run), _months(figure, run), _cities(request, figure, run)
     over = _days_over(figure, run) if figure.statistic != "mean" and figure.scope == "city" else None
-    tables = [t for t in (steps, months, cities, over, *(view.tables if view else ())) if t is not None]
+    ahead = year_end_forecast(run, place, parameter, basis) if statistic == "mean" else None
+    tested = ahead.table if ahead is not None else None
+    tables = [t for t in (steps, months, cities, over, tested, *(view.tables if view else ())) if t is not None]
     answer = export(request, tables)
     if answer is not None:
         return answer
@@ -73,7 +76,7 @@ def item(request: HttpRequest, place: str, parameter: str) -> HttpResponse:
         "days": days_words(figure), "coverage": coverage_words(figure),
         "figure": "—" if figure.figure is None else f"{figure.figure:f}",
         "chain": chain_url(run.id, figure.indicator, place, figure.period, basis) if figure.indicator else "",
-        "steps": steps, "months": months, "cities": cities, "over": over, "costs": view,
+        "steps": steps, "months": months, "cities": cities, "over": over, "costs": view, "forecast": ahead,
         "basis": basis, "bases": [(name, basis_name(name)) for name in BASES],
         "against": against, "marks": [("goal", _("方案目标（没有的用限值）")), ("limit", _("标准限值"))],
         "statistic": statistic, "statistics": [(name, statistic_name(name)) for name in statistics],

@@ -20,6 +20,7 @@ from saishang.web.pages import site
 from saishang.web.pages.chain import chain_url
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
+from saishang.web.pages.forecast import target_forecast
 from saishang.web.pages.runs import about_run, chosen_run, other_runs
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.targets import chosen_history, goal_of, position
@@ -45,6 +46,7 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
     found = queries.indicator(row.indicator)
     chart, values = _path(row, run)
     limits = _limits(row, run)
+    ahead = target_forecast(run, row.target, row.region)
     tested = ahead.table if ahead is not None else None
     tables = [table for table in (values, limits, tested) if table is not None]
     answer = export(request, tables)
@@ -70,6 +72,7 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
         "chart": chart,
         "values": values,
         "limits": limits,
+        "forecast": ahead,
         "others": [
             other for other in queries.target_rows(run.id) if other.item == row.item and other.target != row.target
         ],

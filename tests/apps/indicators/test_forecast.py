@@ -1,0 +1,109 @@
+"""Forecasts of a run: made once, kept, the same again; every number of them on the pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from saishang.errors import SaishangError
+from tests.apps.indicators.test_outlook import SEPTEMBER, runs  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(runs: dict[date, str], monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: F811
+    """Twenty months of two cities' days: enough when the rules ask for twelve and look back six times."""
+    from saishang.apps.indicators import forecast
+    from saishang.science.forecast.decide import ForecastRule
+
+    monkeypatch.setattr(
+        ForecastRule,
+        "from_document",
+        classmethod(_short(ForecastRule.from_document.__func__)),  # type: ignore[attr-defined]
+    )
+    yield_to = forecast.file_of(runs[SEPTEMBER])
+    yield_to.unlink(missing_ok=True)
+    return runs[SEPTEMBER]
+
+
+def _short(original: Any) -> Any:
+    from dataclasses import replace
+
+    def made(cls: Any, document: Any) -> Any:
+        rule = original(cls, document)
+        return replace(rule, draws=100, monthly=replace(rule.monthly, least=13, least_checks=3, at_most=4))
+
+    return made
+
+
+def test_made_once_and_the_same_again(run: str) -> None:
+    from saishang.apps.core.models import ActionLogEntry
+    from saishang.apps.indicators import forecast
+    from saishang.apps.indicators.actions.make_forecast import make_forecast
+
+    assert forecast.read(run) is None
+    rows = make_forecast("tests", run)
+    entry = ActionLogEntry.objects.latest("sequence")
+    assert (entry.verb, forecast.read(run)) == ("indicators.forecast", rows)
+    before = forecast.file_of(run).read_bytes()
+    assert make_forecast("tests", run, again=True) == rows == make_forecast("tests", run)
+    assert forecast.file_of(run).read_bytes() == before
+
+    by_key = {(row.kind, row.target or row.parameter, row.place): row for row in rows}
+    # Two annual values at most before 2015: nothing is said about 2027.
+    assert by_key["target", "G02", "640000"].reason == "too_short"
+    assert by_key["target", "G02", "640000"].detail["need"] == 8
+    # Yinchuan has 21 months, the cities that began in 2015 nine.
+    city = by_key["year_end", "PM2.5", "640100"]
+    assert city.known >= 20 and len(city.checks) == 4
+    assert by_key["year_end", "PM2.5", "640300"].reason == "too_short"
+    if not city.reason:
+        assert city.low is not None and city.high is not None and city.probability is not None
+        assert 30 < city.low < city.high < 80 and city.probability < 0.1  # 48 µg/m³ so far against 30
+
+
+def test_a_changed_file_is_noticed(run: str) -> None:
+    from saishang.apps.indicators import forecast
+    from saishang.apps.indicators.actions.make_forecast import make_forecast
+
+    make_forecast("tests", run)
+    path = forecast.file_of(run)
+    body = json.loads(path.read_text(encoding="utf-8"))
+    body["rows"][0]["known"] += 1
+    path.write_text(json.dumps(body), encoding="utf-8")
+    with pytest.raises(SaishangError, match="otherwise than before"):
+        make_forecast("tests", run, again=True)
+
+
+def test_who_may_make_them(run: str) -> None:
+    from saishang.apps.indicators.actions.make_forecast import make_forecast
+    from saishang.apps.organisations.models import User
+
+    with pytest.raises(SaishangError, match="may not make forecasts"):
+        make_forecast(User(username="x", role="viewer"), run)
+
+
+def test_pages_show_them(run: str, client: Client) -> None:
+    from saishang.apps.indicators.actions.make_forecast import make_forecast
+
+    page = client.get(f"/targets/G02/?run={run}").content.decode()
+    assert f"saishang forecast --run {run}" in page  # what to do before they are made
+    rows = make_forecast("tests", run)
+    page = client.get(f"/targets/G02/?run={run}").content.decode()
+    assert "不预测：序列只有" in page
+    city = next(row for row in rows if (row.place, row.parameter) == ("640100", "PM2.5"))
+    page = client.get(f"/morning/640100/PM2.5/?run={run}").content.decode()
+    assert "回测 4 处" in page
+    exported = client.get(f"/morning/640100/PM2.5/?run={run}&format=csv&table=backtest").content.decode("utf-8-sig")
+    found = list(csv.DictReader(io.StringIO(exported)))
+    assert [float(row["实际 [µg/m³]"]) for row in found] == [check[6] for check in city.checks]
+    assert client.get(f"/morning/?run={run}").status_code == 200
+    # The forecast is made on the basis of the goal; on the other one there is none to show.
+    assert "回测" not in client.get(f"/morning/640100/PM2.5/?run={run}&basis=measured").content.decode()
