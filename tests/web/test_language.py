@@ -25,7 +25,7 @@ def words(client: Client, address: str) -> str:
 @pytest.mark.parametrize(
     "address",
     ["/targets/", "/morning/", "/morning/640100/PM2.5/", "/air/", "/air/periods/",
-     "/air/ranking/", "/air/stations/", "/air/dust/", "/data/", "/data/gaps/",
+     "/air/ranking/", "/air/stations/", "/air/dust/", "/data/", "/data/gaps/", "/data/runs/",
      "/calculators/", "/rules/", "/account/sign-in/"],
 )  # fmt: skip
 def test_english_pages_hold_no_chinese(address: str, portal: Portal, client: Client) -> None:

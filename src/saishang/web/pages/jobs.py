@@ -163,8 +163,9 @@ def facts(row: JobRow) -> list[tuple[str, object]]:
         "run": _("评估编号"), "as_of": _("截至"), "lake_version": _("观测数据版本"),
     }  # fmt: skip
     result = row.result or {}
+    # The order of the words, not of the stored keys: PostgreSQL keeps JSON sorted its own way.
     shown: list[tuple[str, object]] = [
-        (names[key], value) for key, value in result.items() if key in names and value is not None
+        (words, result[key]) for key, words in names.items() if result.get(key) is not None
     ]
     if result.get("nothing_new"):
         shown.append((_("上次以来没有新数据"), ""))
