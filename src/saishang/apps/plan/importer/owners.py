@@ -30,7 +30,7 @@ _BOXED_LABEL = re.compile(r"[【\[]\s*([^【】\[\]：:]{2,8}(?:单位|部门|�
 _ROLE_TAIL = re.compile(
     r"(?:(?:分别|共同|联合|各自|具体|主要|根据|依据|依|按照?|依照|结合|在)?(?:各自|本|其)?(?:部门|单位)?(?:职责|职能|权限)(?:范围)?(?:分工|内)?|"
     r"分工|共同|分别|具体|联合|组织|主要|一起|抓好|做好|积极|做好)*"
-    r"(?P<verb>牵头负责落实|牵头负责|牵头落实|牵头组织实施|牵头组织|牵头推进|牵头|负责牵头|负责组织实施|负责贯彻落实|负责组织落实|负责具体实施|负责落实|负责实施|负责推进|负责|"
+    r"(?P<verb>负总责|总负责|牵头负责落实|牵头负责|牵头落实|牵头组织实施|牵头组织|牵头推进|牵头|负责牵头|负责组织实施|负责贯彻落实|负责组织落实|负责具体实施|负责落实|负责实施|负责推进|负责|"
     r"配合落实|配合实施|予以配合|配合|参与配合|参与|参加|协同配合|协同推进|协同|协助|支持|落实|贯彻落实|组织实施|实施|推进落实|推进|监督指导|督促指导|加强指导|指导监督|指导|监督|督导)"
     r"(?:实施|落实|工作|推进)?$"
 )
@@ -46,7 +46,7 @@ _FIRST_LEADS = re.compile(
 )
 _UNIT_END = "厅局委办部会院府关行队社市县区州盟旗位门站司团室组所校处心镇乡地企总园店网"
 _UNIT_NAME = re.compile(
-    r"(?![^（]*(?:要|应|和|把|将|对|在|为)$)[^，。：；]{1,20}(?:厅|局|委|办|委员会|办公室|政府|管委会|部门|公司|集团|党委|党组|组织部|宣传部|(?:[市县区州盟旗]|（[^）]*）))"
+    r"(?![^（]*(?:要|应|和|把|将|对|在|为)$)[^，。：；]{1,20}(?:厅|局|委|办|委员会|办公室|政府|管委会|部门|公司|集团|党委|党组|组织部|宣传部|供销联社|供销社|合作社|(?:[市县区州盟旗]|（[^）]*）))"
 )
 _ETC = re.compile(
     r"等(?:(?:省|市|区|自治区|县)?(?:级|直)?(?:有关|相关|各|各有关|各相关)?(?:部门|单位|地区?|市|厅局|部委|企业)?(?:和(?:地区|单位|部门))?)$"
@@ -251,20 +251,22 @@ def _read_statement(statement: str, resolver: AgencyResolver, note: OwnerNote, b
         if tail and tail.start() == 0 and not units:
             continue
         body = part[: tail.start()] if tail else part
-        body = re.sub(r"^(?:由|并由|其中)", "", body)
+        joined = re.match("^(?:并)?会同(?=.{3})", body)
+        body = re.sub(r"^(?:由|并由|其中|(?:并)?会同(?=.{3}))", "", body)
         more, more_etc = split_units(body)
         units, etc = units + more, etc or more_etc
         if tail:
             verb = tail.group("verb")
             said = (
                 "lead"
-                if "牵头" in verb
+                if "牵头" in verb or "总" in verb
                 else "support"
                 if re.search("配合|参与|参加|协同|协助|支持", verb)
                 else "guide"
                 if re.search("指导|监督|督导", verb)
                 else "responsible"
             )
+            said = "support" if joined and said == "responsible" else said
             # 责任单位：A、B按职责分工负责 - the label already says the role; only a stronger word changes it.
             flush(said if label is None or said in ("lead", "support", "guide") else role or said)
     flush(role or "responsible")

@@ -140,14 +140,15 @@ class Pairing(Subjects):
         wished = (
             peeled.aspirational
             or verb.aspirational
-            or (mark.aspirational if mark else self.carry.aspirational and not self.marks)
+            or (mark.aspirational if mark else self.carry.aspirational and all(m.kind == "base" for m in self.marks))
         )
         wished = wished or bool(re.search("力争|争取", self.text[group.start : quantity.start]))
         frequency = verb.frequency or peeled.frequency
         clause = self.text[max(self.text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end]
         if frequency is None and re.search("每年|逐年|年均(?!浓度|值)|每季度", clause):
             frequency = "每季度" if "每季度" in clause else "每年"
-        if frequency is None and _YEARLY.match(re.split("；", self.text[: quantity.start])[-1]):
+        part = re.split("；", self.text[: quantity.start])[-1]
+        if frequency is None and (yearly := _YEARLY.match(part)) and "年" not in part[yearly.end() :]:
             frequency = "每年"
         base = next(iter(verb.base_years or peeled.base_years), None)
         # 年均下降3%: a yearly rate has no base year but one said with it.

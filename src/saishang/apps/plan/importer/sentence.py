@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from saishang.apps.plan.importer.document import Target
 from saishang.apps.plan.importer.naming import strip_year
@@ -80,6 +80,8 @@ class Sentence:
     def _told_as_base(self, mark: YearMark) -> YearMark:
         """由2020年的40%提高到…, 从2020年的…: the year of the value that is left behind."""
         said = self.text[mark.start : mark.end]
+        if re.search(r"(?:力争|争取)(?:通过|经过|用)[^，。；\d]{0,12}，$", self.text[: mark.start]):
+            return replace(mark, aspirational=True)  # 力争通过三年努力，到2028年…
         before = self.text[max(0, mark.start - 1) : mark.start]
         if self.text[: mark.start].endswith(("基于", "相对", "基")):
             return YearMark(mark.start, mark.end, mark.years, "base", mark.aspirational)

@@ -181,6 +181,9 @@ class Subjects(Sentence):
             )
         ):
             # 其中人工造林180万亩、封山育林220万亩: the parts of a whole, in its unit.
+            if bare_region(rest) and not rest.endswith("级"):
+                self.last_indicator = last.indicator
+                return rest, "place"
             return (last.indicator if COUNT_VERB.fullmatch(rest) else rest), "level"
         # 分别达到2025年83%、2027年85%: a year of its own between two numbers repeats the name, also behind 、.
         own_year = re.fullmatch(r"[、，；和及与]?(?:到|至)?(?:19|20)\d\d年", self.text[previous_end : first.start])
