@@ -74,7 +74,7 @@ def ours(files: list[Path], out: Path, network: Sections, count: int) -> None:
     from saishang.lake.engines import DuckDB
     from saishang.lake.engines.water import evaluate_water
     from saishang.rules import load_rules
-    from saishang.science.water.from_rules import trophic_rule
+    from saishang.science.water.from_rules import cwqi_rule, trophic_rule
     from saishang.science.water.series import Group, WaterCalendar, WaterRules, WaterSection
 
     rules = load_rules()
@@ -92,7 +92,9 @@ def ours(files: list[Path], out: Path, network: Sections, count: int) -> None:
     last = date.fromordinal(spans[-1][1].toordinal() - 1)
     calendar = WaterCalendar(spans[0][0].date(), last, WaterRules.from_rules(rules), sections, groups, to_date=())
     with DuckDB(memory_limit=MEMORY_LIMIT) as engine:
-        evaluate_water(engine, [[path] for path in files], calendar, trophic_rule(rules)).write(out)
+        evaluate_water(engine, [[path] for path in files], calendar, trophic_rule(rules), cwqi_rule(rules, last)).write(
+            out
+        )
 
 
 def pandas(files: list[Path], out: Path, network: Sections, count: int) -> None:

@@ -86,6 +86,13 @@ def test_a_section_has_items_days_and_targets(water: Portal, client: Client) -> 
     assert client.get("/water/section/无此断面/").status_code == 404
 
 
+def test_a_lake_has_its_trophic_state_and_blooms(water: Portal, client: Client) -> None:
+    page = seen(client, "/water/section/香山湖/")
+    # 2.1 to 2.3 million cells per litre: grade Ⅱ; the index of April 2021 is 25.48, 贫营养.
+    for text in ("水华分级与预警", "无明显水华", "综合营养状态", "贫营养", "25.48"):
+        assert text in page, text
+
+
 def test_registers_say_what_is_missing(water: Portal, client: Client) -> None:
     assert "尚未登记排水沟" in seen(client, "/water/drains/")
     page = seen(client, "/water/outfalls/")

@@ -241,3 +241,15 @@ def test_an_outfall_walks_from_inspection_to_acceptance(rules: Rules) -> None:
         table.move("found", "sample")
     with pytest.raises(InputError, match="not possible"):
         table.move("closed_down", "reopen", ["新发现的问题"])
+
+
+def test_cities_are_ranked_as_published(rules: Rules) -> None:
+    from saishang.science.calc import calculate
+
+    cities = {"甲": "2.37501", "乙": "2.375", "丙": "3.1", "丁": "1.9"}
+    base = {"甲": "2.5", "乙": "2.375", "丙": "3.0", "丁": "1.5"}
+    found = calculate("cwqi", {"cities": cities, "cities_base": base, "exempt": ["丁"]}, rules=rules, on=DAY)
+    # 2.37501 prints as 2.3750: shared second place, the next is the fourth.
+    assert found["ranking"] == {"丁": 1, "甲": 2, "乙": 2, "丙": 4}
+    # (2.375 - 2.5) / 2.5 = -5.0 %; 0; (3.1 - 3.0) / 3.0 = 3.3 %. 丁 is out of the list, however much it rose.
+    assert found["change_ranking"] == {"甲": [-5, 1], "乙": [0, 2], "丙": [3.3, 3]}

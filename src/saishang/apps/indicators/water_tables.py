@@ -21,7 +21,7 @@ from saishang.lake.engines.water import WATER_DAILY_TABLES, WATER_EXCLUDED, WATE
 from saishang.lake.gaps import excluded_flags
 from saishang.rules import Row, Rules
 from saishang.science.water.classes import class_number
-from saishang.science.water.from_rules import trophic_rule
+from saishang.science.water.from_rules import cwqi_rule, trophic_rule
 from saishang.science.water.series import Group, WaterCalendar, WaterRules, WaterSection
 
 __all__ = ["build", "parameters", "sections"]
@@ -64,7 +64,7 @@ def build(
         schema=WATER_EXCLUDED,
     )
     with open_engine(config.engine) as engine:
-        run = evaluate_water(engine, files, calendar, trophic_rule(rules), excluded=excluded)
+        run = evaluate_water(engine, files, calendar, trophic_rule(rules), cwqi_rule(rules, as_of), excluded=excluded)
         return {name: run.table(name) for name in (*WATER_TABLES, *WATER_DAILY_TABLES)}
 
 

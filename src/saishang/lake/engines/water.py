@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from saishang.lake.engines.base import Engine, EngineError
+from saishang.science.water.cwqi import CwqiRule
 from saishang.science.water.series import WaterCalendar, WaterReference, WaterStatistics
 from saishang.science.water.trophic import TrophicRule
 
@@ -25,6 +26,7 @@ WATER_TABLES: dict[str, tuple[str, ...]] = {
     "section_items": ("section", "parameter", "period_kind", "period", "basis"),
     "section_class": ("section", "period_kind", "period", "basis"),
     "trophic_state": ("section", "period_kind", "period"),
+    "cwqi": ("scope", "id", "period_kind", "period"),
     "evaluation_items": ("scope", "id", "period_kind", "period", "parameter"),
     "water_evaluation": ("scope", "id", "period_kind", "period", "basis"),
 }
@@ -111,6 +113,7 @@ _TABLES: dict[str, Callable[[WaterRun], Any]] = {
     "section_items": lambda run: run.science.section_items(run.items()),
     "section_class": WaterRun.classes,
     "trophic_state": lambda run: run.science.trophic_state(run.items()),
+    "cwqi": lambda run: run.science.indices(run.items()),
     "evaluation_items": lambda run: run.science.evaluation_items(run.groups()),
     "water_evaluation": lambda run: run.science.water_evaluation(run.classes(), run.groups()),
 }
@@ -121,6 +124,7 @@ def evaluate_water(
     files: Sequence[Sequence[str | Path]],
     calendar: WaterCalendar,
     trophic: TrophicRule,
+    cwqi: CwqiRule,
     *,
     excluded: pa.Table | None = None,
 ) -> WaterRun:
@@ -137,6 +141,8 @@ def evaluate_water(
         Periods, sections and groups.
     trophic:
         Formulas of the trophic state index.
+    cwqi:
+        Items and limits of the city index.
     excluded:
         Samples that quality control takes out (`WATER_EXCLUDED`); none when not given.
 
@@ -153,7 +159,7 @@ def evaluate_water(
     brought = {name: engine.table(f"water_ref_{name}", tables[name]) for name in WaterReference.names()}
     limited = {code for edition in calendar.rules.editions for _, code in edition.limits}
     parameters = tuple(sorted(limited | {item.parameter for item in trophic.items.values()}))
-    science = WaterStatistics(calendar.rules, WaterReference(**brought), trophic, parameters)
+    science = WaterStatistics(calendar.rules, WaterReference(**brought), trophic, cwqi, parameters)
     return WaterRun(engine, files, out, science)
 
 

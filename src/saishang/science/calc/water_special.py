@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from saishang.science.air.ranking import improvement_ranking, rank
 from saishang.science.calc.registry import Case, Field, Result, topic
 from saishang.science.calc.water_names import body_of, key_of, named_values
 from saishang.science.numbers import InputError, exact
@@ -91,15 +92,23 @@ def tli(case: Case) -> Result:
         Field("N", "湖库点位数", "Lake points", "integer"),
         Field("now", "本期指数", "Index now"),
         Field("base", "基期指数", "Index of the base period"),
+        Field("cities", "各城市本期指数", "Index by city", "mapping"),
+        Field("cities_base", "各城市基期指数", "Index of the base period by city", "mapping"),
+        Field("exempt", "不参加变化排名的城市", "Cities out of the change ranking", "numbers"),
     ),
     standards=("环办监测〔2017〕51号", "环办监测函〔2024〕61号"),
     example={"inputs": {"body": "river", "means": {"ph": "8.2", "do": "8.0", "codmn": "3.0", "nh3n": "0.25",
                                                    "tp": "0.08"}}},
 )  # fmt: skip
 def cwqi(case: Case) -> Result:
-    """`{index}` of means, `{city_index}` of two indices, or `{change_pct}`."""
+    """`{index}` of means, `{city_index}` of two indices, `{change_pct}`, or `{ranking, change_ranking}` of cities.
+
+    Indices are ranked as published, with four decimals; equal ones share a rank.
+    """
     rule = cwqi_rule(case.rules, case.on)
     given = set(case.inputs)
+    if "cities" in given:
+        return _rankings(case, rule.decimals, rule.change_decimals)
     if "means" in given:
         means = named_values(case.rules, case.required("means"))
         return {"index": round_half_even(water_index(means, rule, body_of(case)), rule.decimals)}
@@ -108,6 +117,20 @@ def cwqi(case: Case) -> Result:
         return {"change_pct": round_half_even(change, rule.change_decimals)}
     parts = [case.inputs.get(name) for name in ("river_index", "M", "lake_index", "N")]
     return {"city_index": round_half_even(city_index(*parts), rule.decimals)}
+
+
+def _rankings(case: Case, decimals: int, change_decimals: int) -> Result:
+    now = {name: round_half_even(exact(value, name=name), decimals) for name, value in case.required("cities").items()}
+    found: Result = {"ranking": rank(now)}
+    if case.inputs.get("cities_base") is not None:
+        out = {str(name) for name in case.inputs.get("exempt") or ()}
+        judged = {name: value for name, value in now.items() if name not in out}
+        changes = improvement_ranking(judged, case.inputs["cities_base"], decimals=change_decimals)
+        found["change_ranking"] = {
+            name: None if change is None else [round_half_even(change, change_decimals), place]
+            for name, (change, place) in changes.items()
+        }
+    return found
 
 
 @topic(

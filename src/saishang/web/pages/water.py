@@ -252,7 +252,12 @@ def ratios(request: HttpRequest) -> HttpResponse:
     mine = [row for row in rows if row["period_kind"] == kind and row["basis"] == basis]
     known = period_names(mine, kind)
     period = choice(request, "period", known, known[0])
-    table = _ratio_table([row for row in mine if row["period"] == period], period, basis, run)
+    indices = {
+        (row["scope"], row["id"]): row
+        for row in queries.select(run.id, "cwqi", "period_kind = ? and period = ?", [kind, period])
+        if basis == "measured"
+    }
+    table = _ratio_table([row for row in mine if row["period"] == period], indices, period, basis, run)
     chart = _ratio_chart(mine, run)
     answer = export(request, [table, *([chart.table] if chart and chart.table else [])])
     if answer is not None:
@@ -273,7 +278,13 @@ def _evaluations(run: RunFacts) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: _SCOPES.index(row["scope"]))
 
 
-def _ratio_table(rows: Sequence[Mapping[str, Any]], period: str, basis: str, run: RunFacts) -> Table:
+def _ratio_table(
+    rows: Sequence[Mapping[str, Any]],
+    indices: Mapping[tuple[str, str], Mapping[str, Any]],
+    period: str,
+    basis: str,
+    run: RunFacts,
+) -> Table:
     columns = [
         Column("group", _("范围"), row_head=True, nowrap=True),
         Column("good", _("Ⅰ～Ⅲ类比例"), "%", number=True),
@@ -281,6 +292,7 @@ def _ratio_table(rows: Sequence[Mapping[str, Any]], period: str, basis: str, run
         Column("grade", _("水质状况")),
         Column("main", _("主要污染指标")),
         Column("compliance", _("达标率"), "%", number=True),
+        Column("cwqi", "CWQI", number=True),
         *[Column(f"class_{n}", class_name(n), number=True, wide_only=True) for n in range(1, 7)],
         Column("sections", _("参评 / 应评断面"), number=True),
         Column("note", _("备注")),
@@ -300,6 +312,7 @@ def _ratio_table(rows: Sequence[Mapping[str, Any]], period: str, basis: str, run
                 "grade": grade_name(row["grade"]),
                 "main": codes_named(row["main"]),
                 "compliance": Cell(row["compliance"], text=figure(row["compliance"], 1), valid=valid),
+                "cwqi": _index_cell(indices.get((row["scope"], row["id"]))),
                 **{f"class_{n}": row[f"class_{n}"] for n in range(1, 7)},
                 "sections": f"{row['sections_evaluated']} / {row['sections_expected']}",
                 "note": texts.listed(part for part in parts if part),
@@ -310,6 +323,12 @@ def _ratio_table(rows: Sequence[Mapping[str, Any]], period: str, basis: str, run
     }  # fmt: skip
     caption = _("带点线的数字参评断面或有效数据不足，仅供参考。")
     return Table("ratios", title, columns, listed, about=about_run(run), caption=caption, tight=True)
+
+
+def _index_cell(row: Mapping[str, Any] | None) -> Cell:
+    if row is None:
+        return Cell(None)
+    return Cell(row["value"], text=figure(row["rounded"], 4), valid=bool(row["valid"]))
 
 
 def _ratio_chart(rows: Sequence[Mapping[str, Any]], run: RunFacts) -> Chart | None:

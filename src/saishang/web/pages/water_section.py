@@ -13,7 +13,9 @@ from django.views.decorators.http import require_safe
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.rules import Row
+from saishang.science.water.blooms import density_grade, warning
 from saishang.science.water.classes import class_number
+from saishang.science.water.from_rules import bloom_rule
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice, kind_name
@@ -49,6 +51,10 @@ def section(request: HttpRequest, code: str) -> HttpResponse:
     about = [name, *about_run(run)]
     tables = [_class_table(found, about), targets]
     context = base | {"classes": tables[0], "targets": targets}
+    if row["body"] == "lake":
+        lake = _lake_tables(run, code, about)
+        tables += lake
+        context["lake"] = lake
     kinds = [kind for kind in KINDS if any(item["period_kind"] == kind for item in items)]
     if kinds:
         kind = choice(request, "kind", kinds, kinds[0])
@@ -147,6 +153,49 @@ def _items_table(items: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Ta
     title = _("各项目均值与类别")
     caption = _("总氮、水温、电导率、浊度等不参与类别评价，不列类别。")
     return Table("items", title, columns, listed, about=about, caption=caption, tight=True)
+
+
+def _lake_tables(run: RunFacts, code: str, about: Sequence[str]) -> list[Table]:
+    """Trophic state by period, and algal blooms by day with the warning of the last days."""
+    rules = site.rules()
+    states = queries.select(run.id, "trophic_state", "section = ? and tli is not null", [code], "period_kind, period")
+    grades = rules.document("standards/water/trophic_index")["grades"]
+    trophic = Table(
+        "trophic", _("综合营养状态"),
+        [Column("period", _("时段"), row_head=True, nowrap=True), Column("tli", "TLI(Σ)", number=True),
+         Column("grade", _("营养状态")), Column("items", _("项目数"), number=True), Column("note", _("备注"))],
+        [
+            {
+                "period": texts.period_name(state["period"]),
+                "tli": Cell(state["tli"], text=figure(state["rounded"], 2), valid=bool(state["valid"])),
+                "grade": texts.name_of(grades[state["grade"] - 1]), "items": state["items"],
+                "note": reason_name(state["reason"]),
+            }
+            for state in states
+        ],
+        about=about, caption=_("叶绿素a、总磷、总氮、透明度、高锰酸盐指数；缺项时对其余项目重新归一。"),
+    )  # fmt: skip
+    rule = bloom_rule(rules)
+    days = queries.select(
+        run.id, "section_daily", "section = ? and parameter = 'ALGAE' and value is not null", [code], "day"
+    )
+    listed = []
+    for place, day in enumerate(days):
+        recent = {item["day"].toordinal(): item["value"] for item in days[max(0, place - 6) : place + 1]}
+        grade, note = density_grade(day["value"], rule), ""
+        if len(recent) >= rule.least_days and warning(recent, rule).warn:
+            note = _("预警：按近日增长，%(n)s 天内可达轻度水华") % {"n": rule.days_ahead}
+        listed.append(
+            {"day": day["day"], "density": Cell(day["value"], text=f"{day['value']:.3g}"),
+             "grade": f"{grade.id} {texts.both(grade.zh, grade.en)}", "note": note}
+        )  # fmt: skip
+    blooms = Table(
+        "blooms", _("水华分级与预警"),
+        [Column("day", _("日期"), row_head=True, nowrap=True), Column("density", _("藻密度"), "cells/L", number=True),
+         Column("grade", _("水华等级")), Column("note", _("预警"))],
+        listed, about=about, tight=True, caption=_("预警按近七日指数增长外推，为本系统自定规则。"),
+    )  # fmt: skip
+    return [trophic, blooms]
 
 
 def _days_chart(run: RunFacts, code: str, parameter: str, about: Sequence[str]) -> Chart | None:

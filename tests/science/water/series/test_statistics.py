@@ -14,11 +14,12 @@ import pytest
 from saishang.lake.engines import DuckDB, Spark, spark_available
 from saishang.lake.engines.water import WATER_DAILY_TABLES, WATER_EXCLUDED, WATER_TABLES, WaterRun, evaluate_water
 from saishang.rules import load_rules
-from saishang.science.water.from_rules import trophic_rule
+from saishang.science.water.from_rules import cwqi_rule, trophic_rule
 from saishang.science.water.series import Group, WaterCalendar, WaterRules, WaterSection
 
 RULES = load_rules()
 WATER = WaterRules.from_rules(RULES)
+CWQI = cwqi_rule(RULES, date(2021, 6, 1))
 Row = tuple[str, str, datetime, datetime, float | None, str | None, str]
 AUTO, LAB, OFFICIAL = "cnemc-water", "laboratory", "section-class-monthly"
 
@@ -28,7 +29,7 @@ def samples(
     mark: str | None = None, source: str = AUTO,
 ) -> list[Row]:  # fmt: skip
     """The same value at every hour of every day."""
-    rows = []
+    rows: list[Row] = []
     for day in days:
         for hour in hours:
             at = datetime(day.year, day.month, day.day, hour)
@@ -73,7 +74,9 @@ def evaluate(
     last: date = date(2021, 12, 31), **options: Any,
 ) -> WaterRun:  # fmt: skip
     calendar = WaterCalendar(date(2021, 1, 1), last, WATER, sections, groups, to_date=())
-    return evaluate_water(engine, [[write(rows, folder / "rows.parquet")]], calendar, trophic_rule(RULES), **options)
+    return evaluate_water(
+        engine, [[write(rows, folder / "rows.parquet")]], calendar, trophic_rule(RULES), CWQI, **options
+    )
 
 
 def rows_of(run: WaterRun, name: str, **where: Any) -> list[dict[str, Any]]:
@@ -247,6 +250,22 @@ def test_trophic_state_of_a_lake(engine: DuckDB, tmp_path: Path) -> None:
     assert (row["rounded"], row["grade"], row["items"], row["valid"]) == (48.02, 2, 5, True)
 
 
+def test_city_index_of_a_river_and_a_lake(engine: DuckDB, tmp_path: Path) -> None:
+    """Worked examples W01, W02, W04: 2.375 and 3.0556, of six and two sections 2.5451 (of unrounded parts)."""
+    rows: list[Row] = []
+    river = {"PH": 8.2, "DO": 8.0, "CODMN": 3.0, "NH3N": 0.25, "TP": 0.08}
+    lake = {"PH": 8.5, "DO": 9.0, "CODMN": 4.5, "NH3N": 0.2, "TP": 0.04}
+    names = [f"r{n}" for n in range(6)] + ["l0", "l1"]
+    for name in names:
+        rows += samples(name, river if name[0] == "r" else lake, days(MONTHS[0], 21), hours=(0, 4, 8, 12))
+    sections = [WaterSection(name, "river" if name[0] == "r" else "lake") for name in names]
+    run = evaluate(engine, rows, tmp_path, sections, [Group("city", "c", tuple(names))], last=date(2021, 1, 31))
+    (row,) = rows_of(run, "cwqi", period="2021-01")
+    # pH 8.2 and 8.5: 0.6 and 0.75; lake oxygen 5 / 9 = 0.555556.
+    assert (row["river_index"], row["lake_index"]) == (pytest.approx(2.375), pytest.approx(3.055556))
+    assert (row["river_sections"], row["lake_sections"], row["rounded"]) == (6, 2, 2.5451)
+
+
 def test_excluded_samples_stay_out(engine: DuckDB, tmp_path: Path) -> None:
     rows = samples("a", {"NH3N": 0.3}, days(MONTHS[2], 28)) + samples(
         "a", {"NH3N": 90.0}, [date(2021, 3, 29)], hours=(0, 4, 8, 12)
@@ -317,7 +336,7 @@ def test_portions_and_one_scan_give_the_same_tables(engine: DuckDB, tmp_path: Pa
     halves = [[row for row in rows if (row[2].month < 3) is early] for early in (True, False)]
     calendar = WaterCalendar(date(2021, 1, 1), date(2021, 3, 31), WATER, sections, groups, to_date=())
     files = [[write(half, tmp_path / f"{number}.parquet")] for number, half in enumerate(halves)]
-    run = evaluate_water(engine, files, calendar, trophic_rule(RULES))
+    run = evaluate_water(engine, files, calendar, trophic_rule(RULES), CWQI)
     whole = tables(engine, tmp_path)
     for name in WATER_TABLES:
         assert run.table(name).equals(whole[name]), name

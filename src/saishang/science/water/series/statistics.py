@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from saishang.science.water.cwqi import CwqiRule
 from saishang.science.water.series.calendar import WaterReference
 from saishang.science.water.series.evaluation import evaluation_items, group_items, water_evaluation
 from saishang.science.water.series.figures import item_classes, period_figures, section_items
+from saishang.science.water.series.indices import water_indices
 from saishang.science.water.series.lakes import trophic_state
 from saishang.science.water.series.rules import WaterRules
 from saishang.science.water.series.samples import (
@@ -31,6 +33,7 @@ class WaterStatistics:
     rules: WaterRules
     reference: WaterReference
     trophic: TrophicRule
+    cwqi: CwqiRule
     #: Items whose laboratory samples are read: those with limits, and the trophic index's.
     parameters: tuple[str, ...]
 
@@ -73,6 +76,10 @@ class WaterStatistics:
     def trophic_state(self, items: Any) -> Any:
         """Contract table `trophic_state`."""
         return trophic_state(items, self.trophic, self.rules)
+
+    def indices(self, items: Any) -> Any:
+        """Contract table `cwqi`."""
+        return water_indices(items, self.reference, self.cwqi, self.rules)
 
     def group_items(self, items: Any) -> Any:
         """Items of rivers, basins, cities, regions and networks."""
