@@ -41,6 +41,7 @@ _DECLARING = (
     "ecology",
     "ecosystem",
     "climate",
+    "emergency",
     "groundwater",
     "soil",
     "waste",

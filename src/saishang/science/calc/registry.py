@@ -20,7 +20,7 @@ from saishang.science.numbers import InputError
 
 __all__ = ["Case", "Field", "Topic", "calculate", "family", "find_topic", "topic", "topics"]
 
-Kind = Literal["number", "integer", "numbers", "values", "series", "pairs", "mapping", "text"]
+Kind = Literal["number", "integer", "numbers", "values", "series", "pairs", "mapping", "text", "flag"]
 Result = dict[str, Any]
 
 
@@ -34,7 +34,8 @@ class Field:
         Key among the inputs, as the worked examples write it.
     kind:
         `number` (None = missing), `integer`, `numbers` (list, None = missing), `values` (one number or a list of them),
-        `series` (a list, or a mapping of names to lists), `pairs` (a list of pairs), `mapping` (name → value), `text`.
+        `series` (a list, or a mapping of names to lists), `pairs` (a list of pairs), `mapping` (name → value), `text`,
+        `flag` (true or false).
     unit:
         Canonical unit, empty when the input has none.
     choices:
@@ -74,6 +75,11 @@ class Case:
     def number(self, name: str) -> Any:
         """An input by name; None when absent."""
         return self.inputs.get(name)
+
+    def flag(self, name: str) -> bool | None:
+        """A true or false by name; None when absent."""
+        value = self.inputs.get(name)
+        return None if value is None else FLAGS[str(value).casefold()]
 
     def required(self, name: str) -> Any:
         """An input that must be given and not be missing."""
@@ -172,6 +178,9 @@ class Topic:
         hint = f"Did you mean {' or '.join(near)}? " if near else ""
         return InputError(f"{self.name} has no input {name!r}.", fix=f"{hint}It takes {', '.join(names)}.")
 
+
+#: Spellings of true and false.
+FLAGS = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}
 
 _TOPICS: dict[str, Topic] = {}
 
@@ -322,6 +331,8 @@ def _check_shape(name: str, value: Any, wanted: Field) -> None:
             near = difflib.get_close_matches(str(value), wanted.choices, n=1, cutoff=0.4)
             hint = f"Did you mean {near[0]}? " if near else ""
             raise InputError(f"{name} may not be {str(value)!r}.", fix=f"{hint}Use one of {', '.join(wanted.choices)}.")
+    if wanted.kind == "flag" and str(value).casefold() not in FLAGS:
+        raise InputError(f"{name} must be true or false, got {_kind(value)}.", fix=f"Give {name}=true or {name}=false.")
     if wanted.kind == "numbers" and not (isinstance(value, Sequence) and not isinstance(value, str)):
         raise InputError(f"{name} must be a list of numbers, got {_kind(value)}.", fix=f"Give {name} as [1, 2, null].")
     if wanted.kind == "values" and not scalar and not (isinstance(value, Sequence) and not isinstance(value, str)):
