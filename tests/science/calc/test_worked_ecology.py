@@ -41,7 +41,7 @@ def matches(found: Any, expected: Any, tolerance: str) -> bool:
 
 
 def test_all_cases_are_read() -> None:
-    assert len(ROWS) == len(CASES) == 61
+    assert len(ROWS) == len(CASES) == 62
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["id"]))

@@ -113,6 +113,39 @@ def river_over_limit(case: Case) -> Result:
 
 
 @topic(
+    "border_notice",
+    medium="emergency",
+    zh="下游断面预警时间",
+    en="Notice for a section downstream",
+    description_zh="首次超标、峰值、恢复达标的时刻（小时）；通报不能只给平均流达时间。",
+    description_en="Hours until first over the limit, peak and clear again; the mean travel time alone is no notice.",
+    fields=(_M, _A, _E, _U, _X, Field("limit_mgL", "限值（mg/L）", "Limit (mg/L)", required=True), _K),
+    example={"inputs": {"M_kg": 1000, "A_m2": 200, "E_m2s": 50, "u_ms": 1, "x_m": 40000, "limit_mgL": "0.5"}},
+)
+def border_notice(case: Case) -> Result:
+    """`{first_over_limit_h, peak_h, C_peak_mgL, clear_h}`; first and clear null when the limit is kept."""
+    mass, area, reach = _spill(case)
+    x = _number(case, "x_m")
+    time, highest = water.peak(mass, area, reach, x)
+    found = water.over_limit(mass, area, reach, x, _number(case, "limit_mgL"))
+    return {
+        "first_over_limit_h": None if found is None else figure(found[0] / 3600),
+        "peak_h": figure(time / 3600),
+        "C_peak_mgL": figure(highest),
+        "clear_h": None if found is None else figure(found[1] / 3600),
+    }
+
+
+family(
+    "emergency",
+    medium="emergency",
+    zh="应急通报",
+    en="Emergency notices",
+    members=("border_notice",),
+)
+
+
+@topic(
     "river_peak",
     medium="emergency",
     zh="断面峰值与到达时间",

@@ -251,6 +251,9 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "radiation_accident": ("辐射事故级别", "radiation accident"),
     "ranking": ("排名", "ranking"),
     "change_ranking": ("变化率（%）与排名", "change (%) and rank"),
+    "first_over_limit_h": ("首次超标（h）", "first over the limit (h)"),
+    "peak_h": ("峰值（h）", "peak (h)"),
+    "clear_h": ("恢复达标（h）", "clear again (h)"),
 }
 
 
