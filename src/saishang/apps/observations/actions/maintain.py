@@ -77,7 +77,5 @@ def check(
     except NoData:
         pass
     progress("gaps")
-    counts = update_gaps(
-        lake.table, lake.ledger, lake.folders, lake.rules, lake.described(), first=first, last=last
-    )
+    counts = update_gaps(lake.table, lake.ledger, lake.folders, lake.rules, lake.described(), first=first, last=last)
     return Checked(first, last, run, flagged, sum(count.days for count in counts))
