@@ -92,12 +92,24 @@ function pictures() {
   observe("[data-map]", () => import("./map.js"));
 }
 
-/** Selects that stand alone in a form send it on change; the button stays for those without scripts. */
+/**
+ * Selects that stand alone in a form send it on change; the button stays for those without scripts. Who walks through
+ * the choices with the keyboard sends with Enter or by leaving the field, not with every arrow.
+ */
 function autosubmit() {
   for (const control of document.querySelectorAll("form[data-autosubmit] select, form[data-autosubmit] input[type=radio]")) {
     if (control.dataset.wired) continue;
     control.dataset.wired = "1";
-    control.addEventListener("change", () => control.form.requestSubmit());
+    let typing = false;
+    let changed = false;
+    const send = () => { changed = false; control.form.requestSubmit(); };
+    control.addEventListener("pointerdown", () => { typing = false; });
+    control.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && changed) send();
+      typing = event.key !== "Enter" && event.key !== "Tab";
+    });
+    control.addEventListener("change", () => { if (typing) changed = true; else send(); });
+    control.addEventListener("blur", () => { if (changed) send(); });
   }
 }
 
