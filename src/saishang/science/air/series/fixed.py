@@ -93,7 +93,8 @@ def half_even(num: Any, den: Any, slack: Any = 0) -> Any:
     # The subtraction makes the division exact up to the last bit of a double; adding one half absorbs that bit.
     whole = floor_ratio(num - rest, den)
     twice = rest * 2
-    return ibis.cases((twice > den + slack, whole + 1), (twice < den - slack, whole), else_=whole + whole % 2)
+    # `whole` stands here twice only: expressions are written out in full wherever they are used.
+    return whole + ibis.cases((twice > den + slack, 1), (twice < den - slack, 0), else_=whole % 2)
 
 
 def floor_ratio(multiple: Any, den: Any) -> Any:
