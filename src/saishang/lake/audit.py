@@ -23,7 +23,7 @@ class Finding:
 
 def audit(lake: Lake) -> list[Finding]:
     """Run every check; a check without faults is in the list too."""
-    return [_keys(lake), _numbers(lake), _counts(lake), _archive(lake), _reject_files(lake)]
+    return [_keys(lake), _counts(lake), _archive(lake), _reject_files(lake), _numbers(lake)]
 
 
 def _keys(lake: Lake) -> Finding:
