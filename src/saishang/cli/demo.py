@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
             prepare()
 
             from saishang.apps.indicators import queries
+            from saishang.apps.indicators.actions.make_forecast import make_forecast
             from saishang.lake import Lake
             from saishang.rules import load_rules
 
@@ -62,6 +63,8 @@ def register(app: typer.Typer) -> None:
             for run in steps.evaluate(
                 config, lake, rules, lambda step: bar.update(task, description=f"评估 · {step}"), date.today()
             ):
+                bar.update(task, description="预测 · forecasts")
+                make_forecast(steps.ACTOR, run.id)
                 runs.append(run)
         facts = [queries.run_facts(run.id) for run in runs]
         print_targets(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -97,8 +97,16 @@ def read(identifier: str) -> tuple[ForecastRow, ...] | None:
     path = file_of(queries.get_run(identifier).id)
     if not path.is_file():
         return None
+    # Written once and read for years: what a later version adds or drops must not shut the page.
+    known = {field.name for field in fields(ForecastRow)}
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
-    return tuple(ForecastRow(**row | {"checks": _tuples(row["checks"]), "path": _tuples(row["path"])}) for row in rows)
+    return tuple(
+        ForecastRow(
+            **{key: value for key, value in row.items() if key in known}
+            | {"checks": _tuples(row["checks"]), "path": _tuples(row["path"])}
+        )
+        for row in rows
+    )
 
 
 def compute(identifier: str, progress: Progress = lambda step: None) -> tuple[ForecastRow, ...]:

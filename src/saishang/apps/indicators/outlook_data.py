@@ -115,15 +115,19 @@ def _read(folder: str, identifier: str) -> RunDays:
     rules = load_rules(settings.CONFIG.rules_overlay)
     air = AirRules.from_rules(rules)
     unit = air.grid.unit
+    cities = tuple(run.parameters["cities"])
+    # A lake may hold the whole country; the outlook is about the region's cities.
+    marks = ", ".join("?" * len(cities))
+    among, wanted = f"region in ({marks})" if cities else "false", list(cities)
     values: dict[tuple[str, str], dict[date, Fraction]] = {}
     published: dict[tuple[str, str], set[date]] = {}
-    for row in queries.select(identifier, "city_daily", "valid"):
+    for row in queries.select(identifier, "city_daily", f"valid and {among}", wanted):
         key = (row["region"], row["parameter"])
         values.setdefault(key, {})[row["day"]] = _exact(row["value"], unit)
         if row["origin"] == "published":
             published.setdefault(key, set()).add(row["day"])
     dust: dict[str, dict[str, set[date]]] = {"confirmed": {}, "proposed": {}}
-    for row in queries.select(identifier, "dust_days"):
+    for row in queries.select(identifier, "dust_days", among, wanted):
         if row["status"] in dust:
             dust[row["status"]].setdefault(row["region"], set()).add(row["day"])
     return RunDays(
@@ -131,9 +135,9 @@ def _read(folder: str, identifier: str) -> RunDays:
         as_of=run.as_of,
         region=str(run.parameters["region"]),
         site=str(run.parameters["site"]),
-        cities=tuple(run.parameters["cities"]),
+        cities=cities,
         values=values,
-        levels=_levels(identifier, air),
+        levels=_levels(identifier, air, among, wanted),
         dust={city: frozenset(days) for city, days in dust["confirmed"].items()},
         proposed={city: frozenset(days) for city, days in dust["proposed"].items()},
         published={key: frozenset(days) for key, days in published.items()},
@@ -145,7 +149,7 @@ def _exact(value: float, unit: int) -> Fraction:
     return Fraction(round(value * unit), unit)
 
 
-def _levels(identifier: str, air: AirRules) -> dict[str, dict[date, DayLevel]]:
+def _levels(identifier: str, air: AirRules, among: str, wanted: list[str]) -> dict[str, dict[date, DayLevel]]:
     """Days that count: published, and whole or polluted all the same (see `science.air.series.days`)."""
 
     def counted(row: Mapping[str, Any]) -> bool:
@@ -153,11 +157,11 @@ def _levels(identifier: str, air: AirRules) -> dict[str, dict[date, DayLevel]]:
 
     without = {
         (row["region"], row["day"]): int(row["level"])
-        for row in queries.select(identifier, "city_aqi_without_dust", "level is not null")
+        for row in queries.select(identifier, "city_aqi_without_dust", f"level is not null and {among}", wanted)
         if counted(row)
     }
     found: dict[str, dict[date, DayLevel]] = {}
-    for row in queries.select(identifier, "city_aqi", "level is not null"):
+    for row in queries.select(identifier, "city_aqi", f"level is not null and {among}", wanted):
         if counted(row):
             level, clean = int(row["level"]), without.get((row["region"], row["day"]))
             deducted = level > 2 and clean is not None and clean <= 2
