@@ -29,6 +29,8 @@ from saishang.rules import Rules
 __all__ = ["KINDS", "NoData", "Outcome", "QualityRun", "QualityTest", "quality_tests", "run_quality"]
 
 #: Hours before the span that runs and neighbours in time may look back to.
+#: Medium → hours that a row of it lasts (0 = a sample at a moment), and its name in messages.
+_STEPS = {"air": (1, "hourly air"), "water": (0, "sampled water")}
 _MARGIN = timedelta(hours=120)
 _FLAG = (
     "run", "test", "action", "source", "station", "parameter", "start", "end", "value", "batch", "detail",
@@ -105,19 +107,54 @@ def run_quality(
     table: ObservationsTable, ledger: Ledger, rules: Rules, *, first: datetime | None = None,
     last: datetime | None = None, actor: str = "", tests: list[QualityTest] | None = None,
 ) -> QualityRun:  # fmt: skip
-    """Run the tests over hours with `first <= start < last` (default: all hourly air data) and write the outcome.
+    """Run the tests over rows with `first <= start < last` (default: all there are) and write the outcome.
 
-    Either the whole run is in the ledger or none of it.
+    Hours of air and four-hourly samples of water; a medium without such rows is passed over. Either the whole run is in
+    the ledger or none of it.
+
+    Parameters
+    ----------
+    tests:
+        Tests of air to run instead of all tests of the rules.
     """
     version = table.version
-    chosen = quality_tests(rules) if tests is None else tests
+    media = {medium: quality_tests(rules, medium) for medium in _STEPS} if tests is None else {"air": tests}
+    results: list[tuple[Any, ...]] = []
+    flags: list[tuple[Any, ...]] = []
+    spans: list[tuple[datetime, datetime]] = []
+    missing: NoData | None = None
+    for medium, of_medium in media.items():
+        try:
+            spans.append(_run_medium(table, rules, version, medium, of_medium, first, last, results, flags))
+        except NoData as error:
+            missing = missing or error
+    if missing is not None and not spans:
+        raise missing
+    span = (min(begin for begin, _ in spans), max(end for _, end in spans))
+    chosen = [test for of_medium in media.values() for test in of_medium]
+    number = _write(ledger, version, rules, span, chosen, results, flags, actor)
+    totals = tuple(
+        Outcome(
+            test.id,
+            sum(row[4] for row in results if row[0] == test.id),
+            sum(row[5] for row in results if row[0] == test.id),
+            sum(row[6] for row in results if row[0] == test.id),
+        )
+        for test in chosen
+    )
+    return QualityRun(number, version, span[0], span[1], totals)
+
+
+def _run_medium(
+    table: ObservationsTable, rules: Rules, version: int, medium: str, tests: list[QualityTest], first: datetime | None,
+    last: datetime | None, results: list[tuple[Any, ...]], flags: list[tuple[Any, ...]],
+) -> tuple[datetime, datetime]:  # fmt: skip
+    """Add the outcome of one medium's tests to `results` and `flags`; the span that was looked at."""
     duck = duckdb.connect()
     try:
-        span = _observations(duck, table, version, first, last)
+        span = _observations(duck, table, version, medium, first, last)
         duck.register("stations", stations_table(rules))
-        results: list[tuple[Any, ...]] = []
-        flags: list[tuple[Any, ...]] = []
-        for test in chosen:
+        for test in tests:
             outcome, values = KINDS[test.kind](test, rules)
             duck.execute(
                 "create or replace temp table outcome as select o.*, p.outcome, p.reason, p.detail from "
@@ -142,43 +179,35 @@ def run_quality(
             ]
     finally:
         duck.close()
-    number = _write(ledger, version, rules, span, chosen, results, flags, actor)
-    totals = tuple(
-        Outcome(
-            test.id,
-            sum(row[4] for row in results if row[0] == test.id),
-            sum(row[5] for row in results if row[0] == test.id),
-            sum(row[6] for row in results if row[0] == test.id),
-        )
-        for test in chosen
-    )
-    return QualityRun(number, version, span[0], span[1], totals)
+    return span
 
 
 def _observations(
-    duck: duckdb.DuckDBPyConnection, table: ObservationsTable, version: int, first: datetime | None,
+    duck: duckdb.DuckDBPyConnection, table: ObservationsTable, version: int, medium: str, first: datetime | None,
     last: datetime | None,
 ) -> tuple[datetime, datetime]:  # fmt: skip
-    """Table `hours`: hourly air rows of the span and of the margin before and after it."""
+    """Table `hours`: hourly air rows (water: samples) of the span and of the margin before and after it."""
     low = datetime(1900, 1, 1) if first is None else first - _MARGIN
     high = datetime(2200, 1, 1) if last is None else last + timedelta(hours=1)
-    files = [part.path for part in table.parts(version, medium="air", span=(low, high))]
+    files = [part.path for part in table.parts(version, medium=medium, span=(low, high))]
     if not files:
-        raise NoData("there are no air observations in this span", fix="load data first, or name another span")
+        raise NoData(f"there are no {medium} observations in this span", fix="load data first, or name another span")
     duck.execute(
         """
         create temp table hours as
         select source, station, parameter, "start", "end", "value", qualifier, batch,
                "value" is not null and (qualifier is null or qualifier = '<') as usable
         from read_parquet($files, hive_partitioning = false)
-        where "end" - "start" = interval 1 hour and "start" >= $low and "start" < $high
+        where "end" - "start" = to_hours($hours) and "start" >= $low and "start" < $high
         """,
-        {"files": files, "low": low, "high": high},
+        {"files": files, "low": low, "high": high, "hours": _STEPS[medium][0]},
     )
     found = duck.execute('select min("start"), max("end") from hours').fetchall()[0]
     if found[0] is None:
-        raise NoData("there are no hourly air observations in this span", fix="load data first")
-    return (first or found[0], last or found[1])
+        raise NoData(f"there are no {_STEPS[medium][1]} observations in this span", fix="load data first")
+    # A sample at a moment ends when it begins: the span has to reach past the last one.
+    after = timedelta(microseconds=1) if not _STEPS[medium][0] else timedelta()
+    return (first or found[0], last or found[1] + after)
 
 
 # -- kinds of tests: each gives one outcome per row of the parameters it looks at ------------------------------------
@@ -211,7 +240,7 @@ def _range(test: QualityTest, rules: Rules) -> _Query:
 
 
 def _flat_line(test: QualityTest, _: Rules) -> _Query:
-    """Flag every hour of a run of `hours` or more consecutive hours with the same value above `above`."""
+    """Flag every row of a run of `hours` or more consecutive rows, `step_hours` apart, with one value above `above`."""
     return (
         f"""
         select {_KEYS},
@@ -225,7 +254,7 @@ def _flat_line(test: QualityTest, _: Rules) -> _Query:
                 from (
                     select *, (lag("value") over s is distinct from "value"
                         or lag(usable) over s is distinct from usable
-                        or lag("start") over s is distinct from "start" - interval 1 hour)::int as breaks
+                        or lag("start") over s is distinct from "start" - to_hours($step))::int as breaks
                     from hours where list_contains($codes, parameter)
                     window s as (partition by source, station, parameter order by "start")
                 )
@@ -236,6 +265,7 @@ def _flat_line(test: QualityTest, _: Rules) -> _Query:
         {
             "codes": list(test.parameters),
             "hours": int(test.params["hours"]),
+            "step": int(test.params.get("step_hours", 1)),
             "above": float(test.params.get("above", -1e300)),
         },
     )

@@ -176,7 +176,7 @@ def cwqi_rule(rules: Rules, on: str | date) -> CwqiRule:
     """The city index by the day, or by the name of its basis."""
     document = _document(rules, "cwqi")
     edition = rules.edition(f"{_FOLDER}/cwqi", on)
-    day = on if isinstance(on, date) else edition["from"]
+    day = on if isinstance(on, date) else edition["from"] or edition["to"]
     ph = document["index"]["ph"]
     return CwqiRule(
         name=edition["id"],
