@@ -89,6 +89,8 @@ def test_years_days_and_chain(weather: str, client: Client) -> None:
     # 365 days × 4 items, and the first day begins on the evening before
     assert link.children[0].facts["values"] in (4 * 365, 4 * 366)
     assert queries.select(weather, "climate_daily", "mci_level is not null") == []
+    page = client.get(f"/targets/chain/{weather}/climate.rain/640100/?period=2019").content.decode()
+    assert "年降水量" in page and FILE.name in page
 
     for wrong in ("?year=1999", "?station=1", "?month=2018-13", "?year=2018&month=2017-01"):
         assert client.get(f"/climate/{wrong}").status_code == 404
