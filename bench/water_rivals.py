@@ -1,8 +1,8 @@
 """The same evaluation of surface water in pandas, written as one would write it by hand: for comparison only.
 
-From 4-hourly rows to daily and monthly means (pH by hydrogen ions), to quarters and years, to classes of sections with
-main pollutants, to rivers and the whole network by shares or by means. Reasons, laboratory samples, official classes and
-trophic state are left out: ours makes them as well.
+From 4-hourly rows to daily and monthly means (pH by hydrogen ions), quarters, years, classes of sections with main
+pollutants, rivers and the whole network by shares or by means. Reasons, laboratory samples, official classes, city
+index and trophic state are left out: ours makes them as well.
 """
 
 from __future__ import annotations
