@@ -16,6 +16,7 @@ __all__ = ["EVALUATE"]
 
 def _evaluate(work: Work) -> Mapping[str, Any]:
     from saishang.apps.indicators.actions.evaluate import evaluate
+    from saishang.apps.indicators.actions.make_forecast import make_forecast
     from saishang.apps.observations.queries import site_lake
 
     lake = site_lake()
@@ -23,6 +24,8 @@ def _evaluate(work: Work) -> Mapping[str, Any]:
         work.actor, settings.CONFIG, lake, lake.rules, date.fromisoformat(work.params["as_of"]),
         site=work.params["site"], region=work.params["region"], progress=work.progress,
     )  # fmt: skip
+    work.progress("forecast")
+    make_forecast(work.actor, run.id)
     return {"run": run.id, "as_of": run.as_of.isoformat(), "lake_version": run.lake_version}
 
 
@@ -41,7 +44,8 @@ EVALUATE = register(
             "periods": Step("月、季、年统计", "months, quarters, years", 50),
             "values": Step("指标值", "indicator values", 80),
             "targets": Step("目标状态", "states of the targets", 88),
-            "write": Step("写入运行", "write the run", 93),
+            "write": Step("写入运行", "write the run", 90),
+            "forecast": Step("预测", "forecasts", 94),
         },
         permission="run_evaluation", title=_day,
     )
