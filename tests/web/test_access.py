@@ -63,7 +63,7 @@ def address(name: str, portal: Portal) -> str:
         "climate": "/climate/", "water": "/water/", "water-months": "/water/months/",
         "water-ratios": "/water/ratios/", "water-drains": "/water/drains/", "water-outfalls": "/water/outfalls/",
         # The run of these tests holds no water and says so; tests/web/test_water.py gives it some.
-        "water-section": "/water/section/nothing/",
+        "water-section": "/water/section/中卫下河沿/",
         # The run of these tests proposes no days; test_dust.py gives it some and decides.
         "air-dust-day": "/air/dust/640100/2015-03-02/", "air-dust-decide": "/air/dust/640100/2015-03-02/decide/",
         "data": "/data/", "data-batch": f"/data/batches/{portal.bad_batch}/",
