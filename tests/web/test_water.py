@@ -98,3 +98,9 @@ def test_registers_say_what_is_missing(water: Portal, client: Client) -> None:
     page = seen(client, "/water/outfalls/")
     for text in ("尚未登记排污口", "大中型灌区排口", "规范保留", "一口一策方案"):
         assert text in page, text
+
+
+def test_the_chain_leads_to_the_sections(water: Portal, client: Client) -> None:
+    page = client.get("/targets/chain/latest/water.trunk_class_2/640000/?period=2021").content.decode()
+    for text in ("麻黄沟", "有效月份不足", "water_4h_ningxia_2021_04.parquet", "/water/section/"):
+        assert text in page, text

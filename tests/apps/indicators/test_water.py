@@ -95,6 +95,13 @@ def test_a_full_year_is_computed_and_followed_to_its_rows(config: Config, lake: 
     assert [link.name for link in files] == ["water.csv"]
     assert files[0].facts["values"] == 5 * 12 * 21 * 4
 
+    # The samples of a day, each with the line and the cell it came from.
+    rows = chain.hours(lake, run.id, "麻黄沟", "DO", date(2016, 5, 3))
+    assert [(row["value"], row["start"].hour, row["file_name"]) for row in rows] == [
+        (5.9, hour, "water.csv") for hour in (0, 4, 8, 12)
+    ]
+    assert {row["cell"] for row in rows} == {9}
+
     # The bulletin of February 2016 went into the lake with its provenance and stands apart from the measured months.
     rows = queries.select(run.id, "section_class", "period = '2016-02' and section = '叶盛公路桥'", order="basis")
     assert [(row["basis"], row["class"]) for row in rows] == [("measured", 2), ("published", 2)]

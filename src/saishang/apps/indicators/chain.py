@@ -255,14 +255,16 @@ def _sources(
 
 
 def hours(lake: Lake, run_id: str, station: str, parameter: str, day: date) -> list[dict[str, Any]]:
-    """Rows of one station and day at the run's lake version, each with its batch, file, line and cell.
+    """Rows of one station (or section) and day at the run's lake version, each with its batch, file, line and cell.
 
     Ozone needs the hours from midnight; a daily value that was published as such is the one row of its day.
     """
     run = queries.get_run(run_id)
     made_of = _MADE_OF.get(parameter, parameter)
     after = day + timedelta(days=1)
-    files = lake.files(run.lake_version, medium="air", months=months_between(day, after))
+    known = lake.rules.parameters
+    medium = str(known[made_of]["medium"]) if made_of in known else "air"
+    files = lake.files(run.lake_version, medium=medium, months=months_between(day, after))
     if not files:
         return []
     sql = (

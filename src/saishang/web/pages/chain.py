@@ -26,6 +26,7 @@ from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.water_common import section_name
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import public
 
@@ -77,6 +78,8 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
     more = href = ""
     if link.kind == "station":
         more = _station_url(run, link.name, parameter, period)
+    if link.kind == "section":
+        href = f"{reverse('water-section', args=[link.name])}?{urlencode({'run': run})}"
     if link.kind == "file" and "batch" in facts:
         href = reverse("data-batch", args=[facts["batch"]])
     return Node(
@@ -98,6 +101,8 @@ def _name(link: Link) -> str:
     if link.kind == "value":
         found = queries.indicator(str(link.facts.get("indicator", "")))
         return texts.both(found.zh, found.en) if found else link.name
+    if link.kind == "section":
+        return section_name(link.name)
     if link.kind == "item":
         return texts.name_of(site.rules().parameters[link.name])
     if link.kind == "city":
