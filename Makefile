@@ -44,6 +44,7 @@ lint: $(VENV)/.made-dev ## ruff, types, import contracts, rules
 bench: $(VENV)/.made-dev ## benchmarks: each prints a ratio against a named peer or limit
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python bench/air_network.py
+	$(BIN)/python bench/water_network.py
 	$(BIN)/python bench/ingest.py
 
 soak: $(VENV)/.made-dev ## what is longer than `make test` allows (hundreds of killed ingestions, a billion rows)
