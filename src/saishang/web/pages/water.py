@@ -309,7 +309,7 @@ def _ratio_table(
                 "group": group_name(row["scope"], row["id"]),
                 "good": Cell(row["good_rounded"], text=figure(row["good_rounded"], 1), valid=valid),
                 "bad": Cell(row["bad_rounded"], text=figure(row["bad_rounded"], 1), valid=valid),
-                "grade": grade_name(row["grade"]),
+                "grade": Cell(grade_name(row["grade"]) or None, valid=valid),
                 "main": codes_named(row["main"]),
                 "compliance": Cell(row["compliance"], text=figure(row["compliance"], 1), valid=valid),
                 "cwqi": _index_cell(indices.get((row["scope"], row["id"]))),
