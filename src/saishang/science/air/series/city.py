@@ -10,8 +10,9 @@ from typing import Any
 import ibis
 
 from saishang.science.air.series.calendar import Reference
-from saishang.science.air.series.fixed import concentration, exact_sum, half_even, thousandths
+from saishang.science.air.series.fixed import concentration, thousandths
 from saishang.science.air.series.rules import DAILY, AirRules
+from saishang.science.exact import exact_sum, half_even
 
 __all__ = ["city_days", "city_rows", "published_days"]
 

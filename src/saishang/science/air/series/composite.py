@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 
 from saishang.science.air.series.calendar import Reference
-from saishang.science.air.series.fixed import exact_sum, half_even, join_words
+from saishang.science.exact import exact_sum, half_even, join_words
 
 __all__ = ["COMPOSITE", "attainment", "composite_index", "rankings"]
 

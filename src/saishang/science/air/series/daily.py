@@ -16,8 +16,9 @@ from typing import Any
 import ibis
 
 from saishang.science.air.series.calendar import Reference
-from saishang.science.air.series.fixed import PACK, concentration, floor_ratio, thousandths
+from saishang.science.air.series.fixed import PACK, concentration, thousandths
 from saishang.science.air.series.rules import DAILY, LINEAR, AirRules
+from saishang.science.exact import floor_ratio
 
 __all__ = ["day_sums", "hours", "operating_days", "packed_hours", "station_days", "station_rows"]
 

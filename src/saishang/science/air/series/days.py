@@ -13,9 +13,9 @@ from typing import Any
 import ibis
 
 from saishang.science.air.series.calendar import Reference
-from saishang.science.air.series.fixed import exact_sum, half_even
 from saishang.science.air.series.periods import month_of
 from saishang.science.air.series.rules import AirRules
+from saishang.science.exact import exact_sum, half_even
 
 __all__ = ["day_levels", "period_day_counts"]
 

@@ -1,4 +1,4 @@
-"""Exact arithmetic that every engine does alike: concentrations as whole numbers of *ticks*.
+"""Concentrations as whole numbers of *ticks*, so that every engine adds them up alike (`saishang.science.exact`).
 
 Binary sums depend on the order of their terms, and engines add in different orders; a mean that lands on 30.5 here and
 on 30.499999999999996 there rounds to two different published figures. So nothing is ever added up as a fraction:
@@ -19,9 +19,7 @@ from dataclasses import dataclass
 from math import lcm
 from typing import Any
 
-import ibis
-
-__all__ = ["PACK", "Grid", "concentration", "exact_sum", "floor_ratio", "half_even", "join_words", "thousandths"]
+__all__ = ["PACK", "Grid", "concentration", "thousandths"]
 
 #: An hour adds `thousandths * PACK + 1`, so that one sum carries both the total and the number of hours.
 PACK = 1024
@@ -77,40 +75,3 @@ def thousandths(value: Any) -> Any:
     An engine may compute this before it drops the rows whose value is NaN, so it must not stumble over one.
     """
     return (value * 1000.0 + _WHOLE) - _WHOLE
-
-
-def half_even(num: Any, den: Any, slack: Any = 0) -> Any:
-    """Round `num / den` to a whole number, half to even (GB/T 8170), in integers.
-
-    Parameters
-    ----------
-    num, den:
-        Integer expressions (64 bits), num ≥ 0, den > 0; the quotient must stay below 2**51.
-    slack:
-        How far from a tie (in units of twice `num`) still counts as the tie, for a `num` that carries rounding itself.
-    """
-    rest = num % den
-    # The subtraction makes the division exact up to the last bit of a double; adding one half absorbs that bit.
-    whole = floor_ratio(num - rest, den)
-    twice = rest * 2
-    # `whole` stands here twice only: expressions are written out in full wherever they are used.
-    return whole + ibis.cases((twice > den + slack, 1), (twice < den - slack, 0), else_=whole % 2)
-
-
-def floor_ratio(multiple: Any, den: Any) -> Any:
-    """`multiple / den` for a `multiple` of `den`, as a 64-bit integer: engines have no integer division in common."""
-    return (multiple.cast("float64") / den + 0.5).floor().cast("int64")
-
-
-def exact_sum(column: Any, where: Any = None) -> Any:
-    """Sum of a 64-bit integer column as a 64-bit integer; an overflow is an error of the engine, never a wrong sum."""
-    # Engines widen integer sums differently (128 bits, 64 bits); the decimal in between makes the type plain again.
-    return column.sum(where=where).cast("decimal(38, 0)").cast("int64")
-
-
-def join_words(words: Any) -> Any:
-    """Join non-null text expressions with commas, in the order given; empty text when all are null."""
-    text = ibis.literal("")
-    for word in words:
-        text = text + ibis.cases((word.notnull(), ibis.literal(",") + word), else_=ibis.literal(""))
-    return text.substr(1)

@@ -18,9 +18,10 @@ import ibis
 
 from saishang.science.air.series.calendar import Reference
 from saishang.science.air.series.daily import hours
-from saishang.science.air.series.fixed import PACK, exact_sum, floor_ratio, half_even, join_words
+from saishang.science.air.series.fixed import PACK
 from saishang.science.air.series.index import LEVELS, level_of, of_edition, sub_index, tenths_of
 from saishang.science.air.series.rules import HOURLY, POLLUTANTS, AirRules, HourItem, IndexRule
+from saishang.science.exact import exact_sum, floor_ratio, half_even, join_words
 
 __all__ = ["LEAD_HOURS", "city_hour_items", "hourly_index", "station_hour_items", "station_hours"]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import ibis
 
-from saishang.science.air.series.fixed import half_even, join_words
 from saishang.science.air.series.rules import DAILY, AirRules, IndexColumn
+from saishang.science.exact import half_even, join_words
 
 __all__ = ["LEVELS", "city_index", "level_of", "mask_particles", "of_edition", "sub_index", "sub_indices", "tenths_of"]
 

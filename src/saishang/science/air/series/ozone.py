@@ -11,8 +11,9 @@ from typing import Any
 import ibis
 
 from saishang.science.air.series.daily import packed_hours
-from saishang.science.air.series.fixed import PACK, floor_ratio
+from saishang.science.air.series.fixed import PACK
 from saishang.science.air.series.rules import AirRules
+from saishang.science.exact import floor_ratio
 
 __all__ = ["best_windows", "ozone_sums"]
 

@@ -13,8 +13,9 @@ from typing import Any
 import ibis
 
 from saishang.science.air.series.calendar import KINDS, SLOTS, Reference
-from saishang.science.air.series.fixed import Grid, exact_sum, floor_ratio, half_even
+from saishang.science.air.series.fixed import Grid
 from saishang.science.air.series.rules import DAILY, AirRules
+from saishang.science.exact import exact_sum, floor_ratio, half_even
 
 __all__ = ["daily_values", "month_of", "month_sums", "order_statistics", "period_figures", "published_statistics",
            "region_figures", "without_dust"]  # fmt: skip

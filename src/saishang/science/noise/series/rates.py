@@ -10,7 +10,7 @@ from typing import Any
 
 import ibis
 
-from saishang.science.air.series.fixed import half_even
+from saishang.science.exact import half_even
 
 __all__ = ["ALL", "pass_rates"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis
 
-from saishang.science.air.series.fixed import exact_sum, half_even, join_words
+from saishang.science.exact import exact_sum, half_even, join_words
 from saishang.science.water.series.calendar import WaterReference
 from saishang.science.water.series.figures import classed
 from saishang.science.water.series.rules import WaterRules

@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from saishang.science.air.series.fixed import exact_sum, half_even
+from saishang.science.exact import exact_sum, half_even
 from saishang.science.water.cwqi import CwqiRule
 from saishang.science.water.series.calendar import WaterReference
 from saishang.science.water.series.rules import WaterRules

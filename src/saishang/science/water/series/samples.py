@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis
 
-from saishang.science.air.series.fixed import exact_sum, floor_ratio, half_even
+from saishang.science.exact import exact_sum, floor_ratio, half_even
 from saishang.science.water.series.rules import WaterRules
 from saishang.science.water.series.scales import AUTOMATIC, PACK, fine, is_number, magnitudes, to_value
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from saishang.science.air.series.fixed import join_words
+from saishang.science.exact import join_words
 from saishang.science.water.series.calendar import WaterReference
 from saishang.science.water.series.rules import WaterRules
 
