@@ -1,4 +1,4 @@
-"""English pages hold no Chinese but names, and results speak the reader's language."""
+"""English pages hold no Chinese but names (numbers of documents are names), and results speak the reader's language."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from django.conf import settings
 from django.test import Client
 
 from tests.portal import Portal
+
+#: 环办〔2011〕22号, 公告2005年第62号: a document is asked for by its number, in any language.
+NUMBERED = re.compile(r"[\u4e00-\u9fff]+(?:〔\d{4}〕|\d{4}年第)\d+号")
 
 pytestmark = pytest.mark.django_db
 
@@ -29,9 +32,8 @@ def words(client: Client, address: str) -> str:
      "/calculators/", "/rules/", "/account/sign-in/"],
 )  # fmt: skip
 def test_english_pages_hold_no_chinese(address: str, portal: Portal, client: Client) -> None:
-    found = [
-        line.strip() for line in words(client, address).split("\n") if re.search(r"[\u3000-\u9fff\uff00-\uffef]", line)
-    ]
+    lines = (NUMBERED.sub("", line).strip() for line in words(client, address).split("\n"))
+    found = [line for line in lines if re.search(r"[\u3000-\u9fff\uff00-\uffef]", line)]
     assert found == ["中文"]  # the switch back
 
 
@@ -47,3 +49,25 @@ def test_a_written_out_unit_gets_its_symbol(portal: Portal, client: Client) -> N
     page = words(client, "/plan/T10/")
     assert "≤ 30 µg/m³" in page
     assert "30 微克" not in page  # the words of the plan, quoted further down, have no space
+
+
+def test_documents_are_named_by_their_number_in_english_too(portal: Portal, client: Client) -> None:
+    page = words(client, "/calculators/")
+    assert "环办〔2011〕22号" in page  # evaluation of surface water
+    assert "危险废物转移管理办法" not in page  # a title is Chinese, not a name
+
+
+def test_tables_of_rules_speak_the_readers_language(portal: Portal, client: Client) -> None:
+    english = words(client, "/rules/standards/soil/farmland_limits/")
+    for text in ("land use", "paddy", "screening value", "Confirmed"):
+        assert text in english, text
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    page = client.get("/rules/standards/soil/farmland_limits/?q=果园").content.decode()
+    for text in ("土地利用", "果园", "筛选值", "已核实", "据两份公开转录"):
+        assert text in page, text
+    assert "水旱轮作地取" not in page  # the note of paddy rows, which the search leaves out
+    # A reader may look for the code as well.
+    assert "果园" in client.get("/rules/standards/soil/farmland_limits/?q=orchard").content.decode()
+    document = client.get("/rules/indicators/groundwater/").content.decode()
+    assert "越低越好" in document
+    assert "地下水" in document

@@ -60,7 +60,8 @@ def index(request: HttpRequest) -> HttpResponse:
             reverse("calculators-topic", args=[topic.name]),
             texts.both(topic.zh, topic.en),
             texts.both(topic.description_zh, topic.description_en),
-            " · ".join(name for name in topic.standards if not texts.english() or name.isascii()),
+            # A title is Chinese; the number of a document (环办〔2011〕22号) is its name in any language.
+            " · ".join(n for n in topic.standards if not texts.english() or n.isascii() or n.endswith("号")),
         )
         groups.setdefault(topic.medium, []).append(entry)
     # What serves every medium stands last.

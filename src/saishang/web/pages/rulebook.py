@@ -13,16 +13,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from saishang.apps.indicators import queries
 from saishang.rules import RuleLookupError
 from saishang.web import texts, wording
 from saishang.web.pages.exports import export
 from saishang.web.pages.site import rules
-from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.tables import Cell, Column, Table, as_cell
 from saishang.web.security import public
+from saishang.web.wording import columns
 
 __all__ = ["document", "index"]
 
 _PAGE = 200
+#: Columns that hold sentences of the rules: `wording/clauses.csv` says them in Chinese.
+_SENTENCES = frozenset(
+    {"source", "clause", "note", "formula", "origin", "licence", "datum", "area_basis", "population_basis"}
+)
 
 
 @public
@@ -51,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 **{key: marks.get(key, 0) for key in ("confirmed", "recalled", "unconfirmed")},
             }
         )
-    columns = [
+    heads = [
         Column("name", _("名称"), row_head=True),
         Column("kind", _("类型")),
         Column("rows", _("行数或键数"), number=True),
@@ -60,7 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
         Column("unconfirmed", texts.mark_name("unconfirmed"), number=True),
     ]
     table = Table(
-        "rules", _("规则表"), columns, rows, about=[_("规则摘要：%(digest)s") % {"digest": found.digest}], tight=True
+        "rules", _("规则表"), heads, rows, about=[_("规则摘要：%(digest)s") % {"digest": found.digest}], tight=True
     )
     return export(request, [table]) or render(request, "rules/index.html", {"table": table, "digest": found.digest})
 
@@ -76,9 +82,9 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
         content = found.document(name)
     except RuleLookupError as error:
         raise Http404(wording.say(error.message)) from None
-    rows = [{"key": Cell(path), "value": value} for path, value in _flat(content)]
-    columns = [Column("key", _("键"), row_head=True), Column("value", _("值"))]
-    table = Table(name.replace("/", "-"), name, columns, rows, tight=True)
+    rows = [{"key": Cell(path), "value": _document_value(name, path, value)} for path, value in _flat(content)]
+    heads = [Column("key", _("键"), row_head=True), Column("value", _("值"))]
+    table = Table(name.replace("/", "-"), name, heads, rows, tight=True)
     context = {"table": table, "name": name, "page": None}
     return export(request, [table]) or render(request, "rules/document.html", context)
 
@@ -86,33 +92,20 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
 def _table_page(request: HttpRequest, name: str) -> HttpResponse:
     source = rules().table(name)
     query = request.GET.get("q", "").strip()
-    rows = [
-        row
-        for row in source.rows
-        if not query or query.casefold() in " ".join(_say(v) for v in row.values()).casefold()
-    ]
     keys = list(source.rows[0].keys()) if source.rows else []
-    columns = [
-        Column(key, _heading(key), row_head=index == 0, number=_numeric(source.rows, key))
+    shown = [{key: _shown(name, key, row[key]) for key in keys} for row in source.rows]
+    rows = [row for row in shown if not query or any(_holds(value, query) for value in row.values())]
+    heads = [
+        Column(key, columns.heading(key, name), row_head=index == 0, number=_numeric(source.rows, key))
         for index, key in enumerate(keys)
     ]
-
-    def shown(row: Any) -> dict[str, Any]:
-        made: dict[str, Any] = {key: row[key] for key in keys}
-        for key in ("source", "clause"):
-            if row.get(key):
-                made[key] = Cell(row[key], text=wording.clause(str(row[key])))
-        if row.get("status") in {"confirmed", "recalled", "unconfirmed"}:
-            made["status"] = Cell(row["status"], text=texts.mark_name(row["status"]), swatch=None)
-        return made
-
     page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
     table = Table(
         name.replace("/", "-"),
         name,
-        columns,
-        [shown(row) for row in page.object_list],
-        everything=[shown(row) for row in rows],
+        heads,
+        list(page.object_list),
+        everything=rows,
         tight=True,
         caption=_("共 %(count)d 行") % {"count": len(rows)},
     )
@@ -120,16 +113,36 @@ def _table_page(request: HttpRequest, name: str) -> HttpResponse:
     return export(request, [table]) or render(request, "rules/document.html", context)
 
 
-def _heading(key: str) -> str:
-    """Words for a column that many tables have; the others keep the name that the rules give them."""
-    return {
-        "from": _("施行起"), "to": _("施行止"), "edition": _("版本"), "standard": _("标准"), "stage": _("阶段"),
-        "parameter": _("项目"), "averaging": _("平均时间"), "unit": _("单位"), "medium": _("介质"), "code": _("代码"),
-        "zh": _("中文名"), "en": _("英文名"), "level": _("级别"), "value": _("数值"), "rule": _("规定"),
-        "source": _("来源"), "clause": _("条款"), "status": _("核实状态"), "note": _("备注"), "class1": _("一级限值"),
-        "class2": _("二级限值"), "region": _("地区"), "lon": _("经度"), "lat": _("纬度"), "opened": _("启用"),
-        "closed": _("停用"), "low": _("下限"), "high": _("上限"), "decimals": _("小数位数"), "concentration": _("浓度"),
-    }.get(key, key)  # fmt: skip
+def _shown(name: str, key: str, value: Any) -> Any:
+    """A value of the rules with its words in the reader's language beside it; what is no code stays as it is."""
+    if isinstance(value, list | tuple):
+        said = [columns.value_words(key, str(one), name) for one in value]
+        return Cell(
+            ", ".join(_say(one) for one in value),
+            text=texts.listed(one or own for one, own in zip(said, value, strict=True)),
+        )
+    if not isinstance(value, str):
+        return value
+    words = columns.value_words(key, value, name)
+    if words is None and key == "indicator":
+        known = queries.indicator(value)
+        words = texts.name_of(known) if known else None
+    if words is None and key in _SENTENCES:
+        words = wording.clause(value)
+    return value if words is None else Cell(value, text=words)
+
+
+def _document_value(name: str, path: str, value: str) -> Any:
+    if path.endswith("statistic.source"):  # the name of a table, not a text to be read
+        return value
+    # Why a column of a file is left out is a sentence, whatever the column is called.
+    return _shown(name, "note" if ".ignore." in f".{path}" else path.rpartition(".")[2], value)
+
+
+def _holds(value: Any, query: str) -> bool:
+    """Whether a cell holds what a reader looks for, as shown or as the rules write it."""
+    cell = as_cell(value)
+    return query.casefold() in f"{_say(cell.value)} {cell.shown}".casefold()
 
 
 def _numeric(rows: Any, key: str) -> bool:
