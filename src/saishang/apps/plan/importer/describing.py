@@ -71,7 +71,7 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     ):
         # 劣Ⅴ类水体比例为0 needs no unit.
         return False
-    if quantity.plain and not _PLAIN_OK.search(trim_indicator(peeled.rest)):
+    if quantity.plain and not _PLAIN_OK.search(_without_which(trim_indicator(peeled.rest))):
         return True
     if re.search("[.]", text[quantity.start : quantity.end]) is None and quantity.plain and (quantity.value or 0) > 20:
         # An efficiency or a ratio is a small number; 100 behind it is something else.
@@ -142,6 +142,12 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     ):
         return True
     return bool(re.search("[“‘]$", left) and tail.startswith(("”", "’")))
+
+
+def _without_which(name: str) -> str:
+    """电能利用效率（PUE）新建大型及以上项目: what stands behind a name with its abbreviation says of which things."""
+    found = re.match("^(.*[（(][A-Za-z.0-9]+[）)])(?:新建|在建|现有|存量|大型|新增)[^，。；]{2,14}$", name)
+    return found.group(1) if found else name
 
 
 def _clause(text: str, quantity: Quantity) -> str:

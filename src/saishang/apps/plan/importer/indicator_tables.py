@@ -28,7 +28,7 @@ _CHANGE_NAME = re.compile(
     "^(?P<name>.{4,}?)(?:累计)?(?P<verb>降低|下降|减少|削减|提高|提升|增加|增长|上升)(?P<tail>率|幅度|比例)?$"
 )
 _SIGN = re.compile(
-    r"^(?:≥|≤|>=|<=|>|<|＞|＜|不低于|不少于|不高于|不超过|不大于|不小于|低于|高于|超过|达到|控制在|保持在|稳定在|约|新增|完成|累计|年均|下降|降低|减少|提高|增长|增加|上升|\[|〔|【|\()*"
+    r"^(?:≥|≤|>=|<=|>|<|＞|＜|不低于|不少于|不高于|不超过|不大于|不小于|低于|高于|超过|达到|控制在|控制到|降低[到至]|下降[到至]|减少[到至]|降[到至]|提[高升][到至]|增[加至][到至]?|保持在|稳定在|约|新增|完成|累计|年均|下降|降低|减少|提高|增长|增加|上升|\[|〔|【|\()*"
 )
 
 
@@ -175,7 +175,11 @@ def _cell_target(
     changed = _CHANGE_NAME.match(name)
     told = head + (changed.group("verb") if changed else "") + name[-6:]
     change = (
-        "drop" if re.search("下降|降低|减少|削减", told) else "rise" if re.search("提高|提升|增长|上升", told) else None
+        "drop"
+        if re.search("(?:下降|降低|减少|削减)(?![到至])", told)
+        else "rise"
+        if re.search("(?:提高|提升|增长|上升)(?![到至])", told)
+        else None
     )
     if changed and not changed.group("tail"):
         name = changed.group("name")
@@ -206,7 +210,7 @@ def _number(body: str, unit: str) -> Quantity | None:
 def _comparator(head: str, suffix: str | None, number: Quantity, change: str | None, name: str) -> str:
     if re.search("≥|>=|不低于|不少于|不小于", head) or suffix in ("以上", "及以上"):
         return ">="
-    if re.search("≤|<=|不高于|不超过|不大于|控制在", head) or suffix in ("以下", "以内", "及以下"):
+    if re.search("≤|<=|不高于|不超过|不大于|控制[在到]|[降低少][到至]", head) or suffix in ("以下", "以内", "及以下"):
         return "<="
     if re.search("低于|<|＜", head):
         return "<"

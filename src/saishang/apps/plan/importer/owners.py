@@ -8,7 +8,7 @@ speak about other items: 以下任务均需…落实 and 列第一位者为牵�
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from saishang.apps.plan.importer.agencies import AgencyResolver
 from saishang.apps.plan.importer.document import Owner
@@ -142,7 +142,7 @@ def _is_note(inner: str) -> bool:
         return True
     pieces = split_outside(re.sub(_ETC, "", text), "、，,；;")
     return len(pieces) >= 1 and all(
-        re.search(r"(?:厅|局|委|办|委员会|人民政府|管委会|[市县区]政府|党委[^、]{2,4}部)$", p.strip())
+        re.search(r"(?:厅|局|委|办|委员会|人民政府|管委会|[市县区]政府|党委[^、]{2,4}部|(?<=..)海关|公司)$", p.strip())
         and 3 <= len(p.strip()) <= 22
         for p in pieces
     )
@@ -161,7 +161,21 @@ def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
     )
     found = _INHERITED.search(inner)
     while found:
-        units, etc = split_units(found.group("units").strip("，, "))
+        said_at, told = found.start("units"), found.group("units").strip("，, ")
+        if re.search("牵头|配合|参与", told):
+            # 以上任务由A牵头，B按职责分工负责，均需C落实: several roles in one clause.
+            several = OwnerNote()
+            rest = re.match("，(?:均|都|并)(?:需要?|须|由)?([^。；]{2,60}?)(?:抓好|负责)?落实", inner[found.end() :])
+            _read_statement(inner[said_at : found.end("all")], resolver, several, None)
+            if rest:
+                _read_statement(f"{rest.group(1)}落实", resolver, several, None)
+                inner = inner[: found.end()] + inner[found.end() + rest.end() :]
+            text = found.group(0).strip("，,；;。")
+            note.inherited.extend(replace(o, inherited=True, text=text) for o in several.owners)
+            inner = inner[: found.start()] + inner[found.end() :]
+            found = _INHERITED.search(inner)
+            continue
+        units, etc = split_units(told)
         units = [u for u in units if u]
         if units:
             role = "support" if "配合" in found.group("all") else "responsible"

@@ -25,7 +25,7 @@ _GENERIC_TAIL = re.compile(f"{_GENERIC.pattern}$")
 
 
 #: 每年开展A不少于10件，B不少于30%: said at the head, it holds for all that follows.
-_YEARLY = re.compile(r"^(?:(?:19|20)\d\d年?(?:—|-|至)(?:19|20)\d\d年[，]?)?每年(?!\d|年)(?!底|末)")
+_YEARLY = re.compile(r"^(?:(?:19|20)\d\d年?(?:—|-|至)(?:19|20)\d\d年[，]?|(?:19|20)\d\d年起，?)?每年(?!\d|年)(?!底|末)")
 
 
 class Pairing(Subjects):
@@ -40,7 +40,7 @@ class Pairing(Subjects):
             years = tuple(range(mark.first, mark.years[-1] + 1))
         if kind == "again":
             for i, (name, where) in enumerate(self.last_names):
-                self._add(group, i, name, self._one(years), where)
+                self._add(group, min(i, count - 1), name, self._one(years), where)
             return
         if kind == "place":
             places = bare_region(subject) or re.split("、|和", subject)
@@ -48,6 +48,13 @@ class Pairing(Subjects):
             indicator = self._borrowed(group, 0) if not self.last_indicator else self.last_indicator
             if len(places) == 1 and places[0].endswith("断面"):
                 indicator = re.sub("^[国省市区县]+[控考]断面", places[0], indicator)
+            before = self.found[-count:]
+            due = [t.year for t in before if t.year is not None and t.indicator == indicator]
+            if len(places) == 1 and count > 1 and each and len(set(due)) == len(due) == count:
+                # 清扫率2025年达到85%，2027年达到90%；县城分别达到75%、80%: the same years again.
+                for i, year in enumerate(due):
+                    self._add(group, i, indicator, year, places[0])
+                return
             if len(places) == count:
                 for place, i in zip(places, range(count), strict=True):
                     self._add(group, i, indicator, self._one(years), place)
@@ -122,7 +129,11 @@ class Pairing(Subjects):
             (s for s, q in zip(group.suffixes[i:], group.quantities[i:], strict=True) if s and q.unit == quantity.unit),
             None,
         )
+        if suffix is None and peeled.each and group.suffixes[-1] in ("左右", "上下"):
+            suffix = group.suffixes[-1]  # 分别达到22%、30%、65亿立方米左右: said once for numbers of several units
         change = verb.change if verb.change is not None else peeled.change
+        if verb is not peeled and verb.comparator is not None and quantity.unit != group.quantities[0].unit:
+            change = verb.change  # 分别提高15%、达到2.4亿吨: the second number is a level
         before = self.found[-1] if self.found else None
         if (
             change is None
@@ -159,7 +170,8 @@ class Pairing(Subjects):
                 if m.kind == "base" and m.end <= quantity.start and self._base_holds(m, quantity, change)
             ]
             base = bases[-1].years[0] if bases else None
-        if base is None and change is not None and frequency is None:
+        once_more = re.search("再(?:次|提|增|下|降|减|上)", clause) is not None
+        if base is None and change is not None and frequency is None and not once_more:
             base = self.carry.bases.get((name, change))
         elif base is not None and change is not None:
             self.carry.bases[name, change] = base

@@ -33,6 +33,7 @@ class Carry:
     background: bool = False
     scope: str | None = None
     bases: dict[tuple[str, str], int] = field(default_factory=dict)
+    names: list[tuple[str, str | None]] = field(default_factory=list)
 
 
 @dataclass
@@ -75,6 +76,8 @@ class Sentence:
         self.by_unit: dict[str, str] = {}
         self.counted_to = -1
         self.object_end = 0
+        self.named_for: set[tuple[int, ...]] = set()
+        self.repeated_for: set[tuple[int, ...]] = set()
         self.found: list[Target] = []
 
     def _told_as_base(self, mark: YearMark) -> YearMark:
@@ -129,6 +132,8 @@ class Sentence:
         before = self._mark_before(quantity.start)
         if before is not None:
             return before.years
+        if len(self.carry.years) > 1 and not peeled.each:
+            return ()  # two years for two numbers of the sentence before: this number has neither
         return self.carry.years
 
     def _mark_before(self, position: int) -> YearMark | None:
@@ -142,6 +147,34 @@ class Sentence:
         part = self.text[self.text.rfind("；", 0, mark.start) + 1 : mark.start]
         earlier = any(m.end <= mark.start and m.kind != "base" for m in self.marks) or bool(self.carry.years)
         return not (earlier and "，" in part and len(part) > 5 and re.search(r"\d", part))
+
+    def _handed_on(self) -> YearMark | None:
+        """Find the year mark that holds for the next sentence, too.
+
+        A bare year (2025年，) does when numbers were promised for it. A second year that only repeats the name of the
+        first (到2025年A达到3，2030年达到6) leaves open which of them the next sentence means: it gets none.
+        """
+        promised = {t.year for t in self.found}
+        ahead = [
+            m
+            for m in self.marks
+            if not self._is_past(m)
+            and (
+                m.kind in ("goal", "plan") or (m.kind == "bare" and promised and max(m.years) >= (self.plan_year or 0))
+            )
+        ]
+        if not ahead:
+            return None
+        goals = [m for m in ahead if m.kind != "bare"]
+        last = ahead[-1]
+        if goals and last.kind == "bare" and (max(last.years) <= max(goals[-1].years) or len(last.years) > 1):
+            return goals[-1]  # 到2028年建成27个，其中2026年9个: said in passing
+        if not goals and (len(ahead) > 1 or last.start > 1 or not promised <= set(last.years)):
+            return None
+        again = last.kind == "bare" or last.years in self.repeated_for
+        if len({m.years for m in ahead}) > 1 and again and last.years not in self.named_for:
+            return replace(last, years=())
+        return last
 
     def _looks_ahead(self) -> bool:
         """Tell whether the sentence names a year to come."""

@@ -17,7 +17,7 @@ from saishang.apps.plan.importer.phrases import (
 )
 from saishang.apps.plan.importer.quantities import Quantity
 from saishang.apps.plan.importer.sentence import Group, Sentence
-from saishang.apps.plan.importer.text import clean
+from saishang.apps.plan.importer.text import chinese_number, clean
 
 __all__ = ["Subjects"]
 
@@ -30,6 +30,8 @@ _OBJECT_CLAUSE = re.compile(
 _YEARLY_OUTPUT = re.compile(
     "^(?:预计|可|能够)?年(?:产|生产|处理|利用|消纳|回收|减排|减少|节约|节水|节电|发电|供热|增殖)[^，。；、]{1,20}$"
 )
+#: Verbs that also begin names: 服务区, 监测站, 回收网点, 保护区.
+_NOUN_VERBS = re.compile("服务|监测|回收|利用|生产|处置|保护|治理|示范|修复|储备|供应|检查|发展")
 _RATE_THEN_PLACE = re.compile("^(.{2,}?(?:率|比例|占比|比重))([^率比]{2,})$")
 _ACTION = "(?:改造|整治|治理|编制|安装|提升|监测|评估|审核|修复|清理|排查|建设|创建|淘汰|搬迁|关停|验收)"
 _SECOND_SHARE = re.compile(
@@ -45,6 +47,12 @@ _PERCENT_SUBJECT = re.compile(r"^(?:以上|左右|及以上)?的?[\u4e00-\u9fff�
 _OF_WHOLE = re.compile(
     "^(?P<part>[^，]{2,60}?)(?:一般|原则上)?(?:应当?|要|须|需)?(?P<verb>达到|占到|不低于|不少于|不高于|不超过|不得低于|不得超过|超过|低于|控制在)"
     "(?P<whole>[^，。；、]{2,24}?)的?$"
+)
+
+
+#: 上述四项指标: names said before, summed up by their number.
+_NAMED_ABOVE = re.compile(
+    r"(?:上述|以上|前述)(?:(?P<count>[\d两二三四五六七八九十]+)(?:项|个|类|种))?(?:主要|重点|约束性)?(?:指标|目标|比例|比率|比重|占比)"
 )
 
 
@@ -104,6 +112,9 @@ class Subjects(Sentence):
             return part if first.unit == "倍" else f"{part}占{of_whole.group('whole')}的比例", "level"
         if peeled.stated and peeled.verb not in ("实现", "减", "增", "降", "在"):
             count = len(group.quantities)
+            if _NAMED_ABOVE.fullmatch(rest) and (names := self._named_above(rest, count, peeled.each)):
+                self.last_names = names
+                return "、".join(name for name, _ in names), "again"
             if not rest and peeled.each and 1 < count != len(self.last_names) and len(self.found) >= count:
                 # A达到43%，B稳定在90%，比2020年分别提高3个和1个百分点: all names of the sentence again.
                 self.last_names = [(t.indicator, t.scope) for t in self.found[-count:]]
@@ -151,6 +162,15 @@ class Subjects(Sentence):
             if behind_name and bare_region(behind_name.group(2)):
                 return rest, "level"  # 覆盖率城区100%、乡镇90%
         if (
+            suffix is not None
+            and first.is_share
+            and at_boundary
+            and rest
+            and not peeled.stated
+            and self._names_a_part(group, rest, previous_end)
+        ):
+            return rest, "place"  # …合格率，产废单位92%以上，经营单位95%以上
+        if (
             suffix in ("以上", "以下", "以内", "之内", "左右", "之间")
             and at_boundary
             and rest
@@ -197,6 +217,16 @@ class Subjects(Sentence):
         ):
             return self.last_indicator, "level"
         return self._counted(group, peeled, rest, count_verb, at_boundary)
+
+    def _named_above(self, phrase: str, count: int, each: bool) -> list[tuple[str, str | None]]:
+        """上述四项指标分别达到…: the last names of this paragraph, as many as are summed up; [] when they are not."""
+        names = list(dict.fromkeys([*self.carry.names, *((t.indicator, t.scope) for t in self.found)]))
+        said = _NAMED_ABOVE.fullmatch(phrase)
+        word = said.group("count") if said else None
+        wanted = (int(word) if word.isdigit() else int(chinese_number(word))) if word else count
+        if len(names) < wanted or not (count == wanted or (count == 1 and each)):
+            return []
+        return names[-wanted:]
 
     def _place_before(self, previous_end: int) -> bool:
         """Tell whether the number just before was that of a place, in one list with this one."""
@@ -275,11 +305,18 @@ class Subjects(Sentence):
                 self._share_action(follows)
             return (f"{self.last_verb}{follows}", "count") if follows else ("", None)
         same_unit = bool(self.found) and self.found[-1].unit == first.unit
+        if verb is not None and self.last_verb and first.is_count and at_boundary and self.counted_to >= 0:
+            # 建设充电桩3.5万根、高速公路服务区快充站120座: 服务 is part of the second name.
+            between = self.text[self.counted_to : first.start]
+            name = re.fullmatch("(?:、|和|及|以及|与)([^，。；、]{4,24})", between)
+            if name and not COUNT_VERB.match(name.group(1)) and _NOUN_VERBS.fullmatch(verb.group(0)):
+                return f"{self.last_verb}{name.group(1)}", "count"
         if verb is None and not said and self.last_verb and (first.is_count or same_unit) and self.counted_to >= 0:
             # 创建园区3个、工厂20家: the verb of the first holds for the others of the list.
             between = self.text[self.counted_to : group.start] + self.text[group.start : first.start]
             ranked = re.match("^，(?:国家级|省级|市级|县级|区级)", between)
-            joint = "(?:、|和|及|以及|与|，)" if same_unit or ranked else "(?:、|和|及|以及|与)"
+            things = first.is_count and self.found and not first.unit.endswith(("人", "名", "次"))
+            joint = "(?:、|和|及|以及|与|，)" if same_unit or ranked or things else "(?:、|和|及|以及|与)"
             name = re.match(rf"^{joint}([^，。；、]{{2,24}})$", between)
             if name and at_boundary:
                 return f"{self.last_verb}{name.group(1)}", "count"
@@ -300,6 +337,10 @@ class Subjects(Sentence):
             # 老旧车辆淘汰20万辆: the thing stands before the verb.
             phrase = rest
         follows = "" if at_boundary else self._object(group.end)
+        last = self.found[-1] if self.found else None
+        repeated = bool(verb) and phrase.removeprefix("再") == (verb.group(0) if verb else "")
+        if repeated and not follows and last and same_unit and last.indicator.startswith(phrase.removeprefix("再")):
+            return last.indicator, "count"  # 完成审核企业60家，2027年前再完成40家
         if not follows and len(phrase) < (4 if first.is_count else 2):
             return "", None
         if first.chinese and not follows and (len(phrase) < 5 or (first.value or 0) < 10):

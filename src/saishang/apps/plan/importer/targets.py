@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from saishang.apps.plan.importer.describing import NEXT_BOUNDARY, only_describes
 from saishang.apps.plan.importer.document import Target
@@ -18,9 +19,15 @@ from saishang.apps.plan.importer.pairing import Pairing
 from saishang.apps.plan.importer.phrases import COUNT_VERB, peel, suffix_after, trim_indicator
 from saishang.apps.plan.importer.quantities import Quantity, find_quantities
 from saishang.apps.plan.importer.sentence import Carry, Group
-from saishang.apps.plan.importer.text import clean, split_sentences
+from saishang.apps.plan.importer.text import clean, normalise, split_sentences
 
 __all__ = ["Carry", "targets_in_paragraph"]
+
+#: A达到…，B达到…，以上目标均于2025年底前实现: one year behind the whole list.
+_ALL_DUE = re.compile(
+    "(?:以上|上述|前述)[^，。；]{0,6}(?:目标|指标|任务|工作)?(?:均|全部|都|须|要|应)*(?:于|在)?(?P<year>(?:19|20)\\d\\d)年"
+    "(?:\\d{1,2}月)?(?:底|末)?(?:之?前)?(?:全部|全面)?(?:实现|完成|达到|达成)(?!\\d)"
+)
 
 
 def targets_in_paragraph(
@@ -43,6 +50,10 @@ def targets_in_paragraph(
     found: list[Target] = []
     for sentence in split_sentences(clean(text)):
         found.extend(_Reader(sentence, at, plan_year, state).read())
+        due = _ALL_DUE.search(normalise(sentence))
+        if due is not None:
+            year = int(due.group("year"))
+            found = [replace(t, year=year) if t.year is None else t for t in found]
     return found
 
 
@@ -62,17 +73,18 @@ class _Reader(Pairing):
             if self._emit(group, previous_end):
                 previous_end = group.end
             index += len(group.quantities)
-        goals = [m for m in self.marks if m.kind in ("goal", "plan") and not self._is_past(m)]
-        if goals:
+        handed_on = self._handed_on()
+        if handed_on is not None:
             self.carry.years, self.carry.aspirational, self.carry.background = (
-                goals[-1].years,
-                goals[-1].aspirational,
+                handed_on.years,
+                handed_on.aspirational,
                 False,
             )
         elif any(m.kind in ("past", "bare") and self._is_past(m) for m in self.marks):
             self.carry.years, self.carry.background = (), True
         if self.last_scope and re.match("全|我", self.last_scope):
             self.carry.scope = self.last_scope
+        self.carry.names = [*self.carry.names, *((t.indicator, t.scope) for t in self.found)][-24:]
         return self.found
 
     def _group(self, quantities: Sequence[Quantity], index: int, previous_end: int) -> Group:
@@ -159,6 +171,7 @@ class _Reader(Pairing):
             # 建成充电桩83万个、加氢站不少于8座: the verb holds for the second, too.
             subject = f"{self.last_verb}{subject}"
         self.counted_to = group.end if kind == "count" else -1
+        (self.named_for if trim_indicator(strip_year(peeled.rest)) else self.repeated_for).add(years)
         if kind == "level" and first.is_count and (verb := COUNT_VERB.match(subject)):
             # 建成绿色矿山不少于6座、绿色工厂4家: the verb holds for the next one, too.
             self.last_verb, self.counted_to = verb.group(0), group.end
