@@ -29,17 +29,9 @@ from saishang.lake.engines import (
 )
 from saishang.rules import load_rules
 from saishang.science.air.series import DUST_DAYS, AirRules, Calendar
+from tests.small_spark import SMALL
 
 CITIES = ["640100", "640200", "640300", "640400", "640500"]
-#: Many short plans over little data: no code generation, no splitting.
-SMALL = {
-    "spark.sql.shuffle.partitions": "1",
-    "spark.default.parallelism": "1",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.driver.memory": "2g",
-}
 COLUMNS = {"pm25": "PM2.5", "pm10": "PM10", "so2": "SO2", "no2": "NO2", "co": "CO", "o3": "O3"}
 
 

@@ -24,6 +24,7 @@ from saishang.science.noise.series import NOISE_STATIONS, NoiseCalendar, NoiseRu
 from saishang.science.noise.series.energy import TOP, energy_table
 from saishang.science.numbers import InputError
 from saishang.science.rounding import round_half_even
+from tests.small_spark import SMALL
 
 SCHEMA = pa.schema(
     [("source", pa.string()), ("station", pa.string()), ("parameter", pa.string()), ("start", pa.timestamp("us")),
@@ -33,15 +34,6 @@ RULES = NoiseRules.from_rules(load_rules(), date(2026, 6, 1))
 HOUR = timedelta(hours=1)
 MONDAY = date(2026, 6, 1)
 Row = tuple[Any, ...]
-#: A small Spark for small tables: compiling its plans would take longer than running them.
-SMALL = {
-    "spark.sql.shuffle.partitions": "1",
-    "spark.default.parallelism": "1",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.ui.enabled": "false",
-}
 
 
 def hour(station: str, day: date, at: int, value: float | None, parameter: str = "LEQ", mark: str | None = None) -> Row:

@@ -16,6 +16,7 @@ from saishang.lake.engines.water import WATER_DAILY_TABLES, WATER_EXCLUDED, WATE
 from saishang.rules import load_rules
 from saishang.science.water.from_rules import cwqi_rule, trophic_rule
 from saishang.science.water.series import Group, WaterCalendar, WaterRules, WaterSection
+from tests.small_spark import SMALL
 
 RULES = load_rules()
 WATER = WaterRules.from_rules(RULES)
@@ -319,12 +320,8 @@ def tables(engine: Any, folder: Path) -> dict[str, pa.Table]:
 @pytest.mark.skipif(not spark_available(), reason="PySpark or Java is not installed")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning")
 def test_spark_gives_the_same_tables(engine: DuckDB, tmp_path: Path) -> None:
-    settings = {
-        "spark.sql.shuffle.partitions": "1", "spark.default.parallelism": "1", "spark.sql.adaptive.enabled": "false",
-        "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    }  # fmt: skip
     mine = tables(engine, tmp_path)
-    with Spark("local[1]", settings=settings) as spark:
+    with Spark("local[1]", settings=SMALL) as spark:
         theirs = tables(spark, tmp_path)
     for name, table in mine.items():
         assert table.num_rows > 0, name
