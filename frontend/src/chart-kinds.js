@@ -76,8 +76,10 @@ export function lines(spec, c, width) {
     yAxis: axis(c, { type: "value", name: spec.unit, scale: Boolean(spec.scale) }),
     series: spec.series.map((series, index) => ({
       name: series.name, type: series.type ?? "line", data: series.data, connectNulls: false,
-      symbol: ["circle", "rect", "triangle", "diamond", "pin", "arrow"][index % 6], symbolSize: spec.x.length > 60 ? 0 : 7,
-      showSymbol: spec.x.length <= 60, lineStyle: { width: 2, type: index >= 6 ? "dashed" : "solid" },
+      symbol: ["circle", "rect", "triangle", "diamond", "pin", "arrow"][index % 6], symbolSize: spec.x.length > 60 || series.bound ? 0 : 7,
+      showSymbol: spec.x.length <= 60, // The edges of a band stand back behind what they enclose.
+      itemStyle: series.bound ? { color: c.soft } : undefined,
+      lineStyle: series.bound ? { width: 1, type: "dashed", color: c.soft } : { width: 2, type: index >= 6 ? "dashed" : "solid" },
       markArea: index || !spec.areas?.length ? undefined : {
         silent: true, itemStyle: { color: c.goal, opacity: 0.14 }, label: { color: c.soft, position: "insideTop" },
         data: spec.areas.map((area) => [{ name: area.label, xAxis: area.from }, { xAxis: area.to }]),

@@ -41,7 +41,7 @@ def test_list_filters_and_export(portal: Portal) -> None:
     assert "合并小文件" in page
     assert "没有执行任务的进程" in page  # no worker in these tests
     assert "清理旧版本文件" in page  # what comes next by itself
-    assert "没有符合条件的任务" in client.get("/jobs/?state=succeeded&kind=evaluate").content.decode()
+    assert "没有符合条件的后台任务" in client.get("/jobs/?state=succeeded&kind=evaluate").content.decode()
     assert b"compact" not in client.get("/jobs/?format=csv").content  # words, not codes
     assert "合并小文件" in client.get("/jobs/?format=csv").content.decode("utf-8-sig")
 

@@ -28,7 +28,7 @@ def test_the_newest_two_versions_are_compared() -> None:
     for words in ("31 项 → 28 项，未变 18 项", "修复矿山", "守护生态系统 → 打好净土保卫战", "≥ 55% → ≥ 58%"):
         assert words in page
     same = client.get("/plan/compare/?before=qingyuan@final&after=qingyuan@final").content.decode()
-    assert "两个版本没有不同。" in same
+    assert "所选是同一个版本" in same
     table = client.get("/plan/compare/?format=csv&table=changes").content.decode("utf-8-sig")
     assert "建设无废细胞" in table
 

@@ -6,7 +6,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from saishang.web import wording
+from saishang.web import texts, wording
 
 __all__ = ["basis_name", "figure", "quality_reasons", "reason_name", "statistic_name"]
 
@@ -27,7 +27,7 @@ def reason_name(reason: str | None) -> str:
         "no_stations": _("没有站点"),
         "city_missing": _("有城市没有数值"),
         "city_invalid": _("有城市数值无效"),
-        "missing": _("缺少 %(items)s") % {"items": rest},
+        "missing": _missing(rest),
         "parts_refused": _("分项数值相互矛盾"),
         "dust": _("沙尘日"),
         "void": _("无效"),
@@ -45,6 +45,14 @@ def reason_name(reason: str | None) -> str:
     if key in known:
         return known[key]
     return re.sub(r"_", " ", reason)
+
+
+def _missing(items: str) -> str:
+    """Words for pollutants without a value; an index that has none of its six says so at once."""
+    names = [name for name in items.split(",") if name]
+    if set(names) == {"SO2", "NO2", "CO", "O3_8H", "PM10", "PM2.5"}:
+        return _("六项均缺")
+    return _("缺少 %(items)s") % {"items": texts.listed(name.replace("_8H", "-8h") for name in names)}
 
 
 def quality_reasons(text: str) -> str:

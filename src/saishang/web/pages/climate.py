@@ -56,7 +56,7 @@ def climate(request: HttpRequest) -> HttpResponse:
     rule = drought_rule(site.rules())
     told = _bulletin(month, months, indices, days, events, rule) if month else None
     tables = {
-        "years": _years_table(years, about),
+        "years": _years_table(years, about, run.as_of),
         "days": _days_table(of_year, year, month, about),
         "indices": _indices_table(indices, year, about),
         "events": _events_table(events, about),
@@ -116,7 +116,7 @@ def _state(row: Mapping[str, Any], scale: str, level: int | None, reason: str | 
     }.get(reason or "", reason or "")
 
 
-def _years_table(years: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Table:
+def _years_table(years: Sequence[Mapping[str, Any]], about: Sequence[str], as_of: date) -> Table:
     columns = [
         Column("year", _("年份"), row_head=True, nowrap=True),
         Column("mean", _("平均气温"), "°C", number=True),
@@ -141,16 +141,22 @@ def _years_table(years: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Ta
                 name: Cell(row[name], valid=bool(row["complete"]))
                 for name in ("heavy_days", "hot_days", "heat_waves", "cold_waves", "dry_days")
             },
-            "note": "" if row["complete"] else _incomplete(row),
+            "note": "" if row["complete"] else _incomplete(row, as_of),
         }
         for row in reversed(years)
     ]
     return Table("years", _("历年概况"), columns, rows, about=about, tight=True)
 
 
-def _incomplete(row: Mapping[str, Any]) -> str:
-    if row["rain_missing"]:
-        return _("降水缺测 %(n)s 天，次数和总量是下限") % {"n": row["rain_missing"]}
+def _incomplete(row: Mapping[str, Any], as_of: date) -> str:
+    """Why a year is not complete; days after the evaluation's are still to come, not missing."""
+    ahead = (date(as_of.year, 12, 31) - as_of).days if row["year"] == as_of.year else 0
+    missing = max(0, row["rain_missing"] - ahead)
+    if ahead:
+        told = _("截至 %(day)s，年内余 %(n)s 天未计") % {"day": as_of.isoformat(), "n": ahead}
+        return told + (_("；") + _("降水缺测 %(n)s 天") % {"n": missing} if missing else "")
+    if missing:
+        return _("降水缺测 %(n)s 天，次数和总量是下限") % {"n": missing}
     return _("气温有缺测，次数是下限")
 
 
@@ -338,7 +344,9 @@ def _bulletin_table(told: Bulletin, about: Sequence[str]) -> Table:
         )
     else:
         words = _("没有可定等级的日子")
-    rows.append({"item": _("MCI 等级日数"), "value": told.mci_known, "note": words})
+    # Days that could not be graded are not days without drought: no figure then.
+    graded = f"{told.mci_known} {_('天')}" if told.mci_known else "—"
+    rows.append({"item": _("MCI 等级日数"), "value": Cell(told.mci_known or None, text=graded), "note": words})
     for words, found, unit in (
         (_("最高气温"), told.hottest, "°C"),
         (_("最低气温"), told.coldest, "°C"),
@@ -354,7 +362,13 @@ def _bulletin_table(told: Bulletin, about: Sequence[str]) -> Table:
         )
     for kind in ("heat_wave", "cold_wave"):
         spans = [f"{row['start']:%m-%d}–{row['end']:%m-%d}" for row in told.events if row["kind"] == kind]
-        rows.append({"item": _event_name(kind), "value": len(spans), "note": texts.listed(spans)})
+        rows.append(
+            {
+                "item": _event_name(kind),
+                "value": Cell(len(spans), text=f"{len(spans)} {_('次')}"),
+                "note": texts.listed(spans),
+            }
+        )
     columns = [
         Column("item", _("项目"), row_head=True),
         Column("value", _("数值"), number=True),

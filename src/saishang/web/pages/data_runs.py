@@ -51,14 +51,14 @@ def _table() -> Table:
         Column("by", _("发起人"), nowrap=True),
     ]
     rows = []
-    for run in queries.runs():
+    for run in queries.runs().order_by("-started"):
         facts = queries.run_facts(run.id)
         rows.append(
             {
                 "id": Cell(facts.id, href=f"{reverse('targets')}?run={facts.id}"),
                 "as_of": facts.as_of,
                 "made": facts.started,
-                "seconds": None if facts.seconds is None else round(facts.seconds, 1),
+                "seconds": Cell(facts.seconds, text="—" if facts.seconds is None else f"{facts.seconds:.1f}"),
                 "lake": facts.lake_version,
                 "rules": Cell(facts.rules_digest, text=facts.rules_digest[:12]),
                 "code": facts.code_version,
@@ -66,7 +66,7 @@ def _table() -> Table:
             }
         )
     return Table(
-        "runs", _("评估运行"), columns, rows, tight=True,
+        "runs", _("评估记录"), columns, rows, tight=True,
         caption=_("每次评估记下数据版本、规则摘要和程序版本，之后不再改变；同样的输入得到同样的数字。"),
         empty=_("还没有评估。"),
     )  # fmt: skip

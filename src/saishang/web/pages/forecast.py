@@ -77,13 +77,14 @@ def _answer(row: ForecastRow) -> str:
         words = {
             "too_short": _("不预测：序列只有 %(have)s 个值，至少要 %(need)s 个"),
             "too_far": _("不预测：离序列末端太远"),
-            "few_checks": _("不预测：能回测的只有 %(have)s 处，至少要 %(need)s 处"),
+            "few_checks": _("不预测：只能回测 %(have)s 次，至少要 %(need)s 次"),
             "no_better_than_persistence": _("不预测：回测误差不小于“保持上期”，方法不采用"),
             "past": _("不预测：目标年份已有数值"),
         }.get(row.reason, row.reason)
         return words % {"have": row.detail.get("have"), "need": row.detail.get("need")}
     words = _(
-        "%(year)s 年：%(low)s—%(high)s %(unit)s（%(level)s %% 区间，中位 %(median)s）；守住 %(goal)s 的可能：%(chance)s"
+        "%(year)s 年：%(low)s—%(high)s %(unit)s（%(level)s %% 区间，中位数 %(median)s）；"
+        "达到 %(goal)s 的概率：%(chance)s"
     )
     return words % {
         "year": row.year, "low": _one(row.low), "high": _one(row.high), "median": _one(row.median),
@@ -111,8 +112,11 @@ def _method(row: ForecastRow) -> str:
 def _tested(row: ForecastRow) -> list[str]:
     if not row.checks or row.mae is None or row.mae_persistence is None:
         return []
-    errors = _("回测 %(n)s 处：平均误差 %(mae)s，“保持上期”为 %(plain)s，两者之比 %(ratio)s。") % {
-        "n": len(row.checks), "mae": _two(row.mae), "plain": _two(row.mae_persistence), "ratio": _two(row.mase),
+    errors = _(
+        "回测 %(n)s 次：平均绝对误差 %(mae)s %(unit)s，“保持上期”为 %(plain)s %(unit)s，两者之比 %(ratio)s。"
+    ) % {
+        "n": len(row.checks), "unit": texts.unit_name(row.unit), "mae": _two(row.mae),
+        "plain": _two(row.mae_persistence), "ratio": _two(row.mase),
     }  # fmt: skip
     if row.coverage is None or row.coverage_widened is None:
         return [errors]
@@ -140,8 +144,8 @@ def _step(row: ForecastRow, step: int) -> str:
 def _table(run: RunFacts, row: ForecastRow) -> Table:
     unit = texts.unit_name(row.unit)
     columns = [
-        Column("origin", _("站在"), row_head=True, nowrap=True),
-        Column("steps", _("看到"), nowrap=True),
+        Column("origin", _("预测起点"), row_head=True, nowrap=True),
+        Column("steps", _("预测时段"), nowrap=True),
         Column("median", _("预测"), unit, number=True),
         Column("band", _("当时的区间"), unit, number=True),
         Column("persistence", _("保持上期"), unit, number=True),
@@ -163,20 +167,20 @@ def _table(run: RunFacts, row: ForecastRow) -> Table:
                 "held": Cell(held, text=_("是") if held else _("否")),
             }
         )
-    return Table("backtest", _("回测：每一处的预测与实际"), columns, rows, about=about_run(run), tight=True)
+    return Table("backtest", _("回测：历次预测与实际"), columns, rows, about=about_run(run), tight=True)
 
 
 def _chart(row: ForecastRow, table: Table | None) -> Chart | None:
     if table is None or len(row.checks) < 2:
         return None
-    label = _("回测中各处的预测、区间和实际数值；同样的数字列在下面的表里。")
+    label = _("回测中历次预测的中位数、区间和实际数值；同样的数字列在下面的表里。")
     names = (_("实际"), _("预测"), _("区间下限"), _("区间上限"), _("保持上期"))
     places = (6, 3, 2, 4, 5)
     spec = {
         "kind": "lines", "unit": texts.unit_name(row.unit), "scale": True,
         "x": [f"{_step(row, check[0])}" for check in row.checks],
         "series": [
-            {"name": name, "data": [round(check[place], 2) for check in row.checks]}
+            {"name": name, "data": [round(check[place], 2) for check in row.checks], "bound": place in (2, 4)}
             for name, place in zip(names, places, strict=True)
         ],
     }  # fmt: skip

@@ -63,7 +63,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _("后台任务"),
         [
             Column("id", _("任务号"), number=True),
-            Column("kind", _("任务"), row_head=True),
+            Column("kind", _("任务类型"), row_head=True),
             Column("state", _("状态"), nowrap=True),
             Column("percent", _("进度"), unit="%", number=True),
             Column("step", _("步骤")),
@@ -74,7 +74,9 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
         [_listed(row) for row in rows],
         everything=everything,
-        empty=_("没有符合条件的任务。"),
+        empty=_("没有符合条件的后台任务。")
+        if any(chosen.values())
+        else _("还没有后台任务：上传数据或发起评估后，进度显示在这里。"),
         tight=True,
     )
     answer = export(request, [table])

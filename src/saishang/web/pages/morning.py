@@ -22,6 +22,7 @@ from saishang.apps.indicators.queries import RunFacts
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice, decimals, primary_names
+from saishang.web.pages.air_common import item_name as code_name
 from saishang.web.pages.attention import freshness_table
 from saishang.web.pages.chain import chain_url
 from saishang.web.pages.exports import export
@@ -77,7 +78,7 @@ def morning(request: HttpRequest) -> HttpResponse:
         "run": run, "runs": other_runs(), "place": place, "place_name": site.region_name(place),
         "places": [(code, site.region_name(code)) for code in places],
         "basis": basis, "bases": [(name, basis_name(name)) for name in BASES],
-        "against": against, "marks": [("goal", _("方案目标（没有的用限值）")), ("limit", _("标准限值"))],
+        "against": against, "marks": [("goal", _("方案目标优先")), ("limit", _("标准限值"))],
         "good": "" if wanted is None else f"{wanted:f}",
         "cities": by_name["morning-cities"], "items": by_name["morning-items"],
         "costs": view, "dear": item_name(dear) if dear else "",
@@ -143,7 +144,8 @@ def _chance(request: HttpRequest, item: Item, ahead: Mapping[tuple[str, str], Fo
 
 def _verdict(verdict: str | None) -> str:
     return {
-        "impossible": _("已不可能"), "safe": _("已无虞"), "kept": _("守住"), "missed": _("没有守住"), "open": _("未定"),
+        "impossible": _("已无法达到"), "safe": _("必能达到"), "kept": _("达到"), "missed": _("未达到"),
+        "open": _("未定"),
     }.get(verdict or "", "—")  # fmt: skip
 
 
@@ -175,13 +177,13 @@ def _cities(request: HttpRequest, run: RunFacts, found: Outlook, places: Sequenc
         unit = site.rules().parameters[parameter]["unit"]
         columns += [
             Column(f"{parameter}", _("%(item)s 至今") % {"item": parameter}, unit, number=True),
-            Column(f"{parameter}-needed", _("余下须均"), unit, number=True),
+            Column(f"{parameter}-needed", _("余下日均要求"), unit, number=True),
         ]
         if ahead:
-            columns.append(Column(f"{parameter}-chance", _("守住的可能"), number=True))
+            columns.append(Column(f"{parameter}-chance", _("达到概率"), number=True))
     columns += [
         Column("good", _("优良天数比率"), "%", number=True),
-        Column("spare", _("还可有的污染天"), number=True),
+        Column("spare", _("尚容许污染天数"), number=True),
         Column("dust", _("沙尘日"), number=True),
     ]
     rows = []
@@ -238,8 +240,8 @@ def _items(request: HttpRequest, run: RunFacts, found: Outlook, place: str) -> T
         Column("figure", _("至今"), number=True),
         Column("unit", _("单位")),
         Column("mark", _("对照"), long=True),
-        Column("state", _("能否守住")),
-        Column("needed", _("余下须如何"), long=True),
+        Column("state", _("能否达到")),
+        Column("needed", _("余下要求"), long=True),
         Column("before", _("上年同期"), number=True),
         Column("rest", _("往年余下各天"), number=True),
         Column("days", _("依据"), long=True),
@@ -282,7 +284,7 @@ def _items(request: HttpRequest, run: RunFacts, found: Outlook, place: str) -> T
             + (_("（扣除沙尘 %(n)s 天）") % {"n": days.deducted} if days.deducted else ""),
         }
     )
-    title = _("%(place)s：至今如何，余下须如何") % {"place": site.region_name(place)}
+    title = _("%(place)s：年内进展与余下要求") % {"place": site.region_name(place)}
     caption = _("缺测的日子不会补回；余下每天按有效计。点数字看依据，点句子看算式。")
     return Table("morning-items", title, columns, rows, about=about_run(run), caption=caption, tight=True)
 
@@ -320,12 +322,12 @@ def _dust(request: HttpRequest, run: RunFacts, found: Outlook) -> Table | None:
     columns = [
         Column("place", _("城市"), row_head=True, nowrap=True),
         Column("item", _("项目")),
-        Column("days", _("已确认且有数值的沙尘日"), number=True),
+        Column("days", _("已确认沙尘日"), number=True),
         Column("measured", _("实测均值"), "µg/m³", number=True),
         Column("removed", _("扣除后均值"), "µg/m³", number=True),
-        Column("difference", _("沙尘的代价"), "µg/m³", number=True),
+        Column("difference", _("沙尘影响"), "µg/m³", number=True),
     ]
-    return Table("morning-dust", _("沙尘今年的代价"), columns, rows, about=about_run(run), tight=True)
+    return Table("morning-dust", _("今年沙尘的影响"), columns, rows, about=about_run(run), tight=True)
 
 
 def _since(run: RunFacts) -> Table | None:
@@ -348,7 +350,9 @@ def _since(run: RunFacts) -> Table | None:
             continue
         query = urlencode({"parameter": next(iter(day.void))})
         address = f"{reverse('targets-chain-hours', args=[run.id, day.station, day.day.isoformat()])}?{query}"
-        words = texts.listed(f"{parameter}{texts.aside(reason_name(reason))}" for parameter, reason in day.void.items())
+        words = texts.listed(
+            f"{code_name(parameter)}{texts.aside(reason_name(reason))}" for parameter, reason in day.void.items()
+        )
         rows.append(
             {
                 "day": day.day,

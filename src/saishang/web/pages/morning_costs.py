@@ -63,10 +63,13 @@ def cost_view(request: HttpRequest, run: RunFacts, item: Item, *, every_day: boo
 
 def _sentence(found: Costs, item: Item) -> str:
     target = texts.goal_text("", found.target, item.unit)
-    above, below = _("至今平均比 %(target)s 高 %(distance)s。"), _("至今平均比 %(target)s 低 %(distance)s。")
+    above, below = (
+        _("至今平均比 %(target)s 高 %(distance)s %(unit)s。"),
+        _("至今平均比 %(target)s 低 %(distance)s %(unit)s。"),
+    )
     words = above if found.distance > 0 else below
-    first = words % {"target": target, "distance": number(abs(found.distance), 2)}
-    return first + _("这段距离分到每一天、每个站、每个钟点，各自相加都等于它。")
+    first = words % {"target": target, "distance": number(abs(found.distance), 2), "unit": item.unit}
+    return first + _("这一差值分解到每一天、每个站、每个钟点，各自相加都等于它。")
 
 
 def _part(value: Fraction) -> Cell:
@@ -86,7 +89,7 @@ def _days(request: HttpRequest, run: RunFacts, item: Item, found: Costs, about: 
         Column("day", _("日期"), row_head=True, nowrap=True),
         Column("value", _("日均值"), item.unit, number=True),
         Column("part", _("对年初至今均值的影响"), item.unit, number=True),
-        Column("share", _("占全部超出的"), "%", number=True),
+        Column("share", _("占全部超出"), "%", number=True),
     ]
     rows = [
         {
@@ -102,7 +105,7 @@ def _days(request: HttpRequest, run: RunFacts, item: Item, found: Costs, about: 
     caption = _("点日期看当日各站、各小时，直到原始文件的那一行。")
     if len(shown) < len(rows):
         caption += _("另有 %(n)s 天，导出的表中列出。") % {"n": len(rows) - len(shown)}
-    title = _("每一天的影响") if every_day else _("代价最大的日子")
+    title = _("每一天的影响") if every_day else _("影响最大的日子")
     return Table("cost-days", title, columns, shown, about=about, caption=caption, everything=rows, tight=True)
 
 
@@ -111,7 +114,7 @@ def _stations(run: RunFacts, item: Item, found: Costs, about: list[str]) -> Tabl
     columns = [
         Column("station", _("站点"), row_head=True, nowrap=True),
         Column("part", _("影响"), item.unit, number=True),
-        Column("share", _("占全部超出的"), "%", number=True),
+        Column("share", _("占全部超出"), "%", number=True),
     ]
     rows = []
     for cost in found.stations:
@@ -131,7 +134,7 @@ def _hours(item: Item, found: Costs, about: list[str]) -> Chart:
     columns = [
         Column("hour", _("钟点（起）"), row_head=True, nowrap=True),
         Column("part", _("影响"), item.unit, number=True),
-        Column("share", _("占全部超出的"), "%", number=True),
+        Column("share", _("占全部超出"), "%", number=True),
     ]
     rows = [
         {"hour": f"{cost.key:02d}:00", "part": _part(cost.part), "share": _share(cost.share)} for cost in found.hours

@@ -78,7 +78,7 @@ def item(request: HttpRequest, place: str, parameter: str) -> HttpResponse:
         "chain": chain_url(run.id, figure.indicator, place, figure.period, basis) if figure.indicator else "",
         "steps": steps, "months": months, "cities": cities, "over": over, "costs": view, "forecast": ahead,
         "basis": basis, "bases": [(name, basis_name(name)) for name in BASES],
-        "against": against, "marks": [("goal", _("方案目标（没有的用限值）")), ("limit", _("标准限值"))],
+        "against": against, "marks": [("goal", _("方案目标优先")), ("limit", _("标准限值"))],
         "statistic": statistic, "statistics": [(name, statistic_name(name)) for name in statistics],
     }  # fmt: skip
     return render(request, "morning/item.html", context)
@@ -137,7 +137,7 @@ def _mean_steps(figure: Item, answer: NeededMean, bound: str) -> list[tuple[str,
             worked = f"({bound} × ({part.days} + {part.left}) − {total}) / {part.left}"
             lines.append(
                 (
-                    _("余下须均 x"),
+                    _("余下日均要求 x"),
                     f"{worked} = {number(answer.average, 4)} {unit}",
                     _("由 (S + R·x) / (n + R) 等于修约前的界解得"),
                 )
@@ -145,16 +145,16 @@ def _mean_steps(figure: Item, answer: NeededMean, bound: str) -> list[tuple[str,
     elif answer.average is not None:
         lines.append(
             (
-                _("余下须均 x"),
+                _("余下日均要求 x"),
                 f"{number(answer.average, 4)} {unit}",
                 _("各市全年均值的平均等于修约前的界时，各市余下每天共同的平均；各市的和与天数见下表"),
             )
         )
     if answer.shown is not None:
-        lines.append((_("可以说出的数"), f"≤ {answer.shown:f} {unit}", _("向稳妥的一侧取位")))
+        lines.append((_("公布取值"), f"≤ {answer.shown:f} {unit}", _("向稳妥的一侧取位")))
     if figure.ceiling is not None:
         worst = f"{number(figure.ceiling, 1)} {unit}"
-        lines.append((_("有记录以来最差的一天"), worst, _("余下每天都这样也守得住，才说“已无虞”")))
+        lines.append((_("有记录以来最差的一天"), worst, _("余下每天都如此仍能达到，才称“必能达到”")))
     return lines
 
 
@@ -166,7 +166,7 @@ def _months(figure: Item, run: RunFacts) -> Table | None:
         Column("month", _("月份"), row_head=True, nowrap=True),
         Column("days", _("天数"), number=True),
         Column("reference", _("%(year)s 年同期") % {"year": figure.rest.year}, figure.unit, number=True),
-        Column("average", _("今年须均不超过"), figure.unit, number=True),
+        Column("average", _("今年月均不应超过"), figure.unit, number=True),
     ]
     rows = [
         {
@@ -179,9 +179,9 @@ def _months(figure: Item, run: RunFacts) -> Table | None:
     ]
     change = (figure.factor - 1) * 100
     words = (
-        _("各月按 %(year)s 年的形状分配：都要比那一年低 %(percent)s%%。")
+        _("各月按 %(year)s 年的月际分布分配：均应比该年低 %(percent)s%%。")
         if change < 0
-        else _("各月按 %(year)s 年的形状分配：都可比那一年高 %(percent)s%%。")
+        else _("各月按 %(year)s 年的月际分布分配：均可比该年高 %(percent)s%%。")
     )
     caption = words % {"year": figure.rest.year, "percent": number(abs(change), 1)}
     return Table("morning-months", _("余下各月"), columns, rows, about=about_run(run), caption=caption, tight=True)

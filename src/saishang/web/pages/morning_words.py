@@ -54,30 +54,32 @@ def needed_words(item: Item) -> str:
         return _("全区是各市百分位数的平均，余量见各市")
     days = item.left // len(item.parts)
     if answer.verdict == "kept":
-        return _("全年已过，要求守住")
+        return _("全年已过，达到要求")
     if answer.verdict == "missed":
-        return _("全年已过，要求没有守住")
+        return _("全年已过，未达到要求")
     if answer.verdict == "no_data":
         return _("没有数据")
     if isinstance(answer, NeededMean):
         if answer.verdict == "impossible":
-            return _("已不可能：余下 %(days)s 天即使都为零，全年仍高于要求") % {"days": days}
+            return _("已无法达到：余下 %(days)s 天即使都为零，全年仍高于要求") % {"days": days}
         if answer.verdict == "safe":
-            return _("已无虞：余下 %(days)s 天即使都像最差的一天（%(worst)s %(unit)s），全年也守得住") % {
+            return _(
+                "必能达到：余下 %(days)s 天即使都与有记录以来最差的一天（%(worst)s %(unit)s）相同，全年仍达到要求"
+            ) % {
                 "days": days, "worst": number(item.ceiling, 0), "unit": item.unit,
             }  # fmt: skip
         return _("余下 %(days)s 天平均不超过 %(figure)s %(unit)s") % {
             "days": days, "figure": f"{answer.shown:f}", "unit": item.unit,
         }  # fmt: skip
     if answer.verdict == "impossible":
-        return _("已不可能：已有 %(used)s 天超过，全年最多容许 %(allowed)s 天") % {
+        return _("已无法达到：已有 %(used)s 天超过，全年最多容许 %(allowed)s 天") % {
             "used": answer.used, "allowed": answer.allowed,
         }  # fmt: skip
     if answer.verdict == "safe":
-        return _("已无虞：余下 %(days)s 天无论怎样，全年都守得住") % {"days": days}
+        return _("必能达到：余下 %(days)s 天无论如何，全年都达到要求") % {"days": days}
     if answer.edge:
-        return _("容许的 %(allowed)s 天已用完；能否守住要看超出多少") % {"allowed": answer.allowed}
-    return _("余下 %(days)s 天里还可有 %(spare)s 天超过") % {"days": days, "spare": answer.spare}
+        return _("容许的 %(allowed)s 天已用完；能否达到要看超出多少") % {"allowed": answer.allowed}
+    return _("余下 %(days)s 天中尚容许 %(spare)s 天超过") % {"days": days, "spare": answer.spare}
 
 
 def good_days_words(days: GoodDays) -> str:
@@ -88,11 +90,11 @@ def good_days_words(days: GoodDays) -> str:
     if answer is None:
         return _("没有可对照的目标或往年数值")
     words = {
-        "kept": _("全年已过，要求守住"),
-        "missed": _("全年已过，要求没有守住"),
-        "impossible": _("已不可能：已有 %(polluted)s 个污染天，全年最多容许 %(allowed)s 天"),
-        "safe": _("已无虞：余下各天即使全为污染天也守得住"),
-        "open": _("还可有 %(spare)s 个污染天（全年容许 %(allowed)s 天，已有 %(polluted)s 天）"),
+        "kept": _("全年已过，达到要求"),
+        "missed": _("全年已过，未达到要求"),
+        "impossible": _("已无法达到：已有 %(polluted)s 个污染天，全年最多容许 %(allowed)s 天"),
+        "safe": _("必能达到：余下各天即使全为污染天，仍达到要求"),
+        "open": _("尚容许 %(spare)s 个污染天（全年容许 %(allowed)s 天，已有 %(polluted)s 天）"),
         "no_data": _("没有数据"),
     }[answer.verdict]
     return words % {"spare": answer.spare, "allowed": answer.allowed, "polluted": answer.polluted}
