@@ -71,3 +71,19 @@ def test_tables_of_rules_speak_the_readers_language(portal: Portal, client: Clie
     document = client.get("/rules/indicators/groundwater/").content.decode()
     assert "越低越好" in document
     assert "地下水" in document
+
+
+def test_choices_and_results_of_a_calculator_are_words(client: Client) -> None:
+    from saishang.science import calc
+
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    for topic in (one for one in calc.topics() if not one.members):
+        chosen = [one for known in topic.fields for one in known.choices if re.search("[a-z]{3}", one)]
+        if not chosen:
+            continue
+        page = client.get(f"/calculators/{topic.name}/").content.decode()
+        for choice in chosen:
+            # The code is what is sent, the words are what is read.
+            shown = re.search(rf'<option value="{re.escape(choice)}"[^>]*>([^<]+)<', page)
+            assert shown is not None, (topic.name, choice)
+            assert re.search("[\u4e00-\u9fff]", shown[1]), (topic.name, choice)

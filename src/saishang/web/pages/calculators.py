@@ -27,6 +27,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.site import rules
 from saishang.web.pages.tables import Column, Table
 from saishang.web.security import public
+from saishang.web.wording import columns
 
 __all__ = ["calculator"]
 
@@ -45,7 +46,8 @@ class Input:
     kind: str
     hint: str
     required: bool
-    choices: tuple[str, ...]
+    #: What is sent and the words of it.
+    choices: tuple[tuple[str, str], ...]
     value: str = ""
     id: int = 0
 
@@ -115,8 +117,7 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
 
 
 def _averaging(name: str) -> str:
-    names = {"daily": _("日"), "hourly": _("小时"), "annual": _("年"), "month": _("月"), "quarter": _("季")}
-    return names.get(name, name)
+    return columns.value_words("averaging", name) or name
 
 
 def _example(topic: Any) -> QueryDict:
@@ -165,7 +166,7 @@ def _input(known: Any, values: QueryDict | Mapping[str, str], open_names: bool =
         kind=kind,
         hint=hints.get(kind, ""),
         required=known.required,
-        choices=tuple(known.choices),
+        choices=tuple((one, columns.value_words(known.name, one) or one) for one in known.choices),
         value=str(values.get(f"in.{known.name}", "")),
     )
 
@@ -261,8 +262,10 @@ def _step(key: str, value: Any, medium: str) -> Step:
         said = _verdict_words(medium)
         listed = value if isinstance(value, list | tuple) else [value]
         step.text = texts.listed(said.get(_words(item), _words(item)) for item in listed)
+    elif isinstance(value, list | tuple) and value and all(isinstance(one, str) for one in value):
+        step.text = texts.listed(columns.value_words(key, one) or one for one in value)
     else:
-        step.text = _words(value)
+        step.text = (columns.value_words(key, value) if isinstance(value, str) else None) or _words(value)
     return step
 
 
@@ -274,7 +277,8 @@ def _words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return texts.listed(_words(item) for item in value) if value else _("无")
     if isinstance(value, Mapping):
-        return "；".join(f"{key} {_words(item)}" for key, item in value.items())
+        named = ((columns.value_words("part", str(key)) or key, item) for key, item in value.items())
+        return "；".join(f"{name} {_words(item)}" for name, item in named)
     return str(value)
 
 
