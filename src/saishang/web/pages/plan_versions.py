@@ -111,12 +111,14 @@ def _table(changes: list[ItemChange], before: VersionView, after: VersionView) -
         Column("targets", _("目标"), long=True),
     ]
     rows = []
-    for entry in (_entry(change) for change in changes):
+    for change in changes:
+        entry = _entry(change)
         owners = [*(f"+ {n}" for n in entry["owners_added"]), *(f"− {n}" for n in entry["owners_dropped"])]
         rows.append(
             {
                 "kinds": texts.listed(words for _kind, words in entry["kinds"]),
-                "before": entry["before"],
+                # An item that kept its name stands in both columns; only a new one is absent from the first.
+                "before": entry["before"] or (entry["after"] if change.before else ""),
                 "after": entry["after"],
                 "owners": "；".join([*owners, *entry["roles"]]),
                 "targets": "；".join(
@@ -139,6 +141,7 @@ class SettleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agency"].label = _("机构正式名称")
+        self.fields["agency"].help_text = _("可从名录中选择；名录没有的机构写正式全称。")
         self.fields["reason"].label = _("理由")
 
 
@@ -164,7 +167,7 @@ def units(request: HttpRequest) -> HttpResponse:
                 bound.add_error(None, wording.say(error.message))
             else:
                 told = {"unit": said["unit"], "agency": said["agency"], "n": count}
-                messages.success(request, _("“%(unit)s”即%(agency)s，已改 %(n)s 处，记入操作日志。") % told)
+                messages.success(request, _("“%(unit)s”已确认为“%(agency)s”，共改 %(n)s 处，记入操作日志。") % told)
                 return redirect(request.get_full_path())
     entries = []
     for number, (unit, at, _reason) in enumerate(queries.unresolved(current.id)):
