@@ -187,6 +187,9 @@ def test_one_code_has_two_senses_in_two_tables() -> None:
     assert columns.value_words("group", "other", "standards/water/outfall_categories") == "其他"
     assert columns.heading("class1", "standards/water/surface_limits") == "Ⅰ类限值"
     assert columns.heading("class1", "standards/air/limits") == "一级限值"
+    # Facts of the chain share the headings and have some of their own.
+    assert columns.heading("cities", "chain") == "城市数"
+    assert columns.heading("caliber", "chain") == "统计口径"
     assert columns.heading("no such column") == "no such column"
     assert columns.value_words("kind", "no such code") is None
     with translation.override("en"):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from saishang.science import calc
 from saishang.web import texts
 from saishang.web.security import public
+from saishang.web.wording import columns
 
 __all__ = ["index", "medium_name"]
 
@@ -61,7 +62,11 @@ def index(request: HttpRequest) -> HttpResponse:
             texts.both(topic.zh, topic.en),
             texts.both(topic.description_zh, topic.description_en),
             # A title is Chinese; the number of a document (环办〔2011〕22号) is its name in any language.
-            " · ".join(n for n in topic.standards if not texts.english() or n.isascii() or n.endswith("号")),
+            " · ".join(
+                columns.value_words("standard", n) or n
+                for n in topic.standards
+                if not texts.english() or n.isascii() or n.endswith("号")
+            ),
         )
         groups.setdefault(topic.medium, []).append(entry)
     # What serves every medium stands last.

@@ -91,6 +91,7 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
         "more": more,
         "more_open": any(control.value for control in more),
         "averagings": [(name, _averaging(name)) for name in known.averagings],
+        "standards": [(name, columns.value_words("standard", name) or name) for name in known.standards],
         "standard": standard,
         "averaging": averaging,
         "on": on_text,

@@ -29,6 +29,7 @@ from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_common import section_name
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import public
+from saishang.web.wording.columns import heading, value_words
 
 __all__ = ["chain", "chain_url", "hours", "station_days"]
 
@@ -137,7 +138,7 @@ def _label(key: str) -> str:
         "multiple": _("超标倍数"), "samples": _("样品数"), "months_valid": _("有效月数"),
         "months_expected": _("应有月数"), "counted": _("计入断面"), "sections_evaluated": _("参评断面"),
         "sections_valid": _("有效断面"), "sections_expected": _("应评断面"),
-    }.get(key, key)  # fmt: skip
+    }.get(key) or heading(key, "chain")  # fmt: skip
 
 
 def _say(key: str, value: Any) -> str:
@@ -159,7 +160,7 @@ def _say(key: str, value: Any) -> str:
         return "；".join(f"{_label(str(k))} {_say(str(k), v)}" for k, v in value.items() if v not in (None, ""))
     if isinstance(value, list | tuple):
         return texts.listed(texts.kind_name(str(item)) if key == "origin" else item for item in value)
-    return str(value)
+    return value_words(key, str(value)) or str(value)
 
 
 @public
