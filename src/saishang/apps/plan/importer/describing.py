@@ -106,6 +106,9 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     if (
         quantity.unit in ("公里", "米", "千米")
         and not COUNT_VERB.search(left)
+        and not re.search(
+            rf"(?:\d{quantity.unit}[^。；]*其中|其中[^。；]*\d{quantity.unit}，)[^，。；]*$", text[: quantity.start]
+        )
         and not re.search("完成|新建|建成|改造|建设|新增|治理|修复|整治|里程|长度|铺设|达到|疏浚|敷设|岸线|绿道", left)
     ):
         return True

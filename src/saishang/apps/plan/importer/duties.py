@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from saishang.apps.plan.importer.document import Commitment, Duty
 from saishang.apps.plan.importer.quantities import find_years
@@ -14,7 +15,7 @@ __all__ = ["commitments_in", "duties_in"]
 
 _OFTEN = (
     r"每年(?:度)?(?:的)?(?:(?:\d{1,2}月(?:份|底|末|\d{1,2}日?)?[、和])*(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?:\d{1,2}日)?(?:上旬|中旬|下旬)?(?:底|末)?(?:之前|以前|前)?|年底前?|年末|年初|第[一二三四]季度(?:末)?|[一二三四]季度|上半年|下半年)?|"
-    r"(?:每|按)(?:半年|季度|季|月|周|旬|日|两年|三年)(?:度)?(?:[一二三四五六日]前|(?:首月|末月|次月|下月)?\d{1,2}日(?:之?前)?|[末底]\d{1,2}日(?:之?前)?|底前|底|末|初|结束后\d{1,2}个?(?:工作)?日内)?|逐月|逐季|逐年|按年度?|年度|定期|半年一次|一季度一次|月调度|季通报|月通报|"
+    r"(?:每|按)(?:半年|季度|季|月|周|旬|日|两年|三年)(?:度)?(?:[一二三四五六日]前|第[一二三]个?月\d{1,2}日(?:之?前)?|(?:首月|末月|次月|下月)?\d{1,2}日(?:之?前)?|[末底]\d{1,2}日(?:之?前)?|底前|底|末|初|结束后\d{1,2}个?(?:工作)?日内)?|逐月|逐季|逐年|按年度?|年度|定期|半年一次|一季度一次|月调度|季通报|月通报|"
     r"每个?(?:季度|月|年度|半年)(?:底|末|初)?(?:前)?"
 )
 _DATE = r"(?:于|在)?(?:(?:19|20)\d\d年|当年|次年|翌年)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}日|底|末|份)?(?:之前|以前|前)|(?:于|在)?(?:次年|年)(?:底|末)前|(?:于|在)?(?:19|20)\d\d年(?:底|末)?前"
@@ -34,6 +35,9 @@ _NEXT_MOMENT = re.compile(
     "[；;]|，(?=[^，。；]{0,14}(?:每[年月周季半]|按月|按季|逐月|逐季))|、(?=每(?:年|月|周|季度|半年)[^、，。；]{2})"
     "|，(?=(?:并|且|再)?(?:应|须|要)?(?:于|在)?(?:次年|翌年|当年|年底|年末)[^，。；]{0,8}前)"
 )
+_TWO_MOMENTS = re.compile(
+    r"(?P<first>每年(?:度)?\d{1,2}月(?:\d{1,2}日|底|末)?(?:之?前)?)(?:、|和|及)(?P<second>(?:次年|翌年)\d{1,2}月(?:\d{1,2}日|底|末)?(?:之?前)?)"
+)
 _WEAK = ("年度", "逐年", "按年", "定期")
 _HABIT = re.compile("节约|少用|无车日|步行|骑行|一度电|光盘")
 _CAMPAIGN = re.compile("宣传月|活动周|活动月|主题日|宣传日|环境日|生态日")
@@ -48,10 +52,20 @@ def duties_in(text: str, at: str) -> list[Duty]:
     found: list[Duty] = []
     for sentence in split_sentences(clean(text)):
         for part in _NEXT_MOMENT.split(sentence):
-            duty = _read(part.strip(), at)
-            if duty is not None:
-                found.append(duty)
+            for told in _apart(part.strip()):
+                duty = _read(told, at)
+                if duty is not None:
+                    found.append(replace(duty, text=part.strip()))
     return found
+
+
+def _apart(part: str) -> list[str]:
+    """于每年7月15日、次年1月15日前分别将…报送…: once for each of the two moments."""
+    two = _TWO_MOMENTS.search(normalise(part))
+    if two is None:
+        return [part]
+    before, behind = part[: two.start()], part[two.end() :].removeprefix("分别")
+    return [f"{before}{part[two.start(n) : two.end(n)]}{behind}" for n in ("first", "second")]
 
 
 def _read(sentence: str, at: str) -> Duty | None:

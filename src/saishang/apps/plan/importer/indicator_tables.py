@@ -15,10 +15,12 @@ from saishang.apps.plan.importer.text import clean, normalise
 __all__ = ["read_indicator_table"]
 
 _PLACE_COLUMN = re.compile(
-    "^(?:城市|地区|市|州|县|区|县区|市县|设区市|地级市|市州|市地|县（市、区）|区域|行政区|省份|流域)(?:名称)?$"
+    "^(?:城市|地区|市|州|县|区|县区|市县|设区市|地级市|市州|市地|县（市、区）|市（州）|州（市）|市（地）|市、州|区域|行政区|省份|流域)(?:名称)?$"
 )
 _SECOND_HEADING = re.compile(r"(?:19|20)\d\d|目标|现状|完成")
-_NO_VALUE = re.compile("属性|类型|备注|单位|序号|编号|牵头|责任|部门|说明|来源|类别|监测点位")
+_NO_VALUE = re.compile(
+    "属性|类型|备注|单位(?!地区|国内|GDP|工业|面积|产品|建筑|增加值|农业)|序号|编号|牵头|责任(?!权重)|部门|说明|来源|类别|监测点位"
+)
 _BASELINE = re.compile("现状|基期|基准|基数|实际|实绩|完成|现值|实况|起始")
 _MONEY = re.compile("^[万亿千百]*元$")
 _MONEY_NAME = re.compile("投资|资金|经费|支出|补助")

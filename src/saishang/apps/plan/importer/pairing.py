@@ -49,11 +49,17 @@ class Pairing(Subjects):
             if len(places) == 1 and places[0].endswith("断面"):
                 indicator = re.sub("^[国省市区县]+[控考]断面", places[0], indicator)
             before = self.found[-count:]
-            due = [t.year for t in before if t.year is not None and t.indicator == indicator]
+            same = len({t.indicator for t in before}) == 1
+            due = [t.year for t in before if t.year is not None and same and t.indicator == indicator]
             if len(places) == 1 and count > 1 and each and len(set(due)) == len(due) == count:
                 # 清扫率2025年达到85%，2027年达到90%；县城分别达到75%、80%: the same years again.
                 for i, year in enumerate(due):
                     self._add(group, i, indicator, year, places[0])
+                return
+            if len(places) == 1 and count > 1 and each and count == len(self.last_names) and not due:
+                # A、B分别达到95%、25%，主城区分别达到100%、30%: both names again, for the place.
+                for i, (name, _) in enumerate(self.last_names):
+                    self._add(group, i, name, self._one(years), places[0])
                 return
             if len(places) == count:
                 for place, i in zip(places, range(count), strict=True):

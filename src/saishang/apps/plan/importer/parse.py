@@ -100,6 +100,14 @@ def _plan_year(outline: Outline) -> int | None:
     return int(found.group(1)) if found else None
 
 
+def _only_notes(text: str) -> bool:
+    """Tell whether a line holds nothing but who owes it."""
+    spans = find_owner_notes(text)
+    return bool(spans) and not "".join(
+        text[b:a] for (_, b), (a, _) in pairwise([(0, 0), *spans, (len(text), 0)])
+    ).strip(" 。；")
+
+
 def _only_year(title: str) -> int | None:
     """Year of a plan for one year (2024年重点工作计划): its numbers are due then when they name no year."""
     found = re.search(r"((?:19|20)\d\d)年度?(?!\s*(?:—|-|~|至|到|前|以))", normalise(title))
@@ -268,9 +276,12 @@ class _Assembly:
             if title == clean(first) and not find_owner_notes(first):
                 headed.append(block)
         with_owner = sum(bool(find_owner_notes(b.text)) for b in headed)
-        enough = len(headed) >= 2 and len(headed) * 2 >= len(node.body)
+        # 牵头单位：… on a line of its own belongs to the paragraph before it.
+        labels = [b for b in node.body if b not in headed and _only_notes(b.text)]
+        enough = len(headed) >= 2 and len(headed) * 2 >= len(node.body) - len(labels)
+        followed = len(labels) >= len(headed)
         numbered = node.number is not None and node.rank >= 4
-        return headed if enough and not numbered and (node.rank < 4 or with_owner * 2 > len(headed)) else []
+        return headed if enough and not numbered and (node.rank < 4 or with_owner * 2 > len(headed) or followed) else []
 
     def _item(self, node: Node, chapter: str | None, section: str | None, role: str, title: str, carry: Carry) -> Item:
         self.counts[role] = self.counts.get(role, 0) + 1

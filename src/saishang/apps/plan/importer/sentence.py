@@ -142,6 +142,9 @@ class Sentence:
 
     def _governs(self, mark: YearMark, position: int) -> bool:
         """到2028年，建成27个，其中2026年建成9个；…: a year said in passing ends with its part of the sentence."""
+        owned = [m for m in self.marks if m.kind != "base" and re.match(r"的\d", self.text[m.end :])]
+        if len(owned) > 1 and mark in owned and "，" in self.text[mark.end : position]:
+            return False  # 增加到2028年的600万千瓦、2030年的900万千瓦，…: each of the two years is that of one number
         if "；" not in self.text[mark.end : position]:
             return True
         part = self.text[self.text.rfind("；", 0, mark.start) + 1 : mark.start]
@@ -167,7 +170,11 @@ class Sentence:
             return None
         goals = [m for m in ahead if m.kind != "bare"]
         last = ahead[-1]
-        if goals and last.kind == "bare" and (max(last.years) <= max(goals[-1].years) or len(last.years) > 1):
+        if (
+            goals
+            and last.kind == "bare"
+            and (max(last.years) <= max(goals[-1].years) or set(goals[-1].years) <= set(last.years))
+        ):
             return goals[-1]  # 到2028年建成27个，其中2026年9个: said in passing
         if not goals and (len(ahead) > 1 or last.start > 1 or not promised <= set(last.years)):
             return None

@@ -30,6 +30,8 @@ _OBJECT_CLAUSE = re.compile(
 _YEARLY_OUTPUT = re.compile(
     "^(?:预计|可|能够)?年(?:产|生产|处理|利用|消纳|回收|减排|减少|节约|节水|节电|发电|供热|增殖)[^，。；、]{1,20}$"
 )
+#: 再完成40家, 三年累计完成60公里: the same thing once more.
+_AGAIN = re.compile(r"^(?:[一二三四五六七八九十\d]+年)?(?:再|又|另|共|累计|总共)*")
 #: Verbs that also begin names: 服务区, 监测站, 回收网点, 保护区.
 _NOUN_VERBS = re.compile("服务|监测|回收|利用|生产|处置|保护|治理|示范|修复|储备|供应|检查|发展")
 _RATE_THEN_PLACE = re.compile("^(.{2,}?(?:率|比例|占比|比重))([^率比]{2,})$")
@@ -50,6 +52,8 @@ _OF_WHOLE = re.compile(
 )
 
 
+#: 1500亩（水域内900亩）: a part of the number before, not what it includes or corresponds to.
+_PART_IN_BRACKET = re.compile("(?!含|约|折|相当|即|国家|上级|省下|现|年|原|不|较|比|占|按|以)[\u4e00-\u9fff]{2,14}")
 #: 上述四项指标: names said before, summed up by their number.
 _NAMED_ABOVE = re.compile(
     r"(?:上述|以上|前述)(?:(?P<count>[\d两二三四五六七八九十]+)(?:项|个|类|种))?(?:主要|重点|约束性)?(?:指标|目标|比例|比率|比重|占比)"
@@ -191,6 +195,18 @@ class Subjects(Sentence):
         last = self.found[-1] if self.found else None
         before = self.text[previous_end : first.start]
         if (
+            last is not None
+            and first.is_share
+            and at_boundary
+            and last.unit == first.unit
+            and not METRIC_END.search(rest)
+            and before in (f"（{rest}", f"({rest}")
+            and _PART_IN_BRACKET.fullmatch(rest)
+        ):
+            # 不低于50%（省级机关70%）: whose rate it is stands in the bracket.
+            self.last_indicator = last.indicator
+            return rest, "place"
+        if (
             rest
             and at_boundary
             and last is not None
@@ -198,15 +214,17 @@ class Subjects(Sentence):
             and (
                 re.search("其中[^，。；]*$", before)
                 or (re.fullmatch(f"、{re.escape(rest)}", before) and len(rest) >= 3)
+                or (before == f"，{rest}" and last.scope is not None and last.scope == self.part_scope)
+                or (before in (f"（{rest}", f"({rest}") and _PART_IN_BRACKET.fullmatch(rest))
             )
         ):
             # 其中人工造林180万亩、封山育林220万亩: the parts of a whole, in its unit.
             if bare_region(rest) and not rest.endswith("级"):
-                self.last_indicator = last.indicator
+                self.last_indicator, self.part_scope = last.indicator, rest
                 return rest, "place"
             return (last.indicator if COUNT_VERB.fullmatch(rest) else rest), "level"
         # 分别达到2025年83%、2027年85%: a year of its own between two numbers repeats the name, also behind 、.
-        own_year = re.fullmatch(r"[、，；和及与]?(?:到|至)?(?:19|20)\d\d年", self.text[previous_end : first.start])
+        own_year = re.fullmatch(r"[、，；和及与]?(?:到|至)?(?:19|20)\d\d年的?", self.text[previous_end : first.start])
         if (
             not rest
             and at_boundary
@@ -319,7 +337,7 @@ class Subjects(Sentence):
             joint = "(?:、|和|及|以及|与|，)" if same_unit or ranked or things else "(?:、|和|及|以及|与)"
             name = re.match(rf"^{joint}([^，。；、]{{2,24}})$", between)
             if name and at_boundary:
-                return f"{self.last_verb}{name.group(1)}", "count"
+                return f"{self.last_verb}{name.group(1)}{self._same_action(name.group(1), between)}", "count"
         if verb is None and not said:
             return "", None
         if re.search("覆盖(?:全[省市区国])?$", peeled.rest) and re.match(
@@ -333,14 +351,31 @@ class Subjects(Sentence):
         if first.chinese and (first.value is None or first.value < 2):
             return "", None
         phrase = trim_indicator(peeled.rest[verb.start() :]) if verb else rest
-        if verb and at_boundary and verb.end() == len(peeled.rest.rstrip()):
+        last_verb = re.search("(?:新增|建成|推广|投运|投产)$", rest)
+        if (
+            verb
+            and at_boundary
+            and (
+                verb.end() == len(peeled.rest.rstrip()) or (last_verb and METRIC_END.search(rest[: last_verb.start()]))
+            )
+        ):
             # 老旧车辆淘汰20万辆: the thing stands before the verb.
             phrase = rest
         follows = "" if at_boundary else self._object(group.end)
-        last = self.found[-1] if self.found else None
-        repeated = bool(verb) and phrase.removeprefix("再") == (verb.group(0) if verb else "")
-        if repeated and not follows and last and same_unit and last.indicator.startswith(phrase.removeprefix("再")):
-            return last.indicator, "count"  # 完成审核企业60家，2027年前再完成40家
+        word = _AGAIN.sub("", phrase)
+        if verb and word == verb.group(0) and not follows:
+            like = [t.indicator for t in self.found if t.unit == first.unit]
+            named = [n for n in like if n.startswith(word) or n.endswith(word)] or (like if word == "完成" else [])
+            if named:
+                return named[-1], "count"  # 完成审核企业60家，2027年前再完成40家
+            between = self.text[self.counted_to : first.start] if self.counted_to >= 0 else ""
+            if (
+                like
+                and self.last_verb
+                and like[-1].startswith(self.last_verb)
+                and re.fullmatch(f"[、和]{word}", between)
+            ):
+                return word + like[-1].removeprefix(self.last_verb), "count"  # 新建自动站25个、改造12个
         if not follows and len(phrase) < (4 if first.is_count else 2):
             return "", None
         if first.chinese and not follows and (len(phrase) < 5 or (first.value or 0) < 10):
@@ -402,6 +437,13 @@ class Subjects(Sentence):
     def _goal_said(self, before: int) -> bool:
         """Tell whether the sentence itself names the year of a goal before a position."""
         return any(m.kind in ("goal", "plan") and m.end <= before for m in self.marks)
+
+    def _same_action(self, name: str, between: str) -> str:
+        """完成居住建筑节能改造1200万平方米，公共建筑600万平方米: what is done to the first is done to the second."""
+        last = re.sub("[（(][^（()）]*[）)]$", "", self.found[-1].indicator) if self.found else ""
+        at = last.rfind(name[-2:])
+        action = last[at + 2 :] if at > 0 and between.startswith("，") else ""
+        return action if re.search(f"{_ACTION}$", action) and len(action) <= 8 else ""
 
     def _share_action(self, last: str) -> None:
         """完成10个园区、56家企业、320台锅炉低氮改造: what is done stands behind the last thing and holds for all."""

@@ -171,11 +171,14 @@ class _Reader(Pairing):
             # 建成充电桩83万个、加氢站不少于8座: the verb holds for the second, too.
             subject = f"{self.last_verb}{subject}"
         self.counted_to = group.end if kind == "count" else -1
-        (self.named_for if trim_indicator(strip_year(peeled.rest)) else self.repeated_for).add(years)
         if kind == "level" and first.is_count and (verb := COUNT_VERB.match(subject)):
             # 建成绿色矿山不少于6座、绿色工厂4家: the verb holds for the next one, too.
             self.last_verb, self.counted_to = verb.group(0), group.end
+        known = {t.indicator for t in self.found}
+        count = len(self.found)
         self._pair(group, subject, years, kind)
+        new = {t.indicator for t in self.found[count:]} - known
+        (self.named_for if new else self.repeated_for).add(years)
         return True
 
     def _as_limit(self, group: Group, left: str, tail: str) -> bool:
