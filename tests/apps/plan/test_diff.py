@@ -11,7 +11,7 @@ import pytest
 
 from saishang.apps.plan.diff import ItemChange, PlanDiff, diff_plans
 from saishang.apps.plan.importer import parse_document
-from saishang.apps.plan.importer.document import Item, PlanDocument, Target
+from saishang.apps.plan.importer.document import Item, Owner, PlanDocument, Target, Unresolved
 from saishang.apps.plan.loader import load_plan
 
 GONE = ("T3", "T15", "T22")
@@ -180,3 +180,15 @@ def _target(value: int) -> Target:
     return Target(
         "T1", "再生水利用率", ">=", Decimal(value), None, None, "%", 2027, None, None, None, None, False, False, "x"
     )
+
+
+def test_an_unsettled_unit_beside_a_known_agency_is_an_owner() -> None:
+    old, new = _item("T1", "治理锅炉", []), _item("T1", "治理锅炉", [])
+    old.owners = [Owner("responsible", ["公安局", "生态环境局"], ["青原自治州公安局", "青原自治州生态环境局"])]
+    new.owners = [Owner("responsible", ["公安局", "蓝天办"], ["青原自治州公安局"])]
+    before, after = (
+        PlanDocument("方案", items=[old]),
+        PlanDocument("方案", items=[new], unresolved=[Unresolved("蓝天办", ["T1"], "")]),
+    )
+    change = diff_plans(before, after).changes[0]
+    assert (change.owners_added, change.owners_dropped) == (["蓝天办"], ["青原自治州生态环境局"])

@@ -172,11 +172,15 @@ def _match(old: Sequence[Item], new: Sequence[Item]) -> list[tuple[Item, Item]]:
     return [(old[n], new[m]) for n, m in sorted(pairs, key=lambda p: p[1])]
 
 
-def _owners(items: Sequence[Item]) -> dict[str, str]:
+def _owners(items: Sequence[Item], document: PlanDocument) -> dict[str, str]:
+    """Role of every owner by its formal name; a unit nobody has settled stands under the name as written."""
+    unsettled = {row.unit for row in document.unresolved}
     return {
         name: owner.role
-        for item in items for owner in item.owners for name in (owner.agencies or owner.units)
-    }  # fmt: skip
+        for item in items
+        for owner in item.owners
+        for name in ([*owner.agencies, *(u for u in owner.units if u in unsettled)] or owner.units)
+    }
 
 
 def _compare(old: list[Item], new: list[Item], before: PlanDocument, after: PlanDocument) -> ItemChange:
@@ -201,7 +205,7 @@ def _compare(old: list[Item], new: list[Item], before: PlanDocument, after: Plan
         if places[0] != places[1]:
             kinds.append("moved")
             change.moved_from, change.moved_to = places
-    owners_old, owners_new = _owners(old), _owners(new)
+    owners_old, owners_new = _owners(old, before), _owners(new, after)
     change.owners_added = [n for n in owners_new if n not in owners_old]
     change.owners_dropped = [n for n in owners_old if n not in owners_new]
     change.roles_changed = [
