@@ -65,7 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
             Column("id", _("任务号"), number=True),
             Column("kind", _("任务类型"), row_head=True),
             Column("state", _("状态"), nowrap=True),
-            Column("percent", _("进度"), unit="%", number=True),
+            Column("percent", _("完成度"), unit="%", number=True),
             Column("step", _("步骤")),
             Column("actor", _("发起人"), nowrap=True),
             Column("created", _("发起时间"), nowrap=True),
@@ -160,7 +160,7 @@ def facts(row: JobRow) -> list[tuple[str, object]]:
         "batch": _("批次"), "added": _("新增"), "replaced": _("替换"), "identical": _("相同"), "rejected": _("拒绝"),
         "files_removed": _("合并前文件"), "files_added": _("合并后文件"), "files": _("删除的文件"),
         "keep_days": _("保留天数"), "kept_versions": _("评估所用而保留的版本"), "swept": _("清理的临时文件"),
-        "first": _("开始日期"), "last": _("结束日期"), "quality_run": _("质量检验"), "flagged": _("标记"),
+        "first": _("开始日期"), "last": _("结束日期"), "quality_run": _("质量检验"), "flagged": _("标记条数"),
         "gap_days": _("缺口账行数"),
         "run": _("评估编号"), "as_of": _("截至"), "lake_version": _("观测数据版本"),
     }  # fmt: skip
