@@ -165,7 +165,7 @@ class Pairing(Subjects):
         if frequency is None and re.search("每年|逐年|年均(?!浓度|值)|每季度", clause):
             frequency = "每季度" if "每季度" in clause else "每年"
         part = re.split("；", self.text[: quantity.start])[-1]
-        if frequency is None and (yearly := _YEARLY.match(part)) and "年" not in part[yearly.end() :]:
+        if frequency is None and (yearly := _YEARLY.match(part)) and not re.search("年|五”", part[yearly.end() :]):
             frequency = "每年"
         base = next(iter(verb.base_years or peeled.base_years), None)
         # 年均下降3%: a yearly rate has no base year but one said with it.
