@@ -128,6 +128,27 @@ def test_names_of_versions(ningxia: PlanVersion) -> None:
         queries.version("ningxia@final")
 
 
+def test_a_plan_of_somebody_else_is_not_what_everybody_is_judged_by(ningxia: PlanVersion, tmp_path: Path) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_text(PLAN, encoding="utf-8")
+    other = import_plan_from_file("command", path, plan="clean-water")
+    newest = queries.current_version()
+    assert newest is not None and newest.id == ningxia.pk
+    of_its_own = queries.current_version("clean-water")
+    assert of_its_own is not None and of_its_own.id == other.pk
+    later = import_plan_from_file("command", path, plan="ningxia", label="final")
+    newest = queries.current_version()
+    assert newest is not None and newest.id == later.pk
+
+
+def test_without_a_plan_of_the_rules_the_newest_counts(tmp_path: Path) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_text(PLAN, encoding="utf-8")
+    other = import_plan_from_file("command", path, plan="clean-water")
+    newest = queries.current_version()
+    assert newest is not None and newest.id == other.pk
+
+
 @pytest.mark.parametrize("name", ["01-air-province", "07-three-way", "09-per-sentence"])
 def test_what_is_stored_reads_back_as_it_was(name: str) -> None:
     document = parse_document(CORPUS / f"{name}.txt")

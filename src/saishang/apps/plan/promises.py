@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
+
+from saishang.apps.plan.loader import plan_names
 from saishang.apps.plan.models import Commitment, Item, PlanTarget, PlanVersion
 
 __all__ = ["Promise", "current_version", "promises"]
@@ -36,9 +39,16 @@ class Promise:
 
 
 def current_version(plan: str | None = None) -> PlanVersion | None:
-    """The newest version of a plan, or of any plan."""
+    """The newest version of a plan; without a name, of the site's own.
+
+    The site's own plan is the one that stands in its rules (`plans/<name>/`). A plan of somebody else that was imported
+    later, to look at or to compare, must not become what everybody is judged by. Only where no version of a plan from
+    the rules was imported, the newest of any counts.
+    """
     versions = PlanVersion.objects.order_by("-imported_at", "-pk")
-    return (versions.filter(plan=plan) if plan else versions).first()
+    if plan:
+        return versions.filter(plan=plan).first()
+    return versions.filter(plan__in=plan_names(settings.CONFIG.rules_overlay)).first() or versions.first()
 
 
 def promises(version: PlanVersion) -> list[Promise]:

@@ -179,7 +179,7 @@ def versions(plan: str | None = None) -> list[VersionView]:
 
 
 def current_version(plan: str | None = None) -> VersionView | None:
-    """The newest version (of one plan); None before the first import."""
+    """The newest version of one plan, or of the site's own, as `promises` says; None before the first import."""
     found = promises.current_version(plan)
     return None if found is None else _view_of(found)
 

@@ -33,7 +33,7 @@ __all__ = ["overview"]
 def overview(request: HttpRequest) -> HttpResponse:
     """Overview of the newest run, or of the one named in the address."""
     run = chosen_run(request)
-    version = plans.current_version()
+    version = _plan_of(run)
     context: dict[str, Any] = {
         "run": run,
         "chapters": chapters(),
@@ -57,6 +57,11 @@ def overview(request: HttpRequest) -> HttpResponse:
             "counts": [(name, texts.state_name(name), run.counts.get(name, 0)) for name in STATES],
         }
     return export(request, tables) or render(request, "overview/overview.html", context)
+
+
+def _plan_of(run: RunFacts | None) -> plans.VersionView | None:
+    """The version that the run judged; before the first run, the one in force."""
+    return plans.current_version() if run is None else plans.version(run.plan_version)
 
 
 def chapters() -> list[Any]:
