@@ -100,7 +100,7 @@ def test_pages_show_them(run: str, client: Client) -> None:
     assert "不预测：序列只有" in page
     city = next(row for row in rows if (row.place, row.parameter) == ("640100", "PM2.5"))
     page = client.get(f"/morning/640100/PM2.5/?run={run}").content.decode()
-    assert "回测 4 处" in page
+    assert "回测 4 次" in page
     exported = client.get(f"/morning/640100/PM2.5/?run={run}&format=csv&table=backtest").content.decode("utf-8-sig")
     found = list(csv.DictReader(io.StringIO(exported)))
     assert [float(row["实际 [µg/m³]"]) for row in found] == [check[6] for check in city.checks]
