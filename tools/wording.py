@@ -22,12 +22,12 @@ SOURCE = ROOT / "src" / "saishang"
 TABLE = SOURCE / "web" / "wording" / "errors.csv"
 #: Folders whose errors a user of the portal can meet. The plan importer and the rules loader speak to the command line.
 SHOWN = (
-    "science", "lake", "apps/indicators", "apps/observations", "apps/jobs", "apps/plan/actions", "rules/model",
-    "rules/table",
+    "science", "lake", "apps/indicators", "apps/observations", "apps/jobs", "apps/plan/actions", "apps/registers",
+    "rules/model", "rules/table",
 )  # fmt: skip
 _BASE = {"SaishangError", "ConfigurationError"}
 #: Helpers that make an error or a refusal of the texts they are given.
-_HELPERS = {"Reject", "Refusal", "_refuse", "_refused", "_wrong", "reject"}
+_HELPERS = {"Reject", "Refusal", "_refuse", "_refused", "_wrong", "reject", "_Wrong", "FieldFault", "RowRefusal"}
 #: Names that hold such a text before it is used.
 _HOLDERS = {"why", "hint", "fix", "message"}
 _SLOT = re.compile(r"\{[^{}]*\}")

@@ -72,8 +72,9 @@ def check(
         laid_over, root = folder, None
     rules, problems = check_rules(laid_over, root)
     from saishang.lake.source_check import check_sources
+    from saishang.science.register.check import check_registers
 
-    problems = sorted([*problems, *check_sources(rules, problems)])
+    problems = sorted([*problems, *check_sources(rules, problems), *check_registers(rules, problems)])
     if as_json:
         emit_json(
             {

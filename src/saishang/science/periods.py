@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-__all__ = ["KINDS", "Period", "days_between", "month_end", "months_between", "period_span", "periods_between"]
+__all__ = [
+    "KINDS",
+    "Period",
+    "days_between",
+    "month_end",
+    "months_between",
+    "months_later",
+    "period_span",
+    "periods_between",
+]
 
 #: Kinds of periods, shortest first.
 KINDS = ("month", "quarter", "year", "to_date")
@@ -110,3 +119,10 @@ def _span(text: str) -> tuple[date, date]:
     quarter = parts[1].startswith("Q")
     begin, end = _quarter_months(int(parts[1][1:])) if quarter else (int(parts[1]), int(parts[1]))
     return date(year, begin, 1), month_end(year, end) + day
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day `months` later; the last of the month where that day does not exist."""
+    number = day.year * 12 + day.month - 1 + months
+    year, month = divmod(number, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "saishang.apps.plan",
     "saishang.apps.observations",
     "saishang.apps.indicators",
+    "saishang.apps.registers",
     "saishang.web",
 ]
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from saishang.errors import SaishangError
 from saishang.rules import Rules
 from saishang.science.numbers import InputError
+from saishang.science.periods import months_later
 from saishang.science.radiation.from_rules import ledger_rules, ledger_states, source_rules
-from saishang.science.radiation.ledger import LedgerSource, ledger_alarms, months_later, read_code
+from saishang.science.radiation.ledger import LedgerSource, ledger_alarms, read_code
 from saishang.science.radiation.sources import SourceRules, decayed
 
 DAY = date(2026, 6, 1)

@@ -20,6 +20,7 @@ ROLES: dict[str, frozenset[str]] = {
             "report_value",
             "import_plan",
             "decide_dust",
+            "edit_registers",
         }
     ),
     "admin": frozenset(
@@ -35,6 +36,7 @@ ROLES: dict[str, frozenset[str]] = {
             "cancel_any_job",
             "view_log",
             "manage_users",
+            "edit_registers",
         }
     ),
 }

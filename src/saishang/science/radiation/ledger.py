@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -11,9 +10,10 @@ from fractions import Fraction
 from typing import Literal
 
 from saishang.science.numbers import InputError
+from saishang.science.periods import months_later
 from saishang.science.radiation.sources import SourceRules, decayed
 
-__all__ = ["LedgerAlarm", "LedgerRules", "LedgerSource", "ledger_alarms", "months_later", "read_code"]
+__all__ = ["LedgerAlarm", "LedgerRules", "LedgerSource", "ledger_alarms", "read_code"]
 
 AlarmKind = Literal["idle_overdue", "transfer_overdue", "missing", "not_confirmed", "category_lower", "licence_expired"]
 
@@ -76,13 +76,6 @@ def read_code(text: str, length: int = 12) -> str:
     if not re.fullmatch(rf"[0-9A-Z]{{{length}}}", code):
         raise InputError(f"A source code has {length} letters and digits, got {text!r}.", fix="Check the code.")
     return code
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day `months` later; the last of the month where that day does not exist."""
-    number = day.year * 12 + day.month - 1 + months
-    year, month = divmod(number, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def ledger_alarms(

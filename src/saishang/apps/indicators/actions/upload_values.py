@@ -6,7 +6,6 @@ and reason. The file itself is kept in the raw archive and named as the origin o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -21,7 +20,7 @@ from saishang.apps.indicators.models import ReportedValue
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
 from saishang.lake.readers.blocks import Reject
-from saishang.lake.readers.opening import open_any
+from saishang.lake.readers.form import read_form
 from saishang.rules import Rules
 
 __all__ = ["COLUMNS", "Outcome", "Refusal", "upload_values"]
@@ -119,37 +118,7 @@ def _read(path: Path, name: str, refusals: list[Refusal]) -> list[tuple[int, dic
     def refuse(reject: Reject) -> None:
         refusals.append(Refusal(reject.line, reject.column, reject.content, reject.message, "correct the row"))
 
-    try:
-        with open_any(path, refuse) as table:
-            places = _places(table.header, name)
-            rows: list[tuple[int, dict[str, str]]] = []
-            for block in table.blocks:
-                columns = {key: block.column(index).to_pylist() for key, index in places.items()}
-                for n, line in enumerate(block.lines.tolist()):
-                    fields = {key: _text(values[n]) for key, values in columns.items()}
-                    if any(fields.values()):
-                        rows.append((line, fields))
-                if len(rows) > _MOST_ROWS:
-                    raise SaishangError(
-                        f"expected at most {_MOST_ROWS} rows", fix="split the table", where=name, code="too-many-rows"
-                    )
-    except SaishangError as error:
-        if error.where in (None, path.name, str(path)):
-            error.where = name
-        raise
-    return rows
-
-
-def _places(header: Iterable[str], name: str) -> dict[str, int]:
-    known = {heading.lower(): key for key, headings in COLUMNS.items() for heading in headings}
-    places = {known[text]: n for n, cell in enumerate(header) if (text := cell.strip().lower()) in known}
-    missing = [COLUMNS[key][0] for key in _REQUIRED if key not in places]
-    if missing:
-        raise SaishangError(
-            f"expected the columns {'、'.join(missing)}, got {'、'.join(header)}",
-            fix="use the form that the page gives out (export as Excel)", where=name, code="missing-column",
-        )  # fmt: skip
-    return places
+    return read_form(path, name, COLUMNS, _REQUIRED, refuse, most_rows=_MOST_ROWS)
 
 
 def _take(actor: Any, fields: dict[str, str], origin: str, catalogue: Catalogue, rules: Rules, reason: str) -> str:
@@ -211,12 +180,3 @@ def _number(text: str) -> Decimal | None:
 
 def _field(column: str) -> str:
     return next((key for key, headings in COLUMNS.items() if column in headings), "text")
-
-
-def _text(value: Any) -> str:
-    """A cell as text; a year or a count that a workbook keeps as 2025.0 is the whole number it stands for."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()

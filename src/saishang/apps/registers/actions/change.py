@@ -1,0 +1,86 @@
+"""Change what an entry says; its state stays (that is a move)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from saishang.apps.registers.actions.write import (
+    EntryFaults,
+    EntryRefused,
+    check_day,
+    draft_of,
+    key_is_free,
+    locked,
+    permitted,
+    write,
+)
+from saishang.apps.registers.models import Entry
+from saishang.rules import Rules
+from saishang.science.register.kind import Kind
+from saishang.science.register.places import Place
+from saishang.science.register.values import read_entry
+
+__all__ = ["change_entry"]
+
+
+def change_entry(
+    actor: Any,
+    kind: Kind,
+    rules: Rules,
+    pk: int,
+    given: Mapping[str, str | None],
+    *,
+    number: int | None,
+    today: date,
+    effective: date | None = None,
+    place: Place | None = None,
+    keep_place: bool = False,
+    reason: str = "",
+    batch: str = "",
+    address: str | None = None,
+) -> Entry | None:
+    """Permission → lock → check → change → log; None when nothing differs, and then nothing is written.
+
+    Parameters
+    ----------
+    given:
+        Field → text; all fields of the kind, absent ones become empty.
+    number:
+        Version that the person saw; None for commands.
+    keep_place:
+        Leave the place as it is, whatever `place` says (a table without a column for it).
+
+    Raises
+    ------
+    EntryFaults
+        With every field that cannot be taken.
+    EntryRefused
+        When the actor may not, somebody else was faster, the entry is withdrawn, or the day does not fit.
+    """
+    permitted(actor)
+    with transaction.atomic():
+        entry = locked(kind, pk, number)
+        if entry.withdrawn:
+            raise EntryRefused("a withdrawn entry is not changed", fix="restore it first")
+        day = check_day(effective or today, entry, today)
+        values, faults = read_entry(kind, given, rules.regions, state=entry.state)
+        if faults:
+            raise EntryFaults(faults)
+        key_is_free(kind, str(values[kind.key]), entry)
+        draft = draft_of(entry)
+        ground = draft.place if keep_place else place
+        if values == entry.values and (ground.geometry if ground else None) == entry.place:
+            return None
+        if values[kind.key] != entry.key and not reason.strip():
+            raise EntryRefused(
+                f"another key ({entry.key} becomes {values[kind.key]}) needs a reason",
+                fix="say why the thing is named otherwise",
+                where="reason",
+            )
+        after = replace(draft, values=values, place=ground, effective=day)
+        return write(actor, kind, entry, after, action="change", reason=reason, batch=batch, address=address)

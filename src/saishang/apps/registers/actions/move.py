@@ -1,0 +1,119 @@
+"""Move an entry to its next state: only as the table allows, with the evidence that the table asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from saishang.apps.registers.actions.write import (
+    EntryFaults,
+    EntryRefused,
+    check_day,
+    draft_of,
+    locked,
+    permitted,
+    with_state,
+    write,
+)
+from saishang.apps.registers.models import Entry
+from saishang.lake.archive import Archive
+from saishang.rules import Rules
+from saishang.science.numbers import InputError
+from saishang.science.register.kind import Kind
+from saishang.science.register.values import read_entry
+
+__all__ = ["EvidenceFile", "move_entry"]
+
+#: What evidence may be, by the bytes with which its content begins.
+_CONTENTS = (
+    (b"%PDF-", "PDF"), (b"PK\x03\x04", "Word, Excel or OFD"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class EvidenceFile:
+    """A file behind a move: the document it is (id in the table), its name, where it lies for the moment."""
+
+    document: str
+    name: str
+    path: Path
+
+
+def move_entry(
+    actor: Any,
+    kind: Kind,
+    rules: Rules,
+    archive: Archive,
+    pk: int,
+    action: str,
+    files: Sequence[EvidenceFile],
+    *,
+    number: int | None,
+    today: date,
+    effective: date | None = None,
+    reason: str = "",
+    address: str | None = None,
+) -> Entry:
+    """Permission → lock → check → keep the files → change → log.
+
+    The files go into the raw archive first; one that no version names in the end (a move refused in the last moment) is
+    harmless there.
+
+    Raises
+    ------
+    EntryRefused
+        When the actor may not, the table has no such move, evidence is missing or of another kind, somebody else was
+        faster, or the new state asks for fields that are empty.
+    """
+    permitted(actor)
+    if kind.life is None:
+        raise EntryRefused("entries of this register have no states", fix="change the entry instead")
+    with transaction.atomic():
+        entry = locked(kind, pk, number)
+        if entry.withdrawn:
+            raise EntryRefused("a withdrawn entry is not changed", fix="restore it first")
+        try:
+            move = kind.life.move(entry.state, action, [file.document for file in files])
+        except InputError as error:
+            raise EntryRefused(error.message, fix=error.fix, where="evidence", code=error.code) from error
+        day = check_day(effective or today, entry, today)
+        _complete(kind, rules, entry, move.after)
+        evidence = [_kept(archive, file) for file in files]
+        draft = with_state(draft_of(entry), move.after, day)
+        return write(
+            actor, kind, entry, draft, action=f"move:{action}", reason=reason, evidence=evidence, address=address
+        )
+
+
+def _complete(kind: Kind, rules: Rules, entry: Entry, state: str) -> None:
+    """The fields that the next state asks for must be there."""
+    given = {name: _text(value) for name, value in entry.values.items()}
+    _, faults = read_entry(kind, given, rules.regions, state=state)
+    if faults:
+        raise EntryFaults(faults)
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value)
+
+
+def _kept(archive: Archive, file: EvidenceFile) -> dict[str, Any]:
+    with file.path.open("rb") as content:
+        head = content.read(16)
+    if not any(head.startswith(mark) for mark, _ in _CONTENTS):
+        kinds = ", ".join(words for _, words in _CONTENTS)
+        raise EntryRefused(
+            f"expected evidence as {kinds}, the content of {file.name!r} is none of these",
+            fix="save the document as PDF",
+            where="evidence",
+            code="evidence-kind",
+        )
+    kept = archive.put(file.path)
+    return {"document": file.document, "name": file.name, "sha256": kept.sha256, "size": kept.size}

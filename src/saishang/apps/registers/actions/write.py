@@ -1,0 +1,206 @@
+"""What every change of a register shares: who may, the lock, the next version, the entry of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from saishang.apps.core.actions import record
+from saishang.apps.registers.models import Entry, Version
+from saishang.errors import SaishangError
+from saishang.science.register.kind import Kind
+from saishang.science.register.places import Place, read_place
+from saishang.science.register.values import FieldFault, shown
+
+__all__ = [
+    "Draft",
+    "EntryFaults",
+    "EntryRefused",
+    "check_day",
+    "draft_of",
+    "key_is_free",
+    "locked",
+    "permitted",
+    "with_state",
+    "write",
+]
+
+
+class EntryRefused(SaishangError):
+    """A change of a register that cannot be made."""
+
+    code = "entry-refused"
+
+
+class EntryFaults(EntryRefused):
+    """Fields that cannot be taken; all of them are listed."""
+
+    code = "entry-faults"
+
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        super().__init__(
+            f"{len(faults)} fields cannot be taken, the first: {faults[0].message}",
+            fix=faults[0].fix,
+            where=faults[0].field,
+        )
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Content of the next version."""
+
+    state: str
+    since: date
+    effective: date
+    values: Mapping[str, Any]
+    place: Place | None
+    withdrawn: bool = False
+
+
+def permitted(actor: Any) -> None:
+    """Raise when the actor may not change registers; a text stands for a command of the server's own keeper."""
+    if not isinstance(actor, str) and not actor.may("edit_registers"):
+        raise EntryRefused(
+            "this account may not change registers",
+            fix="ask an administrator for the role editor",
+            code="not-permitted",
+        )
+
+
+def locked(kind: Kind, pk: int, number: int | None) -> Entry:
+    """The entry, locked for this transaction.
+
+    Parameters
+    ----------
+    number:
+        Version that the person saw; None for commands, which do not look first.
+
+    Raises
+    ------
+    EntryRefused
+        When there is none, or somebody changed it meanwhile.
+    """
+    entry = Entry.objects.select_for_update().filter(kind=kind.id, pk=pk).first()
+    if entry is None:
+        raise EntryRefused("expected an entry of the register, there is none", fix="open it from the list again")
+    if number is not None and entry.number != number:
+        last = entry.versions.get(number=entry.number)
+        raise EntryRefused(
+            f"somebody changed this entry meanwhile: {last.actor_name}, version {entry.number}",
+            fix="open it again, compare, and repeat the change",
+            code="changed-meanwhile",
+        )
+    return entry
+
+
+def draft_of(entry: Entry | Version) -> Draft:
+    """The content of a version as the draft of the next one."""
+    place = Place(entry.place, _box(entry.place)) if entry.place is not None else None
+    return Draft(entry.state, entry.since, entry.effective, entry.values, place, entry.withdrawn)
+
+
+def check_day(day: date, entry: Entry | None, today: date) -> date:
+    """The day from which a change holds.
+
+    Raises
+    ------
+    EntryRefused
+        When it lies in the future, or before the entry's last change (the days of one entry never run backwards).
+    """
+    if day > today:
+        raise EntryRefused(
+            f"a change holds from a day until today, got {day}", fix="enter it on that day", where="effective"
+        )
+    if entry is not None and day < entry.effective:
+        raise EntryRefused(
+            f"the last change of this entry holds from {entry.effective}, got the earlier day {day}",
+            fix=f"use a day from {entry.effective}, and say in the reason when it really was",
+            where="effective",
+        )
+    return day
+
+
+def write(
+    actor: Any,
+    kind: Kind,
+    entry: Entry | None,
+    draft: Draft,
+    *,
+    action: str,
+    reason: str,
+    evidence: Iterable[Mapping[str, Any]] = (),
+    batch: str = "",
+    address: str | None = None,
+) -> Entry:
+    """Write the next version, the entry's copy of it, and the log; the caller holds lock and transaction."""
+    before = None if entry is None else _told(entry)
+    made = entry or Entry(kind=kind.id, number=0)
+    made.number += 1
+    made.key = str(draft.values[kind.key])
+    made.title = str(draft.values[kind.title] or made.key)
+    made.region = str(draft.values.get(kind.region_field) or "") if kind.region_field else ""
+    made.state, made.since, made.effective = draft.state, draft.since, draft.effective
+    made.withdrawn = draft.withdrawn
+    made.values = dict(draft.values)
+    made.place = None if draft.place is None else dict(draft.place.geometry)
+    box = (None, None, None, None) if draft.place is None else draft.place.box
+    made.west, made.south, made.east, made.north = box
+    made.recorded_at = timezone.now()
+    made.words = _words(kind, made.values)
+    made.save()
+    user = None if isinstance(actor, str) else actor
+    version = Version(
+        entry=made, number=made.number, action=action, reason=reason, evidence=list(evidence), batch=batch, actor=user,
+        actor_name=str(actor) if user is None else user.get_username(), recorded_at=made.recorded_at,
+        key=made.key, title=made.title, region=made.region, state=made.state, since=made.since,
+        effective=made.effective, withdrawn=made.withdrawn, values=made.values, place=made.place,
+    )  # fmt: skip
+    version.save(force_insert=True)
+    after = _told(made) | ({"evidence": version.evidence} if version.evidence else {})
+    record(
+        actor, f"registers.{action.partition(':')[0]}", ("registers.Entry", f"{kind.id}/{made.pk}"), before=before,
+        after=after, reason=reason, address=address,
+    )  # fmt: skip
+    return made
+
+
+def key_is_free(kind: Kind, key: str, entry: Entry | None) -> None:
+    """Raise when another entry of the register has this key."""
+    other = Entry.objects.filter(kind=kind.id, key=key).exclude(pk=entry.pk if entry else 0).first()
+    if other is not None:
+        raise EntryFaults(
+            [FieldFault(kind.key, key, f"the register has an entry with this key: {other.title}", "correct the key")]
+        )
+
+
+def with_state(draft: Draft, state: str, effective: date) -> Draft:
+    """The draft in another state from a day."""
+    return replace(draft, state=state, since=effective, effective=effective)
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    """What the log keeps of an entry; the place itself stands in the version."""
+    return {
+        "number": entry.number, "key": entry.key, "state": entry.state, "effective": entry.effective.isoformat(),
+        "withdrawn": entry.withdrawn, "values": entry.values,
+    }  # fmt: skip
+
+
+def _words(kind: Kind, values: Mapping[str, Any]) -> str:
+    """What a public search may look through: fields that everybody sees, choices in both languages."""
+    parts: dict[str, None] = {}
+    for field in kind.seen_by(staff=False):
+        value = values.get(field.id)
+        for language in ("zh", "en"):
+            parts.setdefault(shown(field, value, language).casefold())
+    return " ".join(part for part in parts if part)
+
+
+def _box(geometry: Mapping[str, Any]) -> tuple[float, float, float, float]:
+    kinds = {"Point": "point", "LineString": "line", "MultiLineString": "line"}
+    return read_place(geometry, kinds.get(str(geometry["type"]), "polygon")).box

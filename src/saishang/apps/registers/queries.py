@@ -1,0 +1,178 @@
+"""Reads: lists with filters, one entry with its history, the register as it stood on a day, places, figures, terms."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+
+from saishang.apps.registers.models import Entry, Version
+from saishang.rules import Rules
+from saishang.science.register.figures import Due, FigureValue, Standing, due_terms, figure_value
+from saishang.science.register.kind import Kind
+from saishang.science.soil.geometry import Area, areas_overlap, read_area
+
+__all__ = [
+    "EntryView", "Filter", "VersionView", "counts", "due", "entries", "entry", "figures", "history", "inside",
+    "overlapping",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry as it stands, or stood on a day."""
+
+    pk: int
+    kind: str
+    number: int
+    key: str
+    title: str
+    region: str
+    state: str
+    since: date
+    effective: date
+    withdrawn: bool
+    values: Mapping[str, Any]
+    place: Mapping[str, Any] | None
+
+    @property
+    def standing(self) -> Standing:
+        """What figures and terms look at."""
+        return Standing(self.key, self.state, self.since, self.values)
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """One step of an entry's history."""
+
+    number: int
+    action: str
+    reason: str
+    evidence: Sequence[Mapping[str, Any]]
+    batch: str
+    actor: str
+    recorded_at: datetime
+    content: EntryView
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list shows.
+
+    Attributes
+    ----------
+    text:
+        Any part of what everybody may see of the entries today; several words must all be there.
+    regions:
+        Codes of regions, empty = all.
+    states:
+        States, empty = all.
+    on:
+        The register as it stood on that day; None = now.
+    withdrawn:
+        Whether withdrawn entries are shown too.
+    """
+
+    text: str = ""
+    regions: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    on: date | None = None
+    withdrawn: bool = False
+
+
+def entries(kind: Kind, wanted: Filter = Filter()) -> list[EntryView]:
+    """Entries of a register by key."""
+    found: QuerySet[Any]
+    found = Entry.objects.filter(kind=kind.id) if wanted.on is None else _as_of(kind, wanted.on)
+    if not wanted.withdrawn:
+        found = found.filter(withdrawn=False)
+    if wanted.regions:
+        found = found.filter(region__in=wanted.regions)
+    if wanted.states:
+        found = found.filter(state__in=wanted.states)
+    prefix = "" if wanted.on is None else "entry__"
+    for word in wanted.text.casefold().split():
+        found = found.filter(**{f"{prefix}words__contains": word})
+    return [_view(row, kind.id) for row in found.order_by("key")]
+
+
+def entry(kind: Kind, pk: int) -> EntryView | None:
+    """One entry as it stands."""
+    row = Entry.objects.filter(kind=kind.id, pk=pk).first()
+    return None if row is None else _view(row, kind.id)
+
+
+def history(kind: Kind, pk: int) -> list[VersionView]:
+    """Every version of an entry, the newest first."""
+    rows = Version.objects.filter(entry_id=pk, entry__kind=kind.id).order_by("-number")
+    return [
+        VersionView(
+            row.number, row.action, row.reason, row.evidence, row.batch, row.actor_name, row.recorded_at,
+            _view(row, kind.id),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def counts() -> dict[str, int]:
+    """Entries by kind, withdrawn ones left out."""
+    rows = Entry.objects.filter(withdrawn=False).values("kind").annotate(number=Count("pk"))
+    return {row["kind"]: row["number"] for row in rows}
+
+
+def inside(rules: Rules, region: str) -> tuple[str, ...]:
+    """A region and everything below it."""
+    below: dict[str, list[str]] = defaultdict(list)
+    for row in rules.regions.values():
+        below[str(row["parent"])].append(str(row["code"]))
+    found, queue = [], [region]
+    while queue:
+        code = queue.pop()
+        found.append(code)
+        queue += below.get(code, [])
+    return tuple(found)
+
+
+def figures(kind: Kind, rules: Rules, on: date | None, regions: Iterable[str]) -> dict[str, dict[str, FigureValue]]:
+    """Figure → region → value, as the register stood on a day; a region holds everything below it."""
+    listed = entries(kind, Filter(on=on))
+    found: dict[str, dict[str, FigureValue]] = {}
+    members = {region: set(inside(rules, region)) for region in regions}
+    for figure in kind.figures.values():
+        found[figure.id] = {
+            region: figure_value(figure, [view.standing for view in listed if view.region in codes])
+            for region, codes in members.items()
+        }
+    return found
+
+
+def due(kind: Kind, listed: Iterable[EntryView]) -> list[Due]:
+    """Terms that run for the entries, the earliest end first."""
+    return due_terms(kind, [view.standing for view in listed])
+
+
+def overlapping(kind: Kind, area: Area, box: tuple[float, float, float, float]) -> list[EntryView]:
+    """Entries whose ground the area shares: first by box in the database, then exactly."""
+    west, south, east, north = box
+    near = Entry.objects.filter(
+        kind=kind.id, withdrawn=False, west__lt=east, east__gt=west, south__lt=north, north__gt=south
+    ).order_by("key")
+    return [_view(row, kind.id) for row in near if row.place and areas_overlap(area, read_area(row.place))]
+
+
+def _as_of(kind: Kind, on: date) -> QuerySet[Version]:
+    """The version of every entry that held on a day."""
+    last = Version.objects.filter(entry=OuterRef("entry"), effective__lte=on).order_by("-number").values("number")[:1]
+    return Version.objects.filter(entry__kind=kind.id, number=Subquery(last)).annotate(kind=F("entry__kind"))
+
+
+def _view(row: Any, kind: str) -> EntryView:
+    return EntryView(
+        pk=row.pk if isinstance(row, Entry) else row.entry_id, kind=kind, number=row.number, key=row.key,
+        title=row.title, region=row.region, state=row.state, since=row.since, effective=row.effective,
+        withdrawn=row.withdrawn, values=row.values, place=row.place,
+    )  # fmt: skip

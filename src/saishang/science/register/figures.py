@@ -1,0 +1,118 @@
+"""Figures of a register (count, sum, share) and terms that have passed, over entries as they stood on one day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from saishang.science.numbers import exact
+from saishang.science.periods import months_later
+from saishang.science.register.kind import Figure, Kind
+from saishang.science.register.values import matches
+from saishang.science.rounding import round_half_even
+
+__all__ = ["Due", "FigureValue", "Standing", "due_terms", "figure_value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An entry as it stood on a day.
+
+    Attributes
+    ----------
+    since:
+        Day on which its state began.
+    """
+
+    key: str
+    state: str
+    since: date
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureValue:
+    """A figure with what it was made of.
+
+    Attributes
+    ----------
+    value:
+        Unrounded; None where there is nothing to share, or where a number that is summed is missing.
+    counted:
+        Keys of the entries behind it (for a share: those in the numerator).
+    base:
+        Keys of the whole of a share; empty otherwise.
+    missing:
+        Keys of entries that belong in the figure and lack the number that is summed: the figure cannot be told then.
+    """
+
+    value: Fraction | None
+    rounded: Decimal | None
+    counted: tuple[str, ...]
+    base: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A term of an entry: the day on which it ends."""
+
+    key: str
+    term: str
+    on: date
+
+
+def figure_value(figure: Figure, entries: Iterable[Standing]) -> FigureValue:
+    """A figure over the entries of one place and day.
+
+    A share of nothing is None, not 0 or 100. An entry in the numerator of a share counts only when it is in the whole.
+    """
+    listed = list(entries)
+    base = [entry for entry in listed if matches(figure.of, entry.values, entry.state)]
+    among = base if figure.measure == "share" else listed
+    counted = [entry for entry in among if matches(figure.where, entry.values, entry.state)]
+    whole = base if figure.measure == "share" else counted
+    missing = tuple(entry.key for entry in whole if figure.field and entry.values.get(figure.field) is None)
+    value: Fraction | None
+    if missing:
+        value = None
+    elif figure.measure == "count":
+        value = Fraction(len(counted))
+    elif figure.measure == "sum":
+        value = _total(figure, counted)
+    else:
+        total = _total(figure, base)
+        value = 100 * _total(figure, counted) / total if total else None
+    return FigureValue(
+        value,
+        None if value is None else round_half_even(value, figure.decimals),
+        tuple(entry.key for entry in counted),
+        tuple(entry.key for entry in base) if figure.measure == "share" else (),
+        missing,
+    )
+
+
+def _total(figure: Figure, entries: Iterable[Standing]) -> Fraction:
+    """Sum of the figure's field; how many they are when it names none."""
+    return sum((exact(entry.values[figure.field]) if figure.field else Fraction(1) for entry in entries), Fraction(0))
+
+
+def due_terms(kind: Kind, entries: Iterable[Standing]) -> list[Due]:
+    """Every term that runs for the entries, the earliest end first; a term whose day is not known does not run."""
+    found: list[Due] = []
+    for entry in entries:
+        for term in kind.terms:
+            if term.states and entry.state not in term.states:
+                continue
+            if not matches(term.where, entry.values, entry.state):
+                continue
+            begun = entry.values.get(term.since) if term.since else entry.since.isoformat()
+            if begun is None:
+                continue
+            end = months_later(date.fromisoformat(str(begun)), term.months) + timedelta(days=term.days)
+            found.append(Due(entry.key, term.id, end))
+    return sorted(found, key=lambda due: (due.on, due.key, due.term))

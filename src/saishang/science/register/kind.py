@@ -1,0 +1,366 @@
+"""A kind of register as its file describes it: fields, place, life cycle, terms, figures.
+
+`read_kind` turns the document into objects and finds what a JSON Schema cannot see: names that point nowhere, choices
+that a table does not have, states that the life cycle does not know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from saishang.rules import RuleLookupError, Rules
+from saishang.science.machine import StateTable
+
+__all__ = ["Choice", "Evidence", "Field", "Figure", "Kind", "KindError", "KindFault", "Term", "read_kind", "read_kinds"]
+
+FieldType = Literal["text", "long_text", "integer", "number", "date", "choice", "truth", "region"]
+Measure = Literal["count", "sum", "share"]
+#: Field → values that it may have; `state` stands for the state of the entry.
+Where = Mapping[str, tuple[str, ...]]
+#: Numbers can be summed.
+_NUMBERS = ("integer", "number")
+
+
+@dataclass(frozen=True)
+class KindFault:
+    """What is wrong with a description: path of keys in the document, what was expected, what stands there."""
+
+    path: tuple[str | int, ...]
+    expected: str
+    got: str
+    fix: str
+
+
+class KindError(ValueError):
+    """A description that cannot be used; `faults` lists all of it."""
+
+    def __init__(self, name: str, faults: Sequence[KindFault]) -> None:
+        super().__init__(f"{name}: {len(faults)} faults, the first: {faults[0].expected}, got {faults[0].got}")
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value that a field may have."""
+
+    id: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field.
+
+    Attributes
+    ----------
+    required:
+        True, False, or field → values: required when any of them has one of its values (`state` is the entry's state).
+    levels:
+        Levels of region that may be named; empty = all.
+    """
+
+    id: str
+    zh: str
+    en: str
+    type: FieldType
+    unit: str = ""
+    least: float | None = None
+    most: float | None = None
+    decimals: int | None = None
+    length: int = 400
+    pattern: str = ""
+    form_zh: str = ""
+    form_en: str = ""
+    choices: tuple[Choice, ...] = ()
+    levels: tuple[str, ...] = ()
+    required: bool | Where = False
+    public: bool = True
+    in_list: bool = False
+    help_zh: str = ""
+    help_en: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A document that a move needs."""
+
+    id: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term that runs while an entry is in one of `states`: `months` and `days` after a day, or on the day itself."""
+
+    id: str
+    zh: str
+    en: str
+    states: tuple[str, ...]
+    where: Where
+    since: str
+    months: int
+    days: int
+    source: str
+    clause: str
+    status: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that a register gives for a region and a day."""
+
+    id: str
+    zh: str
+    en: str
+    measure: Measure
+    where: Where
+    of: Where
+    field: str
+    unit: str
+    decimals: int
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of register."""
+
+    id: str
+    zh: str
+    en: str
+    about_zh: str
+    about_en: str
+    source: str
+    clause: str
+    status: str
+    note: str
+    public: bool
+    place: str
+    key: str
+    title: str
+    fields: Mapping[str, Field]
+    life: StateTable | None
+    start: str
+    evidence: Mapping[str, Evidence]
+    terms: tuple[Term, ...]
+    figures: Mapping[str, Figure]
+    region_field: str = field(default="")
+
+    def seen_by(self, staff: bool) -> list[Field]:
+        """Fields that a reader may see: all of them for people who are signed in."""
+        return [known for known in self.fields.values() if staff or known.public]
+
+
+def read_kinds(rules: Rules) -> dict[str, Kind]:
+    """Every kind of the rules by its id (the file's name), in the order of the names."""
+    return {
+        name.rpartition("/")[2]: read_kind(name.rpartition("/")[2], document, rules)
+        for name, document in rules.documents_under("registers").items()
+    }
+
+
+def read_kind(name: str, document: Mapping[str, Any], rules: Rules) -> Kind:
+    """One kind from its document.
+
+    Raises
+    ------
+    KindError
+        With everything that points nowhere.
+    """
+    reading = _Reading(document, rules)
+    kind = reading.kind(name)
+    if reading.faults:
+        raise KindError(name, reading.faults)
+    return kind
+
+
+class _Reading:
+    def __init__(self, document: Mapping[str, Any], rules: Rules) -> None:
+        self.document = document
+        self.rules = rules
+        self.faults: list[KindFault] = []
+
+    def kind(self, name: str) -> Kind:
+        document = self.document
+        fields = self._fields()
+        life, start, evidence = self._life()
+        for what in ("key", "title"):
+            self._known((what,), document[what], fields, "one of the fields")
+        key = fields.get(document["key"])
+        if key is not None and key.required is not True:
+            self._fault(("key",), "a field that is always required", document["key"], "set `required: true` on it")
+        regions = [known.id for known in fields.values() if known.type == "region"]
+        kind = Kind(
+            id=name, zh=document["zh"], en=document["en"], about_zh=document["about_zh"],
+            about_en=document["about_en"], source=document["source"], clause=document["clause"],
+            status=document["status"], note=document.get("note") or "", public=document["audience"] == "public",
+            place=document["place"], key=document["key"], title=document["title"], fields=fields, life=life,
+            start=start, evidence=evidence, terms=tuple(self._terms(fields, life)),
+            figures={figure.id: figure for figure in self._figures(fields, life)},
+            region_field="region" if "region" in regions else (regions[0] if regions else ""),
+        )  # fmt: skip
+        for known in fields.values():
+            if isinstance(known.required, Mapping):
+                self._where(("fields", known.id, "required"), known.required, fields, life)
+        return kind
+
+    def _fields(self) -> dict[str, Field]:
+        found: dict[str, Field] = {}
+        for index, entry in enumerate(self.document["fields"]):
+            path = ("fields", index)
+            if entry["id"] in found or entry["id"] == "state":
+                self._fault((*path, "id"), "a name of its own", entry["id"], "give every field another id")
+            choices = self._choices(path, entry)
+            if entry["type"] == "choice" and not choices:
+                self._fault((*path, "choices"), "the choices of the field", "none", "list them, or name a table")
+            if entry["type"] != "choice" and choices:
+                self._fault((*path, "type"), "type choice for a field with choices", entry["type"], "correct the type")
+            if "pattern" in entry:
+                self._pattern(path, entry)
+            said = entry.get("required", False)
+            found[entry["id"]] = Field(
+                id=entry["id"], zh=entry["zh"], en=entry["en"], type=entry["type"], unit=entry.get("unit", ""),
+                least=entry.get("min"), most=entry.get("max"), decimals=entry.get("decimals"),
+                length=entry.get("length", 4000 if entry["type"] == "long_text" else 400),
+                pattern=entry.get("pattern", ""), form_zh=entry.get("form_zh", ""), form_en=entry.get("form_en", ""),
+                choices=choices, levels=tuple(entry.get("levels", ())),
+                required=said if isinstance(said, bool) else _where(said), public=entry.get("public", True),
+                in_list=entry.get("in_list", False), help_zh=entry.get("help_zh", ""),
+                help_en=entry.get("help_en", ""),
+            )  # fmt: skip
+        return found
+
+    def _pattern(self, path: tuple[str | int, ...], entry: Mapping[str, Any]) -> None:
+        try:
+            re.compile(entry["pattern"])
+        except re.error as error:
+            self._fault((*path, "pattern"), "a regular expression", f"{entry['pattern']!r} ({error})", "correct it")
+        if "form_zh" not in entry or "form_en" not in entry:
+            self._fault(
+                (*path, "form_zh"), "the form in words beside a pattern", "none",
+                "say in `form_zh` and `form_en` how the text has to look",
+            )  # fmt: skip
+
+    def _choices(self, path: tuple[str | int, ...], entry: Mapping[str, Any]) -> tuple[Choice, ...]:
+        listed = tuple(Choice(c["id"], c["zh"], c["en"]) for c in entry.get("choices", ()))
+        named = entry.get("choices_from")
+        if named is None:
+            return listed
+        try:
+            values = [str(row[named["column"]]) for row in self.rules.table(named["table"])]
+        except (RuleLookupError, KeyError):
+            self._fault(
+                (*path, "choices_from"), "a table of the rules with that column",
+                f"{named['table']}, {named['column']}", "correct the name",
+            )  # fmt: skip
+            return listed
+        return listed + tuple(Choice(value, value, value) for value in dict.fromkeys(values))
+
+    def _life(self) -> tuple[StateTable | None, str, dict[str, Evidence]]:
+        said = self.document.get("life")
+        if said is None:
+            return None, "", {}
+        source: Mapping[str, Any] = said
+        if "document" in said:
+            try:
+                source = self.rules.document(said["document"])
+                source = source[said["at"]] if "at" in said else source
+            except (RuleLookupError, KeyError):
+                place = f"{said['document']} {said.get('at', '')}".strip()
+                self._fault(("life", "document"), "a document with states", place, "correct the name")
+                return None, "", {}
+        if "states" not in source or "transitions" not in source:
+            self._fault(("life",), "states and transitions", "none", "write them, or name the document that has them")
+            return None, "", {}
+        try:
+            table = StateTable.from_entries(source["states"], source["transitions"], name=self.document["en"])
+        except (ValueError, KeyError) as error:
+            self._fault(("life",), "a state table that is whole", str(error), "correct the states and transitions")
+            return None, "", {}
+        self._state(("life", "start"), said["start"], table)
+        return table, said["start"], _evidence(source, table)
+
+    def _terms(self, fields: Mapping[str, Field], life: StateTable | None) -> Iterator[Term]:
+        for index, entry in enumerate(self.document.get("terms", ())):
+            path = ("terms", index)
+            running = tuple(entry.get("states", ()))
+            for state in running:
+                self._state((*path, "states"), state, life)
+            if not running and life is not None:
+                running = tuple(state.id for state in life.states.values() if not state.final)
+            since = entry.get("from", "")
+            if since:
+                self._known((*path, "from"), since, fields, "one of the fields")
+                if since in fields and fields[since].type != "date":
+                    self._fault((*path, "from"), "a field with a date", since, "name a date, or leave it out")
+            yield Term(
+                id=entry["id"], zh=entry["zh"], en=entry["en"], states=running,
+                where=self._where((*path, "where"), _where(entry.get("where", {})), fields, life), since=since,
+                months=entry.get("months", 0), days=entry.get("days", 0), source=entry["source"],
+                clause=entry["clause"], status=entry["status"], note=entry.get("note") or "",
+            )  # fmt: skip
+
+    def _figures(self, fields: Mapping[str, Field], life: StateTable | None) -> Iterator[Figure]:
+        for index, entry in enumerate(self.document.get("figures", ())):
+            path = ("figures", index)
+            name = entry.get("field", "")
+            if name or entry["measure"] == "sum":
+                self._known((*path, "field"), name, fields, "one of the fields")
+                if name in fields and fields[name].type not in _NUMBERS:
+                    self._fault((*path, "field"), "a field with numbers", name, "name a number")
+            if entry["measure"] == "share" and "of" not in entry:
+                self._fault((*path, "of"), "the whole of the share", "none", "write `of`; `{}` is all entries")
+            yield Figure(
+                id=entry["id"], zh=entry["zh"], en=entry["en"], measure=entry["measure"],
+                where=self._where((*path, "where"), _where(entry.get("where", {})), fields, life),
+                of=self._where((*path, "of"), _where(entry.get("of", {})), fields, life), field=name,
+                unit=entry.get("unit", ""), decimals=entry.get("decimals", 0),
+            )  # fmt: skip
+
+    def _where(
+        self, path: tuple[str | int, ...], where: Where, fields: Mapping[str, Field], life: StateTable | None
+    ) -> Where:
+        for name, values in where.items():
+            if name == "state":
+                for value in values:
+                    self._state(path, value, life)
+                continue
+            self._known(path, name, fields, "one of the fields")
+            known = fields.get(name)
+            if known is not None and known.type == "choice":
+                for value in values:
+                    self._known(path, value, [choice.id for choice in known.choices], f"a choice of {name}")
+        return where
+
+    def _state(self, path: tuple[str | int, ...], name: str, life: StateTable | None) -> None:
+        if life is None and "life" in self.document:
+            return  # one fault, the missing table, must not look like many
+        self._known(path, name, life.states if life else {}, "a state of the life cycle")
+
+    def _known(self, path: tuple[str | int, ...], name: str, among: Any, what: str) -> None:
+        if name not in among:
+            self._fault(path, what, repr(name), f"use one of {', '.join(among) or 'none: there are none'}")
+
+    def _fault(self, path: tuple[str | int, ...], expected: str, got: object, fix: str) -> None:
+        self.faults.append(KindFault(path, expected, str(got), fix))
+
+
+def _where(entry: Mapping[str, Sequence[str]]) -> Where:
+    return {name: tuple(values) for name, values in entry.items()}
+
+
+def _evidence(source: Mapping[str, Any], table: StateTable) -> dict[str, Evidence]:
+    """Names of the documents that moves ask for; a table may name them by words alone."""
+    named = source.get("evidence", {})
+    found: dict[str, Evidence] = {}
+    for state in table.states:
+        for move in table.moves(state):
+            for item in move.evidence:
+                words = named.get(item, {"zh": item, "en": item})
+                found[item] = Evidence(item, words["zh"], words["en"])
+    return found
