@@ -23,14 +23,20 @@ BAD_LINES = (
 
 @dataclass(frozen=True)
 class Portal:
-    """What was made: the run's id, the number of the batch with faults, a job that failed."""
+    """What was made: the run's id, the number of the batch with faults, a job that failed, a plot of the register."""
 
     run: str
     bad_batch: int
     people: dict[str, Any]
     job: int = 0
+    plot: int = 0
 
 
+#: Outline of the plot that every portal of the tests has on record.
+PLOT = {
+    "type": "Polygon",
+    "coordinates": [[[106.2, 38.4], [106.21, 38.4], [106.21, 38.41], [106.2, 38.41], [106.2, 38.4]]],
+}
 PASSWORD = "correct-horse-battery"
 
 
@@ -47,7 +53,10 @@ def made_portal(folder: Path) -> Iterator[Portal]:
     from saishang.apps.observations.queries import site_lake
     from saishang.apps.organisations.models import ROLES, User
     from saishang.apps.plan.actions import import_plan_from_rules
+    from saishang.apps.registers.actions import add_entry
+    from saishang.apps.registers.kinds import kind_of
     from saishang.rules import load_rules
+    from saishang.science.register.places import read_place
 
     before = settings.CONFIG
     settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
@@ -66,7 +75,10 @@ def made_portal(folder: Path) -> Iterator[Portal]:
             kind="compact", state="failed", actor_name="editor", started_by=people["editor"], attempt=1, percent=40,
             finished=timezone.now(), error={"code": "table-busy", "message": "busy", "fix": "try again", "where": None},
         )  # fmt: skip
-        yield Portal(run.id, batch.id, people, job.pk)
+        kind = kind_of(load_rules(), "construction_plots")
+        told = {"code": "TEST-001", "name": "试验地块", "region": "640104", "area": "1200", "contact": "张三"}
+        plot = add_entry("tests", kind, load_rules(), told, today=date(2026, 1, 5), place=read_place(PLOT, "polygon"))
+        yield Portal(run.id, batch.id, people, job.pk, plot.pk)
     finally:
         settings.CONFIG = before
         call_command("flush", interactive=False, verbosity=0)

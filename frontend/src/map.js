@@ -77,7 +77,7 @@ export async function draw(node) {
   setWorkerUrl(new URL(node.dataset.worker, location.href).href);
   const map = new MapLibre({
     container: node, style: style(spec, paint()), bounds: spec.bounds, fitBoundsOptions: { padding: 24 },
-    attributionControl: false, dragRotate: false, pitchWithRotate: false, cooperativeGestures: true, maxZoom: 13, minZoom: 4,
+    attributionControl: false, dragRotate: false, pitchWithRotate: false, cooperativeGestures: true, maxZoom: spec.draw || spec.near ? 18 : 13, minZoom: 4,
     locale: spec.locale ?? {},
   });
   map.touchZoomRotate.disableRotation();
@@ -94,6 +94,8 @@ export async function draw(node) {
   }
   document.addEventListener("saishang:theme", () => map.setStyle(style(spec, paint())));
   await new Promise((resolve) => { map.once("load", resolve); map.once("error", resolve); });
+  if (spec.draw) (await import("./map-draw.js")).wire(map, spec, node);
   await paper(node, spec);
-  new ResizeObserver(() => map.resize().fitBounds(box, { padding: 24, animate: false })).observe(node);
+  // Who draws has chosen a view of his own: a new size keeps it.
+  new ResizeObserver(() => { map.resize(); if (!spec.draw) map.fitBounds(box, { padding: 24, animate: false }); }).observe(node);
 }

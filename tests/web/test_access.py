@@ -24,13 +24,18 @@ AUDIENCE = {
     "about": "public", "health": "public", "geometry": "public", "sign-in": "public", "sign-out": "public",
     "password-change": "staff", "set_language": "public", "data-runs": "public",
     "data-runs-evaluate": "run_evaluation", "jobs": "view_jobs", "jobs-job": "view_jobs", "jobs-progress": "view_jobs",
+    "registers": "public", "registers-list": "public", "registers-figures": "public", "registers-places": "public",
+    "registers-entry": "public", "registers-new": "edit_registers", "registers-edit": "edit_registers",
+    "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
+    "registers-move": "edit_registers", "registers-back": "edit_registers", "registers-evidence": "view_internal",
+    "soil": "public",
     "jobs-start": "start_jobs", "jobs-cancel": "start_jobs", "jobs-retry": "start_jobs",
 }  # fmt: skip
 ROLES = [None, "viewer", "editor", "admin"]
 #: Which roles may upload and decide: written by hand, not read from the code.
 UPLOADERS = {"editor", "admin"}
 #: What everybody who signs in may see.
-SEEN_BY_ALL = {"view_jobs"}
+SEEN_BY_ALL = {"view_jobs", "view_internal"}
 
 
 def patterns() -> dict[str, URLPattern]:
@@ -74,6 +79,15 @@ def address(name: str, portal: Portal) -> str:
         "password-change": "/account/password/", "set_language": "/language/", "data-runs": "/data/runs/",
         "data-runs-evaluate": "/data/runs/evaluate/", "jobs": "/jobs/", "jobs-job": f"/jobs/{portal.job}/",
         "jobs-progress": f"/jobs/{portal.job}/progress/", "jobs-start": "/jobs/start/",
+        "registers": "/registers/", "soil": "/soil/", **{
+            f"registers-{name}": f"/registers/construction_plots/{rest}"
+            for name, rest in {
+                "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",
+                "import-undo": "import/undo/", "entry": f"{portal.plot}/", "edit": f"{portal.plot}/edit/",
+                "move": f"{portal.plot}/move/", "back": f"{portal.plot}/back/",
+                "evidence": f"{portal.plot}/evidence/{'0' * 64}/",
+            }.items()
+        },
         "jobs-cancel": f"/jobs/{portal.job}/cancel/", "jobs-retry": f"/jobs/{portal.job}/retry/",
     }[name]  # fmt: skip
 
@@ -86,9 +100,16 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     if role is not None:
         client.force_login(portal.people[role])
     works = name in {"jobs-start", "jobs-cancel", "jobs-retry"}
-    posts = works or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate"}
+    posts = (
+        works
+        or name in {"registers-import-undo", "registers-move", "registers-back"}
+        or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate"}
+    )
     # An empty form of an evaluation is refused with its reasons; changes of jobs lead to a page.
-    good = 404 if name.startswith("air-dust-d") else 422 if name == "data-runs-evaluate" else 302 if works else 200
+    refused = {"data-runs-evaluate", "registers-move", "registers-back"}
+    absent = name.startswith("air-dust-d") or name == "registers-evidence"
+    works = works or name == "registers-import-undo"
+    good = 404 if absent else 422 if name in refused else 302 if works else 200
     target = address(name, portal)
     answer = client.post(target) if posts else client.get(target)
     wanted = AUDIENCE[name]
@@ -117,9 +138,11 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
     client = Client()
     client.force_login(portal.people["admin"])
     for name in sorted(AUDIENCE):
-        if name in {"sign-out", "set_language", "geometry", "health", "air-dust-decide"}:
+        if name in {"sign-out", "set_language", "geometry", "health", "air-dust-decide", "registers-places"}:
             continue
         if name in {"jobs-start", "jobs-cancel", "jobs-retry", "data-runs-evaluate"}:
+            continue
+        if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
             continue
         page = client.get(address(name, portal)).content.decode()
         assert not re.search(r"\sstyle\s*=", page), name

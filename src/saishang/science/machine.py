@@ -86,7 +86,7 @@ class StateTable:
         )
 
     def state(self, name: str) -> State:
-        """The state of that id or Chinese name.
+        """The state of that id or name.
 
         Raises
         ------
@@ -94,7 +94,7 @@ class StateTable:
             When there is none; all are named.
         """
         for state in self.states.values():
-            if name.strip() in (state.id, state.zh):
+            if name.strip() in (state.id, state.zh, state.en):
                 return state
         known = ", ".join(f"{state.id} ({state.zh})" for state in self.states.values())
         raise InputError(f"{self.name} has no state {name!r}.", fix=f"Use one of {known}.", code="unknown-state")

@@ -36,6 +36,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ("air", _("空气"), {"air"}),
         ("water", _("水"), {"water"}),
         ("climate", _("气候"), {"climate"}),
+        ("registers", _("名录"), {"registers", "soil"}),
         ("data", _("数据"), {"data", "jobs"}),
         ("calculators", _("计算器"), {"calculators"}),
         ("rules", _("规则"), {"rules"}),

@@ -18,7 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
-__all__ = ["POLICY", "Access", "SecurityHeaders", "access_of", "may", "permission", "public", "staff"]
+__all__ = ["POLICY", "Access", "SecurityHeaders", "access_of", "ask_to_sign_in", "may", "permission", "public", "staff"]
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -65,7 +65,7 @@ def staff(view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return _ask_to_sign_in(request)
+            return ask_to_sign_in(request)
         return view(request, *args, **kwargs)
 
     return _declare(guarded, Access("staff"))
@@ -78,7 +78,7 @@ def permission(name: str) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return _ask_to_sign_in(request)
+                return ask_to_sign_in(request)
             if not may(request, name):
                 raise PermissionDenied(name)
             return view(request, *args, **kwargs)
@@ -99,7 +99,8 @@ def _declare(view: View[P], access: Access) -> View[P]:
     return view
 
 
-def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The answer to somebody who has to say first who it is; leads back to the page that was asked for."""
     address = resolve_url(settings.LOGIN_URL)
     return HttpResponseRedirect(f"{address}?{urlencode({'next': request.get_full_path()})}")
 

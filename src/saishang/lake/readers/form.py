@@ -13,6 +13,8 @@ from saishang.lake.readers.opening import open_any
 
 __all__ = ["read_form"]
 
+_FORMULA = "=+-@＝＋－＠"
+
 
 def read_form(
     path: Path,
@@ -99,4 +101,6 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip()
+    text = str(value).strip()
+    # Exports put an apostrophe before what a spreadsheet would take for a formula.
+    return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in _FORMULA else text

@@ -173,7 +173,7 @@ def _read_truth(text: str) -> bool:
 
 
 def _read_region(field: Field, text: str, regions: Mapping[str, Row]) -> str:
-    found = [row for row in regions.values() if text in (str(row["code"]), row["zh"], row["short"])]
+    found = [row for row in regions.values() if text in (str(row["code"]), row["zh"], row["short"], row["en"])]
     if not found:
         raise _Wrong(f"expected a region of the table, got {text!r}", "write its code or its full name")
     if len(found) > 1:

@@ -96,6 +96,12 @@ def field_kind(bound: Any) -> str:
     return type(bound.field.widget).__name__.lower()
 
 
+@register.filter
+def required_mark(attributes: Any) -> bool:
+    """Whether a control asks for a value."""
+    return bool(attributes.get("aria-required") == "true")
+
+
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
     """The page's query string with some keys changed; None removes a key."""

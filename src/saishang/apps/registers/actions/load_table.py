@@ -34,13 +34,17 @@ Effect = Literal["added", "changed", "unchanged"]
 
 @dataclass(frozen=True)
 class RowRefusal:
-    """A cell that cannot be taken: 1-based line, heading (empty: the whole row), what stood there, why, how to mend."""
+    """A cell that cannot be taken: 1-based line, heading (empty: the whole row), what stood there, why, how to mend.
+
+    `field` is the column's id in the kind; empty with the heading.
+    """
 
     line: int
     column: str
     content: str
     message: str
     fix: str
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ def load_table(
                         changes.append(taking.take(line, fields))
                 except EntryFaults as error:
                     refusals += [
-                        RowRefusal(line, columns[fault.field][0], fault.content, fault.message, fault.fix)
+                        RowRefusal(line, columns[fault.field][0], fault.content, fault.message, fault.fix, fault.field)
                         for fault in error.faults
                     ]
                 except SaishangError as error:

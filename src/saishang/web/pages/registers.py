@@ -1,0 +1,252 @@
+"""Registers: which there are, the list of one with search and filters, its figures by place and day, its outlines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from saishang.apps.registers import queries
+from saishang.apps.registers.form import PLACE, STATE, place_headings
+from saishang.apps.registers.kinds import kinds
+from saishang.apps.registers.queries import EntryView, Filter
+from saishang.science.register.figures import Due
+from saishang.science.register.kind import Kind
+from saishang.web import texts
+from saishang.web.pages import site
+from saishang.web.pages.charts import MapView
+from saishang.web.pages.exports import export
+from saishang.web.pages.registers_common import (
+    Reader,
+    area_map,
+    day_of,
+    entry_url,
+    exact,
+    kind_name,
+    opened,
+    place_text,
+    region_tree,
+    state_name,
+    tabs,
+    today,
+)
+from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.security import may, public
+
+__all__ = ["figures", "index", "listing", "places"]
+
+_PER_PAGE = 50
+
+
+@public
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """All registers that the reader may see, with how many entries they hold."""
+    counted = queries.counts()
+    staff = may(request, "view_internal")
+    listed = [
+        {"name": kind_name(kind), "about": texts.both(kind.about_zh, kind.about_en), "count": counted.get(kind.id, 0),
+         "href": reverse("registers-list", args=[kind.id]), "public": kind.public, "source": kind.source,
+         "status": kind.status, "clause": kind.clause}
+        for kind in kinds(site.rules()).values()
+        if kind.public or staff
+    ]  # fmt: skip
+    hidden = 0 if staff else sum(not kind.public for kind in kinds(site.rules()).values())
+    return render(request, "registers/index.html", {"kinds": listed, "hidden": hidden})
+
+
+@public
+@require_safe
+def listing(request: HttpRequest, kind: str) -> HttpResponse:
+    """Entries of one register; to a request by htmx only the results."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, reader = found
+    wanted, chosen = _wanted(request, known)
+    views = queries.entries(known, wanted)
+    terms: dict[str, Due] = {}
+    for due in queries.due(known, views):
+        terms.setdefault(due.key, due)
+    if chosen["due"]:
+        views = [view for view in views if view.key in terms and terms[view.key].on < today()]
+    page = Paginator(views, _PER_PAGE).get_page(request.GET.get("page"))
+    about = _about(known, wanted)
+    table = _entries_table(known, reader, list(page.object_list), views, terms, about)
+    form = _form_table(known, reader, views, about)
+    answer = export(request, [table, form])
+    if answer is not None:
+        return answer
+    spec = area_map(known, views[:500], reverse("registers-places", args=[known.id])) if known.place != "none" else None
+    context: dict[str, Any] = {
+        "kind": known, "name": kind_name(known), "table": table, "form_table": form, "page": page, "count": len(views),
+        "chosen": chosen, "map": MapView("entries", _("名录分布图"), spec) if spec else None,
+    }  # fmt: skip
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "registers/results.html", context)
+    states = list(known.life.states.values()) if known.life is not None else []
+    context |= {
+        "tabs": tabs(known, reader, "registers-list"), "reader": reader,
+        "about": texts.both(known.about_zh, known.about_en),
+        "states": [(state.id, texts.both(state.zh, state.en)) for state in states], "regions": region_tree(),
+        "has_terms": bool(known.terms),
+    }  # fmt: skip
+    return render(request, "registers/list.html", context)
+
+
+@public
+@require_safe
+def figures(request: HttpRequest, kind: str) -> HttpResponse:
+    """Figures of a register by place, as it stood on a day."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, reader = found
+    on = day_of(request.GET.get("on"))
+    places_shown = [row for row in site.rules().regions.values() if row["level"] in ("province", "prefecture_city")]
+    places_shown = [row for row in places_shown if row["use"] == "in_plan"]
+    codes = [str(row["code"]) for row in places_shown]
+    values = queries.figures(known, site.rules(), on, codes)
+    columns = [Column("figure", _("指标"), row_head=True), Column("unit", _("计量单位"))]
+    columns += [Column(str(row["code"]), texts.name_of(row), number=True) for row in places_shown]
+    rows = []
+    for figure in known.figures.values():
+        row: dict[str, Any] = {"figure": texts.both(figure.zh, figure.en), "unit": texts.unit_name(figure.unit)}
+        for code in codes:
+            value = values[figure.id][code]
+            note = _("%(count)s 条缺少数值") % {"count": len(value.missing)} if value.missing else ""
+            row[code] = Cell(value.rounded, note=note)
+        rows.append(row)
+    about = _about(known, Filter(on=on))
+    table = Table(
+        "figures", _("各地统计"), columns, rows, about=about, empty=_("此名录没有定义统计指标。"),
+        caption=_("按所选日期名录的状态统计；没有可比对象时不给出比例，缺少数值时不给出合计。"),
+    )  # fmt: skip
+    states = _states_table(known, queries.entries(known, Filter(on=on)), about)
+    context = {
+        "kind": known, "name": kind_name(known), "tabs": tabs(known, reader, "registers-figures"), "table": table,
+        "on": on.isoformat() if on else "", "states": states,
+    }  # fmt: skip
+    return export(request, [table, states]) or render(request, "registers/figures.html", context)
+
+
+@public
+@require_safe
+def places(request: HttpRequest, kind: str) -> HttpResponse:
+    """Entries with a place as GeoJSON, with the fields that the reader may see."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, reader = found
+    wanted, _chosen = _wanted(request, known)
+    features = [
+        {
+            "type": "Feature", "id": view.pk, "geometry": view.place,
+            "properties": {field.id: view.values.get(field.id) for field in reader.fields}
+            | {"key": view.key, "state": view.state, "since": view.since, "effective": view.effective},
+        }
+        for view in queries.entries(known, wanted)
+        if view.place is not None
+    ]  # fmt: skip
+    collection = {"type": "FeatureCollection", "features": features}
+    answer = JsonResponse(collection, json_dumps_params={"ensure_ascii": False})
+    answer["Content-Type"] = "application/geo+json"
+    if request.GET.get("download"):
+        answer["Content-Disposition"] = f'attachment; filename="{known.id}.geojson"'
+    return answer
+
+
+def _wanted(request: HttpRequest, kind: Kind) -> tuple[Filter, dict[str, str]]:
+    """What the address asks for; values that nobody knows are passed over."""
+    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "region", "state", "on", "due", "withdrawn")}
+    on = day_of(chosen["on"])
+    chosen["on"] = on.isoformat() if on else ""
+    regions = queries.inside(site.rules(), chosen["region"]) if chosen["region"] in site.rules().regions else ()
+    states = (chosen["state"],) if kind.life is not None and chosen["state"] in kind.life.states else ()
+    wanted = Filter(chosen["q"][:200], regions, states, on, bool(chosen["withdrawn"]))
+    return wanted, chosen
+
+
+def _about(kind: Kind, wanted: Filter) -> list[str]:
+    return [
+        kind_name(kind),
+        _("名录日期：%(day)s") % {"day": (wanted.on or today()).isoformat()},
+        _("依据：%(source)s") % {"source": kind.source},
+    ]
+
+
+def _entries_table(
+    kind: Kind, reader: Reader, rows: Sequence[EntryView], everything: Sequence[EntryView], terms: dict[str, Due],
+    about: Sequence[str],
+) -> Table:  # fmt: skip
+    shown_fields = [field for field in reader.fields if field.in_list]
+    columns = [
+        Column(
+            field.id, texts.both(field.zh, field.en), texts.unit_name(field.unit), row_head=field.id == kind.key,
+            number=field.type in ("number", "integer"), nowrap=field.id == kind.key,
+        )
+        for field in shown_fields
+    ]  # fmt: skip
+    if kind.life is not None:
+        columns += [Column("_state", _("状态")), Column("_since", _("自"), nowrap=True)]
+    if kind.terms:
+        columns.append(Column("_due", _("到期"), nowrap=True))
+
+    def told(view: EntryView) -> dict[str, Any]:
+        row: dict[str, Any] = {field.id: exact(field, view.values.get(field.id)) for field in shown_fields}
+        row[kind.key] = Cell(view.key, href=entry_url(kind, view.pk), note=_("已撤销") if view.withdrawn else "")
+        row["_state"], row["_since"] = state_name(kind, view.state), view.since
+        due = terms.get(view.key)
+        if due is not None:
+            row["_due"] = Cell(due.on, note=_("已逾期") if due.on < today() else "")
+        return row
+
+    title = _("条目")
+    return Table(
+        "entries", title, columns, [told(view) for view in rows], about=about, tight=True,
+        everything=[told(view) for view in everything],
+        empty=_("名录里还没有条目，或没有符合条件的条目。"),
+    )  # fmt: skip
+
+
+def _form_table(kind: Kind, reader: Reader, views: Sequence[EntryView], about: Sequence[str]) -> Table:
+    """All that the reader may see, under the headings that an import understands."""
+    columns = [
+        Column(field.id, texts.both(field.zh, field.en), field.unit, number=field.type in ("number", "integer"))
+        for field in reader.fields
+    ]
+    if kind.life is not None:
+        columns.append(Column(STATE, texts.both("状态", "State")))
+    if kind.place != "none":
+        columns.append(Column(PLACE, texts.both(*place_headings(kind))))
+    rows = [
+        {field.id: exact(field, view.values.get(field.id)) for field in reader.fields}
+        | {STATE: state_name(kind, view.state), PLACE: place_text(view.place)}
+        for view in views
+    ]
+    return Table("form", kind_name(kind), columns, rows, about=about)
+
+
+def _states_table(kind: Kind, views: Sequence[EntryView], about: Sequence[str]) -> Table:
+    """How many entries are in which state, and what may happen to them next."""
+    if kind.life is None:
+        return Table("states", _("状态"), [], [], empty=_("此名录的条目没有办理流程。"))
+    columns = [
+        Column("state", _("状态"), row_head=True), Column("count", _("条目数"), number=True),
+        Column("next", _("下一步"), long=True),
+    ]  # fmt: skip
+    rows = [
+        {
+            "state": Cell(state_name(kind, state), href=f"{reverse('registers-list', args=[kind.id])}?state={state}"),
+            "count": sum(view.state == state for view in views),
+            "next": texts.listed(texts.both(move.zh, move.en) for move in kind.life.moves(state)),
+        }
+        for state in kind.life.states
+    ]
+    return Table("states", _("各状态的条目"), columns, rows, about=about)

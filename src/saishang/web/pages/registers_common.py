@@ -1,0 +1,215 @@
+"""What the pages of registers share: who may see a kind, words, addresses, places on the map."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from saishang.apps.registers.kinds import UnknownKindError, kind_of
+from saishang.apps.registers.queries import EntryView
+from saishang.science.register.kind import Field, Kind
+from saishang.science.register.values import shown
+from saishang.web import texts
+from saishang.web.pages import site
+from saishang.web.security import ask_to_sign_in, may
+
+__all__ = [
+    "Reader", "address_of", "area_map", "day_of", "drawing_words", "entry_url", "exact", "kind_name", "opened",
+    "place_text", "places_layer", "region_tree", "state_colours", "state_name", "tabs", "today", "value_text",
+]  # fmt: skip
+
+
+#: Colours of points and outlines; dark enough for white beside them.
+_DONE, _OPEN, _PLAIN = "#2f7d32", "#d97706", "#0c5a8a"
+
+
+class Reader:
+    """Who looks at a register: which fields are shown, what may be done."""
+
+    def __init__(self, request: HttpRequest, kind: Kind) -> None:
+        self.kind = kind
+        self.staff = may(request, "view_internal")
+        self.editor = may(request, "edit_registers")
+        self.fields: list[Field] = kind.seen_by(self.staff)
+
+
+def opened(request: HttpRequest, name: str) -> tuple[Kind, Reader] | HttpResponse:
+    """The kind and its reader; the way to the sign-in page for a register that is not public.
+
+    Raises
+    ------
+    Http404, PermissionDenied
+        When there is no such register, or the account may not see internal things.
+    """
+    try:
+        kind = kind_of(site.rules(), name)
+    except UnknownKindError:
+        raise Http404(_("没有名为“%(name)s”的名录。") % {"name": name}) from None
+    reader = Reader(request, kind)
+    if not kind.public and not reader.staff:
+        if not request.user.is_authenticated:
+            return ask_to_sign_in(request)
+        raise PermissionDenied("view_internal")
+    return kind, reader
+
+
+def today() -> date:
+    """The day in China."""
+    return timezone.localdate()
+
+
+def day_of(text: str | None) -> date | None:
+    """A day from an address; None for what is none."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def kind_name(kind: Kind) -> str:
+    """Name of a register."""
+    return texts.both(kind.zh, kind.en)
+
+
+def state_name(kind: Kind, state: str) -> str:
+    """Words of a state; empty for registers without states."""
+    if kind.life is None or state not in kind.life.states:
+        return state
+    known = kind.life.states[state]
+    return texts.both(known.zh, known.en)
+
+
+def value_text(field: Field, value: Any) -> str:
+    """A value as people read it."""
+    if field.type == "region" and value:
+        return site.region_name(str(value))
+    return shown(field, value, "en" if texts.english() else "zh")
+
+
+def exact(field: Field, value: Any) -> Any:
+    """A value for a table: numbers as numbers, days as days, everything else in words."""
+    if value is None:
+        return None
+    if field.type == "number":
+        return Decimal(str(value))
+    if field.type == "integer":
+        return int(value)
+    if field.type == "date":
+        return date.fromisoformat(str(value))
+    return value_text(field, value)
+
+
+def place_text(place: Mapping[str, Any] | None) -> str:
+    """A place as a cell or a form holds it."""
+    if place is None:
+        return ""
+    if place["type"] == "Point":
+        return ", ".join(str(part) for part in place["coordinates"])
+    return json.dumps(place, separators=(",", ":"))
+
+
+def entry_url(kind: Kind, pk: int, name: str = "registers-entry") -> str:
+    """Address of an entry's page."""
+    return reverse(name, args=[kind.id, pk])
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where the request came from, for the log."""
+    return request.META.get("REMOTE_ADDR")
+
+
+def tabs(kind: Kind, reader: Reader, here: str) -> list[tuple[str, str, bool]]:
+    """Tabs of one register."""
+    entries = [("registers-list", _("条目")), ("registers-figures", _("统计"))]
+    if reader.editor:
+        entries += [("registers-new", _("登记")), ("registers-import", _("批量导入"))]
+    return [(words, reverse(name, args=[kind.id]), name == here) for name, words in entries]
+
+
+def drawing_words() -> dict[str, str]:
+    """Words of the buttons below a map that is drawn on."""
+    return {"undo": _("撤销一点"), "clear": _("清除")}
+
+
+def region_tree() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Cities with their districts and counties, as (name, [(code, name)]), for a select with groups."""
+    rows = [row for row in site.rules().regions.values() if row["use"] == "in_plan"]
+    groups = []
+    for city in rows:
+        below = [row for row in rows if row["parent"] == city["code"]]
+        if city["level"] == "province":
+            below = [row for row in below if row["level"] != "prefecture_city"]
+        listed = [city, *below]
+        if city["level"] in ("province", "prefecture_city"):
+            groups.append((texts.name_of(city), [(str(row["code"]), texts.name_of(row)) for row in listed]))
+    return groups
+
+
+def state_colours(kind: Kind) -> dict[str, str]:
+    """State → colour on maps: what has come to its end, and what still waits for a step. Words stand beside it."""
+    states = kind.life.states.values() if kind.life is not None else ()
+    return {state.id: _DONE if state.final else _OPEN for state in states}
+
+
+def places_layer(kind: Kind, url: str) -> dict[str, Any]:
+    """Outlines of the entries as a layer of a map, coloured by their state."""
+    return {"id": "entries", "kind": "area", "url": url, "key": "state", "colours": state_colours(kind) or {"": _PLAIN}}
+
+
+def area_map(kind: Kind, views: Iterable[EntryView], places: str | None) -> dict[str, Any] | None:
+    """Entries with a place on the site's map; None when the site has no map or no entry has a place.
+
+    Parameters
+    ----------
+    places:
+        Address of the entries' outlines as GeoJSON.
+    """
+    layers = site.map_layers()
+    found = [(view, _middle(view.place)) for view in views if view.place is not None]
+    if not layers or not found:
+        return None
+    colours = state_colours(kind)
+    points = [
+        {"lon": lon, "lat": lat, "note": f"{view.key} {view.title} · {state_name(kind, view.state)}".strip(" ·"),
+         "href": entry_url(kind, view.pk), "style": "point", "colour": colours.get(view.state, _PLAIN)}
+        for view, (lon, lat) in found
+    ]  # fmt: skip
+    if places and kind.place == "polygon":
+        layers.append(places_layer(kind, places))
+    return {
+        "layers": layers, "points": points, "bounds": _around(found) or site.bounds_of("prefecture"),
+        "notice": site.unofficial_map_notice(), "near": len(found) <= 3,
+    }  # fmt: skip
+
+
+def _middle(place: Mapping[str, Any]) -> tuple[float, float]:
+    points = list(_corners(place["coordinates"]))
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+
+
+def _corners(node: Any) -> Iterable[tuple[float, float]]:
+    if node and not isinstance(node[0], list | tuple):
+        yield float(node[0]), float(node[1])
+        return
+    for part in node:
+        yield from _corners(part)
+
+
+def _around(found: list[tuple[EntryView, tuple[float, float]]]) -> list[list[float]] | None:
+    """A box around few entries; the whole site for many, so that a reader keeps the bearings."""
+    if not 0 < len(found) <= 3:
+        return None
+    points = [corner for view, _ in found for corner in _corners((view.place or {})["coordinates"])]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    margin = max(max(xs) - min(xs), max(ys) - min(ys), 0.02)
+    return [[min(xs) - margin, min(ys) - margin], [max(xs) + margin, max(ys) + margin]]

@@ -1,0 +1,379 @@
+"""One entry of a register: what it says, its next steps with their evidence, its history; entering and changing it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from saishang.apps.registers import queries
+from saishang.apps.registers.actions import (
+    EntryFaults,
+    EvidenceFile,
+    add_entry,
+    change_entry,
+    move_entry,
+    restore_entry,
+    undo_entry,
+    withdraw_entry,
+)
+from saishang.apps.registers.queries import EntryView, VersionView
+from saishang.errors import SaishangError
+from saishang.lake.archive import Archive
+from saishang.science.register.kind import Kind
+from saishang.web import texts, wording
+from saishang.web.pages import site
+from saishang.web.pages.charts import MapView
+from saishang.web.pages.exports import export
+from saishang.web.pages.registers_common import (
+    Reader,
+    address_of,
+    area_map,
+    drawing_words,
+    entry_url,
+    exact,
+    kind_name,
+    opened,
+    place_text,
+    state_name,
+    tabs,
+    today,
+    value_text,
+)
+from saishang.web.pages.registers_forms import EntryForm, MoveForm, ReasonForm, fault_words, show_error, show_faults
+from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.security import permission, public
+
+__all__ = ["back", "change", "entry", "evidence", "move", "new"]
+
+#: Largest file of evidence [bytes].
+_LARGEST = 50 << 20
+
+
+@public
+@require_safe
+def entry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Fields, place, next steps, terms and history of one entry."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, reader = found
+    return _page(request, known, reader, _entry(known, pk))
+
+
+def _page(
+    request: HttpRequest, kind: Kind, reader: Reader, view: EntryView, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    steps = queries.history(kind, view.pk)
+    table = _history_table(kind, reader, steps)
+    fields = _fields_table(reader, view)
+    answer = export(request, [fields, table])
+    if answer is not None:
+        return answer
+    moves = kind.life.moves(view.state) if kind.life is not None and not view.withdrawn else ()
+    spec = (
+        area_map(kind, [view], reverse("registers-places", args=[kind.id]) + f"?q={view.key}") if view.place else None
+    )
+    terms = {term.id: term for term in kind.terms}
+    context = {
+        "kind": kind, "name": kind_name(kind), "view": view, "reader": reader, "fields": fields, "history": table,
+        "state": state_name(kind, view.state), "tabs": tabs(kind, reader, ""),
+        "map": MapView("entry", _("位置图"), spec) if spec else None,
+        "place": place_text(view.place) if view.place and view.place["type"] == "Point" else "",
+        "moves": [
+            {
+                "action": move.action, "label": texts.both(move.zh, move.en), "clause": move.clause, "who": move.who,
+                "after": state_name(kind, move.after),
+                "evidence": [
+                    (item, texts.both(kind.evidence[item].zh, kind.evidence[item].en)) for item in move.evidence
+                ],
+            }
+            for move in moves
+        ],
+        "due": [
+            {"label": texts.both(terms[due.term].zh, terms[due.term].en), "on": due.on, "late": due.on < today(),
+             "clause": terms[due.term].clause, "mark": terms[due.term].status}
+            for due in (queries.due(kind, [view]) if not view.withdrawn else [])
+        ],
+        "papers": [
+            (f"{step.number} · {paper['name']}",
+             reverse("registers-evidence", args=[kind.id, view.pk, paper["sha256"]]))
+            for step in steps for paper in step.evidence
+        ],
+        **more,
+    }  # fmt: skip
+    return render(request, "registers/entry.html", context, status=status)
+
+
+@permission("edit_registers")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """Enter a new thing."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, reader = found
+
+    def save(form: EntryForm) -> int | None:
+        made = add_entry(
+            request.user, known, site.rules(), form.given(), today=today(), place=form.place(),
+            effective=form.cleaned_data["effective"], reason=form.cleaned_data["reason"], address=address_of(request),
+        )  # fmt: skip
+        messages.success(request, _("已登记：%(key)s %(title)s。") % {"key": made.key, "title": made.title})
+        return made.pk
+
+    return _edit(request, known, reader, "registers-new", {}, save)
+
+
+@permission("edit_registers")
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Change what an entry says."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, reader = found
+    view = _entry(known, pk)
+    initial: dict[str, Any] = {name: _typed(value) for name, value in view.values.items()}
+    initial |= {"place": place_text(view.place), "number": view.number}
+
+    def save(form: EntryForm) -> int | None:
+        made = change_entry(
+            request.user, known, site.rules(), pk, form.given(), number=form.cleaned_data["number"], today=today(),
+            effective=form.cleaned_data["effective"], place=form.place(), reason=form.cleaned_data["reason"],
+            address=address_of(request),
+        )  # fmt: skip
+        words = _("没有改动。") if made is None else _("已保存第 %(number)s 版。") % {"number": made.number}
+        messages.success(request, words)
+        return pk
+
+    return _edit(request, known, reader, "", initial, save, view)
+
+
+def _edit(
+    request: HttpRequest, kind: Kind, reader: Reader, here: str, initial: Mapping[str, Any],
+    save: Callable[[EntryForm], int | None], view: EntryView | None = None,
+) -> HttpResponse:  # fmt: skip
+    form = EntryForm(kind, request.POST or None, initial)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            form.place()
+            if not form.errors:
+                try:
+                    saved = save(form)
+                except EntryFaults as error:
+                    show_faults(form, error.faults)
+                except SaishangError as error:
+                    show_error(form, error)
+                else:
+                    return redirect(entry_url(kind, saved or 0))
+    layers = site.map_layers()
+    drawing = {
+        "layers": layers, "points": [], "bounds": site.bounds_of("prefecture"), "notice": site.unofficial_map_notice(),
+        "draw": kind.place, "into": "id_place", "words": drawing_words(),
+    } if layers and kind.place in ("point", "polygon") else None  # fmt: skip
+    context = {
+        "kind": kind, "name": kind_name(kind), "form": form, "view": view, "tabs": tabs(kind, reader, here),
+        "drawing": MapView("drawing", _("在图上标出位置"), drawing) if drawing else None,
+    }  # fmt: skip
+    return render(request, "registers/edit.html", context, status=status)
+
+
+@permission("edit_registers")
+@require_POST
+def move(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Move an entry to its next state, with the files that the table asks for."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, reader = found
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return _page(request, known, reader, _entry(known, pk), status=422, refused=_first_error(form))
+    data = form.cleaned_data
+    with tempfile.TemporaryDirectory(prefix="saishang-evidence-") as folder:
+        try:
+            files = _sent(request, Path(folder))
+            moved = move_entry(
+                request.user, known, site.rules(), Archive(settings.CONFIG.archive), pk, data["action"], files,
+                number=data["number"], today=today(), effective=data["effective"], reason=data["reason"],
+                address=address_of(request),
+            )  # fmt: skip
+        except EntryFaults as error:
+            words = [
+                f"{texts.both(known.fields[fault.field].zh, known.fields[fault.field].en)}{_('：')}"
+                f"{fault_words(known, fault.field, fault.message)}" for fault in error.faults
+            ]  # fmt: skip
+            return _page(
+                request, known, reader, _entry(known, pk), status=422, refused=texts.listed(words),
+                mend=_("先用“修改”补全这些内容。"),
+            )  # fmt: skip
+        except SaishangError as error:
+            message, fix = wording.error_words(error)
+            return _page(request, known, reader, _entry(known, pk), status=422, refused=message, mend=fix)
+    messages.success(request, _("现状态：%(state)s。") % {"state": state_name(known, moved.state)})
+    return redirect(entry_url(known, pk))
+
+
+def _sent(request: HttpRequest, folder: Path) -> list[EvidenceFile]:
+    """Files of the form: the field's name is `evidence-<document>`."""
+    files = []
+    for number, (field, sent) in enumerate(request.FILES.items()):
+        if isinstance(sent, list) or not field.startswith("evidence-"):
+            continue
+        name = PurePath((sent.name or "file").replace("\\", "/")).name[:200]
+        if (sent.size or 0) > _LARGEST:
+            raise SaishangError(f"expected at most 50 MiB, {name} is larger", fix="save it with smaller pictures")
+        path = folder / str(number)
+        with path.open("wb") as out:
+            for chunk in sent.chunks():
+                out.write(chunk)
+        files.append(EvidenceFile(field.removeprefix("evidence-"), name, path))
+    return files
+
+
+@permission("edit_registers")
+@require_POST
+def back(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Take the last change back, withdraw the entry, or restore it."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, reader = found
+    form = ReasonForm(request.POST)
+    actions = {"undo": undo_entry, "withdraw": withdraw_entry, "restore": restore_entry}
+    wanted = actions.get(request.POST.get("what", ""))
+    if wanted is None or not form.is_valid():
+        return _page(request, known, reader, _entry(known, pk), status=422, refused=_first_error(form))
+    try:
+        wanted(
+            request.user, known, pk, number=form.cleaned_data["number"], today=today(),
+            reason=form.cleaned_data["reason"], address=address_of(request),
+        )  # fmt: skip
+    except SaishangError as error:
+        message, fix = wording.error_words(error)
+        return _page(request, known, reader, _entry(known, pk), status=422, refused=message, mend=fix)
+    messages.success(request, _("已记录。"))
+    return redirect(entry_url(known, pk))
+
+
+@permission("view_internal")
+@require_safe
+def evidence(request: HttpRequest, kind: str, pk: int, sha256: str) -> HttpResponseBase:
+    """A file of evidence, as it came in; only files that a version of this entry names."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, _reader = found
+    for step in queries.history(known, pk):
+        for paper in step.evidence:
+            if paper["sha256"] == sha256:
+                path = Archive(settings.CONFIG.archive).verify(sha256)
+                # Never shown inside the portal: an uploaded file has no business in our origin.
+                return FileResponse(path.open("rb"), as_attachment=True, filename=paper["name"],
+                                    content_type="application/octet-stream")  # fmt: skip
+    raise Http404(_("条目没有这份材料。"))
+
+
+def _first_error(form: MoveForm | ReasonForm) -> str:
+    for name, errors in form.errors.items():
+        return _("请填写事由。") if name == "reason" else str(errors[0])
+    return _("请求不完整。")
+
+
+def _entry(kind: Kind, pk: int) -> EntryView:
+    view = queries.entry(kind, pk)
+    if view is None:
+        raise Http404(_("名录中没有这个条目。"))
+    return view
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def _fields_table(reader: Reader, view: EntryView) -> Table:
+    columns = [Column("field", _("项目"), row_head=True), Column("value", _("内容"), long=True)]
+    rows = []
+    for field in reader.fields:
+        value = view.values.get(field.id)
+        text = value_text(field, value)
+        unit = f" {texts.unit_name(field.unit)}" if field.unit and text else ""
+        note = "" if field.public else _("仅工作人员可见")
+        cell = Cell(exact(field, value), text=text + unit or None, note=note)
+        rows.append({"field": texts.both(field.zh, field.en), "value": cell})
+    return Table("fields", _("登记内容"), columns, rows, about=[view.key, view.title])
+
+
+def _history_table(kind: Kind, reader: Reader, steps: Sequence[VersionView]) -> Table:
+    columns = [
+        Column("number", _("版本"), row_head=True), Column("effective", _("生效日期"), nowrap=True),
+        Column("action", _("事项")), Column("state", _("状态")), Column("changed", _("改动"), long=True),
+        Column("evidence", _("材料"), long=True), Column("reason", _("事由"), long=True),
+        Column("actor", _("经办"), nowrap=True), Column("recorded", _("录入时间"), nowrap=True),
+    ]  # fmt: skip
+    rows = []
+    for step, before in zip(steps, [*steps[1:], None], strict=True):
+        rows.append(
+            {
+                "number": step.number,
+                "effective": step.content.effective,
+                "action": _action_name(kind, step.action),
+                "state": state_name(kind, step.content.state),
+                "changed": _changes(reader, before, step),
+                "evidence": texts.listed(_paper_name(kind, paper) for paper in step.evidence),
+                "reason": step.reason,
+                "actor": step.actor if reader.staff else _("工作人员"),
+                "recorded": step.recorded_at,
+            }
+        )
+    return Table("history", _("办理与修改记录"), columns, rows, tight=True)
+
+
+def _paper_name(kind: Kind, paper: Mapping[str, Any]) -> str:
+    known = kind.evidence.get(paper["document"])
+    words = texts.both(known.zh, known.en) if known else paper["document"]
+    return f"{words}（SHA-256 {paper['sha256'][:12]}）"
+
+
+def _action_name(kind: Kind, action: str) -> str:
+    if action.startswith("move:") and kind.life is not None:
+        for state in kind.life.states:
+            for known in kind.life.moves(state):
+                if known.action == action.removeprefix("move:"):
+                    return texts.both(known.zh, known.en)
+    return {
+        "add": _("登记"), "change": _("修改"), "withdraw": _("撤销"), "restore": _("恢复"), "undo": _("撤回修改"),
+    }.get(action, action)  # fmt: skip
+
+
+def _changes(reader: Reader, before: VersionView | None, after: VersionView) -> str:
+    """What a version says otherwise than the one before, in the fields that the reader may see."""
+    if before is None:
+        return ""
+    words = [
+        _("%(field)s：%(before)s → %(after)s")
+        % {
+            "field": texts.both(field.zh, field.en),
+            "before": value_text(field, before.content.values.get(field.id)) or "—",
+            "after": value_text(field, after.content.values.get(field.id)) or "—",
+        }
+        for field in reader.fields
+        if before.content.values.get(field.id) != after.content.values.get(field.id)
+    ]
+    if before.content.place != after.content.place:
+        words.append(_("位置"))
+    return texts.listed(words)
