@@ -19,7 +19,11 @@ from saishang.errors import CheckFailed
 __all__ = ["check_portal"]
 
 #: Main pages; each must answer in both languages.
-PAGES = ("/", "/plan/", "/targets/", "/air/", "/data/", "/calculators/", "/rules/", "/about/")
+PAGES = (
+    "/", "/morning/", "/plan/", "/targets/", "/air/", "/air/periods/", "/air/ranking/", "/air/stations/", "/water/",
+    "/climate/", "/registers/", "/registers/construction_plots/", "/soil/", "/data/", "/data/gaps/", "/calculators/",
+    "/rules/", "/about/",
+)  # fmt: skip
 _PATIENCE = 60.0
 
 

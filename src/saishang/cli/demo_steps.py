@@ -27,6 +27,7 @@ __all__ = [
     "evaluate",
     "load_data",
     "load_plan",
+    "load_registers",
     "make_users",
 ]
 
@@ -36,6 +37,7 @@ SITE, REGION, PLAN = "ningxia", "640000", "ningxia"
 MEASURED_TO = date(2019, 9, 30)
 _LEFT_OPEN = 5
 _DUST_REASON = "演示：按小时判据的提案逐日确认，非主管部门认定 · demonstration only, not an official verdict"
+_PLOTS_REASON = "演示：虚构地块，不代表任何真实土地 · invented plots, no real land"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,22 @@ def load_data(lake: Lake, each: Callable[[Batch], None]) -> list[Batch]:
         each(batch)
         batches.append(batch)
     return batches
+
+
+def load_registers(config: Config, rules: Rules, today: date) -> str:
+    """Fill the register of plots with the invented ones that the package carries; how many are new, in one line."""
+    import saishang.demo_data
+    from saishang.apps.registers.actions import load_table
+    from saishang.apps.registers.kinds import kind_of
+    from saishang.lake.archive import Archive
+
+    path = Path(saishang.demo_data.__file__).parent / "register_construction_plots_demonstration.csv"
+    kind = kind_of(rules, "construction_plots")
+    outcome = load_table(
+        ACTOR, kind, rules, Archive(config.archive), path, path.name, today=today, reason=_PLOTS_REASON
+    )  # fmt: skip
+    new, same = outcome.count("added"), outcome.count("unchanged")
+    return f"{kind.zh} {kind.en}: 新增 new {new}，未变 unchanged {same}（虚构 invented）"
 
 
 def check_quality(lake: Lake) -> str:
