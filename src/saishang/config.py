@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from saishang.errors import ConfigurationError
 
-__all__ = ["SETTINGS", "Config", "Setting", "load_config"]
+__all__ = ["SETTINGS", "Config", "Setting", "load_config", "state_folder"]
 
 
 @dataclass(frozen=True)
@@ -130,17 +130,61 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     )
 
 
+def state_folder(config: Config) -> Path:
+    """Make the folder of all state when it is not there, and prove that this account can write to it.
+
+    Raises
+    ------
+    ConfigurationError
+        When it cannot be made or written to; the message names the folder and the reason.
+    """
+    fix = "give this account the folder, or set SAISHANG_VAR to another one"
+    try:
+        config.var.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"expected a folder for all state at {config.var}, got: {error.strerror}", fix=fix, where="SAISHANG_VAR"
+        ) from error
+    if not os.access(config.var, os.W_OK | os.X_OK):
+        raise ConfigurationError(
+            f"expected a folder that this account can write to, got {config.var}", fix=fix, where="SAISHANG_VAR"
+        )
+    return config.var
+
+
 def _database_url(url: str | None) -> str | None:
     if url is None:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+    shape = "expected postgresql://user:password@host:port/name, got"
+    fix = "name a PostgreSQL database, or unset it to use the embedded server"
+    try:
+        parts = urlsplit(url)
+        number = parts.port
+    except ValueError:
+        # Python's own message would repeat part of a password that holds one of the signs below.
         raise ConfigurationError(
-            f"expected postgresql://user:password@host:port/name, got scheme {parts.scheme or 'none'!r} "
-            f"and database name {parts.path.strip('/') or 'none'!r}",
-            fix="name a PostgreSQL database, or unset it to use the embedded server",
+            f"{shape} a port that is no number from 1 to 65535, or brackets that do not close",
+            fix="correct the port; in a password write / as %2F, # as %23, ? as %3F, @ as %40, : as %3A, [ as %5B",
+            where="DATABASE_URL",
+        ) from None
+    name = parts.path.strip("/")
+    if parts.scheme not in {"postgresql", "postgres"} or not name or number == 0:
+        raise ConfigurationError(
+            f"{shape} scheme {parts.scheme or 'none'!r} and database name {name or 'none'!r}",
+            fix=fix,
             where="DATABASE_URL",
         )
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise ConfigurationError(
+            f"expected options that PostgreSQL knows, got: {' '.join(str(error).split())}",
+            fix="correct or remove what stands behind the question mark, for example ?sslmode=require",
+            where="DATABASE_URL",
+        ) from None
     return url
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import importlib.util
 import os
@@ -27,10 +28,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from saishang.config import Config
+from saishang.config import Config, state_folder
 from saishang.errors import SaishangError
 
-__all__ = ["Cluster", "ClusterState", "DatabaseError", "binaries", "dsn", "ensure_running"]
+__all__ = ["OLDEST_SERVER", "Cluster", "ClusterState", "DatabaseError", "binaries", "check_server", "dsn"]
+
+#: Oldest server that works (Django 5.2 needs 14).
+OLDEST_SERVER = 14
+#: How long a server of DATABASE_URL may take to answer [s], unless the address says otherwise.
+_PATIENCE = 10
 
 _ACCOUNT = "saishang-pg"
 _DATABASE = "saishang"
@@ -211,6 +217,11 @@ class Cluster:
         """System account to run as under root, or None when we run as ourselves or in a user namespace."""
         if os.geteuid() != 0 or not self._reachable():
             return None
+        # PostgreSQL wants to run as the owner of its data: a cluster that somebody made before root came stays theirs.
+        with contextlib.suppress(FileNotFoundError, KeyError):
+            owner = (self.data / "PG_VERSION").stat().st_uid
+            if owner != 0:
+                return pwd.getpwuid(owner)
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(_ACCOUNT)
         if shutil.which("useradd") is None:
@@ -278,14 +289,54 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def dsn(config: Config) -> str:
-    """Address of the database these settings name; starts the embedded server when they name none."""
-    return config.database_url or Cluster(config.cluster).ensure_running()
+    """Address of the database these settings name, proved to answer; starts the embedded server when they name none.
 
-
-def ensure_running(config: Config) -> Cluster | None:
-    """Start the embedded server when the settings ask for it; None when DATABASE_URL names another one."""
+    Raises
+    ------
+    DatabaseError
+        When the server does not answer, is too old, or keeps text otherwise than as UTF-8.
+    """
     if config.database_url:
-        return None
-    cluster = Cluster(config.cluster)
-    cluster.ensure_running()
-    return cluster
+        check_server(config.database_url)
+        return config.database_url
+    state_folder(config)
+    return Cluster(config.cluster).ensure_running()
+
+
+@functools.cache
+def check_server(url: str) -> str:
+    """Version of the server at `url`; asked once per process, errors are not remembered.
+
+    Raises
+    ------
+    DatabaseError
+        As in `dsn`.
+    """
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    timeout = int(conninfo_to_dict(url).get("connect_timeout") or _PATIENCE)
+    try:
+        with psycopg.connect(url, connect_timeout=timeout, autocommit=True) as connection:
+            number = connection.info.server_version
+            row = connection.execute("select current_setting('server_version'), current_setting('server_encoding')")
+            version, encoding = row.fetchone() or ("?", "?")
+    except psycopg.OperationalError as error:
+        raise DatabaseError(
+            f"expected a PostgreSQL server that answers, got: {' '.join(str(error).split())}",
+            fix="start that server, or check host, port, user, password and name in DATABASE_URL",
+            where="DATABASE_URL",
+        ) from error
+    if number < OLDEST_SERVER * 10_000:
+        raise DatabaseError(
+            f"expected PostgreSQL {OLDEST_SERVER} or newer, got {version}",
+            fix="upgrade that server, name another one, or unset DATABASE_URL to use the embedded server",
+            where="DATABASE_URL",
+        )
+    if encoding != "UTF8":
+        raise DatabaseError(
+            f"expected a database that keeps text as UTF8, got {encoding}",
+            fix="make one with: createdb --encoding=UTF8 --template=template0 NAME",
+            where="DATABASE_URL",
+        )
+    return str(version)

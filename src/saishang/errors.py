@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["CheckFailed", "ConfigurationError", "SaishangError"]
+import errno
+import os
+
+__all__ = ["CheckFailed", "ConfigurationError", "SaishangError", "in_plain_words"]
 
 
 class SaishangError(Exception):
@@ -48,3 +51,23 @@ class CheckFailed(SaishangError):
 
     code = "check-failed"
     exit_code = 3
+
+
+#: Faults of the machine that a person can mend → how.
+_MENDABLE = {
+    errno.EACCES: "run as the account that owns it, or give this account the right",
+    errno.EPERM: "run as the account that owns it, or give this account the right",
+    errno.EROFS: "choose a folder on a disk that can be written to, for example with SAISHANG_VAR",
+    errno.ENOSPC: "free some space and try again",
+    errno.EDQUOT: "free some space and try again",
+    errno.ENOTDIR: "name a folder; a file stands where one was expected",
+}
+
+
+def in_plain_words(error: OSError) -> SaishangError | None:
+    """Say a fault of the machine (rights, disk) as an error that teaches; None when it is our own fault."""
+    fix = _MENDABLE.get(error.errno or 0)
+    if fix is None:
+        return None
+    where = None if error.filename is None else os.fsdecode(os.fspath(error.filename))
+    return SaishangError(str(error.strerror), where=where, fix=fix, code="files")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,13 +18,45 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["JsonOption", "console", "emit_json", "errors", "print_table"]
+__all__ = ["JsonOption", "begin", "console", "emit_json", "emit_json_error", "errors", "print_table"]
+
+#: Columns of a pipe or a log, where nobody's window ends: wide enough that a row of a table stays a line.
+_PIPE = 200
 
 console = Console()
 errors = Console(stderr=True)
+if not console.is_terminal and console.width == 80:  # what rich assumes when nothing says how wide it is
+    console.width = _PIPE
+
+
+class _Answer:
+    """Whether this run of the command owes its reader JSON, and whether it has given it."""
+
+    wanted = False
+    given = False
+
+
+def _note(wanted: bool) -> bool:
+    _Answer.wanted, _Answer.given = wanted, False
+    return wanted
+
 
 #: `--json` on every reading command.
-JsonOption = Annotated[bool, typer.Option("--json", help="打印 JSON，便于程序读取 · print JSON for programs.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", callback=_note, help="打印 JSON，便于程序读取 · print JSON for programs.")
+]
+
+
+def begin(*, wanted: bool = False) -> None:
+    """Begin a run: whether JSON is wanted is yet to be seen, and no sign that the encoding lacks makes us fail.
+
+    Where the encoding is plain ASCII we write UTF-8, as Python does by itself in the C locale; else `?` for the sign.
+    """
+    _note(wanted)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):  # not a text stream, or one that was read from
+            plain = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if plain else None, errors="replace")  # type: ignore[union-attr]
 
 
 def _plain(value: object) -> object:
@@ -43,8 +77,16 @@ def _plain(value: object) -> object:
 
 
 def emit_json(data: Any, *, indent: int | None = 2) -> None:
-    """Print `data` as UTF-8 JSON on standard output."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=indent, default=_plain) + "\n")
+    """Print `data` as JSON on standard output; in an encoding other than UTF-8 as plain ASCII, so that none is lost."""
+    plain = codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8"
+    sys.stdout.write(json.dumps(data, ensure_ascii=plain, indent=indent, default=_plain) + "\n")
+    _Answer.given = True
+
+
+def emit_json_error(code: str, message: str, *, where: str | None = None, fix: str = "") -> None:
+    """Give the error to the reader who asked for JSON, unless the command has printed its JSON already."""
+    if _Answer.wanted and not _Answer.given:
+        emit_json({"error": {"code": code, "where": where, "message": message, "fix": fix}})
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = "") -> None:

@@ -26,15 +26,22 @@ def register(app: typer.Typer) -> None:
         ] = False,
         serve: Annotated[bool, typer.Option(help="最后启动门户 · serve the portal at the end.")] = True,
         host: Annotated[str, typer.Option(help="监听地址 · address to listen on.")] = "127.0.0.1",
-        port: Annotated[int, typer.Option(help="端口 · port.")] = 8000,
+        port: Annotated[
+            int | None, typer.Option(help="端口；不给时取 8000 起的空闲端口 · default: free from 8000.")
+        ] = None,
     ) -> None:
         """用真实数据跑完主流程并启动门户 · run the main road on real data and serve the portal."""
         from saishang.cli import demo_steps as steps
         from saishang.cli.demo_check import check_portal
         from saishang.cli.evaluate import print_targets
-        from saishang.cli.serve import prepare, serve_forever
+        from saishang.cli.serve import check_port, free_port, prepare, serve_forever
 
         config = load_config()
+        # Now, not after the minutes that the main road takes.
+        if port is None:
+            port = free_port(host)
+        elif serve and not check:
+            check_port(host, port)
         begun = time.monotonic()
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True) as bar:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -14,11 +16,13 @@ import typer
 from rich.text import Text
 
 from saishang.cli.console import JsonOption, console, emit_json, print_table
-from saishang.config import SETTINGS, Config, load_config
-from saishang.errors import CheckFailed, SaishangError
+from saishang.cli.serve import DEFAULT_PORT
+from saishang.config import SETTINGS, Config, load_config, state_folder
+from saishang.errors import CheckFailed, SaishangError, in_plain_words
 
 __all__ = ["Finding", "examine", "register"]
 
+_UNCLEAR = "see the message; report it if it is not clear"
 #: Below this much free space [bytes] an ingestion of a province-year may not finish.
 _LOW_DISK = 2 * 1024**3
 
@@ -47,17 +51,20 @@ def examine(config: Config) -> Iterator[Finding]:
         ("Jobs", _jobs),
         ("Engine", _engine),
         ("Front end", _front_end),
+        ("Port", _port),
         ("Public server", _public),
     )
+    _database.cache_clear()
     for name, check in checks:
         try:
             yield check(config)
         except SaishangError as error:
             yield Finding(name, "bad", error.message, error.fix)
+        except OSError as error:
+            plain = in_plain_words(error) or SaishangError(f"{type(error).__name__}: {error}", fix=_UNCLEAR)
+            yield Finding(name, "bad", f"{plain.where}: {plain.message}" if plain.where else plain.message, plain.fix)
         except Exception as error:
-            yield Finding(
-                name, "bad", f"{type(error).__name__}: {error}", "see the message; report it if it is not clear"
-            )
+            yield Finding(name, "bad", f"{type(error).__name__}: {error}", _UNCLEAR)
 
 
 def _python(_: Config) -> Finding:
@@ -71,16 +78,12 @@ def _packages(_: Config) -> Finding:
 
 
 def _state(config: Config) -> Finding:
-    config.var.mkdir(parents=True, exist_ok=True)
-    if not os.access(config.var, os.W_OK):
-        return Finding(
-            "State folder", "bad", f"cannot write to {config.var}", "give this user the folder, or set SAISHANG_VAR"
-        )
-    return Finding("State folder", "ok", str(config.var))
+    return Finding("State folder", "ok", str(state_folder(config)))
 
 
 def _disk(config: Config) -> Finding:
-    free = shutil.disk_usage(config.var if config.var.exists() else config.var.parent).free
+    there = next(folder for folder in (config.var, *config.var.parents) if folder.exists())
+    free = shutil.disk_usage(there).free
     text = f"{free / 1024**3:.1f} GB free"
     if free < _LOW_DISK:
         return Finding(
@@ -97,21 +100,16 @@ def _rules(config: Config) -> Finding:
     return Finding("Rules", "ok", f"digest {rules.digest[:12]}{overlay}")
 
 
+@functools.lru_cache(maxsize=1)  # a server that does not answer is waited for once, not once per check
 def _database(config: Config) -> Finding:
-    import psycopg
-
     from saishang import database
 
     try:
-        with psycopg.connect(database.dsn(config), connect_timeout=5) as connection:
-            row = connection.execute("show server_version").fetchone()
-    except psycopg.OperationalError as error:
-        said = " ".join(str(error).split())
-        return Finding(
-            "Database", "bad", said, "start that server, or check host, port, user and password in DATABASE_URL"
-        )
+        version = database.check_server(database.dsn(config))
+    except SaishangError as error:
+        return Finding("Database", "bad", error.message, error.fix)
     where = "server of DATABASE_URL" if config.database_url else f"embedded in {config.cluster}"
-    return Finding("Database", "ok", f"PostgreSQL {row[0] if row else '?'}, {where}")
+    return Finding("Database", "ok", f"PostgreSQL {version}, {where}")
 
 
 def _tables(config: Config) -> Finding:
@@ -133,6 +131,8 @@ def _tables(config: Config) -> Finding:
 
 
 def _lake(config: Config) -> Finding:
+    if _database(config).state == "bad":
+        return Finding("Lake", "note", "not looked at: no database for its ledger", "mend the database first")
     from saishang.lake import Lake
 
     lake = Lake.open(config)
@@ -179,6 +179,15 @@ def _front_end(_: Config) -> Finding:
     if not any(built.glob("*.js")) and not any(built.glob("*/*.js")):
         return Finding("Front end", "bad", "scripts and styles are not built", "run `make frontend` in the source tree")
     return Finding("Front end", "ok", f"{sum(1 for f in built.rglob('*') if f.is_file())} files built")
+
+
+def _port(_: Config) -> Finding:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        if probe.connect_ex(("127.0.0.1", DEFAULT_PORT)) == 0:
+            fix = f"if that is not the portal itself: `saishang serve --port {DEFAULT_PORT + 1}`, and so for `demo`"
+            return Finding("Port", "note", f"a program answers on port {DEFAULT_PORT} already", fix)
+    return Finding("Port", "ok", f"{DEFAULT_PORT} is free")
 
 
 def _public(config: Config) -> Finding:

@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 from saishang import __version__
-from saishang.cli.console import errors
-from saishang.errors import SaishangError
+from saishang.cli.console import begin, emit_json_error, errors
+from saishang.errors import SaishangError, in_plain_words
 
 __all__ = ["app", "run"]
 
@@ -66,17 +66,36 @@ for _name in _COMMANDS:
 
 def run() -> None:
     """Run the command line; exit 1 on our errors, 2 on wrong usage, 3 when a check failed."""
+    begin()
     try:
         app()
+    except SystemExit as stop:
+        if stop.code == 2 and "--json" in sys.argv:
+            begin(wanted=True)
+            emit_json_error("usage", "wrong usage: standard error says what", fix="see the --help of the command")
+        raise
     except SaishangError as error:
-        errors.print(f"[bold red]错误 error[/] {error.code}", highlight=False)
-        errors.print(str(error), markup=False, highlight=False)
+        _tell(error)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if (plain := in_plain_words(error)) is None:
+            emit_json_error("unexpected", str(error), where=type(error).__name__)
+            raise
+        _tell(plain)
+        sys.exit(1)
     except Exception as error:
         # Django and psycopg both call it so; neither is imported before a command needs it.
         if type(error).__name__ != "OperationalError":
+            emit_json_error("unexpected", str(error), where=type(error).__name__)
             raise
-        errors.print("[bold red]错误 error[/] database", highlight=False)
-        errors.print(" ".join(str(error).split()), markup=False, highlight=False)
-        errors.print("How to mend: `saishang doctor` tells what is reachable; check DATABASE_URL.", markup=False)
+        said = " ".join(str(error).split())
+        fix = "`saishang doctor` tells what is reachable; check DATABASE_URL"
+        _tell(SaishangError(said, fix=fix, code="database"))
         sys.exit(1)
+
+
+def _tell(error: SaishangError) -> None:
+    errors.print(f"[bold red]错误 error[/] {error.code}", highlight=False)
+    # In a log or a pipe a path stays in one piece; a terminal wraps at its own width.
+    errors.print(str(error), markup=False, highlight=False, soft_wrap=not errors.is_terminal)
+    emit_json_error(error.code, error.message, where=error.where, fix=error.fix)

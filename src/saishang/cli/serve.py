@@ -19,7 +19,9 @@ from saishang.cli.console import console
 from saishang.config import load_config
 from saishang.errors import SaishangError
 
-__all__ = ["prepare", "register", "serve_forever"]
+__all__ = ["DEFAULT_PORT", "check_port", "free_port", "prepare", "register", "serve_forever"]
+
+DEFAULT_PORT = 8000
 
 
 def prepare() -> None:
@@ -75,20 +77,38 @@ def _worker_beside(wanted: bool) -> Iterator[None]:
             current[0].wait()
 
 
-def serve_forever(host: str, port: int, workers: int, *, worker: bool = True) -> int:
-    """Run the web server, and a worker beside it, until it is told to stop; the exit code of the server."""
+def check_port(host: str, port: int) -> None:
+    """Refuse a place that cannot be listened on, before any work is done (Errors: SaishangError)."""
+    if not 0 < port < 65536:
+        raise SaishangError(f"expected a port from 1 to 65535, got {port}", fix="choose another", where="--port")
     with contextlib.closing(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
+        except OSError as error:  # also a host name that is not known
             raise SaishangError(
                 f"cannot listen on {host}:{port}: {error.strerror}",
                 fix="stop the program that uses the port, or choose another with --port",
                 code="port-in-use",
             ) from error
+
+
+def free_port(host: str) -> int:
+    """Find the first port from the usual one on that can be listened on (Errors: SaishangError, of the usual one)."""
+    for port in range(DEFAULT_PORT, DEFAULT_PORT + 20):
+        with contextlib.suppress(SaishangError):
+            check_port(host, port)
+            return port
+    check_port(host, DEFAULT_PORT)
+    return DEFAULT_PORT
+
+
+def serve_forever(host: str, port: int, workers: int, *, worker: bool = True) -> int:
+    """Run the web server, and a worker beside it, until it is told to stop; the exit code of the server."""
+    check_port(host, port)
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     command = [
-        sys.executable, "-m", "gunicorn", "saishang.web.wsgi:application", "--bind", f"{host}:{port}",
+        sys.executable, "-m", "gunicorn", "saishang.web.wsgi:application", "--bind", address,
         "--workers", str(workers), "--threads", "4", "--worker-class", "gthread", "--preload",
         "--access-logfile", "/dev/null", "--log-level", "warning", "--timeout", "120",
     ]  # fmt: skip
@@ -114,7 +134,7 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def serve(
         host: Annotated[str, typer.Option(help="监听地址 · address to listen on.")] = "127.0.0.1",
-        port: Annotated[int, typer.Option(help="端口 · port.")] = 8000,
+        port: Annotated[int, typer.Option(help="端口 · port.")] = DEFAULT_PORT,
         workers: Annotated[int, typer.Option(help="网站进程数 · web processes.")] = min(4, (os.cpu_count() or 1) + 1),
         worker: Annotated[
             bool, typer.Option("--worker/--no-worker", help="同时执行后台任务 · also do background jobs.")
@@ -122,6 +142,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """启动门户网站和后台任务 · serve the portal, with a worker beside it, until Ctrl-C."""
         load_config()
+        check_port(host, port)
         prepare()
         console.print(f"门户 · portal: http://{host}:{port}/   （Ctrl-C 停止 · to stop）", highlight=False)
         raise typer.Exit(serve_forever(host, port, workers, worker=worker))

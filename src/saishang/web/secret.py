@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 
-from saishang.config import Config
+from saishang.config import Config, state_folder
 
 __all__ = ["secret_key"]
 
@@ -14,8 +14,7 @@ def secret_key(config: Config) -> str:
     """Give the configured key, or the one kept under `var` (made on first use, readable by its owner only)."""
     if config.secret_key:
         return config.secret_key
-    config.var.mkdir(parents=True, exist_ok=True)
-    path = config.var / "secret.key"
+    path = state_folder(config) / "secret.key"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

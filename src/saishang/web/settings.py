@@ -69,6 +69,7 @@ TEMPLATES = [
 ]
 
 _PARTS = conninfo_to_dict(database.dsn(CONFIG))
+_NAMED = {"dbname", "user", "password", "host", "port"}
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -77,6 +78,8 @@ DATABASES = {
         "PASSWORD": _PARTS.get("password", ""),
         "HOST": _PARTS.get("host", ""),
         "PORT": _PARTS.get("port", ""),
+        # What else the address asks for (sslmode=require, …) holds for every connection.
+        "OPTIONS": {name: value for name, value in _PARTS.items() if name not in _NAMED},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
