@@ -61,7 +61,7 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """检查全部规则文件，列出所有问题；有问题时退出码为 3 · check every rules file; exit 3 when one is wrong."""
-    from saishang.rules import check_rules
+    from saishang.rules import check_rules, load_rules
 
     if folder is not None and not folder.is_dir():
         raise SaishangError(f"expected a folder, got {str(folder)!r}", fix="name a folder with rules", where="FOLDER")
@@ -71,10 +71,16 @@ def check(
         # Without a manifest it is a site's own folder: checked as what it is, laid over the shipped rules.
         laid_over, root = folder, None
     rules, problems = check_rules(laid_over, root)
-    from saishang.lake.source_check import check_sources
+    from saishang.apps.plan.loader import check_plans
+    from saishang.lake.source_check import check_sources, check_units
     from saishang.science.register.check import check_registers
 
-    problems = sorted([*problems, *check_sources(rules, problems), *check_registers(rules, problems)])
+    # What a single cell does not show, each asked of the floor that knows what the cells mean.
+    deeper = (
+        *check_units(rules, load_rules()), *check_sources(rules, problems), *check_plans(rules, problems),
+        *check_registers(rules, problems),
+    )  # fmt: skip
+    problems = sorted([*problems, *deeper])
     if as_json:
         emit_json(
             {
@@ -107,10 +113,11 @@ def _print_check(rules: Rules, problems: list[Problem]) -> None:
         caption=f"{len(files)} files · sha256 {rules.digest[:16]}…",
     )
     for problem in problems:
-        console.print(f"{problem.where} {problem.code}", style="bold red", markup=False, highlight=False)
-        console.print(f"  应为 expected {problem.expected}", markup=False, highlight=False)
-        console.print(f"  实为 got {problem.got}", markup=False, highlight=False)
-        console.print(f"  修正 fix {problem.fix}", markup=False, highlight=False)
+        plain: dict[str, Any] = {"markup": False, "highlight": False, "soft_wrap": not console.is_terminal}
+        console.print(f"{problem.where} {problem.code}", style="bold red", **plain)
+        console.print(f"  应为 expected {problem.expected}", **plain)
+        console.print(f"  实为 got {problem.got}", **plain)
+        console.print(f"  修正 fix {problem.fix}", **plain)
 
 
 @_rules.command("show")
@@ -194,6 +201,10 @@ def _print_rows(table: RuleTable, rows: Iterable[Row], as_json: bool) -> None:
     found = list(rows)
     if as_json:
         emit_json([{**row.to_dict(), "where": row.where} for row in found])
+        return
+    if len(found) == 1:  # a row of fifteen columns is read downwards
+        cells = [(name, _cell(value)) for name, value in found[0].items() if value is not None]
+        print_table(f"{table.name}", ("列 column", "值 value"), [*cells, ("行 line", found[0].where)])
         return
     # A column that says the same in every row goes below the table, an empty one away: the rest stays readable.
     columns = [name for name in table.columns if any(row[name] is not None for row in found)]

@@ -13,8 +13,10 @@ from saishang.errors import SaishangError
 from saishang.lake.sources import make_source
 from saishang.lake.units import conversion
 from saishang.rules import Problem, Rules
+from saishang.rules.schema import near
+from saishang.science.units import known_units
 
-__all__ = ["check_sources"]
+__all__ = ["check_sources", "check_units"]
 
 
 def check_sources(rules: Rules, known: Collection[Problem] = ()) -> list[Problem]:
@@ -34,6 +36,19 @@ def check_sources(rules: Rules, known: Collection[Problem] = ()) -> list[Problem
         if not wrong:
             found += _whole(rules, name, document)
     return sorted(found)
+
+
+def check_units(rules: Rules, shipped: Rules) -> list[Problem]:
+    """Parameters in a unit that no file could be converted into, for example misspelt; those `shipped` are known."""
+    if "parameters" not in rules.providers or "unit" not in rules.table("parameters").columns:
+        return []
+    fine = {*known_units(), *(row.unit for row in shipped.parameters.values())}
+    return [
+        Problem(row.file, row.line, "unit", "bad-value", "a unit that figures can be converted into", repr(row.unit),
+                f"write it as one of {near(row.unit, fine)}")
+        for row in rules.parameters.values()
+        if row.unit not in fine
+    ]  # fmt: skip
 
 
 def _values(rules: Rules, name: str, document: Mapping[str, Any]) -> Iterator[Problem]:

@@ -12,14 +12,14 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from saishang.rules.editions import overlaps
 from saishang.rules.errors import Problem, RuleError
+from saishang.rules.files import Layer, read_layer
 from saishang.rules.model import Rules, count_entries
 from saishang.rules.schema import CellError, Column, Schemas, near
 from saishang.rules.table import Row, RuleTable
@@ -29,17 +29,6 @@ __all__ = ["ROOT", "check_rules", "clear_cache", "load_rules"]
 
 #: The shipped rules.
 ROOT = Path(__file__).parent
-_SUFFIXES = {".csv", ".yaml", ".geojson"}
-
-
-@dataclass(frozen=True)
-class _Layer:
-    folder: Path
-    files: Mapping[str, bytes]
-    label: str
-
-    def name(self, relative: str) -> str:
-        return f"{self.label}/{relative}"
 
 
 def load_rules(overlay: Path | None = None, root: Path | None = None) -> Rules:
@@ -87,13 +76,16 @@ class _Loader:
     def __init__(self, root: Path, overlay: Path | None) -> None:
         self.problems: list[Problem] = []
         self.schemas = Schemas(root / "schemas")
-        layers = [_Layer(root, dict(_files(root)), "rules" if root == ROOT else str(root))]
+        self.layers = [read_layer(root, "rules" if root == ROOT else str(root), own=False)]
         if overlay is not None:
-            layers.append(_Layer(overlay, dict(_files(overlay)), str(overlay)))
-        self.layers = layers
+            self.layers.append(read_layer(overlay, str(overlay), own=True))
+        for layer in self.layers:
+            self.problems += layer.problems
         self.rules = Rules(root, overlay)
         self.codes: dict[str, set[str]] = {}
+        self.units: dict[str, dict[str, str]] = {}  # kind of code → code → its unit
         self.pending: list[tuple[Row, str, Column]] = []
+        self.in_units: list[tuple[Row, Column, str]] = []
 
     def run(self) -> tuple[Rules, list[Problem]]:
         self.rules.digest = self._digest()
@@ -153,6 +145,7 @@ class _Loader:
         kinds = ("tables", "documents", "geometry", "loose")
         patterns = [(kind, _pattern(entry["files"]), entry) for kind in kinds for entry in manifest.get(kind, ())]
         assigned: dict[str, list[tuple[str, Mapping[str, Any]]]] = {kind: [] for kind in kinds}
+        self._give_way([regex for _, regex, entry in patterns if entry.get("whole")])
         names = sorted({name for layer in self.layers for name in layer.files} - {"manifest.yaml"})
         for name in names:
             kind, entry = next(((kind, entry) for kind, regex, entry in patterns if regex.match(name)), ("", None))
@@ -187,6 +180,18 @@ class _Loader:
                 )
                 assigned[kind] = [item for item in assigned[kind] if item[1] is not entry]
         return assigned
+
+    def _give_way(self, whole: Sequence[re.Pattern[str]]) -> None:
+        """Leave out shipped files of folders that a site's own folder of the same name replaces as a whole."""
+        own = {
+            name.rpartition("/")[0]
+            for layer in self.layers[1:]
+            for name in layer.files
+            if any(regex.match(name) for regex in whole)
+        }
+        base = self.layers[0]
+        kept = {name: data for name, data in base.files.items() if name.rpartition("/")[0] not in own}
+        self.layers[0] = Layer(base.folder, base.label, kept)
 
     # Tables
 
@@ -223,6 +228,8 @@ class _Loader:
                     self.codes[entry["provides"]].add(str(row[key[0]]))
                 if not good:
                     continue
+                if "provides" in entry and "unit" in columns:
+                    self.units.setdefault(entry["provides"], {})[str(row[key[0]])] = str(row["unit"])
                 name = tuple(row[column] for column in identity)
                 if name in seen:
                     self.problems.append(
@@ -241,8 +248,15 @@ class _Loader:
             self.rules.files[layer.name(relative)] = count
         ordered = tuple(rows.values())
         for column in columns.values():
+            filled = [row for row in ordered if row[column.name] is not None]
             if column.reference:
-                self.pending.extend((row, column.name, column) for row in ordered if row[column.name] is not None)
+                self.pending.extend((row, column.name, column) for row in filled)
+            if column.unit_of:
+                kind = str(columns[column.unit_of].reference)
+                self.in_units.extend((row, column, kind) for row in filled if row[column.unit_of] is not None)
+            if column.not_below:
+                for row in filled:
+                    self._in_order(row, column.name, column.not_below)
         if dated:
             spans = [
                 (
@@ -261,7 +275,7 @@ class _Loader:
             self.rules.providers[entry["provides"]] = (table, key[0])
 
     def _rows(
-        self, layer: _Layer, relative: str, columns: Mapping[str, Column], index: Mapping[str, int]
+        self, layer: Layer, relative: str, columns: Mapping[str, Column], index: Mapping[str, int]
     ) -> Iterator[tuple[Row, bool]]:
         """Yield the rows of one file, each with whether all its cells are good; a bad cell is None."""
         file = layer.name(relative)
@@ -352,6 +366,32 @@ class _Loader:
                         f"correct the spelling (perhaps {near(str(code), known)}), or add the code to its table",
                     )
 
+        for row, column, kind in self.in_units:
+            # Limits are compared as they stand: a figure in another unit would be wrong by a factor of a thousand.
+            unit = self.units.get(kind, {}).get(str(row[str(column.unit_of)]))
+            if unit is not None and row[column.name] != unit:
+                self._fault(
+                    row.file,
+                    row.line,
+                    column.name,
+                    "bad-value",
+                    f"{unit}, the unit of {row[str(column.unit_of)]}",
+                    repr(row[column.name]),
+                    f"convert the figure and write {unit}",
+                )
+
+    def _in_order(self, row: Row, upper: str, lower: str) -> None:
+        if row[lower] is not None and row[upper] < row[lower]:
+            self._fault(
+                row.file,
+                row.line,
+                upper,
+                "bad-value",
+                f"at least {row[lower]}, the {lower} of the row",
+                repr(str(row[upper])),
+                f"swap or correct {lower} and {upper}",
+            )
+
     # Documents and geometry
 
     def _read(self, relative: str, entry: Mapping[str, Any]) -> None:
@@ -399,6 +439,9 @@ class _Loader:
                     "rename or remove one of the two",
                 )
             known.add(str(node.value))
+            unit = item.value.get("unit")
+            if unit is not None:
+                self.units.setdefault(kind, {})[str(node.value)] = str(unit.value)
 
     def _document(self, relative: str, entry: Mapping[str, Any]) -> None:
         name = relative.removesuffix(".yaml")
@@ -453,7 +496,7 @@ class _Loader:
         self.rules.files[file] = len(features)
         self.rules.geometries[relative.removesuffix(".geojson")] = data
 
-    def _text(self, layer: _Layer, relative: str) -> str | None:
+    def _text(self, layer: Layer, relative: str) -> str | None:
         """Decode a file; None and a fault at the line when it is not UTF-8."""
         data = layer.files[relative]
         try:
@@ -467,13 +510,6 @@ class _Loader:
 
     def _fault(self, file: str, line: int, cell: str, code: str, expected: str, got: str, fix: str) -> None:
         self.problems.append(Problem(file, line, cell, code, expected, got, fix))
-
-
-def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if path.suffix in _SUFFIXES and not any(part.startswith(".") for part in relative.parts):
-            yield relative.as_posix(), path.read_bytes()
 
 
 def _pattern(text: str) -> re.Pattern[str]:

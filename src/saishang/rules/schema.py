@@ -4,7 +4,8 @@ A table's schema describes one row (`type: object`, `additionalProperties: false
 `type`, `format: date`, `enum`, `pattern`, `minimum`, `maximum`, `minLength`, `items` (cells with `;` between values)
 and `$ref` into `common.schema.json`. That subset is compiled once per column, which is some fifty times faster than a
 validator per row. One keyword is ours, in tables and documents alike: `x-reference: parameters` says that the text is
-a code listed elsewhere (`provides` in the manifest).
+a code listed elsewhere (`provides` in the manifest). Two more for columns of tables: `x-unit-of: parameter` says that
+the text is the unit of the code in that column, `x-not-below: min` that the number is at least that of that column.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ _KEYWORDS = {
     "minLength",
     "items",
     "x-reference",
+    "x-unit-of",
+    "x-not-below",
     "description",
     "title",
     "examples",
@@ -71,6 +74,8 @@ class Column:
     empty: bool
     reference: str | None
     description: Mapping[str, Any]
+    unit_of: str | None = None
+    not_below: str | None = None
 
 
 def near(text: str, known: Collection[str]) -> str:
@@ -172,7 +177,8 @@ class Schemas:
         else:
             parse = _scalar_parser(kind, text)
             reference = text.get("x-reference")
-        return Column(name, parse, needed, "null" in kinds or not needed, reference, text)
+        empty = "null" in kinds or not needed
+        return Column(name, parse, needed, empty, reference, text, text.get("x-unit-of"), text.get("x-not-below"))
 
     def validate(self, name: str, tree: Node, codes: Mapping[str, Collection[str]]) -> list[Problem]:
         """Check a document.
@@ -250,7 +256,11 @@ def _scalar_parser(kind: str, schema: Mapping[str, Any]) -> Callable[[str], Any]
 
         return day
 
+    least = int(schema.get("minLength", 0))
+
     def text(cell: str) -> str:
+        if len(cell) < least:
+            raise CellError("bad-value", f"at least {least} characters", "write it out")
         if enum is not None and cell not in enum:
             raise CellError("bad-value", f"one of {', '.join(enum)}", f"write one of them, perhaps {near(cell, enum)}")
         if pattern is not None and not pattern.search(cell):

@@ -1,21 +1,18 @@
-"""Plans as data: `rules/plans/<name>/` read and checked, without the importer.
+"""Plans as data: `rules/plans/<name>/` read from the checked rules, without the importer.
 
 A folder holds `plan.yaml` (title, chapters, sections, owners given once), `items.csv`, `measures.csv`, `targets.csv`
-and `duties.csv`. Owners are codes of `agencies.csv`. Every fault is reported with file and line, all faults together.
+and `duties.csv`. The rules check every cell of them; what only shows when they are put together (an item that nobody
+lists, a chapter without a heading, a number that is missing) is checked here, all of it, with file and line.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 import saishang.rules
 from saishang.apps.plan.importer.agencies import Agency, site_agencies
@@ -31,25 +28,12 @@ from saishang.apps.plan.importer.document import (
     Target,
 )
 from saishang.errors import SaishangError
+from saishang.rules import Problem, Row, Rules, load_rules
 
-__all__ = ["PlanData", "PlanDataError", "load_plan", "plan_names"]
+__all__ = ["PlanData", "PlanDataError", "check_plans", "load_plan", "plan_names"]
 
-_COLUMNS = {
-    "items.csv": ("id", "number", "chapter", "section", "role", "title", "title_en", "owners", "etc"),
-    "measures.csv": ("item", "zh", "en"),
-    "targets.csv": (
-        "id", "item", "kind", "indicator", "indicator_en", "comparator", "value", "unit", "year", "state", "words",
-        "scope", "region_scope", "aspirational", "undetermined", "source", "clause", "status", "note",
-    ),
-    "duties.csv": (
-        "id", "item", "what", "what_en", "who", "when", "cycle", "due", "to", "copy", "stated", "source", "clause",
-        "status",
-    ),
-}  # fmt: skip
-_ROLES = ("preamble", "task", "step", "safeguard")
-_KINDS = ("numeric", "qualitative", "coverage", "recurring", "grade", "scale", "stage")
-_STATUS = ("confirmed", "recalled", "unconfirmed")
-_COMPARATORS = (">=", ">", "<=", "<", "=", "~")
+_TABLES = ("items", "measures", "targets", "duties")
+_FILES = ("plan.yaml", *(f"{name}.csv" for name in _TABLES))
 
 
 class PlanDataError(SaishangError):
@@ -69,7 +53,6 @@ class PlanData:
     issued: date | None
     source: str
     digest: str
-    faults: list[str] = field(default_factory=list)
 
 
 def _root(overlay: Path | None) -> list[Path]:
@@ -88,9 +71,11 @@ def load_plan(name: str, *, overlay: Path | None = None, agencies: Iterable[Agen
     Raises
     ------
     PlanDataError
-        When there is no such plan or its files have faults.
+        When there is no such plan or its files do not fit together.
+    RuleError
+        When a cell of the rules is wrong.
     """
-    folder = next((root / name for root in _root(overlay) if (root / name / "plan.yaml").is_file()), None)
+    folder = next((root / name for root in _root(overlay) if (root / name).is_dir()), None)
     if folder is None:
         raise PlanDataError(
             f"expected a plan at hand ({', '.join(plan_names(overlay)) or 'none'}), got {name!r}",
@@ -98,192 +83,204 @@ def load_plan(name: str, *, overlay: Path | None = None, agencies: Iterable[Agen
         )
     if agencies is None:
         agencies = site_agencies(overlay)
-    return _Reader(name, folder, {a.code: a for a in agencies}).read()
+    rules = load_rules(overlay)
+    reader = _Reader(rules, name, {a.code: a for a in agencies})
+    document = reader.read()
+    if reader.problems:
+        count = len(reader.problems)
+        raise PlanDataError(
+            f"expected a plan without faults, got {count}: " + "; ".join(map(str, reader.problems)),
+            fix="mend the lines named; `saishang rules check` lists them too",
+            where=str(folder),
+        )
+    digest = hashlib.sha256()
+    for file in _FILES:
+        digest.update((folder / file).read_bytes())
+    head = reader.head
+    issued = head.get("issued")
+    return PlanData(
+        name, str(head["version"]), document, str(head.get("title_en") or ""),
+        issued if isinstance(issued, date) else None, str(head["source"]), digest.hexdigest(),
+    )  # fmt: skip
+
+
+def check_plans(rules: Rules, known: Iterable[Problem] = ()) -> list[Problem]:
+    """Every fault of the plans in `rules` that single cells do not show.
+
+    Plans with a `known` problem are left alone: what the rules say about their cells comes first.
+    """
+    faulty = "\0".join(problem.file for problem in known)
+    names = {name.split("/")[1] for name in (*rules.tables, *rules.documents) if name.startswith("plans/")}
+    found: list[Problem] = []
+    for name in sorted(names):
+        if f"/plans/{name}/" not in faulty and "agencies" in rules.providers:
+            agencies = {
+                code: Agency(code, row["zh"], tuple(row["aliases"] or ()), row["kind"], row["level"])
+                for code, row in rules.agencies.items()
+            }
+            reader = _Reader(rules, name, agencies)
+            reader.read()
+            found += reader.problems
+    return sorted(found)
 
 
 class _Reader:
-    def __init__(self, name: str, folder: Path, agencies: dict[str, Agency]) -> None:
-        self.name = name
-        self.folder = folder
-        self.agencies = agencies
-        self.faults: list[str] = []
+    """Puts one plan together from its tables, and notes what does not fit."""
 
-    def read(self) -> PlanData:
-        head = self._head()
+    def __init__(self, rules: Rules, name: str, agencies: Mapping[str, Agency]) -> None:
+        self.rules = rules
+        self.name = name
+        self.agencies = agencies
+        self.problems: list[Problem] = []
+        self.head: Mapping[str, Any] = {}
+
+    def read(self) -> PlanDocument:
+        folder = f"plans/{self.name}"
+        missing = [n for n in _TABLES if f"{folder}/{n}" not in self.rules.tables]
+        if f"{folder}/plan" in self.rules.documents:
+            self.head = head = self.rules.document(f"{folder}/plan")
+        else:
+            head = {}
+        for file in (*(() if head else ("plan.yaml",)), *(f"{n}.csv" for n in missing)):
+            self._fault(f"{self._place()}/{file}", 0, "", "missing-value", "the file", "none",
+                        "add it; a site's folder of a plan holds the whole plan")  # fmt: skip
         document = PlanDocument(str(head.get("title") or ""), draft=head.get("draft"), issuer_region=head.get("region"))
-        document.chapters = [Chapter(c["number"], c["title"], c.get("title_en", "")) for c in head.get("chapters", [])]
+        if self.problems:
+            return document
+        document.chapters = [Chapter(c["number"], c["title"], c.get("title_en", "")) for c in head.get("chapters", ())]
         document.sections = [
-            Section(s["number"], s["title"], s.get("chapter"), s.get("title_en", "")) for s in head.get("sections", [])
+            Section(s["number"], s["title"], s.get("chapter"), s.get("title_en", "")) for s in head.get("sections", ())
         ]
         document.items = list(self._items(document))
         by_id = {i.id: i for i in document.items}
-        for line, row in self._rows("measures.csv"):
-            item = self._item(by_id, row["item"], "measures.csv", line)
+        for row in self._rows("measures"):
+            item = self._item(by_id, row)
             if item is not None:
                 item.measures.append(row["zh"])
                 item.measures_en.append(row["en"])
         self._targets(document, by_id)
         self._duties(document, by_id)
-        self._inherited(document, head, by_id)
-        if self.faults:
-            raise PlanDataError(
-                f"expected a plan without faults, got {len(self.faults)}: " + "; ".join(self.faults),
-                fix="mend the lines named",
-                where=str(self.folder),
-            )
-        digest = hashlib.sha256()
-        for file in ("plan.yaml", *_COLUMNS):
-            digest.update((self.folder / file).read_bytes())
-        issued = head.get("issued")
-        return PlanData(
-            self.name, str(head["version"]), document, str(head.get("title_en") or ""),
-            issued if isinstance(issued, date) else None, str(head["source"]), digest.hexdigest(),
-        )  # fmt: skip
+        self._inherited(document, by_id)
+        return document
 
-    def _head(self) -> dict[str, Any]:
-        path = self.folder / "plan.yaml"
-        try:
-            head = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise PlanDataError(f"expected YAML, got: {error}", fix="mend the file", where=str(path)) from error
-        missing = [k for k in ("plan", "version", "title", "source", "status") if not (head or {}).get(k)]
-        if missing:
-            raise PlanDataError(f"expected the keys {', '.join(missing)}, got none", fix="add them", where=str(path))
-        return dict(head)
+    def _place(self) -> str:
+        """Folder of the plan as messages call it."""
+        own = None if self.rules.overlay is None else self.rules.overlay / "plans" / self.name
+        if own is not None and own.is_dir():
+            return str(own)
+        root = "rules" if self.rules.root == Path(saishang.rules.__file__).parent else str(self.rules.root)
+        return f"{root}/plans/{self.name}"
 
-    def _rows(self, file: str) -> Iterator[tuple[int, dict[str, str]]]:
-        path = self.folder / file
-        if not path.is_file():
-            self.faults.append(f"{file} is missing")
-            return
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            if tuple(reader.fieldnames or ()) != _COLUMNS[file]:
-                self.faults.append(f"{file} line 1: expected columns {','.join(_COLUMNS[file])}")
-                return
-            for row in reader:
-                if None in row or None in row.values():
-                    self.faults.append(f"{file} line {reader.line_num}: expected {len(_COLUMNS[file])} cells")
-                    continue
-                yield reader.line_num, {k: v.strip() for k, v in row.items()}
+    def _rows(self, table: str) -> Iterator[Row]:
+        yield from self.rules.table(f"plans/{self.name}/{table}").rows
 
-    def _item(self, by_id: dict[str, Item], key: str, file: str, line: int) -> Item | None:
-        if key not in by_id:
-            self.faults.append(f"{file} line {line}: expected the id of an item, got {key!r}")
-        return by_id.get(key)
+    def _fault(self, file: str, line: int, cell: str, code: str, expected: str, got: str, fix: str) -> None:
+        self.problems.append(Problem(file, line, cell, code, expected, got, fix))
 
-    def _one_of(self, value: str, allowed: tuple[str, ...], file: str, line: int) -> None:
-        if value not in allowed:
-            self.faults.append(f"{file} line {line}: expected one of {', '.join(allowed)}, got {value!r}")
+    def _cell(self, row: Row, column: str, code: str, expected: str, fix: str) -> None:
+        got = "nothing" if row[column] is None else repr(str(row[column]))
+        self._fault(row.file, row.line, column, code, expected, got, fix)
+
+    def _item(self, by_id: Mapping[str, Item], row: Row) -> Item | None:
+        if row["item"] not in by_id:
+            self._cell(row, "item", "unknown-reference", "the id of an item of items.csv", "correct the id")
+        return by_id.get(row["item"])
 
     def _items(self, document: PlanDocument) -> Iterator[Item]:
-        seen: set[str] = set()
-        for line, row in self._rows("items.csv"):
-            self._one_of(row["role"], _ROLES, "items.csv", line)
-            if row["id"] in seen:
-                self.faults.append(f"items.csv line {line}: {row['id']!r} stands twice")
-            seen.add(row["id"])
-            for column, known in (
-                ("chapter", {c.number for c in document.chapters}),
-                ("section", {s.number for s in document.sections}),
-            ):
-                if row[column] and row[column] not in known:
-                    self.faults.append(f"items.csv line {line}: expected a known {column}, got {row[column]!r}")
+        known = {"chapter": {c.number for c in document.chapters}, "section": {s.number for s in document.sections}}
+        for row in self._rows("items"):
+            for column, numbers in known.items():
+                if row[column] is not None and row[column] not in numbers:
+                    expected = f"a {column} of plan.yaml: {'、'.join(sorted(n for n in numbers if n)) or 'none'}"
+                    self._cell(row, column, "unknown-reference", expected, f"correct the number, or add the {column}")
+            found = [self.agencies[c] for c in row["owners"] or () if c in self.agencies]
             owners = []
-            codes = [c for c in row["owners"].split(";") if c]
-            unknown = [c for c in codes if c not in self.agencies]
-            if unknown:
-                self.faults.append(f"items.csv line {line}: expected codes of agencies.csv, got {', '.join(unknown)}")
-            found = [self.agencies[c] for c in codes if c in self.agencies]
             if found:
                 units = [(a.aliases or (a.name,))[0] for a in found]
                 owners.append(Owner("responsible", units, [a.name for a in found], row["etc"] == "yes"))
             yield Item(
-                row["id"], row["number"] or None, row["title"], row["chapter"] or None, row["section"] or None,
-                row["role"], owners=owners, line=line, title_en=row["title_en"],
+                row["id"], row["number"], row["title"], row["chapter"], row["section"], row["role"], owners=owners,
+                line=row.line, title_en=row["title_en"] or "",
             )  # fmt: skip
 
-    def _targets(self, document: PlanDocument, by_id: dict[str, Item]) -> None:
-        for line, row in self._rows("targets.csv"):
-            item = self._item(by_id, row["item"], "targets.csv", line)
-            self._one_of(row["kind"], _KINDS, "targets.csv", line)
-            self._one_of(row["status"], _STATUS, "targets.csv", line)
-            if not row["source"] or not row["clause"]:
-                self.faults.append(f"targets.csv line {line}: expected source and clause")
+    def _targets(self, document: PlanDocument, by_id: Mapping[str, Item]) -> None:
+        for row in self._rows("targets"):
+            item = self._item(by_id, row)
             if item is None:
                 continue
-            year = int(row["year"]) if row["year"].isdigit() else None
             wished = row["aspirational"] == "yes"
             if row["kind"] != "numeric":
+                text = f"{row['indicator']}：{row['state'] or ''}"
                 document.commitments.append(
-                    Commitment(
-                        item.id,
-                        row["indicator"],
-                        row["state"],
-                        row["kind"],
-                        year,
-                        wished,
-                        f"{row['indicator']}：{row['state']}",
-                        row["id"],
-                        row["indicator_en"],
-                    )
-                )
+                    Commitment(item.id, row["indicator"], row["state"] or "", row["kind"], row["year"], wished, text,
+                               row["id"], row["indicator_en"])
+                )  # fmt: skip
                 continue
-            self._one_of(row["comparator"], _COMPARATORS, "targets.csv", line)
-            withheld = row["undetermined"] == "yes"
-            value = self._number(row["value"], "targets.csv", line)
-            if withheld == (value is not None):
-                self.faults.append(f"targets.csv line {line}: expected a value, or undetermined = yes and no value")
-            words = row["words"].replace("…", f"{row['value'] or '**'}{row['unit']}")
-            said = words if "…" in row["words"] else f"{words}{row['value'] or '**'}{row['unit']}"
-            text = (f"到{year}年，" if year else "") + f"{row['indicator']}{said.replace('分别', '')}"
-            target = Target(
-                item.id, row["indicator"], row["comparator"], value, None, None, row["unit"], year, None, None, None,
-                row["scope"] or None, wished, withheld, text, code=row["id"], indicator_en=row["indicator_en"],
-            )  # fmt: skip
-            item.targets.append(target)
+            self._check_number(row)
+            item.targets.append(_target(row, item.id, wished))
         document.targets = [t for i in document.items for t in i.targets]
 
-    def _number(self, text: str, file: str, line: int) -> Decimal | None:
-        if not text:
-            return None
-        try:
-            return Decimal(text)
-        except InvalidOperation:
-            self.faults.append(f"{file} line {line}: expected a number, got {text!r}")
-            return None
+    def _check_number(self, row: Row) -> None:
+        if row["comparator"] is None:
+            self._cell(row, "comparator", "missing-value", "a comparator for a numeric target", "write one, as in <=")
+        ends = [row["low"], row["high"]]
+        stated = row["value"] is not None or None not in ends
+        withheld = row["undetermined"] == "yes"
+        if withheld and (row["value"] is not None or any(end is not None for end in ends)):
+            self._cell(
+                row, "undetermined", "bad-value", "no value where it is withheld", "write no, or leave the value"
+            )
+        if not withheld and not stated:
+            self._cell(
+                row, "value", "missing-value", "a value, or low and high", "fill it, or write undetermined = yes"
+            )
 
-    def _duties(self, document: PlanDocument, by_id: dict[str, Item]) -> None:
-        for line, row in self._rows("duties.csv"):
-            self._one_of(row["status"], _STATUS, "duties.csv", line)
-            item = self._item(by_id, row["item"], "duties.csv", line)
+    def _duties(self, document: PlanDocument, by_id: Mapping[str, Item]) -> None:
+        for row in self._rows("duties"):
+            item = self._item(by_id, row)
             if item is not None:
                 document.duties.append(
-                    Duty(
-                        row["what"],
-                        row["when"] or None,
-                        row["to"] or None,
-                        row["copy"] or None,
-                        row["who"] or None,
-                        item.id,
-                        row["cycle"].startswith(("yearly", "monthly")),
-                        row["what"],
-                        row["what_en"],
-                    )
-                )
+                    Duty(row["what"], row["when"], row["to"], row["copy"], row["who"], item.id,
+                         row["cycle"].startswith(("yearly", "monthly")), row["what"], row["what_en"])
+                )  # fmt: skip
 
-    def _inherited(self, document: PlanDocument, head: dict[str, Any], by_id: dict[str, Item]) -> None:
-        for entry in head.get("inherited_owners", []):
-            unknown = [c for c in entry["agencies"] if c not in self.agencies]
-            ends = [entry["from"], entry["to"]]
-            if unknown or any(e not in by_id for e in ends):
-                self.faults.append(f"plan.yaml inherited_owners: unknown {', '.join(unknown or ends)}")
+    def _inherited(self, document: PlanDocument, by_id: Mapping[str, Item]) -> None:
+        ids = [i.id for i in document.items]
+        for number, entry in enumerate(self.head.get("inherited_owners", ())):
+            codes = [c for c in entry.get("agencies", ()) if c not in self.agencies]
+            ends = [str(entry.get(key)) for key in ("from", "to")]
+            unknown = [*codes, *(end for end in ends if end not in by_id)]
+            if unknown or ids.index(ends[0]) > ids.index(ends[1]):
+                where = self.rules.where(f"plans/{self.name}/plan", "inherited_owners", number)
+                file, _, line = where.rpartition(":")
+                self._fault(file, int(line), f"inherited_owners.{number}", "unknown-reference",
+                            "agencies of agencies.csv, and ids of items.csv in reading order",
+                            ", ".join(unknown or ends), "correct the code or the id")  # fmt: skip
                 continue
             names = [self.agencies[c].name for c in entry["agencies"]]
-            ids = [i.id for i in document.items]
             span = ids[ids.index(ends[0]) : ids.index(ends[1]) + 1]
             for key in span:
                 by_id[key].owners.append(Owner(entry["role"], list(entry["units"]), names, inherited=True))
             document.inherited_owners.append(
-                InheritedOwner(entry["role"], list(entry["units"]), names, span, entry["text"])
+                InheritedOwner(entry["role"], list(entry["units"]), names, span, entry.get("text", ""))
             )
+
+
+def _target(row: Row, item: str, wished: bool) -> Target:
+    """A number, with a sentence made of its parts: the plan's own sentence is not part of the data."""
+    optional: Callable[[str], Any] = row.get
+    unit = row["unit"] or ""
+    low, high = optional("low"), optional("high")
+    number = (
+        f"{low}～{high}"
+        if row["value"] is None and low is not None
+        else str(row["value"] if row["value"] is not None else "**")
+    )
+    words = row["words"] or ""
+    said = words.replace("…", f"{number}{unit}") if "…" in words else f"{words}{number}{unit}"
+    text = (f"到{row['year']}年，" if row["year"] else "") + f"{row['indicator']}{said.replace('分别', '')}"
+    return Target(
+        item, row["indicator"], row["comparator"] or "", row["value"], low, high, unit, row["year"],
+        optional("base_year"), optional("change"), optional("frequency"), row["scope"], wished,
+        row["undetermined"] == "yes", text, code=row["id"], indicator_en=row["indicator_en"],
+    )  # fmt: skip
