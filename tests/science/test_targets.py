@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from saishang.science.targets import Goal, PathPoint, judge, satisfies, straight_path
+from saishang.science.targets import Goal, PathPoint, judge, level_after_change, satisfies, straight_path
 
 PM = Goal(D(30), "<=", 2027)
 # 33 in 2020 → 30 in 2027: 3/7 a year, so 2024 expects 33 − 12/7 = 31.2857…
@@ -54,6 +54,43 @@ def test_path_refuses_goals_that_are_not_later(years: tuple[int, int]) -> None:
 )
 def test_states_along_the_path(value: str, year: int, status: str) -> None:
     assert _judge(value, year, as_of=year).status == status
+
+
+@pytest.mark.parametrize(
+    ("value_year", "as_of", "over", "status"),
+    [
+        (2027, 2027, True, "met"),
+        (2027, 2027, False, "on_track"),  # the year may still take it back
+        (2027, 2028, False, "met"),
+        (2028, 2028, False, "met"),
+        (2026, 2027, False, "on_track"),
+    ],
+)
+def test_a_goal_is_met_only_when_its_year_is_over(value_year: int, as_of: int, over: bool, status: str) -> None:
+    result = judge(
+        PM, D(30), value_year, direction="lower", path=PATH, as_of_year=as_of, max_age_years=2, at_risk_band=D(5),
+        year_over=over,
+    )  # fmt: skip
+    assert result.status == status
+
+
+@pytest.mark.parametrize(
+    ("base", "amount", "change", "comparator", "percent", "level"),
+    [
+        ("50", "18", "drop", ">=", True, ("41", "<=")),
+        ("50", "18", "drop", ">", True, ("41", "<")),
+        ("50", "18", "drop", "<=", True, ("41", ">=")),  # 下降不超过18%
+        ("50", "18", "drop", "~", True, ("41", "<=")),
+        ("50", "18", "rise", "=", True, ("59", ">=")),
+        ("76", "2", "rise", ">=", False, ("78", ">=")),
+        ("10", "3", "drop", ">=", False, ("7", "<=")),
+    ],
+)
+def test_a_change_means_a_level(
+    base: str, amount: str, change: str, comparator: str, percent: bool, level: tuple[str, str]
+) -> None:
+    found = level_after_change(D(base), D(amount), change, comparator, percent=percent)  # type: ignore[arg-type]
+    assert found == (D(level[0]), level[1])
 
 
 def test_a_missing_value_is_never_a_pass() -> None:

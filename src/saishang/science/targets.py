@@ -5,8 +5,8 @@ Own design (docs/decisions/2026-11-23-target-states.md); the plan and the standa
 - A withheld goal (`**%`) is *undetermined*: never filled in, never met.
 - Without a valid value that is recent enough the target is *not evaluated*, and the reason says what is missing.
 - Values are compared with the goal after rounding to the decimals of the comparison (GB/T 8170).
-- *met* needs a value of the goal's year or later. Before that year a value that already satisfies the goal is
-  *on track*: a level reached once can be lost again, as Ningxia's PM2.5 of 2021 was.
+- *met* needs a value of the goal's year or later, and that year to be over. Before that a value that already satisfies
+  the goal is *on track*: a level reached once can be lost again, as Ningxia's PM2.5 of 2021 was.
 - A missed interim path never fails a target before its year: it is *at risk* or *off track*.
 """
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-__all__ = ["Goal", "PathPoint", "Standing", "Status", "judge", "satisfies", "straight_path"]
+__all__ = ["Goal", "PathPoint", "Standing", "Status", "judge", "level_after_change", "satisfies", "straight_path"]
 
 Status = Literal["met", "on_track", "at_risk", "off_track", "not_evaluated", "undetermined"]
 Comparator = Literal[">=", ">", "<=", "<", "=", "~"]
@@ -112,6 +112,35 @@ def satisfies(value: Decimal, comparator: Comparator, goal: Decimal, direction: 
     return _COMPARE[comparator](value, goal)
 
 
+def level_after_change(
+    base: Decimal, amount: Decimal, change: Literal["rise", "drop"], comparator: Comparator, *, percent: bool
+) -> tuple[Decimal, Comparator]:
+    """Level that a promised change asks for: 比2020年下降18% of 50 is at most 41.
+
+    Parameters
+    ----------
+    base:
+        Value of the base year [unit of the indicator].
+    amount, comparator:
+        What is said of the change: `>=` 18 is 18 % or more; `~` and `=` are read as at least that much.
+    percent:
+        Whether `amount` is a share of the base; else it is in the indicator's unit (of a share: in points).
+
+    Examples
+    --------
+    >>> level_after_change(Decimal(50), Decimal(18), "drop", ">=", percent=True)
+    (Decimal('41'), '<=')
+    >>> level_after_change(Decimal(76), Decimal(2), "rise", ">", percent=False)
+    (Decimal('78'), '>')
+    """
+    step = base * amount / 100 if percent else amount
+    asked: Comparator = ">=" if comparator in ("=", "~") else comparator
+    if change == "rise":
+        return base + step, asked
+    turned: dict[Comparator, Comparator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
+    return base - step, turned[asked]
+
+
 def judge(
     goal: Goal,
     value: Decimal | None,
@@ -123,6 +152,7 @@ def judge(
     max_age_years: int,
     at_risk_band: Decimal,
     missing_reason: str = "",
+    year_over: bool = True,
 ) -> Standing:
     """State of one target.
 
@@ -140,6 +170,8 @@ def judge(
         How far behind the path still counts as at risk, in percent of the goal.
     missing_reason:
         Key of the reason why there is no value, from the coverage check.
+    year_over:
+        Whether `as_of_year` is over; a value of the goal's own year decides nothing before that year has ended.
     """
     if goal.undetermined or goal.value is None:
         return Standing("undetermined", "goal_withheld")
@@ -154,7 +186,7 @@ def judge(
     if goal.year is None:
         return Standing("met" if kept else "off_track", f"standing_{_kept(kept)}", years, distance=distance)
     years["goal_year"] = goal.year
-    if value_year >= goal.year:
+    if value_year > goal.year or (value_year == goal.year and (year_over or as_of_year > goal.year)):
         return Standing("met" if kept else "off_track", f"goal_year_{_kept(kept)}", years, distance=distance)
     by_year = {point.year: point.value for point in path}
     expected = by_year.get(value_year)

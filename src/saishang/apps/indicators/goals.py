@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from saishang.apps.indicators.states import PlanGoal
 from saishang.apps.plan.promises import Promise, current_version, promises
 from saishang.errors import SaishangError
+from saishang.rules import Rules
 
-__all__ = ["plan_goals"]
+__all__ = ["place_of", "plan_goals"]
 
 #: Units as plans write them → units as the catalogue keeps them. A goal in any other unit is not compared.
 _UNITS = {"微克/立方米": "µg/m³", "μg/m3": "µg/m³", "µg/m3": "µg/m³", "ug/m3": "µg/m³", "％": "%"}
@@ -18,8 +22,23 @@ class NoPlan(SaishangError):
     code = "no-plan"
 
 
-def plan_goals(region: str, plan: str | None = None) -> tuple[str, list[PlanGoal]]:
+#: Places as a whole, or objects that are no place: the number is for the evaluated region.
+_WHOLE = re.compile(
+    r"全[国省区市县州盟域流自社]|[我本][省市区县]|[省市区]内|各|地级|设区|县（|县级|国[控考省]|[省区市]控|(?:城镇|城市|农村|城乡)$"
+)
+#: What a place's name ends in, or a list of places.
+_PLACE = re.compile(r"[省市州县区盟旗]$|基地$|流域$|平原$|城市群$|都市圈$|、")
+
+
+def plan_goals(region: str, rules: Rules, plan: str | None = None) -> tuple[str, list[PlanGoal]]:
     """Goals of the newest version of the plan, with the version's name.
+
+    Parameters
+    ----------
+    region:
+        Code of the region that is evaluated; a goal for a place inside it is judged by that place's own figures.
+    rules:
+        The rules, for the names of places.
 
     Raises
     ------
@@ -31,27 +50,49 @@ def plan_goals(region: str, plan: str | None = None) -> tuple[str, list[PlanGoal
         raise NoPlan(
             "there is no plan to evaluate against", fix="`saishang plan import FILE`, or `--from-rules ningxia`"
         )
-    return str(version), [_goal(promise, region) for promise in promises(version)]
+    places = {name: code for code, row in rules.regions.items() for name in (row["zh"], row["short"]) if name}
+    return str(version), [_goal(promise, region, places) for promise in promises(version)]
 
 
-def _goal(promise: Promise, region: str) -> PlanGoal:
-    # An amount of change ("下降18%") is no level: without its base it cannot be held against a value.
-    is_level = not promise.change
+def place_of(scope: str, region: str, places: Mapping[str, str]) -> tuple[str, str]:
+    """Code of the region that a target is for, and the place's name when it is one that we have no code for."""
+    name = scope.strip()
+    if name in places:
+        return places[name], ""
+    if not name or _WHOLE.match(name) or not _PLACE.search(name):
+        return region, ""
+    return region, name
+
+
+def _goal(promise: Promise, region: str, places: Mapping[str, str]) -> PlanGoal:
+    code, unknown = place_of(promise.scope, region, places)
+    text = promise.subject if promise.kind == "numeric" else f"{promise.subject}{promise.state}"
+    if promise.change and promise.value is not None:
+        word = {"rise": "上升", "drop": "下降"}.get(promise.change, promise.change)
+        since = f"比{promise.base_year}年" if promise.base_year else ""
+        text = f"{text}{since}{word}{promise.value.normalize():f}{promise.unit}"
+    if promise.scope and (code != region or unknown) and promise.scope not in text:
+        text = f"{promise.scope}{text}"
     return PlanGoal(
         id=promise.code,
         item=promise.item,
-        text=f"{promise.subject}{promise.state}" if promise.kind != "numeric" else promise.subject,
+        text=text,
         indicator_text=promise.subject,
         comparator=promise.comparator,
-        value=promise.value if is_level else None,
+        value=promise.value,
         year=promise.year,
         undetermined=promise.undetermined,
-        kind=promise.kind if is_level else "change",
-        region=region,
+        kind=promise.kind,
+        region=code,
         aspirational=promise.aspirational,
         title_en=promise.subject_en,
         item_title=promise.item_title,
         item_title_en=promise.item_title_en,
         owners=promise.owners,
         unit=_UNITS.get(promise.unit, promise.unit),
+        low=promise.low,
+        high=promise.high,
+        change=promise.change,
+        base_year=promise.base_year,
+        unknown_place=unknown,
     )

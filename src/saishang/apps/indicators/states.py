@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from saishang.apps.indicators.catalogue import Baseline, Catalogue, Indicator
 from saishang.apps.indicators.values import Value
 from saishang.science.rounding import round_half_even
-from saishang.science.targets import Comparator, Goal, PathPoint, Standing, judge, straight_path
+from saishang.science.targets import (
+    Comparator,
+    Goal,
+    PathPoint,
+    Standing,
+    judge,
+    level_after_change,
+    straight_path,
+)
 
 __all__ = ["BASIS_ORDER", "PlanGoal", "State", "best_by_year", "judge_all"]
 
@@ -40,11 +48,21 @@ class PlanGoal:
     item_title_en: str = ""
     owners: tuple[str, ...] = ()
     unit: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    change: str = ""
+    base_year: int | None = None
+    unknown_place: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the plan states a number or a range."""
+        return self.value is not None or self.low is not None or self.high is not None
 
 
 @dataclass(frozen=True)
 class State:
-    """Where one target stands."""
+    """Where one target stands. `goal_value` is the level asked for; of a promised change, the level it means."""
 
     goal: PlanGoal
     indicator: Indicator | None
@@ -79,23 +97,63 @@ def _rank(value: Value, indicator: Indicator) -> tuple[int, int]:
     return (order, 0 if value.kind == "computed" else 1)
 
 
+@dataclass(frozen=True)
+class _Level:
+    """The level that a goal asks for, or the reason why there is none."""
+
+    value: Decimal | None
+    comparator: str
+    decimals: int = 0
+    reason: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+    base: PathPoint | None = None
+
+
 def judge_all(
     goals: Sequence[PlanGoal],
     values: Iterable[Value],
     catalogue: Catalogue,
     baselines: Mapping[tuple[str, str], Baseline],
     as_of_year: int,
+    *,
+    year_over: bool = True,
 ) -> list[State]:
     """State of every target, in the plan's order.
 
     A full year counts up to the year before `as_of_year` unless the year is complete; that is what `Value.valid` says.
+    `year_over` says whether `as_of_year` has ended: before that a value of the goal's own year decides nothing.
     """
     by_indicator: dict[tuple[str, str], list[Value]] = {}
     for value in values:
         by_indicator.setdefault((value.indicator, value.region), []).append(value)
     matched = [(goal, _indicator_of(goal, catalogue)) for goal in goals]
-    paths = _paths(matched, baselines)
-    return [_judge(goal, indicator, by_indicator, paths, catalogue, as_of_year) for goal, indicator in matched]
+    chosen = {
+        (indicator.id, goal.region): {
+            year: value
+            for year, value in best_by_year(by_indicator.get((indicator.id, goal.region), ()), indicator).items()
+            if year <= as_of_year
+        }
+        for goal, indicator in matched
+        if indicator is not None
+    }
+    levels = [
+        _level(goal, indicator, chosen.get((indicator.id, goal.region), {}) if indicator else {}, baselines)
+        for goal, indicator in matched
+    ]
+    paths = _paths(matched, levels, baselines)
+    states = []
+    for (goal, indicator), level in zip(matched, levels, strict=True):
+        if indicator is None or level.reason or level.value is None:
+            standing = Standing("undetermined" if goal.undetermined else "not_evaluated", level.reason, level.detail)
+            states.append(State(goal, indicator, standing, level.comparator, level.value, detail=level.detail))
+            continue
+        key = (indicator.id, goal.region)
+        missing = _missing(indicator, by_indicator.get(key, ()))
+        states.append(
+            _judge(goal, indicator, level, chosen[key], paths.get(key, ()), catalogue.status.at_risk_band, missing,
+                   as_of_year, year_over)
+        )  # fmt: skip
+    return states
 
 
 def _indicator_of(goal: PlanGoal, catalogue: Catalogue) -> Indicator | None:
@@ -104,71 +162,125 @@ def _indicator_of(goal: PlanGoal, catalogue: Catalogue) -> Indicator | None:
     return catalogue.for_target(goal.indicator_text)
 
 
-def _goal_of(goal: PlanGoal, indicator: Indicator | None) -> tuple[Decimal | None, str]:
-    """Goal value and comparator; full-coverage wording takes the catalogue's reading of it, which it states."""
-    if goal.value is None and not goal.undetermined and indicator is not None and indicator.implied_goal is not None:
-        return indicator.implied_goal, indicator.implied_comparator or ">="
-    return goal.value, goal.comparator
+def _level(
+    goal: PlanGoal,
+    indicator: Indicator | None,
+    chosen: Mapping[int, Value],
+    baselines: Mapping[tuple[str, str], Baseline],
+) -> _Level:
+    """Level asked for: the number itself, the near end of a range, or what a promised change makes of its base year.
+
+    Full-coverage wording takes the catalogue's reading of it, which it states.
+    """
+    if goal.undetermined:
+        return _Level(None, goal.comparator, reason="goal_withheld")
+    if indicator is None:
+        return _Level(goal.value, goal.comparator, reason="no_indicator" if goal.numeric else "qualitative")
+    if goal.unknown_place:
+        return _Level(goal.value, goal.comparator, reason="other_place", detail={"place": goal.unknown_place})
+    if not goal.numeric:
+        if indicator.implied_goal is None:
+            return _Level(None, goal.comparator, reason="qualitative")
+        return _Level(indicator.implied_goal, indicator.implied_comparator or ">=", indicator.compare_decimals)
+    if goal.change:
+        return _changed(goal, indicator, chosen, baselines)
+    if goal.unit and goal.unit != indicator.unit:
+        units = {"goal_unit": goal.unit, "unit": indicator.unit}
+        return _Level(goal.value, goal.comparator, reason="other_unit", detail=units)
+    # A range is kept from its near end on: 80%～85% of good days from 80, 30～35 µg/m³ from 35.
+    ends = (goal.high, goal.low) if indicator.direction == "lower" else (goal.low, goal.high)
+    near = next(end for end in (goal.value, *ends) if end is not None)
+    return _Level(near, goal.comparator, indicator.compare_decimals)
+
+
+def _changed(
+    goal: PlanGoal,
+    indicator: Indicator,
+    chosen: Mapping[int, Value],
+    baselines: Mapping[tuple[str, str], Baseline],
+) -> _Level:
+    if goal.base_year is None:
+        return _Level(None, goal.comparator, reason="no_base_year")
+    known = chosen.get(goal.base_year)
+    base = known.value if known is not None else None
+    baseline = baselines.get((indicator.id, goal.region))
+    if base is None and baseline is not None and baseline.point.year == goal.base_year:
+        base = baseline.point.value
+    if base is None:
+        return _Level(None, goal.comparator, reason="no_base_value", detail={"base_year": goal.base_year})
+    points = goal.unit in ("个百分点", "百分点")
+    fits = indicator.unit == "%" if points else goal.unit != "%" and goal.unit == indicator.unit
+    percent = goal.unit == "%" and indicator.unit != "%"
+    if not fits and not percent:
+        # 优良天数比率提高2% may mean two points or two percent of the ratio: a person has to say.
+        units = {"goal_unit": goal.unit, "unit": indicator.unit}
+        return _Level(None, goal.comparator, reason="other_unit", detail=units)
+    amount = next(end for end in (goal.value, goal.low, goal.high) if end is not None)
+    direction: Literal["rise", "drop"] = "rise" if goal.change == "rise" else "drop"
+    level, comparator = level_after_change(base, amount, direction, _comparator(goal.comparator), percent=percent)
+    decimals = max(indicator.decimals, indicator.compare_decimals)
+    detail = {
+        "change": goal.change,
+        "amount": f"{amount.normalize():f}{goal.unit}",
+        "base_year": goal.base_year,
+        "base_value": f"{base.normalize():f}",
+    }
+    value = round_half_even(level, decimals)
+    return _Level(value, comparator, decimals, detail=detail, base=PathPoint(goal.base_year, base))
 
 
 def _paths(
-    matched: Sequence[tuple[PlanGoal, Indicator | None]], baselines: Mapping[tuple[str, str], Baseline]
+    matched: Sequence[tuple[PlanGoal, Indicator | None]],
+    levels: Sequence[_Level],
+    baselines: Mapping[tuple[str, str], Baseline],
 ) -> dict[tuple[str, str], tuple[PathPoint, ...]]:
+    """Path of every indicator and region from the site's baseline, else from the base year that the plan names."""
     goals: dict[tuple[str, str], dict[int, Decimal]] = {}
-    for goal, indicator in matched:
-        value, _ = _goal_of(goal, indicator)
-        if indicator is not None and value is not None and goal.year is not None:
-            goals.setdefault((indicator.id, goal.region), {})[goal.year] = value
-    paths = {}
-    for key, by_year in goals.items():
-        baseline = baselines.get(key)
-        if baseline is not None:
-            later = [PathPoint(year, value) for year, value in by_year.items() if year > baseline.point.year]
-            paths[key] = straight_path(baseline.point, later)
-    return paths
+    starts: dict[tuple[str, str], PathPoint] = {}
+    for (goal, indicator), level in zip(matched, levels, strict=True):
+        if indicator is not None and level.value is not None and not level.reason and goal.year is not None:
+            key = (indicator.id, goal.region)
+            goals.setdefault(key, {})[goal.year] = level.value
+            if level.base is not None:
+                starts.setdefault(key, level.base)
+    starts |= {key: baseline.point for key, baseline in baselines.items()}
+    return {
+        key: straight_path(start, [PathPoint(y, v) for y, v in goals[key].items() if y > start.year])
+        for key, start in starts.items()
+        if key in goals
+    }
 
 
 def _judge(
     goal: PlanGoal,
-    indicator: Indicator | None,
-    values: Mapping[tuple[str, str], list[Value]],
-    paths: Mapping[tuple[str, str], tuple[PathPoint, ...]],
-    catalogue: Catalogue,
+    indicator: Indicator,
+    level: _Level,
+    chosen: Mapping[int, Value],
+    path: tuple[PathPoint, ...],
+    at_risk_band: Decimal,
+    missing: str,
     as_of_year: int,
+    year_over: bool,
 ) -> State:
-    goal_value, comparator = _goal_of(goal, indicator)
-    if goal.undetermined:
-        return State(goal, indicator, Standing("undetermined", "goal_withheld"), comparator, None)
-    if indicator is None or goal_value is None:
-        reason = "no_indicator" if goal.value is not None or goal.kind == "change" else "qualitative"
-        return State(goal, indicator, Standing("not_evaluated", reason), comparator, goal_value)
-    if goal.value is not None and goal.unit and goal.unit != indicator.unit:
-        units = {"goal_unit": goal.unit, "unit": indicator.unit}
-        return State(
-            goal, indicator, Standing("not_evaluated", "other_unit", units), comparator, goal_value, detail=units
-        )
-    key = (indicator.id, goal.region)
-    mine = values.get(key, [])
-    chosen = {year: value for year, value in best_by_year(mine, indicator).items() if year <= as_of_year}
     latest = chosen[max(chosen)] if chosen else None
-    path = paths.get(key, ())
     standing = judge(
-        Goal(goal_value, _comparator(comparator), goal.year),
-        None if latest is None or latest.value is None else round_half_even(latest.value, indicator.compare_decimals),
+        Goal(level.value, _comparator(level.comparator), goal.year),
+        None if latest is None or latest.value is None else round_half_even(latest.value, level.decimals),
         None if latest is None else int(latest.period[:4]),
         direction=indicator.direction,
         path=path,
         as_of_year=as_of_year,
         max_age_years=indicator.max_age_years,
-        at_risk_band=catalogue.status.at_risk_band,
-        missing_reason=_missing(indicator, mine),
+        at_risk_band=at_risk_band,
+        missing_reason=missing,
+        year_over=year_over,
     )
-    detail: dict[str, Any] = dict(standing.detail)
+    detail: dict[str, Any] = level.detail | dict(standing.detail)
     if latest is not None:
         detail |= {"basis": latest.basis, "basis_is_target_basis": latest.basis == indicator.target_basis}
-    if goal.value is None:
+    if not goal.numeric:
         detail["goal_is_our_reading"] = True
-    return State(goal, indicator, standing, comparator, goal_value, latest, path, detail)
+    return State(goal, indicator, standing, level.comparator, level.value, latest, path, detail)
 
 
 def _comparator(text: str) -> Comparator:

@@ -18,7 +18,11 @@ __all__ = ["Promise", "current_version", "promises"]
 
 @dataclass(frozen=True)
 class Promise:
-    """One promise. `value` is None when it is withheld (`undetermined`) or never was a number (`kind`)."""
+    """One promise. `value` is None when it is withheld (`undetermined`), a range (`low`, `high`) or never was a number.
+
+    `change` (rise, drop) says that the number is an amount of change since `base_year`; `scope` names the places that
+    it is for, as written, empty for the whole region.
+    """
 
     code: str
     item: str
@@ -36,6 +40,10 @@ class Promise:
     aspirational: bool
     undetermined: bool
     owners: tuple[str, ...]
+    low: Decimal | None = None
+    high: Decimal | None = None
+    base_year: int | None = None
+    scope: str = ""
 
 
 def current_version(plan: str | None = None) -> PlanVersion | None:
@@ -62,8 +70,6 @@ def promises(version: PlanVersion) -> list[Promise]:
 
 
 def _number(item: Item, target: PlanTarget, owners: tuple[str, ...]) -> Promise:
-    # A range is judged at its near end: 20%～25% is kept from 20 % on.
-    value = target.value if target.value is not None else target.low
     return Promise(
         code=target.code,
         item=item.key,
@@ -73,7 +79,7 @@ def _number(item: Item, target: PlanTarget, owners: tuple[str, ...]) -> Promise:
         subject_en=target.indicator_en,
         kind="numeric",
         comparator=target.comparator,
-        value=value,
+        value=target.value,
         unit=target.unit,
         year=target.year,
         change=target.change,
@@ -81,6 +87,10 @@ def _number(item: Item, target: PlanTarget, owners: tuple[str, ...]) -> Promise:
         aspirational=target.aspirational,
         undetermined=target.undetermined,
         owners=owners,
+        low=target.low,
+        high=target.high,
+        base_year=target.base_year,
+        scope=target.scope,
     )
 
 

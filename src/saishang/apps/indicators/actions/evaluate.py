@@ -76,9 +76,13 @@ def evaluate(
         raise EvaluationRefused(
             "there are no observations yet", fix="load some: `saishang ingest FILE`, or `saishang demo`"
         )
-    plan_version, goals = plan_goals(region)
-    reports = list(ReportedValue.objects.filter(superseded_by=None).order_by("pk"))
-    reports = [r for r in reports if int(r.period[:4]) <= as_of.year]
+    plan_version, goals = plan_goals(region, rules)
+    catalogue = Catalogue(rules)
+    reports = [
+        report
+        for report in ReportedValue.objects.filter(superseded_by=None).order_by("pk")
+        if _known_on(as_of, report, catalogue)
+    ]
     parameters = air_tables.parameters(lake, rules, site, region, as_of)
     parameters |= {"water": water_tables.parameters(lake, rules, site, as_of)}
     inputs = {
@@ -96,7 +100,6 @@ def evaluate(
     if known is not None and not again:
         return known
 
-    catalogue = Catalogue(rules)
     started = timezone.now()
     # The version is fixed above: what others load meanwhile belongs to the next run.
     tables = air_tables.build(
@@ -110,7 +113,8 @@ def evaluate(
     values = computed_values(catalogue, tables, region) + composed_values(catalogue, reports)
     values += reported_values(catalogue, reports)
     progress("targets")
-    states = judge_all(goals, values, catalogue, Catalogue.baselines(rules, site), as_of.year)
+    baselines = Catalogue.baselines(rules, site)
+    states = judge_all(goals, values, catalogue, baselines, as_of.year, year_over=_year_over(as_of))
     result = digest({"values": [_seen(v) for v in values], "states": [_seen_state(s) for s in states]})
     if known is not None and known.result_digest != result:
         raise EvaluationRefused(
@@ -147,6 +151,19 @@ def evaluate(
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return run
+
+
+def _year_over(day: date) -> bool:
+    return (day.month, day.day) == (12, 31)
+
+
+def _known_on(as_of: date, report: ReportedValue, catalogue: Catalogue) -> bool:
+    """Whether a figure can have been known: nobody measures the mean of a year before it ends; a state, of any day."""
+    year = int(report.period[:4])
+    if year < as_of.year or (year == as_of.year and _year_over(as_of)):
+        return True
+    indicator = catalogue.indicators.get(report.indicator)
+    return year == as_of.year and indicator is not None and indicator.kind == "reported"
 
 
 def _write_tables(runs: Path, run_id: str, tables: Mapping[str, pa.Table]) -> Path:
