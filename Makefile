@@ -13,10 +13,12 @@ $(VENV)/.made: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Saishang needs Python 3.11 or newer, this is {v[0]}.{v[1]}. Mend: make PYTHON=python3.12 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.'
+	@$(PYTHON) tools/portable_venv.py $(VENV)
 	@touch $@
 
 $(VENV)/.made-dev: $(VENV)/.made
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,spark]'
+	@$(PYTHON) tools/portable_venv.py $(VENV)
 	@touch $@
 
 src/saishang/web/static/dist/.made: package.json package-lock.json $(wildcard frontend/*.* frontend/*/*.*) | $(VENV)/.made
@@ -43,6 +45,7 @@ lint: $(VENV)/.made-dev ## ruff, types, import contracts, rules
 
 bench: $(VENV)/.made-dev ## benchmarks: each prints a ratio against a named peer or limit
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@$(PYTHON) tools/portable_venv.py $(VENV)
 	$(BIN)/python bench/air_network.py
 	$(BIN)/python bench/water_network.py
 	$(BIN)/python bench/ingest.py

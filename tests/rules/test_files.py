@@ -122,8 +122,9 @@ PLAN = {
     "plan.yaml": "plan: ningxia\nversion: '1'\ntitle: 某方案\nregion: 宁夏回族自治区\nsource: some\nclause: c\n"
     "status: confirmed\nchapters: [{number: 一, title: 任务}]\n"
     "inherited_owners: [{role: responsible, units: [某], agencies: [NX-STT], from: T1, to: T2, text: 某}]\n",
-    "items.csv": "id,number,chapter,section,role,title,owners,etc\nT1,1,一,,task,甲,NX-STT,no\nT2,2,一,,task,乙,,no\n",
-    "measures.csv": "item,zh,en\nT1,做,Do\n",
+    "items.csv": "id,number,chapter,section,role,title,owners,etc,source,clause,status\n"
+    "T1,1,一,,task,甲,NX-STT,no,some,1,confirmed\nT2,2,一,,task,乙,,no,some,2,confirmed\n",
+    "measures.csv": "item,zh,en,source,clause,status\nT1,做,Do,some,1,confirmed\n",
     "targets.csv": "id,item,kind,indicator,indicator_en,comparator,value,low,high,unit,year,aspirational,undetermined,"
     "source,clause,status\nG1,T1,numeric,甲率,A,=,,20,25,%,2027,no,no,some,c,confirmed\n",
     "duties.csv": "id,item,what,what_en,who,cycle,stated,source,clause,status\n"

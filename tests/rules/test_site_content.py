@@ -212,3 +212,13 @@ def test_a_wheel_would_carry_every_file(rules: Rules) -> None:
     assert rules.root == ROOT
     assert all(name.startswith("rules/") for name in rules.files)
     assert all((ROOT / name.removeprefix("rules/")).is_file() for name in rules.files)
+
+
+def test_every_row_of_every_table_says_where_it_comes_from(rules: Rules) -> None:
+    without = [
+        f"{name}:{row.line}"
+        for name, table in rules.tables.items()
+        for row in table
+        if not all(row.get(column) for column in ("source", "clause", "status"))
+    ]
+    assert without == []

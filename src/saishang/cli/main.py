@@ -26,6 +26,7 @@ _COMMANDS = (
     "demo",
     "plan",
     "ingest",
+    "values",
     "evaluate",
     "outlook",
     "forecast",

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from saishang.apps.indicators.catalogue import Catalogue, Indicator
-from saishang.apps.indicators.models import IndicatorValue, Run, TargetState
+from saishang.apps.indicators.models import IndicatorValue, ReportedValue, Run, TargetState
 from saishang.errors import SaishangError
 from saishang.rules import Rules, load_rules
 
@@ -31,6 +31,7 @@ __all__ = [
     "lake_versions",
     "latest_run",
     "region_name",
+    "reported",
     "run_facts",
     "runs",
     "select",
@@ -336,6 +337,14 @@ def _row(state: TargetState, values: dict[tuple[str, str], list[IndicatorValue]]
         path=tuple((int(year), Decimal(value)) for year, value in state.path),
         history=_history(points, found) if found and points else (),
     )
+
+
+def reported(indicator: str | None = None, *, everything: bool = False) -> QuerySet[ReportedValue]:
+    """Reported figures that stand, in order; `everything` also those that a correction replaced."""
+    found = ReportedValue.objects.order_by("indicator", "region", "period", "pk").select_related("entered_by")
+    if indicator is not None:
+        found = found.filter(indicator=indicator)
+    return found if everything else found.filter(superseded_by=None)
 
 
 def _goal_text(state: TargetState, unit: str) -> str:

@@ -104,9 +104,7 @@ def tabs(request: HttpRequest, here: str) -> list[tuple[str, str, bool]]:
 def index(request: HttpRequest) -> HttpResponse:
     """All reported values that stand, and on demand those that were superseded."""
     everything = request.GET.get("all") == "1"
-    found = ReportedValue.objects.order_by("indicator", "region", "period", "pk").select_related("entered_by")
-    rows = list(found if everything else found.filter(superseded_by=None))
-    shown = _table(rows)
+    shown = _table(list(queries.reported(everything=everything)))
     return export(request, [shown]) or render(
         request,
         "target/values.html",

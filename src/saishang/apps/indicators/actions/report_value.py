@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,15 @@ from saishang.apps.indicators.models import ReportedValue
 from saishang.errors import SaishangError
 from saishang.rules import Rules
 
-__all__ = ["Report", "load_published", "report_value"]
+__all__ = ["BASES", "STATUSES", "Report", "load_published", "report_value"]
+
+BASES = ("as_published", "measured", "dust_removed", "assessment", "audited")
+STATUSES = ("confirmed", "recalled", "unconfirmed")
+#: Plain digits, as they are to be shown again; Python's own reading would also take 1_000, １２ and NaN.
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?\Z")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}\Z")
+#: Field → (heading, most characters that are kept).
+_LENGTHS = {"text": ("数值", 40), "agency": ("报送单位", 80), "caliber": ("口径说明", 80), "origin": ("来源", 200)}
 
 
 @dataclass(frozen=True)
@@ -137,13 +146,30 @@ def _check(report: Report, catalogue: Catalogue, rules: Rules) -> Decimal:
         )
     if not report.agency.strip():
         raise ReportRefused("a figure needs the body that reports it", fix="name the agency", where="报送单位")
-    try:
-        value = Decimal(report.text)
-    except InvalidOperation:
+    for key, allowed, heading in (("basis", BASES, "口径"), ("status", STATUSES, "可靠程度")):
+        if getattr(report, key) not in allowed:
+            raise ReportRefused(
+                f"expected one of {', '.join(allowed)}, got {getattr(report, key)!r}", fix="choose one", where=heading
+            )
+    if not _YEAR.match(report.period):
+        raise ReportRefused(f"expected a year of four digits, got {report.period!r}", fix="write 2025", where="时段")
+    if int(report.period) > timezone.localdate().year:
+        raise ReportRefused(
+            f"expected a year that has begun, got {report.period}",
+            fix="a figure for a year to come is a goal",
+            where="时段",
+        )
+    for key, (heading, most) in _LENGTHS.items():
+        if len(getattr(report, key)) > most:
+            raise ReportRefused(
+                f"expected at most {most} characters, got {len(getattr(report, key))}", fix="shorten it", where=heading
+            )
+    if not _NUMBER.match(report.text):
         raise ReportRefused(
             f"expected a number, got {report.text!r}", fix="write digits and a decimal point", where="数值"
-        ) from None
-    if not value.is_finite() or (indicator.unit == "%" and not 0 <= value <= 100):
+        )
+    value = Decimal(report.text)
+    if indicator.unit == "%" and not 0 <= value <= 100:
         raise ReportRefused(
             f"{report.text} is outside what {indicator.zh} can be", fix="check the figure", where="数值"
         )
