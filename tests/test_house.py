@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +60,58 @@ def test_no_download_address_and_no_private_path_is_in_the_tree() -> None:
         if "tests" not in path.parts and (address.search(text) or private.search(text)):
             found.append(str(path.relative_to(ROOT)))
     assert not found
+
+
+def test_science_has_no_clock_and_opens_no_file() -> None:
+    # import-linter sees modules, not calls: `date.today()` and `open()` need no import of their own.
+    clock = re.compile(r"\.(today|now|utcnow)\(|(?<![\w.])open\(|\.read_text\(|\.read_bytes\(")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in TEXTS
+        if path.suffix == ".py" and path.is_relative_to(ROOT / "src/saishang/science")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if clock.search(line)
+    ]
+    assert not found
+
+
+#: One forbidden arrow per contract: (module, import that must break a contract).
+ARROWS = [
+    ("rules/table.py", "import saishang.science.units"),
+    ("science/units.py", "import saishang.lake.ledger"),
+    ("science/units.py", "import pathlib"),
+    ("science/units.py", "import django"),
+    ("lake/ledger.py", "import saishang.apps.core.actions"),
+    ("apps/plan/diff.py", "import saishang.web.texts"),
+    ("web/texts.py", "import saishang.cli.console"),
+    ("errors.py", "import saishang.rules"),
+    ("config.py", "import saishang.lake.ledger"),
+    ("database.py", "import saishang.lake.ledger"),
+    ("apps/plan/diff.py", "import saishang.apps.indicators.models"),
+    ("apps/indicators/goals.py", "import saishang.apps.plan.models"),
+    ("apps/indicators/goals.py", "import saishang.apps.observations.models"),
+    ("apps/observations/queries.py", "import saishang.apps.jobs.models"),
+    ("apps/plan/queries.py", "import saishang.apps.core.models"),
+    ("apps/jobs/queries.py", "import saishang.apps.observations.queries"),
+]
+
+
+def test_every_arrow_that_may_not_be_breaks_a_contract(tmp_path: Path) -> None:
+    """All at once in a copy of the source: one analysis, and each arrow must be named in its report."""
+    copy = tmp_path / "saishang"
+    shutil.copytree(ROOT / "src" / "saishang", copy, ignore=shutil.ignore_patterns("static", "demo_data", "*.csv"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for module, line in ARROWS:
+        path = copy / module
+        path.write_text(f"{path.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "COLUMNS": "500"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    told = done.stdout.replace("\n", " ")
+    for module, line in ARROWS:
+        start = f"saishang.{module.removesuffix('.py').replace('/', '.')}"
+        assert re.search(rf"{re.escape(start)} -> {re.escape(line.removeprefix('import '))}\b", told), (start, line)
 
 
 def _commands(command: object, path: str) -> list[tuple[str, str]]:

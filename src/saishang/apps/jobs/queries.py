@@ -18,7 +18,7 @@ from saishang.apps.jobs.schedule import next_due
 from saishang.apps.jobs.states import ENDED
 from saishang.errors import SaishangError
 
-__all__ = ["JobRow", "Upcoming", "Workshop", "job", "jobs", "upcoming", "workshop"]
+__all__ = ["JobRow", "Upcoming", "Workshop", "job", "jobs", "last_succeeded", "upcoming", "workshop"]
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,12 @@ def jobs(
     if actor:
         found = found.filter(actor_name=actor)
     return [_row(item) for item in found[offset : offset + limit]], found.count()
+
+
+def last_succeeded(kind: str) -> datetime | None:
+    """When the last job of a kind that ran without parameters and succeeded began; None when there was none."""
+    found = Job.objects.filter(kind=kind, state="succeeded", params={}).order_by("-started").first()
+    return None if found is None else found.started
 
 
 def workshop() -> Workshop:

@@ -57,7 +57,7 @@ def _reconcile(work: Work) -> Mapping[str, Any]:
 
 
 def _check(work: Work) -> Mapping[str, Any]:
-    from saishang.apps.jobs.models import Job
+    from saishang.apps.jobs.queries import last_succeeded
     from saishang.apps.observations.actions.maintain import check, new_span
     from saishang.apps.observations.queries import site_lake
 
@@ -67,8 +67,7 @@ def _check(work: Work) -> Mapping[str, Any]:
             date.fromisoformat(work.params["last"]),
         )
     else:
-        before = Job.objects.filter(kind=CHECK.id, state="succeeded", params={}).order_by("-started").first()
-        span = new_span(None if before is None else before.started)
+        span = new_span(last_succeeded(CHECK.id))
     if span is None:
         return {"nothing_new": True}
     done = check(site_lake(), *span, actor=work.actor_name, progress=work.progress)

@@ -9,8 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from saishang.apps.indicators.models import Run
-from saishang.apps.jobs.actions import JobRefused, start
-from saishang.apps.jobs.models import Job
+from saishang.apps.jobs.actions import Job, JobRefused, start
 from saishang.errors import SaishangError
 from saishang.rules import load_rules
 

@@ -8,8 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any, Protocol
 
 from saishang.apps.core.actions import record
-from saishang.apps.jobs.actions import start
-from saishang.apps.jobs.models import Job
+from saishang.apps.jobs.actions import Job, start
 from saishang.apps.observations.queries import site_lake
 from saishang.errors import SaishangError
 from saishang.lake import Batch, Lake
