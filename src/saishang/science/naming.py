@@ -14,16 +14,20 @@ from saishang.science.numbers import InputError
 __all__ = ["NameBook", "folded"]
 
 
-def folded(name: str) -> str:
-    """The form in which names are compared: half width, no spaces, lower case, one kind of dash.
+#: `苯并[a]芘` is printed with either kind.
+_BRACKETS = str.maketrans("[]【】〔〕", "()()()")
 
-    >>> folded("铬（六价）"), folded(" Total  Hardness ")
-    ('铬(六价)', 'totalhardness')
+
+def folded(name: str) -> str:
+    """The form in which names are compared: half width, no spaces, lower case, one kind of dash and of brackets.
+
+    >>> folded("铬（六价）"), folded(" Total  Hardness "), folded("苯并[a]芘")
+    ('铬(六价)', 'totalhardness', '苯并(a)芘')
     """
     text = unicodedata.normalize("NFKC", name)
     for dash in "–—‐‑−":
         text = text.replace(dash, "-")
-    return "".join(text.split()).casefold()
+    return "".join(text.translate(_BRACKETS).split()).casefold()
 
 
 class NameBook(Mapping[str, str]):

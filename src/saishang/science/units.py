@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from saishang.science.numbers import InputError, Number, exact
+from saishang.science.numbers import InputError, Number, exact, exact_text
 
-__all__ = ["Conversion", "conversion", "convert", "known_units", "normal_unit", "parse_quantity"]
+__all__ = ["Conversion", "conversion", "convert", "known_units", "normal_unit", "parse_quantity", "stated"]
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,9 @@ _SPELLINGS = {
     "分贝": "db(a)", "db": "db(a)", "dba": "db(a)", "吨": "t", "千克": "kg", "公斤": "kg", "贝可": "bq",
     "无量纲": "1", "dimensionless": "1", "-": "1", "ph": "1", "class": "1",
 }  # fmt: skip
+_STATED = re.compile(
+    r"^(?P<sign><?)\s*(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>[^\d\s].*)$"
+)
 _QUANTITY = re.compile(r"^\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*$")
 
 
@@ -169,6 +172,35 @@ def parse_quantity(text: str, unit: str, *, name: str = "value") -> Fraction:
         raise InputError(f"{name} must be a number, got {text!r}.", fix=f"Write it as 12.5 or 12.5 {unit}.")
     number, given = match.groups()
     return exact(number, name=name) if given is None else convert(number, given, unit)
+
+
+def stated(value: object, unit: str, *, name: str = "value") -> object:
+    """A value that came as text, without the unit stated behind it; what is no text is handed back as it is.
+
+    A sign in front (`<0.5 µg/L`) and the mark of the detection limit (`0.025L`) stay where they are, full-width digits
+    and signs become plain ones. A text that ends in no unit known here is handed back for its reader to judge.
+
+    Raises
+    ------
+    InputError
+        When the unit stated is of another kind than `unit`.
+
+    Examples
+    --------
+    >>> stated("0.07 mg/m3", "µg/m³"), stated("<25ug/L", "mg/L"), stated("0.025L", "mg/L"), stated("７０", "mg/L")
+    ('70', '<0.025', '0.025L', '70')
+    """
+    if not isinstance(value, str):
+        return value
+    text = unicodedata.normalize("NFKC", value).strip().replace("−", "-")
+    match = _STATED.match(text)
+    if match is None or _spelled(match["unit"]) not in _UNITS:
+        return text
+    try:
+        figure = convert(match["number"], match["unit"], unit)
+    except InputError as error:
+        raise InputError(f"{name}: {error.message}", fix=error.fix) from None
+    return match["sign"] + exact_text(figure, at_most=18)
 
 
 def _spelled(unit: str) -> str:

@@ -73,7 +73,7 @@ def test_a_topic_is_declared_once() -> None:
         ("AQI", {"PM2.5": [1]}, "must be one number"),
         ("AQI", {"PM2.5": 1, "pm25": 2}, "given twice"),
         ("AQI", {}, "at least one pollutant"),
-        ("IAQI", {"pollutant": "PM25", "concentration": 1}, "Did you mean PM2.5"),
+        ("IAQI", {"pollutant": "PM2.6", "concentration": 1}, "Did you mean PM2.5"),
         ("IAQI", {"pollutant": "PM2.5"}, "needs the concentration"),
         ("IAQI", {"pollutant": "PM2.5", "averaging": "8h", "concentration": 1}, "no sub-index"),
         ("percentile", {"p": 90}, "either values or arith"),

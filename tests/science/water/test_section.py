@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saishang.rules import Rules, load_rules
+from saishang.science.detection import measured
 from saishang.science.numbers import InputError
 from saishang.science.water.classes import CLASSES, class_name, class_number
-from saishang.science.water.detection import measured
 from saishang.science.water.limits import oxygen_saturation
 from saishang.science.water.section import SectionRule, complies, evaluate_section
 

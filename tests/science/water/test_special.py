@@ -158,10 +158,13 @@ def test_ends_of_the_bands(rules: Rules, key: str, values: dict[str, int]) -> No
 
 def test_points_stretches_bodies(rules: Rules) -> None:
     rule = black_rule(rules)
-    assert point_grade({"do": 6}, 10, rule) == 2
-    assert point_grade({"do": 5, "orp": 2}, 10, rule) == 1
-    assert point_grade({"do": 3, "orp": 3}, 10, rule) == 2
-    assert point_grade({"do": 3, "orp": 2}, 10, rule) == 1
+    rest = {"sd": 0, "nh3n": 0}
+    assert point_grade({"do": 6}, 10, rule).grade == 2  # one item in 60 % of its data is enough
+    assert point_grade({"do": 5, "orp": 2, **rest}, 10, rule).grade == 1
+    assert point_grade({"do": 3, "orp": 3}, 10, rule).grade == 2  # two items in 30 %
+    assert point_grade({"do": 3, "orp": 2, **rest}, 10, rule).grade == 1
+    short = point_grade({"do": 3, "orp": 2, "sd": None}, 10, rule)
+    assert (short.grade, short.missing) == (None, ("sd_cm", "nh3n"))
     with pytest.raises(InputError):
         point_grade({"do": 11}, 10, rule)
     assert heavy_stretches([2, 2, 1, 2, 2, 2, 0, 2, 2, 2], rule) == ((3, 5), (7, 9))
@@ -171,10 +174,32 @@ def test_points_stretches_bodies(rules: Rules) -> None:
 def test_shallow_water_is_judged_by_its_depth(rules: Rules) -> None:
     rule = black_rule(rules)
     # 24 cm deep: 40 % is 9.6 cm, heavy; at 25 cm the measured transparency stands.
-    assert sample_grade({"sd_cm": 24, "do": 5}, rule, depth_cm=24) == 2
-    assert sample_grade({"sd_cm": 25, "do": 5}, rule, depth_cm=25) == 1
+    clear = {"do": 5, "orp": 100, "nh3n": 1}
+    assert sample_grade({"sd_cm": 24, **clear}, rule, depth_cm=24).grade == 2
+    assert sample_grade({"sd_cm": 25, **clear}, rule, depth_cm=25).grade == 1
     with pytest.raises(InputError):
         sample_grade({}, rule)
+
+
+def test_a_sample_with_a_gap_is_no_clean_sample(rules: Rules) -> None:
+    """城市黑臭水体整治工作指南, table of grades: the worst of four items; what was not measured is no pass."""
+    rule = black_rule(rules)
+    clear = {"sd_cm": 60, "do": 4, "orp": 120, "nh3n": 3}
+    assert sample_grade(clear, rule).grade == 0
+    for key in clear:
+        found = sample_grade({**clear, key: None}, rule)
+        assert (found.grade, found.missing) == (None, (key,))
+    assert sample_grade({"nh3n": "15.1"}, rule).grade == 2  # heavy whatever the others are
+    assert sample_grade({"nh3n": "9"}, rule).grade is None  # mild so far: another item may be heavy
+
+
+def test_a_source_with_a_gap_does_not_comply(rules: Rules) -> None:
+    """GB 3838-2002, table 2: an item that is asked for and has no value may be over its limit."""
+    rule = source_rule(rules, DAY)
+    found = evaluate_source(2, {"SO4": None, "CL": "120"}, rule)
+    assert (found.compliant, found.missing) == (None, ("SO4",))
+    assert evaluate_source(2, {"SO4": None, "CL": "251"}, rule).compliant is False
+    assert evaluate_source(4, {"SO4": None}, rule).compliant is False
 
 
 # --- blooms ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from saishang.science.numbers import InputError, Number, exact, exact_or_none
+from saishang.science.numbers import InputError, Number, exact, exact_or_none, exact_text
 
 __all__ = ["ValidityRules", "Verdict", "city_valid", "count", "daily_mean_valid", "days_in_months", "eight_hour_valid",
            "hour_valid", "month_valid", "quarter_valid", "sampling_day_valid", "year_valid"]  # fmt: skip
@@ -64,24 +64,36 @@ def count(value: object, *, name: str = "count") -> int:
     return int(number)
 
 
+def _at_most(number: Fraction, most: int, what: str) -> Fraction:
+    """The number itself; an error when no hour, day or window has so many."""
+    if not 0 <= number <= most:
+        raise InputError(
+            f"{what} must lie between 0 and {most}, got {exact_text(number)}.", fix="Check the count and its unit."
+        )
+    return number
+
+
 def hour_valid(minutes: Number, rules: ValidityRules, pollutant: str) -> bool:
     """1-hour mean: at least 45 minutes of sampling (gases)."""
-    return exact(minutes, name="minutes") >= rules.need(pollutant, "1h", "min_sampling_minutes_per_hour")
+    return _at_most(exact(minutes, name="minutes"), 60, "minutes") >= rules.need(
+        pollutant, "1h", "min_sampling_minutes_per_hour"
+    )
 
 
 def eight_hour_valid(hours: int, rules: ValidityRules) -> bool:
     """8-hour mean of ozone: at least 6 hourly means of the 8."""
-    return hours >= rules.need("O3", "8h", "min_hourly_means_per_8h")
+    return _at_most(Fraction(hours), 8, "valid_hours") >= rules.need("O3", "8h", "min_hourly_means_per_8h")
 
 
 def daily_mean_valid(hours: int, rules: ValidityRules, pollutant: str) -> bool:
     """24-hour mean: at least 20 hourly means of the natural day."""
-    return hours >= rules.need(pollutant, "24h", "min_hourly_means_per_day")
+    return _at_most(Fraction(hours), 24, "valid_hours") >= rules.need(pollutant, "24h", "min_hourly_means_per_day")
 
 
 def sampling_day_valid(hours: Number, rules: ValidityRules, pollutant: str) -> bool:
     """24-hour mean of the sampled items (TSP, BaP, Pb): the whole 24 hours sampled."""
-    return exact(hours, name="sampling hours") >= rules.need(pollutant, "24h", "sampling_hours_per_day")
+    sampled = _at_most(exact(hours, name="sampling_hours"), 24, "sampling_hours")
+    return sampled >= rules.need(pollutant, "24h", "sampling_hours_per_day")
 
 
 def days_in_months(year: int) -> tuple[int, ...]:

@@ -42,6 +42,7 @@ _DECLARING = (
     "ecosystem",
     "climate",
     "emergency",
+    "events",
     "groundwater",
     "soil",
     "waste",

@@ -24,6 +24,7 @@ _STATUSES = (
     *("proposed", "rejected", "normal", "none", "clear", "clean", "measured", "no_dust", "non_dust", "non-dust"),
     *("非沙尘", "正常"),
 )
+_WORDS = (("沙尘日", "沙尘"), ("dust day", "dust"), ("非沙尘日", "非沙尘"), ("正常日", "正常"))
 _GASES = ("O3", "NO2", "SO2", "CO")
 
 
@@ -67,7 +68,8 @@ def dust_window(case: Case) -> Result:
     description_zh="沙尘日的 PM10 和 PM2.5 日均值置空，气态污染物保留，不作替代。",
     description_en="On a dust day the daily means of PM10 and PM2.5 are blanked, gases stay, nothing is substituted.",
     fields=(
-        Field("date_status", "该日状态", "Status of the day", "text", required=True, choices=_STATUSES),
+        Field("date_status", "该日状态", "Status of the day", "text", required=True, choices=_STATUSES,
+              words=_WORDS),
         Field("PM10", "PM10 日均值", "Daily mean of PM10", unit="µg/m³"),
         Field("PM2.5", "PM2.5 日均值", "Daily mean of PM2.5", unit="µg/m³"),
         *(Field(name, f"{name} 日值", f"Daily value of {name}", unit="mg/m³" if name == "CO" else "µg/m³")

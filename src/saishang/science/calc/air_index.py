@@ -15,8 +15,8 @@ from saishang.science.numbers import InputError
 __all__: list[str] = []
 
 _MISSING = {"", "NA", "N/A", "—", "-"}
-_HOURLY = {"hourly", "1h", "hour", "real-time", "realtime", "小时", "实时"}
-_DAILY = {"", "daily", "24h", "day", "日"}
+_HOURLY = {"hourly", "1h", "hour", "real-time", "realtime", "小时", "实时", "小时报", "实时报", "1小时", "小时均值"}
+_DAILY = {"", "daily", "24h", "day", "日", "日报", "日均", "日均值", "24小时"}
 
 #: Input → (its item in a daily report, in an hourly one on rolling means, in an hourly one on hours); None = no item.
 _ITEMS: dict[str, tuple[str | None, str | None, str | None]] = {
@@ -211,7 +211,9 @@ def _short(pollutant: str) -> str:
     fields=(
         Field("pollutant", "污染物", "Pollutant", "text", required=True, choices=_PLAIN),
         Field("averaging", "平均时间", "Averaging time", "text",
-              choices=("24h", "8h", "1h", "8h_daily_max", "daily", "hourly")),
+              choices=("24h", "8h", "1h", "8h_daily_max", "daily", "hourly"),
+              words=(("日均", "daily"), ("24小时", "24h"), ("8小时", "8h"), ("日最大8小时", "8h_daily_max"),
+                     ("1小时", "1h"), ("小时", "hourly"))),
         Field("concentration", "浓度（CO 为 mg/m³）", "Concentration (CO in mg/m³)", unit="µg/m³"),
     ),
     standards=("HJ 633-2012", "HJ 633-2026"),

@@ -43,6 +43,12 @@ from saishang.science.trend import spearman
 __all__: list[str] = []
 
 _LONGEST = 1_000_000
+#: 8-hour means of a day that end at 08:00 to 24:00.
+_WINDOWS = 17
+#: Averaging times in Chinese.
+_PERIODS = {"年": "annual", "年均": "annual", "季": "quarter", "季均": "quarter", "月": "month", "月均": "month",
+            "日": "24h", "日均": "24h", "24小时": "24h", "8小时": "8h", "日最大8小时": "8h_daily_max", "小时": "1h",
+            "1小时": "1h", "城市": "city"}  # fmt: skip
 _POLLUTANT = Field(
     "pollutant",
     "污染物（决定小数位和有效性要求）",
@@ -179,7 +185,7 @@ def validity(case: Case) -> Result:
     named = choose_standard(case.standard, validity_editions(case.rules))
     rules = validity_rules(case.rules, named[-1] if named else case.on)
     pollutant = case.inputs.get("pollutant")
-    averaging = case.averaging.casefold() or _averaging_of(case)
+    averaging = _PERIODS.get(case.averaging, case.averaging.casefold()) or _averaging_of(case)
     if averaging in {"annual", "year", "quarter", "month"}:
         return _valid_days(case, rules, averaging, None if pollutant is None else str(pollutant))
     if averaging in {"24h", "daily", "day"}:
@@ -245,7 +251,12 @@ def _valid_days(case: Case, rules: ValidityRules, averaging: str, pollutant: str
 
 
 def _valid_ozone_day(case: Case, rules: ValidityRules) -> bool:
-    if _count(case, "valid_windows") >= rules.need("O3", "8h_daily_max", "min_valid_8h_means_per_day"):
+    windows = _count(case, "valid_windows")
+    if windows > _WINDOWS:
+        raise InputError(
+            f"valid_windows must lie between 0 and {_WINDOWS}, got {windows}.", fix="Check the count and its unit."
+        )
+    if windows >= rules.need("O3", "8h_daily_max", "min_valid_8h_means_per_day"):
         return True
     largest = exact_or_none(case.inputs.get("max_8h"), name="max_8h")
     named = choose_standard(case.standard, limit_sets(case.rules))

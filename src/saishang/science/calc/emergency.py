@@ -1,9 +1,8 @@
-"""Topics of releases: spills in a river, leaks into the air, grades of events and the clock of the first report."""
+"""Topics of releases: spills in a river, leaks into the air."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Literal, cast
 
 from saishang.science.calc.figures import double, each, figure
@@ -11,8 +10,7 @@ from saishang.science.calc.registry import Case, Field, Result, family, topic
 from saishang.science.numbers import InputError, exact
 from saishang.science.release import plume as air
 from saishang.science.release import river as water
-from saishang.science.release.events import event_grade, radiation_grade, report_due
-from saishang.science.release.from_rules import curves, event_rule, radiation_rule, scale, stability_rows
+from saishang.science.release.from_rules import curves, scale, stability_rows
 
 __all__: list[str] = []
 
@@ -134,15 +132,6 @@ def border_notice(case: Case) -> Result:
         "C_peak_mgL": figure(highest),
         "clear_h": None if found is None else figure(found[1] / 3600),
     }
-
-
-family(
-    "emergency",
-    medium="emergency",
-    zh="应急通报",
-    en="Emergency notices",
-    members=("border_notice",),
-)
 
 
 @topic(
@@ -291,7 +280,10 @@ family(
 )  # fmt: skip
 
 _CLASS = Field("cls", "稳定度（A–F）", "Stability (A-F)", "text", required=True)
-_TERRAIN = Field("terrain", "地形 rural 或 urban", "rural or urban", "text", required=True, choices=("rural", "urban"))
+_TERRAIN = Field(
+    "terrain", "地形 rural 或 urban", "rural or urban", "text", required=True, choices=("rural", "urban"),
+    words=(("乡村", "rural"), ("开阔", "rural"), ("open country", "rural"), ("城市", "urban")),
+)  # fmt: skip
 _LEAK = (
     Field("Q_gs", "源强 Q（g/s）", "Rate Q (g/s)", required=True),
     Field("u_ms", "风速 u（m/s）", "Wind u (m/s)", required=True),
@@ -455,115 +447,4 @@ family(
     zh="大气泄漏快速估算",
     en="Leaks into the air",
     members=("plume", "plume_distance", "briggs", "plume_maximum", "pasquill", "hj22_grade"),
-)
-
-_FACTS = (
-    Field("deaths", "死亡人数", "Deaths"),
-    Field("poisoned", "中毒或重伤人数", "Poisoned or badly hurt"),
-    Field("evacuated", "疏散转移人数", "Persons moved"),
-    Field("loss_yuan", "直接经济损失（元）", "Direct loss (CNY)"),
-    Field("water_supply", "取水中断（prefecture、county、township、none）",
-          "Intake stopped (prefecture, county, township, none)", "text"),
-    Field("cross", "跨界（country、province、prefecture、county、none）",
-          "Across a border (country, province, prefecture, county, none)", "text"),
-)  # fmt: skip
-
-
-@topic(
-    "event",
-    medium="emergency",
-    zh="突发环境事件级别",
-    en="Grade of an environmental event",
-    description_zh="任一条件达到的最高级；“以上”含本数；什么都不知道时没有级别。",
-    description_en="The highest grade any criterion reaches; the number itself counts; nothing known is no grade.",
-    fields=_FACTS,
-    example={"inputs": {"deaths": 1, "evacuated": 6000, "loss_yuan": 3000000}},
-)
-def event(case: Case) -> Result:
-    """`{grade}`."""
-    return {"grade": event_grade(case.inputs, event_rule(case.rules)).zh}
-
-
-@topic(
-    "event_detail",
-    medium="emergency",
-    zh="突发环境事件级别（初判与依据）",
-    en="Grade of an event with its grounds",
-    description_zh="级别、依据的条件、尚无数据的条件；有条件未知时为初判，只会升高。",
-    description_en="Grade, the criteria behind it and those without data; with any unknown it is preliminary.",
-    fields=_FACTS,
-    example={"inputs": {"deaths": 1, "evacuated": 6000}},
-)
-def event_detail(case: Case) -> Result:
-    """`{grade, preliminary, by_criteria, missing}`."""
-    found = event_grade(case.inputs, event_rule(case.rules))
-    return {
-        "grade": found.zh,
-        "preliminary": bool(found.missing),
-        "by_criteria": list(found.by),
-        "missing": list(found.missing),
-    }
-
-
-@topic(
-    "report_clock",
-    medium="emergency",
-    zh="突发环境事件报告时限",
-    en="Clock of the first report",
-    description_zh="自发现或得知起，特别重大、重大 2 小时，较大、一般 4 小时。",
-    description_en="From finding or hearing of it: 2 hours for the two highest grades, 4 for the others.",
-    fields=(
-        Field("known", "发现或得知时间", "Found or heard of", "text", required=True),
-        Field("grade", "初判级别", "Preliminary grade", "text", required=True),
-    ),
-    example={"inputs": {"known": "2026-11-23T08:20", "grade": "较大"}},
-)
-def report_clock(case: Case) -> Result:
-    """`{due, to}`."""
-    text = str(case.required("known"))
-    try:
-        known = datetime.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"known must be a time, got {text!r}.", fix="Write it as 2026-11-23T08:20.") from None
-    due, recipients = report_due(known, str(case.required("grade")), event_rule(case.rules))
-    return {"due": due.isoformat(timespec="minutes"), "to": recipients[1]}
-
-
-@topic(
-    "radiation_accident",
-    medium="emergency",
-    zh="辐射事故级别",
-    en="Grade of a radiation accident",
-    description_zh="放射源丢失、被盗、失控按源类别；急性死亡与重度放射病人数；取最高级。",
-    description_en="Source lost, stolen or out of control by its class; acute deaths and severe sickness; the highest.",
-    fields=(
-        Field("source_class", "放射源类别（I–V）", "Class of the source (I-V)", "text"),
-        Field("what", "lost、stolen、out of control", "lost, stolen, out of control", "text"),
-        Field("deaths", "急性死亡人数", "Acute deaths"),
-        Field("severe", "急性重度放射病人数", "Severe acute sickness"),
-        Field("wide", "是否大范围严重污染", "Wide severe contamination", "flag"),
-    ),
-    example={"inputs": {"source_class": "III", "what": "lost"}},
-)
-def radiation_accident(case: Case) -> Result:
-    """`{radiation_accident}`."""
-    if not case.inputs:
-        raise InputError("radiation_accident needs a fact.", fix="Give source_class=III what=lost, or deaths=2.")
-    source = case.inputs.get("source_class")
-    found = radiation_grade(
-        radiation_rule(case.rules),
-        source_class=None if source is None else str(source),
-        deaths=case.inputs.get("deaths"),
-        severe=case.inputs.get("severe"),
-        wide=bool(case.flag("wide")),
-    )
-    return {"radiation_accident": found}
-
-
-family(
-    "reporting",
-    medium="emergency",
-    zh="信息报告与辐射事故",
-    en="Reporting and radiation accidents",
-    members=("report_clock", "radiation_accident"),
 )

@@ -21,10 +21,20 @@ from saishang.science.rounding import round_half_even
 __all__: list[str] = []
 
 _DB = "dB(A)"
-_PERIOD = Field("period", "时段", "Period", "text", required=True, choices=("day", "night"))
-_SCOPE = Field("scope", "区域或道路", "Area or road", "text", choices=("regional", "road"))
+_SPANS = (("昼间", "day"), ("白天", "day"), ("夜间", "night"))
+_PERIOD = Field("period", "时段", "Period", "text", required=True, choices=("day", "night"), words=_SPANS)
+_SCOPE = Field(
+    "scope",
+    "区域或道路",
+    "Area or road",
+    "text",
+    choices=("regional", "road"),
+    words=(("区域", "regional"), ("area", "regional"), ("道路交通", "road"), ("道路", "road"), ("traffic", "road")),
+)
 _PLACE = Field("place", "场所", "Place", "text",
-               choices=("ambient", "industrial_boundary", "social_boundary", "construction"))  # fmt: skip
+               choices=("ambient", "industrial_boundary", "social_boundary", "construction"),
+               words=(("功能区", "ambient"), ("声环境功能区", "ambient"), ("厂界", "industrial_boundary"),
+                      ("社会生活", "social_boundary"), ("施工场界", "construction")))  # fmt: skip
 _CLASS = Field(
     "cls", "声环境功能区类别（施工场界写 -）", "Class of the zone (- for construction)", "text", required=True
 )
@@ -269,7 +279,7 @@ def noise_boundary(case: Case) -> Result:
     "energy means, not arithmetic ones.",
     fields=(
         Field("L", "小时等效声级", "Hourly levels", "numbers", _DB, required=True),
-        Field("period", "时段", "Period", "text", choices=("day", "night")),
+        Field("period", "时段", "Period", "text", choices=("day", "night"), words=_SPANS),
     ),
     standards=("GB 3096-2008",),
     example={"inputs": {"L": [52, 50, 49, 48, 47, 46, 47, 50]}},

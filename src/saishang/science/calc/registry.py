@@ -8,6 +8,7 @@ theirs in `saishang.science.calc`; nothing here knows about air.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,7 +17,9 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from saishang.rules import Rules
+from saishang.science.naming import folded
 from saishang.science.numbers import InputError
+from saishang.science.units import stated
 
 __all__ = ["Case", "Field", "Topic", "calculate", "family", "find_topic", "topic", "topics"]
 
@@ -39,7 +42,9 @@ class Field:
     unit:
         Canonical unit, empty when the input has none.
     choices:
-        Allowed texts; empty = any.
+        Allowed texts; empty = any. Upper and lower case, width and signs between the letters do not matter (`PM25`).
+    words:
+        (other word, choice) pairs that are understood, for example a choice in Chinese.
     aliases:
         Other spellings of the name that are understood.
     """
@@ -52,6 +57,27 @@ class Field:
     required: bool = False
     choices: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+
+    def choice(self, text: str) -> str | None:
+        """The choice that a text means; None when it means none."""
+        if text in self.choices:
+            return text
+        wanted = _letters(text)
+        spellings = [*((one, one) for one in self.choices), *self.words]
+        return next((one for word, one in spellings if wanted and _letters(word) == wanted), None)
+
+    def read(self, value: Any, name: str) -> Any:
+        """A value as calculations take it: texts that name a choice as that choice, stated units converted."""
+        if self.kind == "text" and self.choices and value is not None:
+            return self.choice(str(value)) or value
+        if not self.unit:
+            return value
+        if self.kind in ("number", "integer", "values") and isinstance(value, str):
+            return stated(value, self.unit, name=name)
+        if self.kind in ("numbers", "values", "series") and isinstance(value, Sequence):
+            return [stated(item, self.unit, name=name) for item in value]
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +157,12 @@ class Topic:
         )
 
     def field(self, name: str) -> Field | None:
-        """The field of that name or alias, upper or lower case; the open field for other names when there is one."""
+        """The field of that name or alias, in any case and width; the open field for other names when there is one."""
         for known in self.fields:
             if name == known.name or name in known.aliases:
                 return known
         for known in self.fields:
-            if name.casefold() in {other.casefold() for other in (known.name, *known.aliases)}:
+            if folded(name) in {folded(other) for other in (known.name, *known.aliases)}:
                 return known
         return self.open_inputs
 
@@ -159,7 +185,7 @@ class Topic:
             if key in checked:
                 raise InputError(f"The input {key} is given twice.", fix="Give it once.")
             _check_shape(key, value, known)
-            checked[key] = value
+            checked[key] = known.read(value, key)
         for wanted in self.fields:
             if wanted.required and checked.get(wanted.name) is None:
                 raise InputError(
@@ -264,23 +290,32 @@ def topics(medium: str | None = None) -> tuple[Topic, ...]:
 
 
 def find_topic(name: str) -> Topic:
-    """A topic by name, upper or lower case, `-` for `_`.
+    """A topic by its name or one of its titles (`空气质量指数`), in any case; blanks, `-` and `_` do not matter.
 
     Raises
     ------
     InputError
         For an unknown topic; the nearest ones are named.
     """
-    wanted = name.strip().casefold().replace("-", "_")
-    for known in _TOPICS.values():
-        if known.name.casefold() == wanted:
-            return known
-    by_fold = {known.casefold(): known for known in _TOPICS}
+    wanted = _letters(name)
+    for spelling in ("name", "zh", "en"):
+        for known in _TOPICS.values():
+            title = getattr(known, spelling)
+            if wanted in (_letters(title), _letters(re.sub(r"[(（].*[)）]$", "", title))):
+                return known
+    by_fold = {_letters(known): known for known in _TOPICS}
     near = [by_fold[fold] for fold in difflib.get_close_matches(wanted, by_fold, n=3, cutoff=0.45)]
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
     raise InputError(
-        f"There is no calculation named {name!r}.", fix=f"{hint}Topics: {', '.join(_TOPICS)}.", code="unknown-topic"
+        f"There is no calculation named {name!r}.",
+        fix=f"{hint}`saishang calc --list` names every topic.",
+        code="unknown-topic",
     )
+
+
+def _letters(text: str) -> str:
+    """What of a name is compared: letters and digits, half width, lower case."""
+    return "".join(sign for sign in folded(text) if sign.isalnum())
 
 
 def calculate(
@@ -327,7 +362,7 @@ def _check_shape(name: str, value: Any, wanted: Field) -> None:
     if wanted.kind == "text":
         if not scalar:
             raise InputError(f"{name} must be a text, got {_kind(value)}.", fix=f"Give {name} as one word.")
-        if wanted.choices and str(value) not in wanted.choices:
+        if wanted.choices and wanted.choice(str(value)) is None:
             near = difflib.get_close_matches(str(value), wanted.choices, n=1, cutoff=0.4)
             hint = f"Did you mean {near[0]}? " if near else ""
             raise InputError(f"{name} may not be {str(value)!r}.", fix=f"{hint}Use one of {', '.join(wanted.choices)}.")

@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import Any, cast
 
 from saishang.science.calc.registry import Case, Field, Result, family, topic
-from saishang.science.calc.water_names import body_of, items_book, key_of, named_values
+from saishang.science.calc.water_names import BODY, body_of, items_book, key_of, named_values
 from saishang.science.numbers import InputError, decimals_of, exact
 from saishang.science.rounding import round_half_even
 from saishang.science.trend import spearman
+from saishang.science.units import stated
 from saishang.science.water.change import change_by_grade, change_by_shares
 from saishang.science.water.classes import class_name, class_number
 from saishang.science.water.from_rules import change_rule, grade_words, river_rule, section_rule, setting, trend_rule
@@ -23,7 +24,6 @@ __all__: list[str] = []
 _STANDARDS = ("GB 3838-2002",)
 #: Places of a mean that is printed beside its class.
 _MEAN_DECIMALS, _PH_DECIMALS = 4, 2
-_BODY = Field("body", "水体类型（河流或湖库）", "Kind of water body", "text", choices=("river", "lake"))
 #: Verdicts of Spearman's test over years.
 _TREND_WORDS = {"up": "显著上升", "down": "显著下降", "not significant": "无显著变化", "not evaluated": "不评价"}
 
@@ -54,7 +54,7 @@ def _main(result: SectionResult, rule: SectionRule) -> list[list[Any]]:
     "multiples. Below detection is written 0.025L and counts as half the limit.",
     fields=(
         Field("values", "各项目浓度（名称=数值）", "Values by item", "mapping", "mg/L", required=True),
-        _BODY,
+        BODY,
         Field("target", "目标类别", "Target class", "text"),
     ),
     standards=_STANDARDS,
@@ -87,7 +87,7 @@ def surface_section(case: Case) -> Result:
     fields=(
         Field("classes", "各断面类别", "Classes of the sections", "numbers"),
         Field("sections", "各断面浓度（列表）", "Values of the sections (a list)", "numbers"),
-        _BODY,
+        BODY,
     ),
     standards=("环办〔2011〕22号",),
     example={"inputs": {"classes": ["Ⅱ", "Ⅲ", "Ⅳ", "Ⅳ", "Ⅳ", "劣Ⅴ"]}},
@@ -255,7 +255,7 @@ family(
     "pH 按氢离子浓度平均。",
     description_en="Mean and its class: nh3n=0.025L,0.1,0.2; monthly_tp=… gives the year's mean; tp_by_point={point: "
     "[..]} first in time, then over points; pH by hydrogen ions.",
-    fields=(_BODY,),
+    fields=(BODY,),
     open_inputs=Field("values", "项目或 monthly_项目、项目_by_point", "Item, monthly_item or item_by_point", "series",
                       required=True),
     standards=("环办〔2011〕22号", "环办监测函〔2020〕82号"),
@@ -283,6 +283,11 @@ def _one_mean(case: Case, name: str, values: Any) -> Result:
         raise InputError(
             f"{name} has the wrong shape.", fix="Give tp=[…] or monthly_tp=[…], and tp_by_point={point: […]}."
         )
+    unit = str(case.rules.parameters[code]["unit"])
+    if by_point:
+        values = {point: [stated(value, unit, name=name) for value in listed] for point, listed in values.items()}
+    else:
+        values = [stated(value, unit, name=name) for value in values]
     if code == "PH" and setting(case.rules, "ph_mean") == "hydrogen_ion":
         listed = [mean_ph(v) for v in values.values()] if by_point else list(values)
         found = mean_ph(listed)

@@ -8,10 +8,18 @@ from typing import Any
 
 from saishang.science.air.ranking import improvement_ranking, rank
 from saishang.science.calc.registry import Case, Field, Result, topic
-from saishang.science.calc.water_names import body_of, key_of, named_values
+from saishang.science.calc.water_names import BODY, body_of, items_book, key_of, named_values, names_given
 from saishang.science.numbers import InputError, exact
 from saishang.science.rounding import round_half_even
-from saishang.science.water.black_odorous import BlackRule, body_grade, heavy_stretches, point_grade, sample_grade
+from saishang.science.units import stated
+from saishang.science.water.black_odorous import (
+    BlackRule,
+    SampleGrade,
+    body_grade,
+    heavy_stretches,
+    point_grade,
+    sample_grade,
+)
 from saishang.science.water.blooms import BloomGrade, area_grade, density_grade, lake_grade, warning
 from saishang.science.water.classes import class_number
 from saishang.science.water.cwqi import change_percent, city_index, water_index
@@ -69,10 +77,23 @@ def tli(case: Case) -> Result:
         index = sub_index(density, rule.items["chla"])
         return {"chla_mg_per_m3": density, "tli_chla": round_half_even(index, rule.decimals)}
     if given == "sub_indices":
-        index = combine({name.casefold(): part for name, part in value.items() if part is not None}, rule)
+        index = combine({name: part for name, part in _trophic_items(case, value).items() if part is not None}, rule)
         return {"tli": round_half_even(index, rule.decimals), "grade": grade_of(index, rule).name}
-    found = trophic_index({name.casefold(): item for name, item in value.items()}, rule)
+    found = trophic_index(_trophic_items(case, value), rule)
     return {"tli": round_half_even(found.index, rule.decimals), "grade": found.grade.name}
+
+
+def _trophic_items(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values under the keys of the index; an item it does not know keeps its name and is refused there."""
+    book = items_book(case.rules)
+    items = trophic_rule(case.rules).items
+    named = {name: key_of(book[name]) if name in book else name for name in values}
+    if len(set(named.values())) < len(named):
+        raise InputError("An item of the trophic index is given twice.", fix="Give it once.")
+    return {
+        key: stated(values[name], items[key].unit, name=name) if key in items else values[name]
+        for name, key in named.items()
+    }
 
 
 @topic(
@@ -85,7 +106,7 @@ def tli(case: Case) -> Result:
     "smaller the change the better.",
     fields=(
         Field("means", "各项目平均浓度", "Means by item", "mapping"),
-        Field("body", "水体类型（河流或湖库）", "Kind of water body", "text", choices=("river", "lake")),
+        BODY,
         Field("river_index", "河流指数", "River index"),
         Field("M", "河流断面数", "River sections", "integer"),
         Field("lake_index", "湖库指数", "Lake index"),
@@ -151,7 +172,10 @@ def _rankings(case: Case, decimals: int, change_decimals: int) -> Result:
     example={"inputs": {"table1_class": "Ⅱ", "supplementary": {"so4": "262", "cl": "120", "no3n": "3.1"}}},
 )
 def drinking_source(case: Case) -> Result:
-    """`{compliant, over: [[key, multiple]]}` of one source; `{by_number_pct, by_volume_pct}` of several."""
+    """`{compliant, over: [[item, multiple]]}` of one source; `{by_number_pct, by_volume_pct}` of several.
+
+    `compliant` is null with the `missing` items while one without a value could still be over its limit.
+    """
     rule = source_rule(case.rules, case.on)
     if case.inputs.get("sources") is not None:
         by_number, by_volume = compliance_shares([_source(entry) for entry in case.inputs["sources"]])
@@ -159,17 +183,24 @@ def drinking_source(case: Case) -> Result:
             "by_number_pct": _percent(by_number, rule.share_decimals),
             "by_volume_pct": None if by_volume is None else _percent(by_volume, rule.share_decimals),
         }
-    items = named_values(case.rules, case.inputs.get("supplementary") or {})
-    items |= named_values(case.rules, case.inputs.get("specific") or {})
+    supplementary, specific = case.inputs.get("supplementary") or {}, case.inputs.get("specific") or {}
+    twice = sorted(supplementary.keys() & specific.keys())
+    if twice:
+        raise InputError(f"The item {twice[0]} is given twice.", fix="Give it once.")
+    given_items = {**supplementary, **specific}
+    names, items = names_given(case.rules, given_items), named_values(case.rules, given_items)
     given = case.inputs.get("table1_class")
     if given is None and not items:
         raise InputError("drinking_source needs a class, items or sources.", fix="Give table1_class=Ⅱ and the items.")
     number = None if given is None else class_number(given, name="table1_class")
     found = evaluate_source(number, items, rule)
-    return {
+    result: Result = {
         "compliant": found.compliant,
-        "over": [[key_of(code), round_half_even(multiple, rule.multiple_decimals)] for code, multiple in found.over],
+        "over": [[names[code], round_half_even(multiple, rule.multiple_decimals)] for code, multiple in found.over],
     }
+    if found.missing:
+        result["missing"] = [names[code] for code in found.missing]
+    return result
 
 
 def _source(entry: Any) -> tuple[Any, bool]:
@@ -202,10 +233,10 @@ def _source(entry: Any) -> tuple[Any, bool]:
     example={"inputs": {"sd_cm": "18", "do": "1.5", "orp": "-50", "nh3n": "9.2"}},
 )
 def black_odorous(case: Case) -> Result:
-    """`{result}` of a sample, `{point}` of counts, `{body, stretches}` of points."""
+    """`{result}` of a sample, `{point}` of counts, `{body, stretches}` of points; 无法判定 with what is `missing`."""
     rule = black_rule(case.rules)
     if case.inputs.get("heavy_counts") is not None:
-        return {"point": rule.grades[point_grade(case.inputs["heavy_counts"], case.required("samples"), rule)]}
+        return _black("point", point_grade(case.inputs["heavy_counts"], case.required("samples"), rule), rule)
     if case.inputs.get("points") is not None:
         points = [_black_grade(word, rule) for word in case.inputs["points"]]
         return {
@@ -213,7 +244,13 @@ def black_odorous(case: Case) -> Result:
             "stretches": [[first + 1, last + 1] for first, last in heavy_stretches(points, rule)],
         }
     values = {key: case.inputs[key] for key in rule.items if key in case.inputs}
-    return {"result": rule.grades[sample_grade(values, rule, depth_cm=case.inputs.get("depth_cm"))]}
+    return _black("result", sample_grade(values, rule, depth_cm=case.inputs.get("depth_cm")), rule)
+
+
+def _black(key: str, found: SampleGrade, rule: BlackRule) -> Result:
+    if found.grade is None:
+        return {key: "无法判定", "missing": list(found.missing)}
+    return {key: rule.grades[found.grade]}
 
 
 def _black_grade(word: Any, rule: BlackRule) -> int:

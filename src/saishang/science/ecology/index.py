@@ -29,6 +29,9 @@ __all__ = [
     "wet_year_resource",
 ]
 
+#: Sub-indices are normalised to this.
+_FULL = 100
+
 
 @dataclass(frozen=True, slots=True)
 class EcologicalIndexRule:
@@ -80,12 +83,20 @@ class EcologicalIndex:
 
 
 def ecological_index(sub_indices: Mapping[str, object], rule: EcologicalIndexRule) -> EcologicalIndex | None:
-    """EI from its five sub-indices `bio veg water land load` [0-100]; None while one of them is missing."""
+    """EI from its five sub-indices `bio veg water land load` [0-100]; None while one of them is missing.
+
+    Raises
+    ------
+    InputError
+        For a sub-index outside 0–100.
+    """
     parts: dict[str, Fraction] = {}
     for name, weight in rule.weights.items():
         given = non_negative(sub_indices.get(name), name=name)
         if given is None:
             return None
+        if given > _FULL:
+            raise InputError(f"{name} must lie between 0 and 100.", fix="Give the normalised sub-index.")
         taken = exact(round_half_even(given, rule.decimals))
         parts[name] = weight * (100 - taken if name in rule.reversed_ else taken)
     value = sum(parts.values(), Fraction(0))

@@ -15,6 +15,7 @@ from typing import Literal
 
 from saishang.science.naming import NameBook
 from saishang.science.numbers import InputError, exact, non_negative
+from saishang.science.units import stated
 
 __all__ = [
     "BelowDetection",
@@ -135,6 +136,7 @@ def measured(value: object, item: Item, standard: Groundwater) -> Measured:
         return Measured(None)
     if isinstance(value, bool):
         value = "true" if value else "false"
+    value = stated(value, item.unit, name=item.key)
     if item.kind == "word":
         return _word(value, item, standard)
     if isinstance(value, str):

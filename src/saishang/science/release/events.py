@@ -6,6 +6,7 @@ preliminary (初判): it can only rise. Nothing known is no grade, never 一般.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ __all__ = ["COUNTS", "EventGrade", "EventRule", "RadiationRule", "event_grade", 
 
 #: Criteria that are counted.
 COUNTS = ("deaths", "poisoned", "evacuated", "loss_yuan")
+_ROMAN = ("I", "II", "III", "IV", "V")
+_PEOPLE = ("deaths", "poisoned", "evacuated")
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ def event_grade(facts: Mapping[str, object], rule: EventRule) -> EventGrade:
         number = non_negative(facts.get(name), name=name)
         if number is None:
             missing.append(name)
+        elif name in _PEOPLE and number.denominator != 1:
+            raise InputError(f"{name} must be a whole number.", fix="Count persons.")
         elif number > 0:
             grade = scale.grade(number, name=name)
             if grade is not None:
@@ -102,10 +107,25 @@ def report_due(known: datetime, grade: str, rule: EventRule) -> tuple[datetime, 
     known:
         When the event was found or heard of; not when a form was filled in.
     """
-    hours = rule.hours.get(grade)
-    if hours is None:
-        raise InputError(f"There is no grade {grade!r}.", fix=f"Use one of {', '.join(rule.hours)}.")
-    return known + timedelta(hours=hours), rule.recipients[grade]
+    name = _grade_name(grade, rule)
+    return known + timedelta(hours=rule.hours[name]), rule.recipients[name]
+
+
+def _grade_name(text: str, rule: EventRule) -> str:
+    """`重大`, `重大事件`, `Ⅱ级` and `II` are one grade."""
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    for ending in ("突发环境事件", "事件", "级"):
+        plain = plain.removesuffix(ending)
+    for level, name in rule.names.items():
+        if plain in (name, _ROMAN[level - 1]):
+            return name
+    raise InputError(f"There is no grade {text!r}.", fix=f"Use one of {', '.join(rule.hours)}.")
+
+
+def _class_name(text: str) -> str:
+    """`III`, `Ⅲ`, `Ⅲ类` and `3` are one class of a source."""
+    plain = unicodedata.normalize("NFKC", text).strip().upper().removeprefix("CLASS").removesuffix("类").strip()
+    return _ROMAN[int(plain) - 1] if plain in ("1", "2", "3", "4", "5") else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +159,10 @@ def radiation_grade(
     """
     levels: list[int] = []
     if source_class is not None:
-        if source_class not in rule.sources:
+        name = _class_name(source_class)
+        if name not in rule.sources:
             raise InputError(f"There is no source class {source_class!r}.", fix="Use I, II, III, IV or V.")
-        level = rule.sources[source_class]
+        level = rule.sources[name]
         levels.append(1 if wide and level == rule.sources["II"] else level)
     dead, ill = non_negative(deaths, name="deaths"), non_negative(severe, name="severe")
     if dead is not None and dead > 0:

@@ -160,8 +160,10 @@ def stability(
     Raises
     ------
     InputError
-        When the sun by day or the cloud by night is not given.
+        When the sun by day or the cloud by night is not given, and for a wind below 0.
     """
+    if wind < 0:
+        raise InputError("The wind must not be negative.", fix="Give m/s at 10 m.")
     if cloud == "overcast":
         return "D"
     column = {"clear": "night_clear", "cloudy": "night_cloudy"}.get(cloud or "") if night else sun
@@ -172,4 +174,4 @@ def stability(
     for row in rows:
         if row.holds(wind):
             return row.classes[column]
-    raise InputError("The wind must not be negative.", fix="Give m/s at 10 m.")
+    raise AssertionError("the rows cover every wind")  # pragma: no cover

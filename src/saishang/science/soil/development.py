@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from saishang.science.detection import measured
 from saishang.science.naming import NameBook
 from saishang.science.numbers import InputError, exact, non_negative
+from saishang.science.units import stated
 
 __all__ = ["DevelopmentItem", "DevelopmentLand", "DevelopmentValues", "DevelopmentVerdict", "assess_development_land"]
 
@@ -87,7 +90,7 @@ def assess_development_land(
     Parameters
     ----------
     values:
-        Item (any spelling) → content [mg/kg]; None = missing.
+        Item (any spelling) → content [mg/kg]; None = missing, `<0.01` or `0.01L` = below detection.
     land_class:
         1 (housing, schools, parks for children …) or 2 (industry, storage, commerce, roads …).
     background:
@@ -120,7 +123,7 @@ def assess_development_land(
         if key in seen:
             raise InputError(f"{name} and {seen[key]} are one item.", fix="Give it once.")
         seen[key] = name
-        items.append(_item(name, non_negative(value, name=name), standard.items[key], column, natural.get(key)))
+        items.append(_item(name, _content(value, name), standard.items[key], column, natural.get(key)))
     known = [item.result for item in items if item.result is not None]
     worst = max(known, key=_ORDER.index, default=None)
     if worst != "over_intervention" and any(item.result is None for item in items):
@@ -128,14 +131,21 @@ def assess_development_land(
     return DevelopmentVerdict(worst, tuple(items))
 
 
+def _content(value: object, name: str) -> Fraction | None:
+    """A content as laboratories write it; a unit behind it is converted."""
+    read = measured(stated(value, "mg/kg", name=name), name=name)
+    return None if read is None else read.value
+
+
 def _column(land_class: object) -> int:
     text = str(land_class).strip()
-    named = {"第一类用地": 1, "一类": 1, "第二类用地": 2, "二类": 2}
-    number = named.get(text)
+    number = {"一": 1, "I": 1, "二": 2, "II": 2}.get(
+        unicodedata.normalize("NFKC", text).removeprefix("第").removesuffix("用地").removesuffix("类").upper()
+    )
     if number is None:
         exactly = exact(land_class, name="land_class")
-        number = int(exactly) if exactly in (1, 2) else 0
-    if number not in (1, 2):
+        number = int(exactly) if exactly in (1, 2) else None
+    if number is None:
         raise InputError(f"The land class is 1 or 2, got {text}.", fix="1: housing, schools …; 2: industry, roads …")
     return number - 1
 

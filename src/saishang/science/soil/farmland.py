@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from saishang.science.detection import measured
 from saishang.science.naming import NameBook
-from saishang.science.numbers import InputError, exact_or_none, non_negative
+from saishang.science.numbers import InputError, exact_or_none
+from saishang.science.units import stated
 
 __all__ = ["Farmland", "FarmlandItem", "FarmlandVerdict", "assess_farmland"]
 
@@ -124,7 +126,7 @@ def assess_farmland(values: Mapping[str, object], ph: object, land_use: str, sta
     Parameters
     ----------
     values:
-        Item (any spelling) → total content [mg/kg]; None = missing.
+        Item (any spelling) → total content [mg/kg]; None = missing, `<0.01` or `0.01L` = below detection.
     ph:
         Soil pH; may be missing only when no item depends on it.
     land_use:
@@ -155,8 +157,14 @@ def assess_farmland(values: Mapping[str, object], ph: object, land_use: str, sta
         if screening is None:  # no land use is without a row: the loader's tables are complete
             raise InputError(f"{standard.name} has no screening value for {name} on {land_use}.", fix="Leave it out.")
         intervention = standard.limit("intervention", key, use, band)
-        items.append(FarmlandItem(name, key, non_negative(value, name=name), screening, intervention))
+        items.append(FarmlandItem(name, key, _content(value, name), screening, intervention))
     return FarmlandVerdict(_category(items), tuple(items))
+
+
+def _content(value: object, name: str) -> Fraction | None:
+    """A content as laboratories write it; a unit behind it is converted."""
+    read = measured(stated(value, "mg/kg", name=name), name=name)
+    return None if read is None else read.value
 
 
 def _category(items: list[FarmlandItem]) -> Category | None:

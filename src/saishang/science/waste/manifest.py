@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -44,7 +45,8 @@ def read_number(text: object, digits: Sequence[tuple[str, int]], *, first_year: 
     InputError
         When it has other than the wanted digits, a year before manifests existed, or the serial 0.
     """
-    number = str(text).strip() if not isinstance(text, bool) else ""
+    # Forms print the number in groups, and some in full-width digits.
+    number = "".join(unicodedata.normalize("NFKC", str(text)).split()) if not isinstance(text, bool) else ""
     length = sum(count for _, count in digits)
     if not re.fullmatch(rf"[0-9]{{{length}}}", number):
         raise InputError(

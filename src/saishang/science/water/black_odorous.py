@@ -10,10 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from saishang.science.detection import measured
 from saishang.science.numbers import InputError, Number, exact
-from saishang.science.water.detection import measured
 
-__all__ = ["BlackItem", "BlackRule", "body_grade", "heavy_stretches", "item_grade", "point_grade", "sample_grade"]
+__all__ = [
+    "BlackItem",
+    "BlackRule",
+    "SampleGrade",
+    "body_grade",
+    "heavy_stretches",
+    "item_grade",
+    "point_grade",
+    "sample_grade",
+]
 
 NONE, MILD, HEAVY = 0, 1, 2
 
@@ -43,6 +52,14 @@ class BlackRule:
     shallow_share: Fraction = Fraction(2, 5)
 
 
+@dataclass(frozen=True, slots=True)
+class SampleGrade:
+    """Grade of a sample or of a point, None while one of the `missing` items could make it worse."""
+
+    grade: int | None
+    missing: tuple[str, ...] = ()
+
+
 def item_grade(value: Fraction, item: BlackItem, *, ends_are_mild: bool = True) -> int:
     """0 not black, 1 mild, 2 heavy; the heavy bound itself is mild (10 cm, 0.2, -200 mV, 15)."""
     beyond, at = (value < item.heavy_beyond, value < item.mild_at) if item.low else (
@@ -53,13 +70,18 @@ def item_grade(value: Fraction, item: BlackItem, *, ends_are_mild: bool = True) 
     return MILD if at or (ends_are_mild and value == item.mild_at) else NONE
 
 
-def sample_grade(values: Mapping[str, object], rule: BlackRule, *, depth_cm: Number | None = None) -> int:
+def sample_grade(values: Mapping[str, object], rule: BlackRule, *, depth_cm: Number | None = None) -> SampleGrade:
     """Grade of one sample: its worst item.
 
     Parameters
     ----------
     depth_cm:
         Depth of the water; below 25 cm 40 % of it stands for the transparency.
+
+    Returns
+    -------
+    One heavy item makes a heavy sample whatever the others are; without one, all items are needed: what was not
+    measured is no pass.
 
     Raises
     ------
@@ -69,38 +91,59 @@ def sample_grade(values: Mapping[str, object], rule: BlackRule, *, depth_cm: Num
     present = dict(values)
     if depth_cm is not None and exact(depth_cm, name="depth_cm") < rule.shallow_below:
         present["sd_cm"] = exact(depth_cm, name="depth_cm") * rule.shallow_share
-    found = []
-    for key, value in present.items():
-        if key not in rule.items:
-            raise InputError(f"Black-odorous water knows no item {key}.", fix=f"Use {', '.join(rule.items)}.")
-        read = measured(value, name=key, negative=key == "orp")
-        if read is not None:
-            found.append(item_grade(read.value, rule.items[key], ends_are_mild=rule.ends_are_mild))
+    unknown = [key for key in present if key not in rule.items]
+    if unknown:
+        raise InputError(f"Black-odorous water knows no item {unknown[0]}.", fix=f"Use {', '.join(rule.items)}.")
+    found, missing = [], []
+    for key, item in rule.items.items():
+        read = measured(present.get(key), name=key, negative=key == "orp")
+        if read is None:
+            missing.append(key)
+        else:
+            found.append(item_grade(read.value, item, ends_are_mild=rule.ends_are_mild))
     if not found:
         raise InputError("A sample needs at least one item.", fix=f"Give {', '.join(rule.items)}.")
-    return max(found)
+    worst = max(found)
+    return SampleGrade(None if missing and worst != HEAVY else worst, tuple(missing))
 
 
-def point_grade(heavy_counts: Mapping[str, Number], samples: Number, rule: BlackRule) -> int:
+def point_grade(heavy_counts: Mapping[str, Number | None], samples: Number, rule: BlackRule) -> SampleGrade:
     """Grade of a point of a black-odorous body from how many of its samples were heavy in each item: mild or heavy.
+
+    Parameters
+    ----------
+    heavy_counts:
+        Item (`sd` stands for `sd_cm`) → heavy samples; an item that is absent or None was not counted.
+
+    Returns
+    -------
+    Heavy as soon as the counts there are suffice; mild only when every item was counted.
 
     Raises
     ------
     InputError
-        Without samples, or with more heavy ones than there are.
+        For an unknown item, without samples, or with more heavy ones than there are.
     """
     total = exact(samples, name="samples")
     if total <= 0:
         raise InputError("A point needs at least one sample.", fix="Give the number of samples.")
-    parts = []
-    for key, count in heavy_counts.items():
+    counts = {"sd_cm" if key == "sd" else key: count for key, count in heavy_counts.items()}
+    unknown = [key for key in counts if key not in rule.items]
+    if unknown:
+        raise InputError(f"Black-odorous water knows no item {unknown[0]}.", fix=f"Use {', '.join(rule.items)}.")
+    parts, missing = [], []
+    for key in rule.items:
+        count = counts.get(key)
+        if count is None:
+            missing.append(key)
+            continue
         share = exact(count, name=key) * 100 / total
         if not 0 <= share <= 100:
             raise InputError(f"{key} was heavy in {count} of {samples} samples.", fix="Check the counts.")
         parts.append(share)
     one = any(share >= rule.one_item_share for share in parts)
     two = sum(share >= rule.two_items_share for share in parts) >= 2
-    return HEAVY if one or two else MILD
+    return SampleGrade(HEAVY if one or two else None if missing else MILD, tuple(missing))
 
 
 def heavy_stretches(points: Sequence[int], rule: BlackRule) -> tuple[tuple[int, int], ...]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from saishang.science.numbers import Number, exact
+from saishang.science.numbers import InputError, Number, exact
 
 __all__ = ["ChangeRule", "change_by_grade", "change_by_shares"]
 
 STEADY = "无明显变化"
+#: Two printed shares of one period may add to a little more than all, each being rounded.
+_ALL, _ROUNDED = 100, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,29 @@ def change_by_grade(before: int, after: int, rule: ChangeRule) -> str:
 def change_by_shares(
     good_before: Number, bad_before: Number, good_after: Number, bad_after: Number, rule: ChangeRule
 ) -> tuple[Fraction, str]:
-    """ΔG - ΔD in percentage points, and the verdict; shares in per cent."""
-    gained = exact(good_after, name="good2") - exact(good_before, name="good1")
-    worsened = exact(bad_after, name="bad2") - exact(bad_before, name="bad1")
-    points = gained - worsened
+    """ΔG - ΔD in percentage points, and the verdict; shares in per cent.
+
+    Raises
+    ------
+    InputError
+        For a share outside 0–100, or two shares of one period that together exceed 100.
+    """
+    good1, bad1 = _shares(good_before, bad_before, "1")
+    good2, bad2 = _shares(good_after, bad_after, "2")
+    points = (good2 - good1) - (bad2 - bad1)
     if abs(points) <= rule.points_above:
         return points, STEADY
     return points, _words(better=points > 0, clearly=abs(points) > rule.points_clearly_above)
+
+
+def _shares(good: Number, bad: Number, period: str) -> tuple[Fraction, Fraction]:
+    first, second = exact(good, name=f"good{period}"), exact(bad, name=f"bad{period}")
+    if min(first, second) < 0 or first + second > _ALL + _ROUNDED:
+        raise InputError(
+            f"good{period} and bad{period} are shares of the same sections: 0 to 100, together at most 100.",
+            fix="Give them in per cent, such as 85.0.",
+        )
+    return first, second
 
 
 def _words(*, better: bool, clearly: bool) -> str:

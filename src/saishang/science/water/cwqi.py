@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from saishang.science.detection import HALF, measured
 from saishang.science.numbers import InputError, Number, exact
-from saishang.science.water.detection import HALF, measured
 from saishang.science.water.limits import Body, SurfaceLimits
 
 __all__ = ["CwqiRule", "change_percent", "city_index", "exempt_from_change", "item_index", "water_index"]

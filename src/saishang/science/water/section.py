@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from saishang.science.detection import HALF, Measured, measured
 from saishang.science.water.classes import BEST, WORST
-from saishang.science.water.detection import HALF, Measured, measured
 from saishang.science.water.limits import Body, ItemLimits, SurfaceLimits, oxygen_saturation
 
 __all__ = ["ItemResult", "SectionResult", "SectionRule", "complies", "evaluate_section", "main_pollutants"]

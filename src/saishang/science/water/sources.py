@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from saishang.science.detection import HALF, measured
 from saishang.science.numbers import InputError, Number, non_negative
-from saishang.science.water.detection import HALF, measured
 
 __all__ = ["SourceResult", "SourceRule", "compliance_shares", "evaluate_source"]
 
@@ -46,10 +46,11 @@ class SourceRule:
 
 @dataclass(frozen=True)
 class SourceResult:
-    """Verdict on a source; `compliant` is None when its table 1 class is not known and nothing else is over."""
+    """Verdict on a source; `compliant` is None when nothing is over but a class or an item asked for is not known."""
 
     compliant: bool | None
     over: tuple[tuple[str, Fraction], ...]
+    missing: tuple[str, ...] = ()
 
 
 def evaluate_source(table1_class: int | None, items: Mapping[str, object], rule: SourceRule) -> SourceResult:
@@ -60,22 +61,25 @@ def evaluate_source(table1_class: int | None, items: Mapping[str, object], rule:
     table1_class:
         Class by table 1, 1 … 6; None when it was not evaluated.
     items:
-        Supplementary and specific items: parameter → value [mg/L].
+        Supplementary and specific items: parameter → value [mg/L]; None = asked for, but without a value.
 
     Returns
     -------
     Items over their limit with the multiple (C - limit) / limit, the largest first.
     """
-    over = []
+    over, missing = [], []
     for parameter, value in items.items():
         limit = rule.limit(parameter)
         read = measured(value, name=parameter, share=rule.below_share)
-        if read is not None and read.value > limit:
+        if read is None:
+            missing.append(parameter)
+        elif read.value > limit:
             over.append((parameter, (read.value - limit) / limit))
     over.sort(key=lambda pair: (-pair[1], pair[0]))
     bad = bool(over) or (table1_class is not None and table1_class > rule.limit_class)
-    verdict = False if bad else (None if table1_class is None else True)
-    return SourceResult(verdict, tuple(over))
+    # What is asked for and not there may be over its limit: that is no pass.
+    verdict = False if bad else (None if table1_class is None or missing else True)
+    return SourceResult(verdict, tuple(over), tuple(missing))
 
 
 def compliance_shares(sources: Sequence[tuple[Number, bool]]) -> tuple[Fraction, Fraction | None]:

@@ -10,8 +10,8 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from saishang.science.detection import HALF, measured
 from saishang.science.numbers import mean
-from saishang.science.water.detection import HALF, measured
 
 if TYPE_CHECKING:
     from saishang.science.water.section import SectionRule

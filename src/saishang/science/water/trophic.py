@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from saishang.science.detection import measured
 from saishang.science.numbers import InputError, Number, exact
-from saishang.science.water.detection import measured
 
 __all__ = [
     "TrophicGrade",

@@ -43,7 +43,7 @@ def medium_name(medium: str) -> str:
     return {
         "air": _("空气"), "water": _("地表水"), "groundwater": _("地下水"), "soil": _("土壤"), "noise": _("噪声"),
         "radiation": _("辐射"), "waste": _("固体废物"), "ecology": _("生态"), "climate": _("气候"),
-        "emergency": _("应急"),
+        "emergency": _("应急"), "zoning": _("分区与绿地"), "governance": _("办理时限"),
         "carbon": _("碳排放"), "general": _("通用"),
     }.get(medium, medium)  # fmt: skip
 

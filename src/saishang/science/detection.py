@@ -1,4 +1,5 @@
-"""Values below the detection limit (未检出): half the limit in every calculation (环办监测函〔2020〕82号, point 7).
+"""Values below the detection limit (未检出): half the limit in every calculation (环办监测函〔2020〕82号, point 7, for
+surface water; used alike for soil).
 
 Reports write such a value as its limit with an L behind it, `0.025L`, or with a sign before it, `<0.025`. Half of a
 limit that is too coarse may itself lie over a class limit: the value keeps saying that it was not detected.
@@ -7,6 +8,7 @@ limit that is too coarse may itself lie over a class limit: the value keeps sayi
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,8 +17,8 @@ from saishang.science.numbers import InputError, exact, exact_or_none
 __all__ = ["HALF", "Measured", "measured"]
 
 HALF = Fraction(1, 2)
-_BELOW = re.compile(r"^\s*(?:[<＜]\s*(?P<sign>[0-9.eE+-]+)|(?P<mark>[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*[Ll])\s*$")
-_UNLIMITED = ("ND", "N.D.", "未检出", "<")
+_BELOW = re.compile(r"^\s*(?:<\s*(?P<sign>[0-9.eE+-]+)|(?P<mark>[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*[Ll])\s*$")
+_UNLIMITED = ("ND", "N.D.", "未检出", "<", "L")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def measured(value: object, *, name: str = "value", share: Fraction = HALF, nega
     Measured(value=Fraction(1, 80), limit=Fraction(1, 40))
     """
     if isinstance(value, str):
+        value = unicodedata.normalize("NFKC", value).replace("−", "-")
         if value.strip().upper() in _UNLIMITED:
             raise InputError(
                 f"{name} is below detection, but its detection limit is not given.",
