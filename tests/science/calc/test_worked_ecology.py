@@ -1,4 +1,4 @@
-"""The worked examples of ecology, climate and releases, every key compared within the tolerance of its row."""
+"""The worked examples of ecology, climate, releases, zoning, clocks: every key within the tolerance of its row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from saishang.rules import Rules
 from saishang.science.calc import read_cases, run_case
 
 FILES = [
-    Path(__file__).resolve().parents[2] / "data" / "worked_examples" / name for name in ("ecology.csv", "releases.csv")
+    Path(__file__).resolve().parents[2] / "data" / "worked_examples" / name
+    for name in ("ecology.csv", "releases.csv", "zoning_clocks.csv")
 ]
 ROWS = [row for path in FILES for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines(keepends=True))]
 CASES = {
@@ -41,7 +42,7 @@ def matches(found: Any, expected: Any, tolerance: str) -> bool:
 
 
 def test_all_cases_are_read() -> None:
-    assert len(ROWS) == len(CASES) == 62
+    assert len(ROWS) == len(CASES) == 62 + 16
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["id"]))

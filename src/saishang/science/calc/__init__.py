@@ -43,6 +43,8 @@ _DECLARING = (
     "climate",
     "emergency",
     "events",
+    "zoning",
+    "clocks",
     "groundwater",
     "soil",
     "waste",
