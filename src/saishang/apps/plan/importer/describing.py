@@ -26,7 +26,7 @@ _ASIDE = re.compile(
     r"^(?:或|国家下达|省下达|上级下达|市下达|国家要求|约合|折合|折|相当于|现状|现有|其中已|(?:19|20)\d\d年(?:为|是|达到|实际))"
 )
 _FUNDING = re.compile(
-    "补助|补贴|奖励|奖补|自筹|资本金|投资额|贴息|贷款|出资|配套资金|资金.{0,6}比例|专项债|社会资本|资本投入|税收|罚款|首付|补偿标准"
+    "给予|资金支持|补助|补贴|奖励|奖补|自筹|资本金|投资额|贴息|贷款|出资|配套资金|资金.{0,6}比例|专项债|社会资本|资本投入|税收|罚款|首付|补偿标准"
 )
 _PLAIN_OK = re.compile(
     "(?:系数|指数|比值|容积率|满意度|得分|[^占环同对相]比|pH值?|利用效率|PUE(?:值)?|能效比|强度)(?:[（(][^（()）]*[）)])?$"
@@ -79,6 +79,12 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     if peeled.stated and re.match(r"^的[^，。；]{0,12}(?:比例|占比|比重|规模占比)[^，。；\d]{0,8}\d", behind):
         # 进水浓度高于100mg/L的比例达到80%: the first number says what the share is of.
         return True
+    if not peeled.stated and re.search("(?:流域|国土|总|辖区|规划|行政区域|占地)面积$|人口$", left):
+        return True  # 流域面积4830平方公里 says what there is
+    if quantity.unit == "人" and re.match("^(?:以上|左右)?的[\u4e00-\u9fff]", tail):
+        return True  # 组建20人以上的专家库
+    if quantity.is_share and peeled.stated and re.match("^(?:对|凡)", left) and re.match("^的[\u4e00-\u9fff]", behind):
+        return True  # 对下降幅度超过20%的断面，…
     if re.search("(?<!责任)权重|分值|计分|扣分|加分|扣减", left):
         return True
     if quantity.is_share and _FUNDING.search(_clause(text, quantity)):
@@ -100,6 +106,12 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     if quantity.unit == "次" and re.search("每(?:日|天|周|旬|月|季度|半年)", left):
         return True
     if quantity.unit in ("米", "公里") and re.search("间距|距离", left):
+        return True
+    if quantity.unit in ("小时", "天", "年") and re.search(
+        "(?:停工|停产|整改|提前|公示|施工期|工期|有效期|保存|连续|封停|周期)[^，。；]{0,6}$", left
+    ):
+        return True
+    if quantity.unit == "次" and re.search("每年|每季|每半年|每月|年均", _clause(text, quantity)):
         return True
     if quantity.unit in ("小时", "天", "分") and _DEADLINE_TAIL.match(tail) and not re.search("控制|缩短|不超过", left):
         return True

@@ -15,16 +15,16 @@ __all__ = ["commitments_in", "duties_in"]
 
 _OFTEN = (
     r"每年(?:度)?(?:的)?(?:(?:\d{1,2}月(?:份|底|末|\d{1,2}日?)?[、和])*(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?:\d{1,2}日)?(?:上旬|中旬|下旬)?(?:底|末)?(?:之前|以前|前)?|年底前?|年末|年初|第[一二三四]季度(?:末)?|[一二三四]季度|上半年|下半年)?|"
-    r"(?:每|按)(?:半年|季度|季|月|周|旬|日|两年|三年)(?:度)?(?:[一二三四五六日]前|第[一二三]个?月\d{1,2}日(?:之?前)?|(?:首月|末月|次月|下月)?\d{1,2}日(?:之?前)?|[末底]\d{1,2}日(?:之?前)?|底前|底|末|初|结束后\d{1,2}个?(?:工作)?日内)?|逐月|逐季|逐年|按年度?|年度|定期|半年一次|一季度一次|月调度|季通报|月通报|"
-    r"每个?(?:季度|月|年度|半年)(?:底|末|初)?(?:前)?"
+    r"(?:每|按)(?:半年|季度|季|月|周|旬|日|两年|三年)(?:度)?(?:[一二三四五六日]前|第[一二三]个?月\d{1,2}日(?:之?前)?|(?:首月|末月|次月|下月)?\d{1,2}日(?:之?前)?|[末底]\d{1,2}日(?:之?前)?|底前|底|末|初|结束后\d{1,2}个?(?:工作)?日内)?|逐月|逐季|逐年|按年度?|年度|定期|半年一次|一季度一次|(?:半年|月|季|年|周|旬)(?:调度|通报|考核|评估|排名|会商|小结|总结)(?!的|机制|制度)|"
+    r"每个?(?:季度|月|年度|半年)(?:底|末|初)?(?:前)?|每(?:隔)?[\d两二三四五](?:个月|年)"
 )
 _DATE = r"(?:于|在)?(?:(?:19|20)\d\d年|当年|次年|翌年)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}日|底|末|份)?(?:之前|以前|前)|(?:于|在)?(?:次年|年)(?:底|末)前|(?:于|在)?(?:19|20)\d\d年(?:底|末)?前"
 _WHEN = re.compile(rf"(?P<often>{_OFTEN})|(?P<date>{_DATE})")
 _VERB = re.compile(
-    "报告|上报|报送|报备|报(?=[省市区县自国生领党上])|备案|通报|公布|公开|发布|考核|评估|评价|调度|检查|督查|督导|总结|自查|自评|审议|汇报|提交|排名|执法检查|巡查|巡林|巡河|巡湖|排查|抽查|会商|公示|述职|听取|编制"
+    "报告|上报|报送|报备|报(?=[省市区县自国生领党上])|备案|通报|公布|公开|发布|考核|评估|评价|调度|检查|督查|督导|总结|自查|自评|审议|汇报|提交|排名|执法检查|巡查|巡林|巡河|巡湖|排查|抽查(?!比例|率|合格)|会商|公示|述职|听取|编制"
 )
 _TO = re.compile(
-    r"(?:向|报(?!告)送?至?|报告(?=(?:省|市|县|区|州|自治区|国务院)[^，。；、]{0,12}(?:政府|委|厅|局|办|院))|上报至?|提交至?|报请)(?P<to>[^，。；、]{0,40}?(?:小组办公室|小组|办公室|委员会|政府|厅|局|委|部|常委会|党组|指挥部|专班|联席会议|省委|市委|办(?=报|提|汇|反|$|[，。；、）)])|社会|公众|国务院|党中央)(?:办公室)?(?:[、和及](?:[^，。；、]{1,20}?(?:小组|办公室|政府|厅|局|委|部)))*)"
+    r"(?:向|报(?!告)送?至?|报告(?=(?:省|市|县|区|州|自治区|国务院)[^，。；、]{0,12}(?:政府|委|厅|局|办|院))|上报至?|提交至?|报请)(?P<to>[^，。；、]{0,40}?(?:小组办公室|小组|办公室|委员会|政府|厅|局|委|部|常委会|党组|指挥部|专班|联席会议|省委|市委|办(?=报|提|汇|反|$|[，。；、）)])|社会|公众|国务院|党中央)(?:办公室)?(?:[\u4e00-\u9fff]{0,10}(?:主管|行政|监管)部门)?(?:[、和及](?:[^，。；、]{1,20}?(?:小组|办公室|政府|厅|局|委|部)))*)"
 )
 _COPY = re.compile(r"(?:并)?抄(?:送|报)(?P<copy>[^，。；]{2,40})")
 _WHO = re.compile(
@@ -32,13 +32,16 @@ _WHO = re.compile(
 )
 #: Where the next duty of a sentence begins: 每月调度、每季度通报; 每年开展自评，并于次年1月底前报送….
 _NEXT_MOMENT = re.compile(
-    "[；;]|，(?=[^，。；]{0,14}(?:每[年月周季半]|按月|按季|逐月|逐季))|、(?=每(?:年|月|周|季度|半年)[^、，。；]{2})"
+    "[；;]|，(?=[^，。；]{0,14}(?:每[年月周季半]|按月|按季|逐月|逐季))|、(?=每(?:年|月|周|季度|半年)[^、，。；]{2})|、(?=(?:半年|月|季|年|周|旬)(?:调度|通报|考核|评估|排名|会商|小结|总结|报告))"
+    r"|，(?=(?:19|20)\d\d年[^，。；]{0,14}(?:开展|进行|组织|完成))"
     "|，(?=(?:并|且|再)?(?:应|须|要)?(?:于|在)?(?:次年|翌年|当年|年底|年末)[^，。；]{0,8}前)"
 )
 _TWO_MOMENTS = re.compile(
     r"(?P<first>每年(?:度)?\d{1,2}月(?:\d{1,2}日|底|末)?(?:之?前)?)(?:、|和|及)(?P<second>(?:次年|翌年)\d{1,2}月(?:\d{1,2}日|底|末)?(?:之?前)?)"
 )
 _WEAK = ("年度", "逐年", "按年", "定期")
+#: 建立定期调度机制: a way of working is set up; when it is due is said elsewhere.
+_MECHANISM = re.compile("^[^，。；]{0,12}(?:机制|制度|体系)")
 _HABIT = re.compile("节约|少用|无车日|步行|骑行|一度电|光盘")
 _CAMPAIGN = re.compile("宣传月|活动周|活动月|主题日|宣传日|环境日|生态日")
 
@@ -51,12 +54,20 @@ def duties_in(text: str, at: str) -> list[Duty]:
     """
     found: list[Duty] = []
     for sentence in split_sentences(clean(text)):
-        for part in _NEXT_MOMENT.split(sentence):
+        for part in _parts(sentence):
             for told in _apart(part.strip()):
                 duty = _read(told, at)
                 if duty is not None:
                     found.append(replace(duty, text=part.strip()))
     return found
+
+
+def _parts(sentence: str) -> list[str]:
+    """Split where the next duty begins; what stands in quotes (“月调度、季通报”) is a name and stays whole."""
+    names = protected_spans(sentence)
+    cuts = [m for m in _NEXT_MOMENT.finditer(sentence) if not any(a < m.start() < b for a, b in names)]
+    starts, ends = [0, *(m.end() for m in cuts)], [*(m.start() for m in cuts), len(sentence)]
+    return [sentence[a:b] for a, b in zip(starts, ends, strict=True)]
 
 
 def _apart(part: str) -> list[str]:
@@ -74,7 +85,8 @@ def _read(sentence: str, at: str) -> Duty | None:
     moments = [m for m in _WHEN.finditer(plain) if not any(a <= m.start() < b for a, b in names)]
     moments.sort(key=lambda m: m.group("often") in _WEAK)
     when = moments[0] if moments else None
-    verb = _VERB.search(plain, when.end()) if when else None
+    told = when is not None and re.fullmatch("(?:半年|月|季|年|周|旬)..", when.group(0))
+    verb = _VERB.search(plain, when.end() - 2 if told else when.end()) if when else None
     to, copy = _TO.search(plain), _COPY.search(plain)
     if to and re.search("(?:重大|重要)(?:情况|事项|问题)[^，。；]*$", plain[: to.start()]):
         to = None  # 每年考核，重大情况及时向…报告: the report is not the yearly duty
@@ -86,6 +98,8 @@ def _read(sentence: str, at: str) -> Duty | None:
     if "。" in between or len(between) > 45 or (between.count("，") > 1 and not to):
         return None
     if weak and not (to or copy) and (len(between) > 12 or verb.group(0) in ("编制", "更新", "监测")):
+        return None
+    if weak and not (to or copy) and _MECHANISM.match(plain[when.end() :]):
         return None
     if when.group("often") == "年度" and not to:
         return None

@@ -78,7 +78,7 @@ def split_subjects(subject: str, count: int | None) -> list[tuple[str, str | Non
     """
     if re.match("各(?:市|县|区|州|地|省)", subject):
         return None  # 各市（州）、县（市、区）…率: one collective, however it is written
-    for pattern in ("、|，|和|以及|及(?!以上)|与", "、|，", "、"):
+    for pattern in ("、|，|(?<![谐温缓])和(?!谐)|以及|(?<![普涉])及(?!以上|其|时)|(?<!参)与", "、|，", "、"):
         parts = [p.strip("，、 ") for p in _split_names(subject, pattern)]
         parts = [p for p in parts if p]
         if len(parts) < 2 or (count is not None and len(parts) != count):

@@ -24,9 +24,11 @@ _LABEL_ANYWHERE = re.compile(
     r"[【\[]?(?:牵头|主办|主责|配合|参与|参加|协办|协作|协同|支持|成员|协助|指导|督导|责任|负责|落实|承办|实施|承担|完成)(?:责任)?(?:单位|部门|主体|地区)\s*(?:[】\]]\s*[:：]?|[:：])"
 )
 #: 省水利厅（牵头）、省财政厅: the role behind the name.
-_ROLE_BEHIND = re.compile(r"([^、，,；;（）()]{3,20})[（(](牵头|主办|主责|配合|协办)[）)]、?")
+_ROLE_BEHIND = re.compile(
+    r"([^、，,；;（）()]{3,20})[（(]((?:共同|联合|均为|并列)?(?:牵头|主办|主责|配合|协办)(?:单位|部门)?)[）)]、?"
+)
 #: 【牵头单位】市水务局: a label in a box instead of before a colon.
-_BOXED_LABEL = re.compile(r"[【\[]\s*([^【】\[\]：:]{2,8}(?:单位|部门|主体))\s*[】\]]\s*[:：]?")
+_BOXED_LABEL = re.compile(r"[【\[]\s*([^【】\[\]：:]{2,8}(?:单位|部门|主体|时限|时间|节点|期限))\s*[】\]]\s*[:：]?")
 _ROLE_TAIL = re.compile(
     r"(?:(?:分别|共同|联合|各自|具体|主要|根据|依据|依|按照?|依照|结合|在)?(?:各自|本|其)?(?:部门|单位)?(?:职责|职能|权限)(?:范围)?(?:分工|内)?|"
     r"分工|共同|分别|具体|联合|组织|主要|一起|抓好|做好|积极|做好)*"
@@ -46,10 +48,18 @@ _FIRST_LEADS = re.compile(
 )
 _UNIT_END = "厅局委办部会院府关行队社市县区州盟旗位门站司团室组所校处心镇乡地企总园店网"
 _UNIT_NAME = re.compile(
-    r"(?![^（]*(?:要|应|和|把|将|对|在|为)$)[^，。：；]{1,20}(?:厅|局|委|办|委员会|办公室|政府|管委会|部门|公司|集团|党委|党组|组织部|宣传部|供销联社|供销社|合作社|(?:[市县区州盟旗]|（[^）]*）))"
+    r"(?![^（]*(?:要|应|和|把|将|对|在|为)$)[^，。：；]{1,20}(?:厅|局|委|办|委员会|办公室|政府|管委会|部门|公司|集团|党委|党组|组织部|宣传部|供销联社|供销社|合作社|(?:分局|大队|支队|总队|中心|办事处|总站|银行|支行|分行|法院|检察院|海关|工会|妇联|团委|科协|研究院|乡镇|街道|镇街|园区|专班|电厂|水务|[市县区州盟旗]|（[^）]*）))"
 )
 _ETC = re.compile(
     r"等(?:(?:省|市|区|自治区|县)?(?:级|直)?(?:有关|相关|各|各有关|各相关)?(?:部门|单位|地区?|市|厅局|部委|企业)?(?:和(?:地区|单位|部门))?)$"
+)
+#: Ends of a name that say by themselves that it is a body; the second only in a list with one of the first.
+_SURE_UNIT = re.compile(
+    r"(?:厅|局|委|办|委员会|人民政府|管委会|[市县区]政府|党委[^、]{2,4}部|(?<=..)海关|公司"
+    "|^(?:工业和信息化|农业农村|住房(?:和)?城乡建设|自然资源|生态环境|交通运输|财政|水利|商务|科技|公安|教育|民政|司法|应急管理)部)$"
+)
+_LIKELY_UNIT = re.compile(
+    "(?:[\u4e00-\u9fff]{2}部|分院|科学院|研究院|学院|大学|银行|分行|支行|中心|集团|供销社|联社|合作社|总队|支队|大队|总站|办事处|工会|妇联|团委|科协|协会|分局|海关|政府|基地|[市县区州盟旗]|街道|乡镇)$"
 )
 _LOCAL_HEAD = re.compile(
     r"^(?:各|有关|相关|全[省区市]|所有|沿[黄江河]|地方|试点|重点|辖区)*(?:设区的?|地级(?:及)?(?:以上)?|县级)?(?:市|州|盟|地|区|县|地区)?"
@@ -140,12 +150,10 @@ def _is_note(inner: str) -> bool:
     )
     if re.search("牵头|按(?:照)?(?:各自)?职责|分工负责|负责落实|配合|负责$", text) and named and len(text) >= 4:
         return True
-    pieces = split_outside(re.sub(_ETC, "", text), "、，,；;")
-    return len(pieces) >= 1 and all(
-        re.search(r"(?:厅|局|委|办|委员会|人民政府|管委会|[市县区]政府|党委[^、]{2,4}部|(?<=..)海关|公司)$", p.strip())
-        and 3 <= len(p.strip()) <= 22
-        for p in pieces
-    )
+    pieces = [p.strip() for p in split_outside(re.sub(_ETC, "", text), "、，,；;")]
+    sure = [p for p in pieces if _SURE_UNIT.search(p) and 3 <= len(p) <= 22]
+    likely = [p for p in pieces if p not in sure and _LIKELY_UNIT.search(p) and 3 <= len(p) <= 22]
+    return bool(sure) and len(sure) + len(likely) == len(pieces)
 
 
 def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
@@ -162,6 +170,7 @@ def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
     found = _INHERITED.search(inner)
     while found:
         said_at, told = found.start("units"), found.group("units").strip("，, ")
+        told = re.sub("^[^。；]*的，(?:由|均由|需由|都由)?(?=.{3})", "", told)  # 涉及各市的，由各市人民政府落实
         if re.search("牵头|配合|参与", told):
             # 以上任务由A牵头，B按职责分工负责，均需C落实: several roles in one clause.
             several = OwnerNote()
@@ -188,6 +197,11 @@ def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
     role_now: str | None = None
     for statement in _statements(inner):
         role_now = _read_statement(statement, resolver, note, role_now)
+    if len(note.owners) > 1 and not re.search("[:：]|牵头|配合|负责|落实|参与|指导|协助", inner):
+        # 市能源局；市发展改革委: a list whose names are parted by another mark is one list all the same.
+        units = [u for o in note.owners for u in o.units]
+        etc = any(o.etc for o in note.owners)
+        note.owners = [replace(note.owners[0], units=units, agencies=resolve_units(units, resolver), etc=etc)]
     if note.first_leads:
         note.owners = promote_first(note.owners, resolver)
     return note
@@ -231,7 +245,7 @@ def _statements(inner: str) -> list[str]:
 
 def _read_statement(statement: str, resolver: AgencyResolver, note: OwnerNote, before: str | None) -> str | None:
     label = _LABEL.match(statement)
-    role = before
+    role, before_all = before, len(note.owners)
     if label:
         role = next(r for r in ("lead", "support", "guide", "responsible") if label.group(r))
         statement = statement[label.end() :]
@@ -246,12 +260,16 @@ def _read_statement(statement: str, resolver: AgencyResolver, note: OwnerNote, b
             )
         units, etc = [], False
 
-    marked = [(m.group(1), m.group(2)) for m in _ROLE_BEHIND.finditer(statement)]
-    for name, word in marked:
-        note.owners.append(
-            Owner("lead" if word in ("牵头", "主办", "主责") else "support", [name], resolve_units([name], resolver))
-        )
-    statement = _ROLE_BEHIND.sub("", statement).strip("、，, ") if marked else statement
+    marked = list(_ROLE_BEHIND.finditer(statement))
+    for m in marked:
+        told, word = [m.group(1)], m.group(2)
+        joint = re.search(r"(?:^|[，,；;）)])([^，,；;（）()]*)、$", statement[: m.start()])
+        if joint and re.match("共同|联合|均|并列", word):
+            told = [*split_units(joint.group(1))[0], *told]  # A、B（共同牵头）、C
+            statement = statement.replace(f"{joint.group(1)}、", "\x00" * (len(joint.group(1)) + 1), 1)
+        as_role = "lead" if re.search("牵头|主办|主责", word) else "support"
+        note.owners.append(Owner(as_role, told, resolve_units(told, resolver)))
+    statement = _ROLE_BEHIND.sub("", statement).replace("\x00", "").strip("、，, ") if marked else statement
     for segment in split_outside(statement, "，,"):
         part = segment.strip()
         spoken = re.match(r"^由?(.+?)会同(.+?)(?:等.{0,6})?(?:共同|按职责|分工)*(?:负责|落实|组织实施|牵头)?$", part)
@@ -269,6 +287,15 @@ def _read_statement(statement: str, resolver: AgencyResolver, note: OwnerNote, b
         body = re.sub(r"^(?:由|并由|其中|(?:并)?会同(?=.{3}))", "", body)
         more, more_etc = split_units(body)
         units, etc = units + more, etc or more_etc
+        if (
+            tail
+            and more != units
+            and len(note.owners) == before_all
+            and re.search("配合|参与|参加|协同|协助|支持", tail.group("verb"))
+        ):
+            units, mine = units[: len(units) - len(more)], more
+            flush(role or "responsible")  # 市交通运输局，市公安局配合: only the second one helps
+            units, etc = mine, more_etc
         if tail:
             verb = tail.group("verb")
             said = (

@@ -24,6 +24,12 @@ _GENERIC = re.compile(f"{_PROCESS}(?:率|量|总量|规模|比例|占比|装机�
 _GENERIC_TAIL = re.compile(f"{_GENERIC.pattern}$")
 
 
+#: 每年造林300万亩，红树林面积达到1万公顷: a stock is reached once, what is done is owed every year.
+_STOCK_VERBS = ("达到", "达", "提高到", "提高至", "提升到", "增加到", "稳定在", "保持在", "降至", "控制在")
+
+#: Words that stand for the whole name said just before, with the other word of the pair.
+_COUNTERPARTS = (("昼间", "夜间"), ("夏季", "冬季"), ("上半年", "下半年"), ("进水", "出水"), ("非采暖期", "采暖期"))
+
 #: 每年开展A不少于10件，B不少于30%: said at the head, it holds for all that follows.
 _YEARLY = re.compile(r"^(?:(?:19|20)\d\d年?(?:—|-|至)(?:19|20)\d\d年[，]?|(?:19|20)\d\d年起，?)?每年(?!\d|年)(?!底|末)")
 
@@ -98,6 +104,10 @@ class Pairing(Subjects):
             for year in years:
                 self._add(group, 0, subject, year, None)
             return
+        if count == 1 and len(years) > 1 and re.match(r"^、[^，。；\d]{2,12}(?:[，。；]|$)", self.text[group.end :]):
+            # 到2027年、2035年，建成率达到40%左右、基本建成: the second year has a state instead of a number.
+            self._add(group, 0, subject, years[0], None)
+            return
         if count == 1 and len(years) > 1 and each is False:
             self._add(group, 0, subject, years[-1], None)
             return
@@ -162,10 +172,13 @@ class Pairing(Subjects):
         wished = wished or bool(re.search("力争|争取", self.text[group.start : quantity.start]))
         frequency = verb.frequency or peeled.frequency
         clause = self.text[max(self.text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end]
+        clause = re.sub("(?:比|较)[^，]{2,16}(?:年均|平均)", "", clause)  # 比“十三五”年均使用量减少5%: said of the base
         if frequency is None and re.search("每年|逐年|年均(?!浓度|值)|每季度", clause):
             frequency = "每季度" if "每季度" in clause else "每年"
         part = re.split("；", self.text[: quantity.start])[-1]
-        if frequency is None and (yearly := _YEARLY.match(part)) and not re.search("年|五”", part[yearly.end() :]):
+        stock = (verb.verb or peeled.verb) in _STOCK_VERBS and METRIC_END.search(name) and not COUNT_VERB.match(name)
+        yearly = _YEARLY.match(part) if frequency is None and not stock else None
+        if yearly and not re.search("年|五”", part[yearly.end() :]):
             frequency = "每年"
         base = next(iter(verb.base_years or peeled.base_years), None)
         # 年均下降3%: a yearly rate has no base year but one said with it.
@@ -211,6 +224,9 @@ class Pairing(Subjects):
     def _with_head(self, name: str) -> str:
         """声环境功能区昼间达标率…，夜间达标率…: the short name differs from the one before in its first characters."""
         last = self.last_indicator or ""
+        for pair in _COUNTERPARTS:
+            if name in pair and (other := pair[1 - pair.index(name)]) in last:
+                return last.replace(other, name)  # 昼间…控制在67分贝以内，夜间控制在57分贝以下
         if self.found and _GENERIC.fullmatch(name) and len(head := _GENERIC_TAIL.sub("", last)) >= 2 and head != last:
             # 危险废物处置率…，填埋量…; 电站投产装机容量…、在建规模…: the thing is named once.
             return head + name

@@ -37,6 +37,7 @@ from saishang.apps.plan.importer.owners import (
     resolve_units,
     split_units,
 )
+from saishang.apps.plan.importer.quantities import PLAN_NUMBER
 from saishang.apps.plan.importer.reading import read_source
 from saishang.apps.plan.importer.structure import Node, Outline, build_outline, role_of_title, split_heading
 from saishang.apps.plan.importer.tables import TaskRow, due_years, read_task_table
@@ -97,7 +98,10 @@ def _plan_year(outline: Outline) -> int | None:
         if found:
             return int(found.group(1))
     found = re.search(r"((?:19|20)\d\d)\s*年?\s*(?:—{1,2}|-|~|至)\s*(?:19|20)\d\d\s*年?", normalise(outline.title))
-    return int(found.group(1)) if found else None
+    if found:
+        return int(found.group(1))
+    period = re.search("“?(十[一二三四五六])五”?(?!以来)", outline.title)
+    return PLAN_NUMBER[period.group(1)] - 4 if period else None
 
 
 def _only_notes(text: str) -> bool:
@@ -131,6 +135,7 @@ class _Assembly:
         self.item_of_node: dict[int, Item] = {}
         self.section_owners: list[tuple[list[Item], list[Owner], str]] = []
         self.alone: set[str] = set()
+        self.parts_headed = self._sections_are_headed(outline)
 
     def run(self) -> None:
         """Do all of it."""
@@ -260,9 +265,18 @@ class _Assembly:
             else "task"
         )
 
+    def _sections_are_headed(self, outline: Outline) -> bool:
+        """Tell whether the paragraphs of 第…节 are the items: in most of them, they begin with a heading sentence."""
+        self.parts_headed = True
+        leaves = [n for r in outline.roots if role_of_title(r.title) is None for n in r.children if not n.children]
+        parts = [n for n in leaves if n.rank == 2 and role_of_title(n.title) is None]
+        return sum(bool(self._headed_paragraphs(n)) for n in parts) * 2 >= len(parts)
+
     def _headed_paragraphs(self, node: Node) -> list[Block]:
         """Paragraphs that begin with a heading sentence, when they are the units of this node."""
-        headed = []
+        headed: list[Block] = []
+        if node.rank == 2 and not self.parts_headed:
+            return headed
         for block in node.body:
             sentences = split_sentences(block.text)
             first = sentences[0].rstrip("。") if sentences else ""
@@ -312,7 +326,7 @@ class _Assembly:
     def _add_text(self, item: Item, body: Sequence[Block], carry: Carry) -> None:
         """Add paragraphs to an item: measures, owners, targets, duties, promises."""
         collected: list[tuple[int, OwnerNote, str]] = []
-        state = carry
+        state, head = carry, None
         for block in body:
             spans = find_owner_notes(block.text)
             at = 0
@@ -331,10 +345,18 @@ class _Assembly:
                     if not "".join(plain).strip("。 ") and len(spans) == 1 and block is body[-1] and len(body) > 1:
                         self.alone.add(item.id)
             paragraph = re.sub(r"。{2,}", "。", "".join(plain))
-            listed = item.role == "preamble" or re.match("^(?:——|—|-|·|•|[（(]?[0-9①-⑳])", block.text) is not None
-            state = carry if listed or block is body[0] else Carry()
+            listed = re.match("^(?:——|—|-|·|•|[（(]?[0-9①-⑳])", block.text) is not None
+            if item.role == "preamble" or block is body[0]:
+                state = carry
+            else:
+                # 到2027年：（1）…（2）…: the head of a list holds for all of it, one entry says nothing about the next.
+                state = replace(head, bases=dict(head.bases)) if listed and head is not None else Carry()
             for line in paragraph.split("\n"):
                 item.targets.extend(targets_in_paragraph(line, item.id, plan_year=self.plan_year, carry=state))
+            if paragraph.rstrip().endswith(("：", ":")):
+                head = replace(state)
+            elif not listed:
+                head = None
             self.doc.duties.extend(duties_in(paragraph, item.id))
             self.doc.commitments.extend(commitments_in(paragraph, item.id))
             for sentence in split_sentences(paragraph):

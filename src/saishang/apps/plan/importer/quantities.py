@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from saishang.apps.plan.importer.text import CN_DIGITS, chinese_number
 
-__all__ = ["COUNT_UNITS", "Quantity", "YearMark", "find_quantities", "find_years", "split_unit"]
+__all__ = ["COUNT_UNITS", "PLAN_NUMBER", "Quantity", "YearMark", "find_quantities", "find_years", "split_unit"]
 
 _NUM = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _MULTIPLE = "(?:万亿|千亿|百亿|亿|千万|百万|十万|万|千|百)?"
@@ -227,9 +227,10 @@ def split_unit(name: str) -> tuple[str, str]:
 _CN_YEAR = "[零〇○一二三四五六七八九]{4}"
 _Y = rf"(?:(?:19|20)\d\d|二{_CN_YEAR[:-3]}{{3}})"
 _YEARS = rf"{_Y}年?(?:(?:、|和|及|与){_Y}年?)*"
-_PLAN_NUMBER = {"十一": 2010, "十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035, "十七": 2040}
+#: Last year of a five-year plan by its number.
+PLAN_NUMBER = {"十一": 2010, "十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035, "十七": 2040}
 _BASE_YEAR = re.compile(
-    rf"(?:比|较|相较于?|相比于?|相对于?|对比)(?P<y>{_Y}|“?(?:十一|十二|十三|十四|十五)五”?(?:期)?(?=末|期末|时期))(?:年(?:度)?(?:底|末)?|期?末|时期)?(?:水平|同期|基数|基准|的)?(?:相比|比较|相较)?"
+    rf"(?:比|较|相较于?|相比于?|相对于?|对比)(?P<y>{_Y}|“?(?:十一|十二|十三|十四|十五)五”?(?:期(?!间))?(?=末|期末|时期|期间))(?:年(?:度)?(?:底|末)?|期?末|时期|期间)?(?:(?:年均|平均)[\u4e00-\u9fff]{{0,4}}?(?=下降|降低|减少|削减|提高|增加|增长|$))?(?:水平|同期|基数|基准|的)?(?:相比|比较|相较)?"
     rf"|(?:与|同|和)(?P<y3>{_Y})年(?:底|末)?(?:水平|同期)?(?:相比|比较|相较)"
     rf"|(?:在|以)(?P<y2>{_Y})年(?:为(?:基准|基数|基期|基年)年?|(?:的)?(?:水平|基础)(?:上|之上)?)"
 )
@@ -266,13 +267,19 @@ def find_years(text: str) -> list[YearMark]:
             continue
         if m.group("plan"):
             tail = m.group("tail2")
-            kind = "past" if tail == "以来" else "goal" if m.group("prefix2") or "末" in tail else "plan"
+            kind = (
+                "past"
+                if tail == "以来" or tail.startswith("前")
+                else "goal"
+                if m.group("prefix2") or "末" in tail
+                else "plan"
+            )
             quoted_name = text[m.start() : m.end()].endswith("五") and text[m.end() : m.end() + 1] == "”"
             marks.append(
                 YearMark(
                     m.start(),
                     m.end() + quoted_name,
-                    (_PLAN_NUMBER[m.group("plan")],),
+                    (PLAN_NUMBER[m.group("plan")],),
                     kind,
                     bool(re.match("力争|争取", m.group("prefix2"))),
                 )
@@ -312,7 +319,7 @@ def find_years(text: str) -> list[YearMark]:
 def _year(text: str) -> int:
     found = re.search("十[一二三四五六七]", text)
     if found and not text[0].isdigit() and "五" in text:
-        return _PLAN_NUMBER[found.group(0)]
+        return PLAN_NUMBER[found.group(0)]
     if text[0].isdigit():
         return int(text)
     return int(chinese_number(text.replace("○", "〇")))

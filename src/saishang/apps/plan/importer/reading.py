@@ -149,23 +149,48 @@ def _without_contents(blocks: list[Block], notes: list[str]) -> list[Block]:
     return kept
 
 
+#: What begins a line of its own in a plan, however the lines before it were cut.
+_LINE_BEGINS = re.compile(
+    r"^(?:第[一二三四五六七八九十百\d]+[章节条编篇]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、](?!\d)"
+    r"|[①-⑳]|——|[•·●]|附件|附表|附录|专栏|表\s?\d|注：|(?:重点|主要)?任务[一二三四五六七八九十\d]+[:：、]"
+    r"|[【\[（(]?(?:省级|市级)?(?:牵头|主办|配合|参与|协办|协同|支持|指导|督导|责任|负责|落实|完成)(?:责任)?(?:单位|部门|主体|时限|时间)\s*[】\]:：])"
+)
+
+
+_STOPS = "。；：！？:;"
+
+
+def _width(text: str) -> float:
+    """Give the room a line takes: a Chinese character is one, a Latin letter or digit half of one."""
+    return sum(0.5 if ord(c) < 0x2000 else 1.0 for c in text)
+
+
 def _unwrap(blocks: list[Block], notes: list[str]) -> list[Block]:
-    """Join lines that were cut at a fixed width; only when cut lines are the rule in this file."""
-    lengths = [len(b.text) for b in blocks if b.text]
-    cut = [b for b in blocks if 24 <= len(b.text) <= 60 and b.text[-1] not in "。；：！？）)：;:”"]
-    if len(lengths) < 8 or len(cut) < 0.45 * len(lengths) or max(lengths) > 80:
+    """Join lines that were cut at a fixed width, as text copied out of a PDF is.
+
+    The file tells: no line is longer than a narrow limit, many are as long as it, and these seldom end with a stop. A
+    line that fills the width goes on in the next one unless that begins with a mark of its own.
+    """
+    lines = [b for b in blocks if b.text]
+    unended = sorted(_width(b.text) for b in lines if b.text[-1] not in _STOPS and _width(b.text) >= 20)
+    if len(lines) < 8 or len(unended) < 4:
+        return blocks
+    usual = unended[int(0.9 * (len(unended) - 1))]
+    limit = usual - 4
+    full = [b for b in lines if _width(b.text) >= limit]
+    cut = [b for b in full if b.text[-1] not in _STOPS]
+    longer = sum(_width(b.text) > usual + 4 for b in lines)
+    if usual > 64 or longer > 0.05 * len(lines) or len(full) < 0.15 * len(lines) or len(cut) < 0.6 * len(full):
         return blocks
     joined: list[Block] = []
+    open_end = False
     for block in blocks:
         last = joined[-1] if joined else None
-        cut_before = last is not None and last.text and last.text[-1] not in "。！？：" and len(last.text) >= 24
-        starts_new = re.match(
-            r"^(?:第[一二三四五六七八九十百\d]+[章节条编]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.．、])",
-            block.text,
-        )
-        if last is not None and cut_before and block.text and not starts_new:
+        wide = bool(block.text) and _width(block.text) >= limit
+        if last is not None and last.text and open_end and block.text and not _LINE_BEGINS.match(block.text):
             last.text += block.text
         else:
             joined.append(block)
+        open_end = wide and block.text[-1] not in "。！？：:"
     notes.append("joined lines that were cut at a fixed width")
     return joined

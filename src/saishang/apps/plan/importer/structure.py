@@ -41,6 +41,7 @@ _ISSUED = re.compile(r"印发.*的通知$|发布.*的(?:公告|通知)$")
 _DOCUMENT_NUMBER = re.compile(r"^\S{1,20}[〔\[（(【]\s*(?:19|20)\d\d\s*[〕\]）)】]\s*\d+\s*号$")
 _DATE_LINE = re.compile(r"^(?:(?:19|20)\d\d|二[〇○零]\S\S)年\S{1,3}月\S{1,4}日(?:印发)?$")
 _HEADING_MAX = 44
+_BOX = re.compile(rf"^专\s?栏\s?[\d{_CN}]*")
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,7 @@ def build_outline(blocks: Sequence[Block]) -> Outline:
         h is not None and h.rank <= 6 for h in (heading_of(b.text, decimal=decimal) for b in body if b.text)
     )
     annex = False
+    box: int | None = None
     for position, block in enumerate(body):
         if block.is_table:
             block.caption = "，".join(b.text for b in body[max(0, position - 2) : position] if 0 < len(b.text) < 60)
@@ -210,11 +212,23 @@ def build_outline(blocks: Sequence[Block]) -> Outline:
                 stack[-1].body.append(block)
             continue
         heading = heading_of(text, decimal=decimal)
+        if _BOX.match(normalise(text)) and stack and len(text) <= 60:
+            # 专栏1 重点工程: what it lists belongs to the unit it stands in.
+            box = stack[-1].rank
+            stack[-1].body.append(block)
+            continue
+        if box is not None and (heading is None or heading.rank > box):
+            stack[-1].body.append(block)
+            continue
+        box = None
         if heading is None and (
             (block.heading and styled and not any_marks) or (not any_marks and _plain_heading(text, body, position))
         ):
             node = Node(-1 + (block.heading or 1), None, _trim(text), block.line)
             _hang(node, stack, roots)
+            continue
+        if heading is not None and heading.rank == 4 and any(n.rank == 5 for n in stack):
+            stack[-1].body.append(block)  # （一） below 第…条 lists what the article says
             continue
         if heading is None or _continues_list(heading, stack):
             target = stack[-1] if stack else lead

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from saishang.apps.plan.importer.counting import Counting
 from saishang.apps.plan.importer.describing import NEXT_BOUNDARY
 from saishang.apps.plan.importer.naming import strip_year
 from saishang.apps.plan.importer.phrases import (
@@ -12,34 +13,27 @@ from saishang.apps.plan.importer.phrases import (
     METRIC_END,
     Peeled,
     bare_region,
+    peel,
     suffix_after,
     trim_indicator,
 )
-from saishang.apps.plan.importer.quantities import Quantity
-from saishang.apps.plan.importer.sentence import Group, Sentence
-from saishang.apps.plan.importer.text import chinese_number, clean
+from saishang.apps.plan.importer.quantities import Quantity, find_quantities
+from saishang.apps.plan.importer.sentence import Group
+from saishang.apps.plan.importer.text import chinese_number
 
 __all__ = ["Subjects"]
 
-_OBJECT_END = re.compile(r"[，。；：！？、）)（(\n]|(?:以及|并且|和(?=\d)|及(?=\d))")
 _OBJECT_CLAUSE = re.compile(
     r"以上|以下|达到|完成|实现|建成|开展|得到|采用|使用|具备|纳入|接入|通过|安装|覆盖|配备|改造|治理|进入|用于|设有|配建|参与|建立"
 )
-#: 完成甲、乙等23个集群整治: behind these verbs the number is what is promised, though the list only gives examples.
 #: 年产有机肥2万吨: an output per year, when it ends its clause.
 _YEARLY_OUTPUT = re.compile(
     "^(?:预计|可|能够)?年(?:产|生产|处理|利用|消纳|回收|减排|减少|节约|节水|节电|发电|供热|增殖)[^，。；、]{1,20}$"
 )
-#: 再完成40家, 三年累计完成60公里: the same thing once more.
-_AGAIN = re.compile(r"^(?:[一二三四五六七八九十\d]+年)?(?:再|又|另|共|累计|总共)*")
-#: Verbs that also begin names: 服务区, 监测站, 回收网点, 保护区.
-_NOUN_VERBS = re.compile("服务|监测|回收|利用|生产|处置|保护|治理|示范|修复|储备|供应|检查|发展")
 _RATE_THEN_PLACE = re.compile("^(.{2,}?(?:率|比例|占比|比重))([^率比]{2,})$")
-_ACTION = "(?:改造|整治|治理|编制|安装|提升|监测|评估|审核|修复|清理|排查|建设|创建|淘汰|搬迁|关停|验收)"
 _SECOND_SHARE = re.compile(
     r"(?:率|比例|占比|比重|浓度)(?:均|都)?(?:不高于|降至|不低于|达到?|超过|高于|稳定在|保持在|提高到|控制在)\d"
 )
-_DONE = re.compile("完成|建成|新建|淘汰|关停|创建|新增|打造|培育|实施|治理|改造|整治|修复|推进|推动")
 _TENDENCY = re.compile(
     "(?:稳中有[升降]|(?:稳步|持续|进一步|不断|显著|大幅|明显|逐步|总体|全面)?(?:提升|提高|上升|增加|下降|降低|减少|改善|稳定|好转))$"
 )
@@ -65,7 +59,7 @@ def left_ends_with_of(text: str, start: int) -> bool:
     return text[:start].endswith("的")
 
 
-class Subjects(Sentence):
+class Subjects(Counting):
     """A sentence that can name the subject of each of its numbers."""
 
     def _subject(self, group: Group, peeled: Peeled, previous_end: int) -> tuple[str, str | None]:
@@ -136,6 +130,12 @@ class Subjects(Sentence):
                     return borrowed, "level"
                 follows = self._object(group.end) if not at_boundary else ""
                 return (f"{peeled.verb}{follows}" if peeled.change else follows, "count") if follows else ("", None)
+            if COUNT_VERB.fullmatch(rest) and first.is_share is False:
+                like = [t.indicator for t in self.found if t.unit == first.unit and t.indicator.startswith(rest)]
+                if like:
+                    return like[-1], "level"  # 新增风电装机300万千瓦，年均新增不低于60万千瓦
+            if rest.startswith("占") and (whole := self._whose_share(group.start)):
+                return f"{whole}{rest}", "level"  # 环保投入不低于120亿元，占GDP比重保持在3%以上
             share = self._share_of_another(rest, first)
             if share:
                 return share, "level"
@@ -223,6 +223,9 @@ class Subjects(Sentence):
                 self.last_indicator, self.part_scope = last.indicator, rest
                 return rest, "place"
             return (last.indicator if COUNT_VERB.fullmatch(rest) else rest), "level"
+        listed = re.search(r"([^，。；：]{3,})：(?:到|至)?(?:19|20)\d\d年(?:底|末)?(?:前)?$", self.text[: first.start])
+        if not rest and at_boundary and goal and listed and METRIC_END.search(listed.group(1)):
+            return trim_indicator(strip_year(listed.group(1))), "level"  # 浓度：2025年29.5微克/立方米，2027年…
         # 分别达到2025年83%、2027年85%: a year of its own between two numbers repeats the name, also behind 、.
         own_year = re.fullmatch(r"[、，；和及与]?(?:到|至)?(?:19|20)\d\d年的?", self.text[previous_end : first.start])
         if (
@@ -279,6 +282,12 @@ class Subjects(Sentence):
         self.last_indicator = last.indicator
         return pieces
 
+    def _whose_share(self, start: int) -> str:
+        """Give the name of the clause just before, whose share follows."""
+        clause = re.split("[，。；：]", self.text[:start].rstrip("，"))[-1]
+        numbers = find_quantities(clause)
+        return trim_indicator(strip_year(peel(clause[: numbers[0].start]).rest)) if numbers else ""
+
     def _share_of_another(self, rest: str, quantity: Quantity) -> str | None:
         """公交车中新能源车占比达到90%，出租车达到80%: the share is said once, the whole changes."""
         said = re.match(r"^.{2,}中(?P<tail>[^中]{2,}(?:占比|比例|比重|率))$", self.last_indicator or "")
@@ -303,167 +312,15 @@ class Subjects(Sentence):
             self.last_indicator = head
             return True
         last = self.found[-1] if self.found else None
+        if (
+            last is not None
+            and last.unit == group.quantities[0].unit
+            and self.text[previous_end : group.start] in ("（", "(")
+        ):
+            self.last_indicator = last.indicator  # 达到82%（其中规模养殖场达到90%）
+            return True
         joined = re.fullmatch("[、，]?", self.text[previous_end : group.start]) is not None
         return joined and last is not None and last.indicator == self.last_indicator and last.scope == self.part_scope
-
-    def _counted(
-        self, group: Group, peeled: Peeled, rest: str, verb: re.Match[str] | None, at_boundary: bool
-    ) -> tuple[str, str | None]:
-        first = group.quantities[0]
-        said = f"{peeled.verb}" if peeled.verb in ("实现", "减", "增") else ""
-        if (
-            verb is None
-            and not said
-            and self.last_verb
-            and re.fullmatch("[、和及与，]?", peeled.rest.strip())
-            and first.is_count
-        ):
-            follows = "" if at_boundary else self._object(group.end)
-            if follows and peeled.rest.strip() == "、":
-                self._share_action(follows)
-            return (f"{self.last_verb}{follows}", "count") if follows else ("", None)
-        same_unit = bool(self.found) and self.found[-1].unit == first.unit
-        if verb is not None and self.last_verb and first.is_count and at_boundary and self.counted_to >= 0:
-            # 建设充电桩3.5万根、高速公路服务区快充站120座: 服务 is part of the second name.
-            between = self.text[self.counted_to : first.start]
-            name = re.fullmatch("(?:、|和|及|以及|与)([^，。；、]{4,24})", between)
-            if name and not COUNT_VERB.match(name.group(1)) and _NOUN_VERBS.fullmatch(verb.group(0)):
-                return f"{self.last_verb}{name.group(1)}", "count"
-        if verb is None and not said and self.last_verb and (first.is_count or same_unit) and self.counted_to >= 0:
-            # 创建园区3个、工厂20家: the verb of the first holds for the others of the list.
-            between = self.text[self.counted_to : group.start] + self.text[group.start : first.start]
-            ranked = re.match("^，(?:国家级|省级|市级|县级|区级)", between)
-            things = first.is_count and self.found and not first.unit.endswith(("人", "名", "次"))
-            joint = "(?:、|和|及|以及|与|，)" if same_unit or ranked or things else "(?:、|和|及|以及|与)"
-            name = re.match(rf"^{joint}([^，。；、]{{2,24}})$", between)
-            if name and at_boundary:
-                return f"{self.last_verb}{name.group(1)}{self._same_action(name.group(1), between)}", "count"
-        if verb is None and not said:
-            return "", None
-        if re.search("覆盖(?:全[省市区国])?$", peeled.rest) and re.match(
-            "^的?(?:设区|地级|市|县|区|州|省|乡|镇)", self.text[first.end :]
-        ):
-            return "", None
-        if first.unit in ("年", "分", "度", "小时", "天", "次", "部", "倍") or (
-            first.unit in ("项", "件", "条", "种") and first.chinese
-        ):
-            return "", None
-        if first.chinese and (first.value is None or first.value < 2):
-            return "", None
-        phrase = trim_indicator(peeled.rest[verb.start() :]) if verb else rest
-        last_verb = re.search("(?:新增|建成|推广|投运|投产)$", rest)
-        if (
-            verb
-            and at_boundary
-            and (
-                verb.end() == len(peeled.rest.rstrip()) or (last_verb and METRIC_END.search(rest[: last_verb.start()]))
-            )
-        ):
-            # 老旧车辆淘汰20万辆: the thing stands before the verb.
-            phrase = rest
-        follows = "" if at_boundary else self._object(group.end)
-        word = _AGAIN.sub("", phrase)
-        if verb and word == verb.group(0) and not follows:
-            like = [t.indicator for t in self.found if t.unit == first.unit]
-            named = [n for n in like if n.startswith(word) or n.endswith(word)] or (like if word == "完成" else [])
-            if named:
-                return named[-1], "count"  # 完成审核企业60家，2027年前再完成40家
-            between = self.text[self.counted_to : first.start] if self.counted_to >= 0 else ""
-            if (
-                like
-                and self.last_verb
-                and like[-1].startswith(self.last_verb)
-                and re.fullmatch(f"[、和]{word}", between)
-            ):
-                return word + like[-1].removeprefix(self.last_verb), "count"  # 新建自动站25个、改造12个
-        if not follows and len(phrase) < (4 if first.is_count else 2):
-            return "", None
-        if first.chinese and not follows and (len(phrase) < 5 or (first.value or 0) < 10):
-            return "", None
-        if (
-            re.search("(?:以|按|按照|作为|围绕|依托|针对|涉及|属于|对|在|的|等)$", peeled.rest.strip("，、"))
-            and not at_boundary
-            and not (
-                follows
-                and verb
-                and _DONE.match(verb.group(0))
-                and peeled.rest.endswith("等")
-                and self._goal_said(first.start)
-            )
-        ):
-            return "", None
-        if (
-            verb
-            and verb.group(0)
-            in (
-                "推动",
-                "推进",
-                "支持",
-                "开展",
-                "实施",
-                "组织",
-                "落实",
-                "力争",
-                "确保",
-                "服务",
-                "检查",
-                "覆盖",
-                "发展",
-                "保护",
-                "举办",
-            )
-            and (first.chinese or not (first.is_count or first.unit.endswith(("亩", "公顷", "吨", "平方公里", "千瓦"))))
-        ):
-            return "", None
-        if verb and not phrase.startswith(verb.group(0)) and not phrase.endswith(verb.group(0)):
-            phrase = verb.group(0) + phrase
-        if not follows and re.fullmatch(f"(?:{COUNT_VERB.pattern})+", phrase):
-            # 推进煤电机组灵活性改造，五年内实施改造600万千瓦: the thing was named in the clause before.
-            phrase = (self.found[-1].indicator if same_unit else None) or self._clause_before(group.start) or phrase
-        self.last_verb = verb.group(0) if verb else said
-        return f"{phrase}{follows}", "count"
-
-    def _clause_before(self, start: int) -> str | None:
-        """Give the clause before this one when it is short enough to be a name."""
-        before = self.text[:start].rstrip("，")
-        for _ in range(3):
-            cut = max(before.rfind(c) for c in "，。；：\n") + 1
-            clause = trim_indicator(strip_year(before[cut:]))
-            if len(clause) >= 4:
-                return clause if len(clause) <= 40 else None
-            before = before[:cut].rstrip("，")
-        return None
-
-    def _goal_said(self, before: int) -> bool:
-        """Tell whether the sentence itself names the year of a goal before a position."""
-        return any(m.kind in ("goal", "plan") and m.end <= before for m in self.marks)
-
-    def _same_action(self, name: str, between: str) -> str:
-        """完成居住建筑节能改造1200万平方米，公共建筑600万平方米: what is done to the first is done to the second."""
-        last = re.sub("[（(][^（()）]*[）)]$", "", self.found[-1].indicator) if self.found else ""
-        at = last.rfind(name[-2:])
-        action = last[at + 2 :] if at > 0 and between.startswith("，") else ""
-        return action if re.search(f"{_ACTION}$", action) and len(action) <= 8 else ""
-
-    def _share_action(self, last: str) -> None:
-        """完成10个园区、56家企业、320台锅炉低氮改造: what is done stands behind the last thing and holds for all."""
-        action = re.search(f"的(.{{2,16}}{_ACTION})$", last) or re.search(f"((?:..)?{_ACTION})$", last)
-        if action is None:
-            return
-        for target in reversed(self.found):
-            if not target.indicator.startswith(self.last_verb or "\x00") or re.search(f"{_ACTION}$", target.indicator):
-                break
-            target.indicator += action.group(1)
-
-    def _object(self, start: int, *, whole: bool = False) -> str:
-        """What is counted, behind the number; `whole` reads on to the end of the clause."""
-        text = self.text[start:]
-        depth_safe = re.sub(r"[（(][^）)]*[）)]", lambda m: "\x00" * len(m.group(0)), text)
-        found = re.search(r"[，。；！？）)\n]", depth_safe) if whole else _OBJECT_END.search(depth_safe)
-        piece = text[: found.start()] if found else text
-        self.object_end = start + len(piece)
-        piece = re.sub(r"^(?:以上|左右|以内|及以上)?的?", "", piece)
-        return clean(piece).strip("。的 ")[:60]
 
     def _borrowed(self, group: Group, previous_end: int) -> str:
         """Find the subject of a clause that has none: 回收率，到2025年达到35%; …下降10%，达到32微克/立方米."""
