@@ -12,7 +12,8 @@ from tests.apps.plan.expected import CORPUS, compare, load, names, owners
 
 @cache
 def read(name: str) -> PlanDocument:
-    return parse_document(CORPUS / f"{name}.txt")
+    word = CORPUS / f"{name}.docx"
+    return parse_document(word if word.is_file() else CORPUS / f"{name}.txt")
 
 
 @pytest.mark.parametrize("name", names())
@@ -34,6 +35,9 @@ def test_owners(name: str) -> None:
     assert {title: owners(items[title]) for title in expected.get("owners", {})} == expected.get("owners", {})
     for title, agencies in expected.get("agencies", {}).items():
         assert [a for o in items[title].owners for a in o.agencies] == agencies
+    if "inherited" in expected:
+        told = [f"{o.role}: {' '.join(o.units)} x{len(o.applies_to)}" for o in document.inherited_owners]
+        assert told == expected["inherited"]
     if "unresolved" in expected:
         assert [u.unit for u in document.unresolved] == expected["unresolved"]
 

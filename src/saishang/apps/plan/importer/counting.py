@@ -78,8 +78,8 @@ class Counting(Sentence):
             "^的?(?:设区|地级|市|县|区|州|省|乡|镇)", self.text[first.end :]
         ):
             return "", None
-        if first.unit in ("年", "分", "度", "小时", "天", "次", "部", "倍") or (
-            first.unit in ("项", "件", "条", "种") and first.chinese
+        if first.unit in ("年", "分", "度", "小时", "天", "次", "倍") or (
+            first.unit in ("项", "件", "条", "种", "部") and first.chinese
         ):
             return "", None
         if first.chinese and (first.value is None or first.value < 2):

@@ -31,9 +31,13 @@ _FUNDING = re.compile(
 _PLAIN_OK = re.compile(
     "(?:系数|指数|比值|容积率|满意度|得分|[^占环同对相]比|pH值?|利用效率|PUE(?:值)?|能效比|强度)(?:[（(][^（()）]*[）)])?$"
 )
+#: 4.3米焦炉2座, 110千伏变电站3座: the first number says which things are counted.
+_SIZE_OF_COUNTED = re.compile(
+    r"^(?:及?以[上下]|级)?的?[\u4e00-\u9fff]{1,12}\d+(?:台套|台|座|家|条|套|辆|个|艘|处|口)(?![\u4e00-\u9fff]*率)"
+)
 _DEADLINE_TAIL = re.compile(r"^(?:之?内|以内|前|后)")
 _NO_TARGET_HEAD = re.compile(
-    r"(?:第|前|后|首批|首|近|逾|约每|每(?:生产|处理|消耗|利用|回收|销售)|其余|每隔|每满|距离?|周边|半径|方圆|直径|深度|年满|每|原有|现有|以下简称|原|共涉及|涉及|选取|抽取|抽查|随机|分为|分|划分为|罚款|处以|奖励|补助|补贴|给予|排名前|位列前|倒数|名列前)$"
+    r"(?:第|前|后|首批|首|近|逾|约每|每(?:生产|处理|消耗|利用|回收|销售)|其余|每隔|每满|距离?|周边|半径|方圆|直径|深度|年满|每|原有|现有|以下简称|原|共涉及|涉及|涉及(?:产能|面积|人口|投资|企业|项目)|选取|抽取|抽查|随机|分为|分|划分为|罚款|处以|奖励|补助|补贴|给予|排名前|位列前|倒数|名列前)$"
 )
 
 
@@ -61,6 +65,8 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
         )
     if re.match("^(?:及?以[上下内])?的[，]?(?:不予|不得|一律|依法|予以|责令|给予|应当?|须|纳入|可以?|由|要)", tail):
         # 利用率达不到75%的不予审批: a condition.
+        return True
+    if not quantity.is_share and not quantity.is_count and _SIZE_OF_COUNTED.match(tail):
         return True
     if _NO_TARGET_TAIL.match(tail) or _NO_TARGET_HEAD.search(left):
         return True
@@ -110,6 +116,8 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     if quantity.unit in ("小时", "天", "年") and re.search(
         "(?:停工|停产|整改|提前|公示|施工期|工期|有效期|保存|连续|封停|周期)[^，。；]{0,6}$", left
     ):
+        return True
+    if quantity.unit.endswith("次") and re.search("每[日天周旬月]", _clause(text, quantity)):
         return True
     if quantity.unit == "次" and re.search("每年|每季|每半年|每月|年均", _clause(text, quantity)):
         return True

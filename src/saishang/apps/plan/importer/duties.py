@@ -18,7 +18,7 @@ _OFTEN = (
     r"(?:每|按)(?:半年|季度|季|月|周|旬|日|两年|三年)(?:度)?(?:[一二三四五六日]前|第[一二三]个?月\d{1,2}日(?:之?前)?|(?:首月|末月|次月|下月)?\d{1,2}日(?:之?前)?|[末底]\d{1,2}日(?:之?前)?|底前|底|末|初|结束后\d{1,2}个?(?:工作)?日内)?|逐月|逐季|逐年|按年度?|年度|定期|半年一次|一季度一次|(?:半年|月|季|年|周|旬)(?:调度|通报|考核|评估|排名|会商|小结|总结)(?!的|机制|制度)|"
     r"每个?(?:季度|月|年度|半年)(?:底|末|初)?(?:前)?|每(?:隔)?[\d两二三四五](?:个月|年)"
 )
-_DATE = r"(?:于|在)?(?:(?:19|20)\d\d年|当年|次年|翌年)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}日|底|末|份)?(?:之前|以前|前)|(?:于|在)?(?:次年|年)(?:底|末)前|(?:于|在)?(?:19|20)\d\d年(?:底|末)?前"
+_DATE = r"(?:于|在)?(?:\d{1,2}月(?:\d{1,2}日|底|末)?(?:之?前)?[、和及])*(?:(?:19|20)\d\d年|当年|次年|翌年)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}日|底|末|份)?(?:之前|以前|前)|(?:于|在)?(?:次年|年)(?:底|末)前|(?:于|在)?(?:19|20)\d\d年(?:底|末)?前"
 _WHEN = re.compile(rf"(?P<often>{_OFTEN})|(?P<date>{_DATE})")
 _VERB = re.compile(
     "报告|上报|报送|报备|报(?=[省市区县自国生领党上])|备案|通报|公布|公开|发布|考核|评估|评价|调度|检查|督查|督导|总结|自查|自评|审议|汇报|提交|排名|执法检查|巡查|巡林|巡河|巡湖|排查|抽查(?!比例|率|合格)|会商|公示|述职|听取|编制"
@@ -80,18 +80,26 @@ def _apart(part: str) -> list[str]:
 
 
 def _read(sentence: str, at: str) -> Duty | None:
+    """Give the duty of a part of a sentence: the first moment behind which something is to be done then."""
     plain = normalise(sentence)
     names = protected_spans(plain)
     moments = [m for m in _WHEN.finditer(plain) if not any(a <= m.start() < b for a, b in names)]
     moments.sort(key=lambda m: m.group("often") in _WEAK)
-    when = moments[0] if moments else None
-    told = when is not None and re.fullmatch("(?:半年|月|季|年|周|旬)..", when.group(0))
-    verb = _VERB.search(plain, when.end() - 2 if told else when.end()) if when else None
+    if _HABIT.search(plain):
+        return None
+    return next((d for m in moments if (d := _at_moment(sentence, plain, m, at)) is not None), None)
+
+
+def _at_moment(sentence: str, plain: str, when: re.Match[str], at: str) -> Duty | None:
+    told = re.fullmatch("(?:半年|月|季|年|周|旬)..", when.group(0))
+    verb = _VERB.search(plain, when.end() - 2 if told else when.end())
     to, copy = _TO.search(plain), _COPY.search(plain)
     if to and re.search("(?:重大|重要)(?:情况|事项|问题)[^，。；]*$", plain[: to.start()]):
         to = None  # 每年考核，重大情况及时向…报告: the report is not the yearly duty
-    if when is None or verb is None or _HABIT.search(plain):
+    if verb is None:
         return None
+    if re.match("每[日天]", when.group(0)) and not (to or re.search("报|调度|会商|公示|公布", verb.group(0))):
+        return None  # 每日路检路查: how the work is done
     recurring = when.group("often") is not None
     weak = when.group("often") in _WEAK
     between = plain[when.end() : verb.start()]

@@ -27,7 +27,7 @@ _MONEY_NAME = re.compile("投资|资金|经费|支出|补助")
 #: ① ② behind a name and stars that mark obligatory indicators.
 _FOOTNOTE = re.compile(r"[①-⑳*★☆▲△#]+$|^[*★☆▲△#]+")
 _CHANGE_NAME = re.compile(
-    "^(?P<name>.{4,}?)(?:累计)?(?P<verb>降低|下降|减少|削减|提高|提升|增加|增长|上升)(?P<tail>率|幅度|比例)?$"
+    "^(?P<name>.{4,}?)(?:累计|同比|较上年|比上年)*(?P<verb>降低|下降|减少|削减|提高|提升|增加|增长|上升|降幅|增幅|减幅|改善)(?P<tail>率|幅度|比例)?$"
 )
 _SIGN = re.compile(
     r"^(?:≥|≤|>=|<=|>|<|＞|＜|不低于|不少于|不高于|不超过|不大于|不小于|低于|高于|超过|达到|控制在|控制到|降低[到至]|下降[到至]|减少[到至]|降[到至]|提[高升][到至]|增[加至][到至]?|保持在|稳定在|约|新增|完成|累计|年均|下降|降低|减少|提高|增长|增加|上升|\[|〔|【|\()*"
@@ -178,9 +178,9 @@ def _cell_target(
     told = head + (changed.group("verb") if changed else "") + name[-6:]
     change = (
         "drop"
-        if re.search("(?:下降|降低|减少|削减)(?![到至])", told)
+        if re.search("(?:下降|降低|减少|削减|降幅|减幅|改善(?=率|幅度))(?![到至])", told)
         else "rise"
-        if re.search("(?:提高|提升|增长|上升)(?![到至])", told)
+        if re.search("(?:提高|提升|增长|上升|增幅)(?![到至])", told)
         else None
     )
     if changed and not changed.group("tail"):

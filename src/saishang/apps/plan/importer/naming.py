@@ -143,7 +143,7 @@ def _expand(parts: list[str]) -> list[tuple[str, str | None]]:
 def _shared_tail(part: str, following: str) -> str:
     """What two joined names share and write once: 再生铜、再生铅产量 → 产量; 钢铁、焦化行业产能占比 → 行业产能占比."""
     group = re.search(
-        "(?<=..)单位(?=产品|换算|产值|面积|地区|国内|工业|增加值|GDP)|(?:等)?(?:行业|领域|产业|企业|产品|行政村|园区|类别)",
+        "(?<=..)单位(?=产品|换算|产值|面积|地区|国内|工业|增加值|GDP)|(?:等)?(?:行业|领域|产业|环节|企业|产品|行政村|园区|类别)",
         following,
     )
     if group and (METRIC_END.search(following) or following.endswith("排放")):

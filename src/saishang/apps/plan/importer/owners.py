@@ -131,12 +131,19 @@ def _says_only_who(sentence: str) -> bool:
         for segment in split_outside(statement, "，,"):
             tail = _ROLE_TAIL.search(segment)
             units, _ = split_units(re.sub("^(?:由|并由)", "", segment[: tail.start()] if tail else segment))
-            if not units or not all(_UNIT_NAME.fullmatch(u) for u in units):
+            if not units or not all(_is_unit(u) for u in units):
                 return False
             waiting, told = tail is None, told or tail is not None
         if waiting:
             return False
     return told
+
+
+def _is_unit(name: str) -> bool:
+    if _UNIT_NAME.fullmatch(name):
+        return True
+    plain = len(name) <= 20 and not re.search("[，。：；把将对在为]", name)
+    return plain and bool(_SURE_UNIT.search(name) or _LIKELY_UNIT.search(name))
 
 
 def _is_note(inner: str) -> bool:

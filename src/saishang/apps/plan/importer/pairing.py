@@ -172,6 +172,10 @@ class Pairing(Subjects):
         wished = wished or bool(re.search("力争|争取", self.text[group.start : quantity.start]))
         frequency = verb.frequency or peeled.frequency
         clause = self.text[max(self.text.rfind(c, 0, quantity.start) for c in "，。；\n") + 1 : quantity.end]
+        own = [m.end for m in self.marks if m.kind in ("goal", "bare") and m.end <= quantity.start]
+        if own and re.search("年均|逐年", clause):
+            # 产值年均增长8%以上、2030年突破1500亿元: the rate ends where a year of its own begins.
+            clause = clause[-(quantity.end - own[-1]) :] if quantity.end - own[-1] < len(clause) else clause
         clause = re.sub("(?:比|较)[^，]{2,16}(?:年均|平均)", "", clause)  # 比“十三五”年均使用量减少5%: said of the base
         if frequency is None and re.search("每年|逐年|年均(?!浓度|值)|每季度", clause):
             frequency = "每季度" if "每季度" in clause else "每年"
@@ -244,7 +248,8 @@ class Pairing(Subjects):
         if "，" not in between or between[0] in "，,":
             return True
         last = self.found[-1] if self.found else None
-        return last is not None and last.base_year == mark.years[0] and last.change == change
+        alike = last is not None and quantity.is_share == (last.unit in ("%", "个百分点", "百分点"))
+        return last is not None and alike and last.base_year == mark.years[0] and last.change == change
 
     def _scope_before(self, quantity: Quantity) -> str | None:
         """全区 said once at the head of the clause run (到2027年，全区…) holds for the rest of the sentence."""

@@ -22,6 +22,8 @@ _BACKGROUND = re.compile(
     "已(?:经|累计|全部|达|完成|建成|有|实现|提前|连续|成为|于)|达到了|实现了|完成了|下降了|提高了|增长了|提升了|减少了|新增了|建成了|现有(?!企业|设施|产能|项目|城镇|污水|建筑|锅炉|园区)|目前|截至目前|历史性|连续[一二三四五六七八九十\\d]+年|"
     "累计完成投资|超额完成|圆满完成|位居|居全[国省]|排名(?:全[国省]|第|位)|先后|首次|顺利|由于|曾"
 )
+#: 去年秋冬季，…62微克/立方米: the whole sentence tells what was.
+_LAST_YEAR = re.compile("(?:去年|上年度?|上一年度?|近年来|多年来|近[两三五]年来?)(?!同期|水平)")
 
 
 @dataclass
@@ -75,6 +77,7 @@ class Sentence:
         self.part_scope: str | None = ""
         self.by_unit: dict[str, str] = {}
         self.counted_to = -1
+        self.parts_end = -1
         self.object_end = 0
         self.named_for: set[tuple[int, ...]] = set()
         self.repeated_for: set[tuple[int, ...]] = set()
@@ -202,6 +205,8 @@ class Sentence:
             # 同比下降5%以上 sets a limit; a report of the past knows its number.
             return suffix_after(self.text, quantity.end)[0] not in ("以上", "以内", "以下")
         mark = self._mark_before(quantity.start)
+        if mark is None and _LAST_YEAR.match(self.text):
+            return True
         if mark is None:
             return self.carry.background
         if re.search("截[至止]", self.text[mark.start : mark.end]) and re.search("已|累计|共有", self.text):

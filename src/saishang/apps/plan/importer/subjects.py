@@ -94,7 +94,7 @@ class Subjects(Counting):
                 follows
                 and (verb_before or goal or _OBJECT_CLAUSE.search(follows))
                 and (_OBJECT_CLAUSE.search(follows) or goal)
-                and not (peeled.stated and rest)
+                and not (peeled.stated and rest and bare_region(rest) is None)
             ):
                 return (f"{rest}{follows}" if rest else follows), "share"
         of_whole = (
@@ -149,6 +149,8 @@ class Subjects(Counting):
             places = bare_region(rest) or self._unmarked_places(rest, group)
             if not places and first.is_share and not peeled.change and self._names_a_part(group, rest, previous_end):
                 return rest, "place"
+            if places and (named := self._named_just_before(group, previous_end)):
+                self.last_indicator = named  # 再生水利用率，地级缺水城市达到25%以上
             if places and (self.last_indicator or self._borrowed(group, previous_end)):
                 return rest, "place"
             if peeled.change and not at_boundary and (first.is_count or not first.is_share):
@@ -213,7 +215,7 @@ class Subjects(Counting):
             and last.unit == first.unit
             and (
                 re.search("其中[^，。；]*$", before)
-                or (re.fullmatch(f"、{re.escape(rest)}", before) and len(rest) >= 3)
+                or (re.fullmatch(f"、{re.escape(rest)}", before) and (len(rest) >= 3 or self.parts_end == previous_end))
                 or (before == f"，{rest}" and last.scope is not None and last.scope == self.part_scope)
                 or (before in (f"（{rest}", f"({rest}") and _PART_IN_BRACKET.fullmatch(rest))
             )
@@ -222,6 +224,7 @@ class Subjects(Counting):
             if bare_region(rest) and not rest.endswith("级"):
                 self.last_indicator, self.part_scope = last.indicator, rest
                 return rest, "place"
+            self.parts_end = group.end
             return (last.indicator if COUNT_VERB.fullmatch(rest) else rest), "level"
         listed = re.search(r"([^，。；：]{3,})：(?:到|至)?(?:19|20)\d\d年(?:底|末)?(?:前)?$", self.text[: first.start])
         if not rest and at_boundary and goal and listed and METRIC_END.search(listed.group(1)):
@@ -301,6 +304,12 @@ class Subjects(Counting):
         ):
             return None
         return f"{rest}中{said.group('tail')}"
+
+    def _named_just_before(self, group: Group, previous_end: int) -> str:
+        """Give the name of a rate that is a clause of its own before the first place it is promised for."""
+        before = self.text[previous_end : group.start].rstrip("，：: ")
+        head = trim_indicator(strip_year(before[max(before.rfind(c) + 1 for c in "，。；：") :]))
+        return head if len(head) >= 3 and re.search("(?:率|比例|占比|比重|浓度|系数)$", head) else ""
 
     def _names_a_part(self, group: Group, rest: str, previous_end: int) -> bool:
         """…合格率，工业企业达90%、经营单位达95%: the words before the number say whose rate it is."""

@@ -56,7 +56,10 @@ def _header(rows: Sequence[Sequence[str]]) -> int:
             if len(c) <= 20
         )
         if known >= 2:
-            return i
+            below = [clean(c) for c in rows[i + 1]] if i + 1 < len(rows) else []
+            owners = [c for c in below if len(c) <= 12 and any(p.search(c) for _, p in _OWNER_COLUMNS)]
+            # 责任单位 over 牵头单位 and 配合单位: two rows of headings, the lower one is meant.
+            return i + 1 if owners and any(a == b for a, b in zip(cells, below, strict=False)) else i
     return -1
 
 
