@@ -26,7 +26,7 @@ _ASIDE = re.compile(
     r"^(?:或|国家下达|省下达|上级下达|市下达|国家要求|约合|折合|折|相当于|现状|现有|其中已|(?:19|20)\d\d年(?:为|是|达到|实际))"
 )
 _FUNDING = re.compile(
-    "给予|资金支持|补助|补贴|奖励|奖补|自筹|资本金|投资额|贴息|贷款|出资|配套资金|资金.{0,6}比例|专项债|社会资本|资本投入|税收|罚款|首付|补偿标准"
+    "给予|资金占比|资金支持|补助|补贴|奖励|奖补|自筹|资本金|投资额|贴息|贷款|出资|配套资金|资金.{0,6}比例|专项债|社会资本|资本投入|税收|罚款|首付|补偿标准"
 )
 _PLAIN_OK = re.compile(
     "(?:系数|指数|比值|容积率|满意度|得分|[^占环同对相]比|pH值?|利用效率|PUE(?:值)?|能效比|强度)(?:[（(][^（()）]*[）)])?$"
@@ -52,6 +52,8 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
     if opened >= 0 and not re.search("[）)]", text[opened : quantity.start]) and _ASIDE.match(text[opened + 1 :]):
         # （国家下达为10%）, （或排放浓度不高于60mg/m3）: said in passing about the number before.
         return True
+    if opened >= 0 and re.fullmatch("每(?:个|家|处|座|村|镇|县|片|台|人|户|条|辆)", peeled.rest.strip("（(，")):
+        return True  # 示范片5个（每个不少于500亩）: how big each of them is
     if quantity.is_money:
         if not NEXT_BOUNDARY.match(behind):
             # 年产值超10亿元龙头企业: the money describes what is counted.

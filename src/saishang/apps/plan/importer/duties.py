@@ -65,7 +65,7 @@ def duties_in(text: str, at: str) -> list[Duty]:
 def _parts(sentence: str) -> list[str]:
     """Split where the next duty begins; what stands in quotes (“月调度、季通报”) is a name and stays whole."""
     names = protected_spans(sentence)
-    cuts = [m for m in _NEXT_MOMENT.finditer(sentence) if not any(a < m.start() < b for a, b in names)]
+    cuts = [m for m in _NEXT_MOMENT.finditer(normalise(sentence)) if not any(a < m.start() < b for a, b in names)]
     starts, ends = [0, *(m.end() for m in cuts)], [*(m.start() for m in cuts), len(sentence)]
     return [sentence[a:b] for a, b in zip(starts, ends, strict=True)]
 

@@ -19,7 +19,7 @@ _PLACE_COLUMN = re.compile(
 )
 _SECOND_HEADING = re.compile(r"(?:19|20)\d\d|目标|现状|完成")
 _NO_VALUE = re.compile(
-    "属性|类型|备注|单位(?!地区|国内|GDP|工业|面积|产品|建筑|增加值|农业)|序号|编号|牵头|责任(?!权重)|部门|说明|来源|类别|监测点位"
+    "属性|性质|类型|备注|单位(?!地区|国内|GDP|工业|面积|产品|建筑|增加值|农业)|序号|编号|牵头|责任(?!权重)|部门|说明|来源|类别|监测点位"
 )
 _BASELINE = re.compile("现状|基期|基准|基数|实际|实绩|完成|现值|实况|起始")
 _MONEY = re.compile("^[万亿千百]*元$")
@@ -86,7 +86,9 @@ def _year(heading: str) -> int | None:
 
 
 def _by_indicator(columns: list[str], body: Sequence[Sequence[str]], at: str, caption: str) -> list[Target]:
-    names = [i for i, c in enumerate(columns) if "指标" in c and not re.search("目标值|属性|类型|值$|单位", c)]
+    names = [
+        i for i, c in enumerate(columns) if "指标" in c and not re.search("目标值|属性|性质|类型|类别|来源|值$|单位", c)
+    ]
     unit_at = next((i for i, c in enumerate(columns) if re.fullmatch("(?:计量)?单位", c)), None)
     numbers = [
         _Column(i, "", "", _year(c), bool(_BASELINE.search(c)), "目标" in c)

@@ -50,6 +50,7 @@ _UNIT_END = "厅局委办部会院府关行队社市县区州盟旗位门站司�
 _UNIT_NAME = re.compile(
     r"(?![^（]*(?:要|应|和|把|将|对|在|为)$)[^，。：；]{1,20}(?:厅|局|委|办|委员会|办公室|政府|管委会|部门|公司|集团|党委|党组|组织部|宣传部|供销联社|供销社|合作社|(?:分局|大队|支队|总队|中心|办事处|总站|银行|支行|分行|法院|检察院|海关|工会|妇联|团委|科协|研究院|乡镇|街道|镇街|园区|专班|电厂|水务|[市县区州盟旗]|（[^）]*）))"
 )
+_BLANK_BETWEEN = re.compile("(?<=[厅局委办部院府司会社心团行所])[ \u3000]+(?=[省市县区自各国中州][\u4e00-\u9fff]{2})")
 _ETC = re.compile(
     r"等(?:(?:省|市|区|自治区|县)?(?:级|直)?(?:有关|相关|各|各有关|各相关)?(?:部门|单位|地区?|市|厅局|部委|企业)?(?:和(?:地区|单位|部门))?)$"
 )
@@ -165,7 +166,9 @@ def _is_note(inner: str) -> bool:
 
 def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
     """Read one note (with or without its brackets)."""
-    inner = _BOXED_LABEL.sub(r"\1：", clean(normalise(text)).strip())
+    # 市水务局 市住建局: a blank between two bodies is a comma.
+    text = _BLANK_BETWEEN.sub("、", normalise(text))
+    inner = _BOXED_LABEL.sub(r"\1：", clean(text).strip())
     if inner and inner[0] in "（(【[〔［" and bracket_pairs(inner) and bracket_pairs(inner)[0][1] == len(inner):
         inner = inner[1:-1]
     note = OwnerNote(first_leads=bool(_FIRST_LEADS.search(inner)))

@@ -45,6 +45,7 @@ def read_source(path: Path) -> Source:
         ) from error
     source = _read(data, str(path))
     source.blocks = _without_contents(source.blocks, source.notes)
+    _full_stops(source.blocks, source.notes)
     if not any(b.is_table or b.text for b in source.blocks):
         raise PlanFileError(
             "expected a plan with text, got an empty document",
@@ -163,6 +164,22 @@ _STOPS = "。；：！？:;"
 def _width(text: str) -> float:
     """Give the room a line takes: a Chinese character is one, a Latin letter or digit half of one."""
     return sum(0.5 if ord(c) < 0x2000 else 1.0 for c in text)
+
+
+#: A half-width point that ends a Chinese sentence; not the one of a mark (一.) or within a number.
+_POINT = re.compile(r"(?<=[\u4e00-\u9fff%％）)”])[.](?=[\u4e00-\u9fffA-Z“（(]|(?:19|20)\d\d(?:年|[—-])|$)")
+
+
+def _full_stops(blocks: list[Block], notes: list[str]) -> None:
+    """Read the points of a text typed with half-width marks as full stops."""
+    count = 0
+    for block in blocks:
+        head, rest = block.text[:5], block.text[5:]
+        told = _POINT.sub("。", block.text[4:])[1:] if rest else rest
+        count += sum(a != b for a, b in zip(rest, told, strict=True))
+        block.text = head + told
+    if count:
+        notes.append(f"read {count} half-width points as full stops")
 
 
 def _unwrap(blocks: list[Block], notes: list[str]) -> list[Block]:

@@ -201,7 +201,8 @@ class Sentence:
         clause = self.text[clause_start:clause_end]
         if _BACKGROUND.search(left) or _BACKGROUND.search(clause):
             return True
-        if re.search("同比|环比|较上年|比上年|较去年", clause) and not self._looks_ahead():
+        due = bool(self.carry.years) and max(self.carry.years) >= (self.plan_year or 0)
+        if re.search("同比|环比|较上年|比上年|较去年", clause) and not (self._looks_ahead() or due):
             # 同比下降5%以上 sets a limit; a report of the past knows its number.
             return suffix_after(self.text, quantity.end)[0] not in ("以上", "以内", "以下")
         mark = self._mark_before(quantity.start)

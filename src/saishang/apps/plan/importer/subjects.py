@@ -230,14 +230,15 @@ class Subjects(Counting):
         if not rest and at_boundary and goal and listed and METRIC_END.search(listed.group(1)):
             return trim_indicator(strip_year(listed.group(1))), "level"  # 浓度：2025年29.5微克/立方米，2027年…
         # 分别达到2025年83%、2027年85%: a year of its own between two numbers repeats the name, also behind 、.
+        parts = re.search(r"其中，?(?:到|至)?(?:19|20)\d\d年$", self.text[previous_end : first.start])
         own_year = re.fullmatch(r"[、，；和及与]?(?:到|至)?(?:19|20)\d\d年的?", self.text[previous_end : first.start])
         if (
             not rest
             and at_boundary
             and goal
             and self.last_indicator
-            and (own_year or re.search("[；，]", self.text[group.start - 1 : group.start]))
-            and not first.is_count
+            and (own_year or parts or re.search("[；，]", self.text[group.start - 1 : group.start]))
+            and (not first.is_count or (last is not None and last.unit == first.unit and (own_year or parts)))
         ):
             return self.last_indicator, "level"
         return self._counted(group, peeled, rest, count_verb, at_boundary)

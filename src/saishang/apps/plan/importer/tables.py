@@ -108,7 +108,11 @@ def read_task_table(rows: Sequence[Sequence[str]]) -> list[TaskRow]:
                 clean(cell(row, number)) or None,
                 marked.group(1) if marked else title,
                 cell(row, detail),
-                [(role, clean(cell(row, i).replace("\n", "、"))) for i, role in owners.items() if cell(row, i)],
+                [
+                    (role, clean(re.sub("(?<=[厅局委办府司会社心团])[ \u3000]+(?=\\S{3})|\n", "、", cell(row, i))))
+                    for i, role in owners.items()
+                    if cell(row, i)
+                ],
                 clean(cell(row, due)),
                 clean(cell(row, group)),
             )
