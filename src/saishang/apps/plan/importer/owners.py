@@ -23,6 +23,11 @@ _LABEL = re.compile(
 _LABEL_ANYWHERE = re.compile(
     r"[【\[]?(?:牵头|主办|主责|配合|参与|参加|协办|协作|协同|支持|成员|协助|指导|督导|责任|负责|落实|承办|实施|承担|完成)(?:责任)?(?:单位|部门|主体|地区)\s*(?:[】\]]\s*[:：]?|[:：])"
 )
+#: 牵头单位 县农业农村局, 责任单位为市水务局: a label without its colon.
+_UNMARKED_LABEL = re.compile(
+    r"((?:牵头|主办|责任|配合|参与|协办|支持|负责|落实)(?:单位|部门|主体))(为|[ \u3000]+)"
+    r"(?=[省市县区自各国中][\u4e00-\u9fff])"
+)
 #: 省水利厅（牵头）、省财政厅: the role behind the name.
 _ROLE_BEHIND = re.compile(
     r"([^、，,；;（）()]{3,20})[（(]((?:共同|联合|均为|并列)?(?:牵头|主办|主责|配合|协办)(?:单位|部门)?)[）)]、?"
@@ -79,7 +84,7 @@ class OwnerNote:
 
 def find_owner_notes(text: str) -> list[tuple[int, int]]:
     """Spans of the notes in a paragraph: brackets that name units, and runs that begin with 责任单位： and the like."""
-    plain = normalise(text)
+    plain = _with_colons(normalise(text))
     spans = [
         (a, b)
         for a, b in bracket_pairs(plain)
@@ -111,6 +116,11 @@ def find_owner_notes(text: str) -> list[tuple[int, int]]:
         else:
             merged.append((a, b))
     return merged
+
+
+def _with_colons(text: str) -> str:
+    """Give labels that stand without a colon one; the length does not change."""
+    return _UNMARKED_LABEL.sub(lambda m: f"{m.group(1)}：{' ' * (len(m.group(2)) - 1)}", text)
 
 
 def _spoken_notes(plain: str) -> list[tuple[int, int]]:
@@ -167,7 +177,7 @@ def _is_note(inner: str) -> bool:
 def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
     """Read one note (with or without its brackets)."""
     # 市水务局 市住建局: a blank between two bodies is a comma.
-    text = _BLANK_BETWEEN.sub("、", normalise(text))
+    text = _BLANK_BETWEEN.sub("、", _with_colons(normalise(text)))
     inner = _BOXED_LABEL.sub(r"\1：", clean(text).strip())
     if inner and inner[0] in "（(【[〔［" and bracket_pairs(inner) and bracket_pairs(inner)[0][1] == len(inner):
         inner = inner[1:-1]

@@ -50,6 +50,8 @@ _LETTER = {"preamble": "P", "task": "T", "step": "B", "safeguard": "S"}
 _DUE = re.compile(
     r"[【\[]?(?:计划)?(?:完成)?(?:时限|时间节点|完成时间|期限|时间要求)(?:要求)?(?:[】\]][:：]?|[:：])\s*([^。；;）)\n]*)"
 )
+#: 一是实施…工程。…: a paragraph that is counted in words.
+_COUNTED = re.compile("^([一二三四五六七八九十])是[，]?")
 _GLOBAL_CLAUSE = re.compile(
     r"(?:以下|下列|上述|以上|本方案|各项)[^。；]{0,14}(?:任务|工作|措施|事项)[^。；]{0,6}(?:均|都)?(?:需|由|须)[^。；]*(?:落实|负责|实施)|不再(?:一一)?列出|[列排](?:名|在)?第一位?[^。]{0,12}牵头|首位[^。]{0,8}牵头"
 )
@@ -248,8 +250,10 @@ class _Assembly:
                             carry,
                         )
                     continue
-                title, rest = split_heading(block.text)
-                piece = Node(node.rank, None, title, block.line, [Block(block.line, rest)] if rest else [])
+                counted = _COUNTED.match(block.text)
+                number = counted.group(1) if counted else None
+                title, rest = split_heading(block.text[counted.end() :] if counted else block.text)
+                piece = Node(node.rank, number, title, block.line, [Block(block.line, rest)] if rest else [])
                 self._item(piece, chapter, section, role or "task", title, carry if role == "preamble" else Carry())
             return
         item = self._item(node, chapter, section, role or self._leaf_role(node, chapter), node.title, carry)
@@ -277,6 +281,12 @@ class _Assembly:
         headed: list[Block] = []
         if node.rank == 2 and not self.parts_headed:
             return headed
+        listed = [b for b in node.body if _COUNTED.match(b.text)]
+        if node.rank <= 3 and len(listed) >= 2 and _COUNTED.match(listed[0].text).group(1) == "一":  # type: ignore[union-attr]
+            headed = [b for b in listed if len(split_sentences(b.text)) > 1 or find_owner_notes(b.text)]
+            if len(headed) == len(listed):
+                return headed
+            headed = []
         for block in node.body:
             sentences = split_sentences(block.text)
             first = sentences[0].rstrip("。") if sentences else ""

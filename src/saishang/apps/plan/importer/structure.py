@@ -7,6 +7,7 @@ Chinese drafting knows a fixed order of marks (GB/T 9704-2012, 7.3.3: 一、 （
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -27,6 +28,7 @@ _MARKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (6, re.compile(r"^(?:任务)?(\d{1,3})(?:[、．]|[.](?!\d))\s*(.*)$", re.DOTALL)),
     (6, re.compile(rf"^(?:重点|主要|专项)?(?:任务|行动|工程)([{_CN}\d]{{1,3}})[:：、.\s]\s*(.*)$", re.DOTALL)),
     (7, re.compile(r"^[（(]?(\d{1,2})[）)]\s*(.*)$", re.DOTALL)),
+    (7, re.compile(r"^([⑴-⒇])[、.．]?\s*(.*)$", re.DOTALL)),
     (8, re.compile(r"^([①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳])\s*(.*)$", re.DOTALL)),
 )
 #: From this rank on a mark lists measures inside an item, unless the lines look like items of their own.
@@ -95,7 +97,8 @@ def heading_of(text: str, *, decimal: bool = False) -> Heading | None:
     for rank, pattern in _MARKS:
         found = pattern.match(plain)
         if found and found.group(2).strip():
-            return Heading(rank, found.group(1), text[found.start(2) :].strip())
+            number = unicodedata.normalize("NFKC", found.group(1)).strip("()") if rank == 7 else found.group(1)
+            return Heading(rank, number, text[found.start(2) :].strip())
     return None
 
 
@@ -184,7 +187,7 @@ def build_outline(blocks: Sequence[Block]) -> Outline:
     roots: list[Node] = []
     stack: list[Node] = []
     tables: list[tuple[Node, Block]] = []
-    body = blocks[start:]
+    body = [piece for b in blocks[start:] for piece in _apart(b)]
     styled = {b.heading for b in body if b.text and b.heading and not heading_of(b.text)}
     # 1 / 1.1 / 1.1.1 is a drafting form of its own; a single line with 1.1 is a figure.
     chinese = any((h := heading_of(b.text)) is not None and h.rank <= 4 for b in body if b.text)
@@ -241,9 +244,38 @@ def build_outline(blocks: Sequence[Block]) -> Outline:
         if rest:
             node.body.append(Block(block.line, rest))
         _hang(node, stack, roots)
+    _raise_ranks(roots)
     for root in roots:
         _fold_lists(root)
     return Outline(title, draft, front, lead, roots, tables, notes)
+
+
+def _apart(block: Block) -> list[Block]:
+    """Split 1.加强领导。…2.强化督查。…: units that follow each other in one paragraph, numbered without a gap."""
+    plain = normalise(block.text)
+    first = heading_of(block.text) if not block.is_table and "\n" not in block.text else None
+    if first is None or first.rank not in (4, 6) or not re.match(r"^(?:[（(]|\d)", plain):
+        return [block]
+    pieces, at, number = [], 0, first.number
+    while True:
+        number = _following(number)
+        mark = rf"[（(]{number}[）)]" if first.rank == 4 else rf"{number}[.．、](?!\d)"
+        found = re.search(rf"(?<=[。；）)]){mark}(?=[\u4e00-\u9fff“])", plain[at:]) if number else None
+        if found is None:
+            break
+        pieces.append(block.text[at : at + found.start()])
+        at += found.start()
+    if not pieces:
+        return [block]
+    return [Block(block.line, p.strip(), heading=block.heading) for p in [*pieces, block.text[at:]]]
+
+
+def _following(number: str) -> str:
+    """Give the number behind 3 or 三; "" when there is none of the same kind."""
+    if number.isdigit():
+        return str(int(number) + 1)
+    tens = [*"一二三四五六七八九十", *(f"十{c}" for c in "一二三四五六七八九"), "二十"]
+    return tens[tens.index(number) + 1] if number in tens[:-1] else ""
 
 
 def _hang(node: Node, stack: list[Node], roots: list[Node]) -> None:
@@ -264,6 +296,17 @@ def _plain_heading(text: str, body: Sequence[Block], position: int) -> bool:
 def _continues_list(heading: Heading, stack: Sequence[Node]) -> bool:
     """（3） standing first without （1） is a reference at the start of a line, not a mark."""
     return heading.rank == 8 and not stack
+
+
+def _raise_ranks(roots: Sequence[Node]) -> None:
+    """Make 1. the chapters and （1） the items where a document has no higher marks and 1. bears a chapter's title."""
+    named = any(role_of_title(r.title) for r in roots)
+    if not roots or any(r.rank != 6 for r in roots) or not named or not any(r.children for r in roots):
+        return
+    for root in roots:
+        root.rank = 3
+        for child in root.children:
+            child.rank = 6 if child.rank == 7 else child.rank
 
 
 def _fold_lists(node: Node) -> None:
