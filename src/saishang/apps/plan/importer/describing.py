@@ -70,6 +70,13 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
         return True
     if not quantity.is_share and not quantity.is_count and _SIZE_OF_COUNTED.match(tail):
         return True
+    if quantity.is_count and re.match(
+        r"^及?以[上下]的?[^，。；、]{2,24}?(?:率|比例|占比|比重|浓度)(?:均|力争)*(?:达到?|不低于|不少于|超过|为|稳定在|保持在|提高到)?\d",
+        tail,
+    ):
+        return True  # 30户以上自然村…覆盖率达到100%
+    if re.search(r"每\d[\d.]*[\u4e00-\u9fff]{1,3}(?:不少于|不低于|至少|配备|设置?|建设?)*$", left):
+        return True  # 每500人不少于1名
     if _NO_TARGET_TAIL.match(tail) or _NO_TARGET_HEAD.search(left):
         return True
     if (

@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from saishang.apps.plan.importer.document import Target
 from saishang.apps.plan.importer.naming import comparator_of, split_subjects, strip_year
-from saishang.apps.plan.importer.phrases import COUNT_VERB, METRIC_END, bare_region, split_scope, trim_indicator
+from saishang.apps.plan.importer.phrases import (
+    COUNT_VERB,
+    METRIC_END,
+    bare_region,
+    split_scope,
+    suffix_after,
+    trim_indicator,
+)
 from saishang.apps.plan.importer.quantities import Quantity, YearMark, split_unit
 from saishang.apps.plan.importer.sentence import Group
 from saishang.apps.plan.importer.subjects import Subjects
@@ -26,6 +33,9 @@ _GENERIC_TAIL = re.compile(f"{_GENERIC.pattern}$")
 
 #: 每年造林300万亩，红树林面积达到1万公顷: a stock is reached once, what is done is owed every year.
 _STOCK_VERBS = ("达到", "达", "提高到", "提高至", "提升到", "增加到", "稳定在", "保持在", "降至", "控制在")
+
+#: 下降14%（比2020年）: the base stands behind the number.
+_BASE_BEHIND = re.compile(r"[（(](?:比|较|与|相比)((?:19|20)\d\d)年(?:相比|比较)?[）)]")
 
 #: Words that stand for the whole name said just before, with the other word of the pair.
 _COUNTERPARTS = (("昼间", "夜间"), ("夏季", "冬季"), ("上半年", "下半年"), ("进水", "出水"), ("非采暖期", "采暖期"))
@@ -185,6 +195,9 @@ class Pairing(Subjects):
         if yearly and not re.search("年|五”", part[yearly.end() :]):
             frequency = "每年"
         base = next(iter(verb.base_years or peeled.base_years), None)
+        behind = self.text[suffix_after(self.text, quantity.end)[1] :]
+        if base is None and change is not None and (told := _BASE_BEHIND.match(behind)):
+            base = int(told.group(1))  # 下降14%（比2020年）
         # 年均下降3%: a yearly rate has no base year but one said with it.
         if base is None and change is not None and frequency is None:
             bases = [
@@ -199,7 +212,7 @@ class Pairing(Subjects):
         elif base is not None and change is not None:
             self.carry.bases[name, change] = base
         if scope is None:
-            scope = self._scope_before(quantity)
+            scope = self._scope_before(quantity) or self.headed_scope
         if quantity.unit == "番":
             change = "rise"  # 翻番 is a growth by its nature, whatever the verb
         self.found.append(

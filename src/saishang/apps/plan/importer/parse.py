@@ -282,7 +282,7 @@ class _Assembly:
         if node.rank == 2 and not self.parts_headed:
             return headed
         listed = [b for b in node.body if _COUNTED.match(b.text)]
-        if node.rank <= 3 and len(listed) >= 2 and _COUNTED.match(listed[0].text).group(1) == "一":  # type: ignore[union-attr]
+        if node.rank <= 3 and len(listed) >= 2 and listed[0].text.startswith("一是"):
             headed = [b for b in listed if len(split_sentences(b.text)) > 1 or find_owner_notes(b.text)]
             if len(headed) == len(listed):
                 return headed

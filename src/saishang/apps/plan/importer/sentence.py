@@ -22,6 +22,10 @@ _BACKGROUND = re.compile(
     "已(?:经|累计|全部|达|完成|建成|有|实现|提前|连续|成为|于)|达到了|实现了|完成了|下降了|提高了|增长了|提升了|减少了|新增了|建成了|现有(?!企业|设施|产能|项目|城镇|污水|建筑|锅炉|园区)|目前|截至目前|历史性|连续[一二三四五六七八九十\\d]+年|"
     "累计完成投资|超额完成|圆满完成|位居|居全[国省]|排名(?:全[国省]|第|位)|先后|首次|顺利|由于|曾"
 )
+#: ——一般村：…率90%以上，…: what the whole line is about.
+_HEADED_BY = re.compile(
+    r"(?:——|—|-|[（(]?\d{1,2}[）).、])?([\u4e00-\u9fff]{2,10}(?<!目标)(?:村|市|县|地区|城市|乡镇|流域|片区|园区|行业))："
+)
 #: 去年秋冬季，…62微克/立方米: the whole sentence tells what was.
 _LAST_YEAR = re.compile("(?:去年|上年度?|上一年度?|近年来|多年来|近[两三五]年来?)(?!同期|水平)")
 
@@ -68,8 +72,11 @@ class Sentence:
             m
             for m in self.marks
             if not _DESCRIBES_THINGS.match(self.text[m.end :])
+            and not (m.kind == "past" and re.search("(?:对|针对|将)$", self.text[: m.start]))
             and not (m.kind == "past" and _SINCE_THINGS.match(self.text[m.end :]))
         ]
+        headed = _HEADED_BY.match(self.text)
+        self.headed_scope: str | None = headed.group(1) if headed else None
         self.last_indicator: str | None = None
         self.last_scope: str | None = None
         self.last_verb: str | None = None
@@ -148,6 +155,9 @@ class Sentence:
         owned = [m for m in self.marks if m.kind != "base" and re.match(r"的\d", self.text[m.end :])]
         if len(owned) > 1 and mark in owned and "，" in self.text[mark.end : position]:
             return False  # 增加到2028年的600万千瓦、2030年的900万千瓦，…: each of the two years is that of one number
+        listed = [m for m in self.marks if m.kind == "bare" and re.match(r"\d", self.text[m.end :])]
+        if len(listed) > 1 and mark in listed and re.search("[，；]", self.text[mark.end : position]):
+            return False  # 其中2024年4000座、2025年3000座；…: each of these years is that of one number
         if "；" not in self.text[mark.end : position]:
             return True
         part = self.text[self.text.rfind("；", 0, mark.start) + 1 : mark.start]

@@ -429,7 +429,9 @@ def _title_candidates(blocks: Sequence[Block]) -> list[tuple[int, int, str]]:
                 stop = i + width
                 # A bracket on the next line belongs to the title: （2023—2025年）, （征求意见稿）.
                 while stop < len(blocks) and re.fullmatch(r"[（(].{2,30}[）)]", blocks[stop].text.strip()):
-                    if re.search(r"此件|主动公开|公开发布|联系|月\d+日|月[一二三十]+日|通过", blocks[stop].text):
+                    if re.search(
+                        r"此件|主动公开|公开发布|联系|月\d+日|月[一二三十]+日|年\d{1,2}月[）)]|通过", blocks[stop].text
+                    ):
                         break
                     joined += blocks[stop].text.strip()
                     stop += 1

@@ -162,6 +162,9 @@ class Subjects(Counting):
                 return f"{rest}{self._object(group.end)}", "count"
             return rest, "level"
         if rest and at_boundary and first.is_share and not peeled.stated:
+            short = not METRIC_END.search(rest) and 2 <= len(rest) <= 10 and not COUNT_VERB.search(rest)
+            if short and self._after_colon(group, rest):
+                return rest, "place"
             if bare_region(rest) and (self._after_colon(group, rest) or self._place_before(previous_end)):
                 return rest, "place"
             behind_name = _RATE_THEN_PLACE.match(rest)
