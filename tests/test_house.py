@@ -92,6 +92,7 @@ ARROWS = [
     ("apps/indicators/goals.py", "import saishang.apps.observations.models"),
     ("apps/observations/queries.py", "import saishang.apps.jobs.models"),
     ("apps/plan/queries.py", "import saishang.apps.core.models"),
+    ("apps/indicators/goals.py", "import saishang.apps.registers.models"),
     ("apps/jobs/queries.py", "import saishang.apps.observations.queries"),
 ]
 
