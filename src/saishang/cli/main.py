@@ -28,6 +28,7 @@ _COMMANDS = (
     "ingest",
     "values",
     "evaluate",
+    "replay",
     "outlook",
     "forecast",
     "calc",

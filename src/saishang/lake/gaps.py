@@ -32,14 +32,16 @@ _COLUMNS = (
     "removed_by_qc", "closed", "table_version",
 )  # fmt: skip
 
-#: Flags with action `exclude` of the newest finished run that covers the hour.
+#: Flags with action `exclude` of the newest finished run that covers the hour (newest at a moment, if one is given).
 _EXCLUDED = """
 select f.source, f.station, f.parameter, f."start" from lake_quality_flag f
 join lake_quality_run r on r.id = f.run
 where f.action = 'exclude' and f."start" >= %(first)s and f."start" < %(last)s
+  and (%(known)s::timestamptz is null or r.finished_at <= %(known)s)
   and not exists (
     select 1 from lake_quality_run n
-    where n.id > f.run and n.status = 'finished' and f."start" >= n."first" and f."start" < n."last")
+    where n.id > f.run and n.status = 'finished' and f."start" >= n."first" and f."start" < n."last"
+      and (%(known)s::timestamptz is null or n.finished_at <= %(known)s))
 """
 
 
@@ -56,10 +58,12 @@ class GapCount:
     missing: dict[str, int]
 
 
-def excluded_flags(ledger: Ledger, first: datetime, last: datetime) -> list[tuple[str, str, str, datetime]]:
-    """Hours that quality control takes out: (source, station, parameter, start), each once."""
+def excluded_flags(
+    ledger: Ledger, first: datetime, last: datetime, known_at: datetime | None = None
+) -> list[tuple[str, str, str, datetime]]:
+    """Hours that quality control takes out, or took out at a moment: (source, station, parameter, start), each once."""
     with ledger.connect() as connection:
-        rows = connection.execute(_EXCLUDED, {"first": first, "last": last})
+        rows = connection.execute(_EXCLUDED, {"first": first, "last": last, "known": known_at})
         return sorted({(r["source"], r["station"], r["parameter"], r["start"]) for r in rows})
 
 

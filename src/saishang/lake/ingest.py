@@ -132,6 +132,8 @@ def _load(
         notes["format"] = file.format
         if source.document is not None:
             notes["mapping"] = source.document
+        if source.collected is not None:
+            notes["collected"] = source.collected.isoformat()
         stage.header = file.header
         for piece in read_pieces(file, source, stage.rejects, tally):
             stage.add(piece)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import Model, QuerySet
 
 from saishang.apps.core.models import ActionLogEntry
 
-__all__ = ["entries", "history_of"]
+__all__ = ["changes_of", "entries", "history_of", "logged"]
 
 
 def entries(verb: str | None = None) -> QuerySet[ActionLogEntry]:
@@ -18,3 +20,15 @@ def entries(verb: str | None = None) -> QuerySet[ActionLogEntry]:
 def history_of(object_type: str, object_id: str) -> QuerySet[ActionLogEntry]:
     """Everything that was done to one object, oldest first."""
     return ActionLogEntry.objects.filter(object_type=object_type, object_id=object_id)
+
+
+def changes_of(object_type: str) -> QuerySet[ActionLogEntry]:
+    """Every entry about objects of a type, oldest first."""
+    return ActionLogEntry.objects.filter(object_type=object_type).order_by("sequence")
+
+
+def logged(verb: str, obj: Model) -> dict[str, Any] | None:
+    """What the last entry of a verb about an object says that it became; None without such an entry."""
+    found = ActionLogEntry.objects.filter(verb=verb, object_type=obj._meta.label, object_id=str(obj.pk))
+    entry = found.order_by("-sequence").first()
+    return None if entry is None else entry.after

@@ -173,20 +173,23 @@ def _hours(run: str, table: str, key: str, place: str, day: date) -> tuple[HourI
     )
 
 
-def parameters(lake: Lake, rules: Rules, site: str, region: str, as_of: date) -> dict[str, Any]:
-    """What decides the digits beside lake, rules and code; goes into the run."""
+def parameters(
+    lake: Lake, rules: Rules, site: str, region: str, as_of: date, known_at: datetime | None = None
+) -> dict[str, Any]:
+    """What decides the digits beside lake, rules and code, as it was known at a moment (None = now)."""
     return {
         "cities": list(_members(rules, region)),
         "stations": len(rules.table(f"sites/{site}/air_stations").rows),
-        "excluded_hours": digest(_excluded_rows(lake, date(1900, 1, 1), as_of)),
-        "dust": sorted([r, d.isoformat(), s] for (r, d), (s, _, _) in decisions().items() if d <= as_of),
+        "excluded_hours": digest(_excluded_rows(lake, date(1900, 1, 1), as_of, known_at)),
+        "dust": sorted([r, d.isoformat(), s] for (r, d), (s, _, _) in decisions(known_at).items() if d <= as_of),
     }
 
 
-def decisions() -> dict[tuple[str, date], tuple[str, str, str]]:
-    """The newest decision on each city-day: (region, day) → (status, who, why)."""
+def decisions(known_at: datetime | None = None) -> dict[tuple[str, date], tuple[str, str, str]]:
+    """The newest decision on each city-day, or the newest at a moment: (region, day) → (status, who, why)."""
     found = {}
-    for row in DustDecision.objects.select_related("decided_by").order_by("pk"):
+    taken = DustDecision.objects.select_related("decided_by").order_by("pk")
+    for row in taken if known_at is None else taken.filter(decided_at__lte=known_at):
         who = str(row.decided_by) if row.decided_by else "saishang"
         found[row.region, row.day] = (row.status, who, row.reason)
     return found
@@ -210,6 +213,7 @@ def build(
     region: str,
     as_of: date,
     version: int | None = None,
+    known_at: datetime | None = None,
     progress: Progress = lambda step: None,
 ) -> dict[str, pa.Table]:
     """Every table of a run by name, from one version of the lake.
@@ -220,6 +224,8 @@ def build(
     ----------
     version:
         Version of the lake; default the newest.
+    known_at:
+        Moment up to which decisions and quality runs count; None = all there are.
 
     Raises
     ------
@@ -232,7 +238,7 @@ def build(
     calendar = _calendar(rules, region, months, as_of)
     with open_engine(config.engine) as engine:
         progress("dust")
-        dust = _proposals(engine, lake, rules, site, months, calendar, version)
+        dust = _proposals(engine, lake, rules, site, months, calendar, version, known_at)
         progress("days")
         run = evaluate_air(
             engine,
@@ -240,7 +246,7 @@ def build(
             _stations(rules, site),
             calendar,
             dust=_dust_table(dust),
-            excluded=_excluded(lake, calendar),
+            excluded=_excluded(lake, calendar, known_at),
         )
         progress("periods")
         tables = {name: run.table(name) for name in (*AIR_TABLES, *HOURLY_TABLES, *EXTRA_TABLES)}
@@ -309,18 +315,19 @@ def _stations(rules: Rules, site: str) -> pa.Table:
 
 
 def _proposals(
-    engine: Engine, lake: Lake, rules: Rules, site: str, months: list[str], calendar: Calendar, version: int
-) -> list[Proposal]:
+    engine: Engine, lake: Lake, rules: Rules, site: str, months: list[str], calendar: Calendar, version: int,
+    known_at: datetime | None = None,
+) -> list[Proposal]:  # fmt: skip
     begins: date = rules.document(_DUST_RULE)["editions"][0]["from"]
     wanted = [month for month in months if month >= f"{begins:%Y-%m}"]
     files = lake.files(version, medium="air", months=wanted) if wanted else []
-    excluded = _excluded(lake, calendar)
+    excluded = _excluded(lake, calendar, known_at)
     episodes = (
         propose_dust(engine, files, _stations(rules, site), calendar, dust_rule(rules), excluded=excluded)
         if files
         else []
     )
-    made = decisions()
+    made = decisions(known_at)
     found: dict[tuple[str, date], Proposal] = {}
     for episode in episodes:
         for day in _days(episode, calendar.last):
@@ -346,15 +353,17 @@ def _dust_table(dust: Iterable[Proposal]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=DUST_DAYS)
 
 
-def _excluded(lake: Lake, calendar: Calendar) -> pa.Table:
+def _excluded(lake: Lake, calendar: Calendar, known_at: datetime | None) -> pa.Table:
     """Hours that a quality test with action "exclude" takes out (the shipped tests only flag; a site may decide)."""
-    rows = _excluded_rows(lake, calendar.first, calendar.last)
+    rows = _excluded_rows(lake, calendar.first, calendar.last, known_at)
     return pa.Table.from_pylist([dict(zip(EXCLUDED.names, row, strict=True)) for row in rows], schema=EXCLUDED)
 
 
-def _excluded_rows(lake: Lake, first: date, last: date) -> list[tuple[str, str, str, datetime]]:
+def _excluded_rows(
+    lake: Lake, first: date, last: date, known_at: datetime | None
+) -> list[tuple[str, str, str, datetime]]:
     end = datetime(last.year, last.month, last.day) + timedelta(days=1)
-    return excluded_flags(lake.ledger, datetime(first.year, first.month, first.day), end)
+    return excluded_flags(lake.ledger, datetime(first.year, first.month, first.day), end, known_at)
 
 
 def _row(proposal: Proposal) -> dict[str, Any]:

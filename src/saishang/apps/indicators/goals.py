@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from saishang.apps.indicators.states import PlanGoal
-from saishang.apps.plan.promises import Promise, current_version, promises
+from saishang.apps.plan.promises import Promise, current_version, promises, version_named
 from saishang.errors import SaishangError
 from saishang.rules import Rules
 
@@ -30,8 +30,10 @@ _WHOLE = re.compile(
 _PLACE = re.compile(r"[省市州县区盟旗]$|基地$|流域$|平原$|城市群$|都市圈$|、")
 
 
-def plan_goals(region: str, rules: Rules, plan: str | None = None) -> tuple[str, list[PlanGoal]]:
-    """Goals of the newest version of the plan, with the version's name.
+def plan_goals(
+    region: str, rules: Rules, plan: str | None = None, *, version: str | None = None
+) -> tuple[str, list[PlanGoal]]:
+    """Goals of the newest version of the plan, or of one by its name (`ningxia@draft-2024`), with the version's name.
 
     Parameters
     ----------
@@ -45,13 +47,13 @@ def plan_goals(region: str, rules: Rules, plan: str | None = None) -> tuple[str,
     NoPlan
         When no plan was imported.
     """
-    version = current_version(plan)
-    if version is None:
+    found = current_version(plan) if version is None else version_named(version)
+    if found is None:
         raise NoPlan(
             "there is no plan to evaluate against", fix="`saishang plan import FILE`, or `--from-rules ningxia`"
         )
     places = {name: code for code, row in rules.regions.items() for name in (row["zh"], row["short"]) if name}
-    return str(version), [_goal(promise, region, places) for promise in promises(version)]
+    return str(found), [_goal(promise, region, places) for promise in promises(found)]
 
 
 def place_of(scope: str, region: str, places: Mapping[str, str]) -> tuple[str, str]:

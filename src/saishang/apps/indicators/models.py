@@ -34,6 +34,8 @@ class Run(models.Model):
     parameters = models.JSONField(default=dict)
     inputs_digest = models.CharField(max_length=64)
     result_digest = models.CharField(max_length=64, blank=True)
+    #: Seals over the rows as stored (`rows`) and over the files of the tables (`tables`: name → sha256).
+    seals = models.JSONField(default=dict)
     started_by = models.CharField(max_length=150)
 
     class Meta:

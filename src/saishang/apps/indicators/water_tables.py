@@ -29,9 +29,12 @@ __all__ = ["build", "parameters", "sections"]
 Progress = Callable[[str], None]
 
 
-def parameters(lake: Lake, rules: Rules, site: str, as_of: date) -> dict[str, Any]:
-    """What decides the digits of water beside lake, rules and code; goes into the run."""
-    return {"sections": len(_rows(rules, site, "water_sections")), "excluded": digest(_excluded_rows(lake, as_of))}
+def parameters(lake: Lake, rules: Rules, site: str, as_of: date, known_at: datetime | None = None) -> dict[str, Any]:
+    """What decides the digits of water beside lake, rules and code, as it was known at a moment (None = now)."""
+    return {
+        "sections": len(_rows(rules, site, "water_sections")),
+        "excluded": digest(_excluded_rows(lake, as_of, known_at)),
+    }
 
 
 def build(
@@ -43,6 +46,7 @@ def build(
     region: str,
     as_of: date,
     version: int | None = None,
+    known_at: datetime | None = None,
     progress: Progress = lambda step: None,
 ) -> dict[str, pa.Table]:
     """Every water table of a run by name, from one version of the lake; nothing when there are no water rows.
@@ -60,7 +64,7 @@ def build(
     calendar = WaterCalendar(first, as_of, WaterRules.from_rules(rules), listed, _groups(rules, site, region))
     files = [[part.path for part in lake.table.parts(version, medium="water", months=months)]]
     excluded = pa.Table.from_pylist(
-        [dict(zip(WATER_EXCLUDED.names, row, strict=True)) for row in _excluded_rows(lake, as_of)],
+        [dict(zip(WATER_EXCLUDED.names, row, strict=True)) for row in _excluded_rows(lake, as_of, known_at)],
         schema=WATER_EXCLUDED,
     )
     with open_engine(config.engine) as engine:
@@ -119,6 +123,6 @@ def _rows(rules: Rules, site: str, name: str) -> tuple[Row, ...]:
     return () if table is None else tuple(table.rows)
 
 
-def _excluded_rows(lake: Lake, as_of: date) -> list[tuple[str, str, str, datetime]]:
+def _excluded_rows(lake: Lake, as_of: date, known_at: datetime | None) -> list[tuple[str, str, str, datetime]]:
     end = datetime(as_of.year, as_of.month, as_of.day) + timedelta(days=1)
-    return excluded_flags(lake.ledger, datetime(1900, 1, 1), end)
+    return excluded_flags(lake.ledger, datetime(1900, 1, 1), end, known_at)

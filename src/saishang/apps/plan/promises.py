@@ -13,7 +13,7 @@ from django.conf import settings
 from saishang.apps.plan.loader import plan_names
 from saishang.apps.plan.models import Commitment, Item, PlanTarget, PlanVersion
 
-__all__ = ["Promise", "current_version", "promises"]
+__all__ = ["Promise", "current_version", "promises", "version_named"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,12 @@ def current_version(plan: str | None = None) -> PlanVersion | None:
     if plan:
         return versions.filter(plan=plan).first()
     return versions.filter(plan__in=plan_names(settings.CONFIG.rules_overlay)).first() or versions.first()
+
+
+def version_named(name: str) -> PlanVersion | None:
+    """A version by its name, plan and label: `ningxia@draft-2024`."""
+    plan, _, label = name.partition("@")
+    return PlanVersion.objects.filter(plan=plan, label=label).first()
 
 
 def promises(version: PlanVersion) -> list[Promise]:

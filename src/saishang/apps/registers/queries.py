@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
+from saishang.apps.core.queries import changes_of
 from saishang.apps.registers.models import Entry, Version
 from saishang.rules import Rules
 from saishang.science.register.figures import Due, FigureValue, Standing, due_terms, figure_value
@@ -18,7 +19,7 @@ from saishang.science.soil.geometry import Area, areas_overlap, read_area
 
 __all__ = [
     "EntryView", "Filter", "VersionView", "counts", "due", "entries", "entry", "figures", "history", "inside",
-    "overlapping",
+    "overlapping", "unlogged_versions",
 ]  # fmt: skip
 
 
@@ -162,6 +163,33 @@ def overlapping(kind: Kind, area: Area, box: tuple[float, float, float, float]) 
         kind=kind.id, withdrawn=False, west__lt=east, east__gt=west, south__lt=north, north__gt=south
     ).order_by("key")
     return [_view(row, kind.id) for row in near if row.place and areas_overlap(area, read_area(row.place))]
+
+
+def unlogged_versions() -> Iterator[tuple[str, str]]:
+    """Versions that the action log tells otherwise, or not at all, and entries that are not their last version."""
+    told: dict[tuple[str, int], Mapping[str, Any]] = {}
+    for entry in changes_of("registers.Entry"):
+        if entry.after is not None:
+            told[entry.object_id, int(entry.after["number"])] = entry.after
+    for version in Version.objects.select_related("entry").order_by("entry_id", "number"):
+        name = f"{version.entry.kind} {version.key} v{version.number}"
+        logged = told.get((f"{version.entry.kind}/{version.entry_id}", version.number))
+        if logged is None:
+            yield name, "the action log has no entry of it"
+        elif any(
+            logged[key] != getattr(version, key) for key in ("key", "state", "withdrawn", "values")
+        ) or logged["effective"] != version.effective.isoformat():  # fmt: skip
+            yield name, "it says something else than the action log"
+    for row in Entry.objects.order_by("pk"):
+        last = row.versions.order_by("-number").first()
+        if last is None or any(getattr(row, key) != getattr(last, key) for key in _COPIED):
+            yield f"{row.kind} {row.key}", "the entry is not a copy of its last version"
+
+
+#: What an entry repeats of its last version.
+_COPIED = (
+    "number", "key", "title", "region", "state", "since", "effective", "withdrawn", "values", "place", "recorded_at",
+)  # fmt: skip
 
 
 def _as_of(kind: Kind, on: date) -> QuerySet[Version]:

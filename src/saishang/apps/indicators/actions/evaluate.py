@@ -15,14 +15,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from saishang.apps.core.actions import record
-from saishang.apps.indicators import air_tables, climate_tables, water_tables
-from saishang.apps.indicators.catalogue import Catalogue
-from saishang.apps.indicators.composed import composed_values
-from saishang.apps.indicators.goals import plan_goals
-from saishang.apps.indicators.models import IndicatorValue, ReportedValue, Run, TargetState
-from saishang.apps.indicators.provenance import code_version, digest
-from saishang.apps.indicators.states import State, judge_all
-from saishang.apps.indicators.values import Value, computed_values, reported_values
+from saishang.apps.indicators.computing import compute, gather
+from saishang.apps.indicators.models import IndicatorValue, Run, TargetState
+from saishang.apps.indicators.provenance import digest
+from saishang.apps.indicators.seals import rows_seal, tables_seals
+from saishang.apps.indicators.states import State
+from saishang.apps.indicators.values import Value
 from saishang.config import Config
 from saishang.errors import SaishangError
 from saishang.lake import Lake
@@ -76,46 +74,17 @@ def evaluate(
         raise EvaluationRefused(
             "there are no observations yet", fix="load some: `saishang ingest FILE`, or `saishang demo`"
         )
-    plan_version, goals = plan_goals(region, rules)
-    catalogue = Catalogue(rules)
-    reports = [
-        report
-        for report in ReportedValue.objects.filter(superseded_by=None).order_by("pk")
-        if _known_on(as_of, report, catalogue)
-    ]
-    parameters = air_tables.parameters(lake, rules, site, region, as_of)
-    parameters |= {"water": water_tables.parameters(lake, rules, site, as_of)}
-    inputs = {
-        "as_of": as_of.isoformat(),
-        "lake_version": version,
-        "rules": rules.digest,
-        "code": code_version(),
-        "plan": plan_version,
-        "reports": [(r.indicator, r.region, r.period, r.basis, r.text) for r in reports],
-        "parameters": parameters,
-    }
-    inputs_digest = digest(inputs)
+    # The moment is fixed first: what people report or decide meanwhile belongs to the next run.
+    started = timezone.now()
+    inputs = gather(lake, rules, as_of, site=site, region=region, lake_version=version, known_at=started)
+    inputs_digest = inputs.digest()
     same = Run.objects.filter(inputs_digest=inputs_digest, finished__isnull=False)
     known = same.order_by("-started").first()
     if known is not None and not again:
         return known
 
-    started = timezone.now()
-    # The version is fixed above: what others load meanwhile belongs to the next run.
-    tables = air_tables.build(
-        config, lake, rules, site=site, region=region, as_of=as_of, version=version, progress=progress
-    )
-    tables |= water_tables.build(
-        config, lake, rules, site=site, region=region, as_of=as_of, version=version, progress=progress
-    )
-    tables |= climate_tables.build(lake, rules, site=site, as_of=as_of, version=version, progress=progress)
-    progress("values")
-    values = computed_values(catalogue, tables, region) + composed_values(catalogue, reports)
-    values += reported_values(catalogue, reports)
-    progress("targets")
-    baselines = Catalogue.baselines(rules, site)
-    states = judge_all(goals, values, catalogue, baselines, as_of.year, year_over=_year_over(as_of))
-    result = digest({"values": [_seen(v) for v in values], "states": [_seen_state(s) for s in states]})
+    outcome = compute(config, lake, inputs, progress=progress)
+    result = outcome.digest
     if known is not None and known.result_digest != result:
         raise EvaluationRefused(
             f"the same inputs gave other digits than run {known.id}",
@@ -125,7 +94,7 @@ def evaluate(
 
     run_id = f"{as_of:%Y%m%d}-{inputs_digest[:8]}" + (f"-{same.count() + 1}" if known is not None else "")
     progress("write")
-    folder = _write_tables(config.runs, run_id, tables)
+    folder = _write_tables(config.runs, run_id, outcome.tables)
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -136,34 +105,23 @@ def evaluate(
                 started=started,
                 lake_version=version,
                 rules_digest=rules.digest,
-                code_version=code_version(),
-                plan_version=plan_version,
-                parameters=parameters | {"site": site, "region": region},
+                code_version=inputs.code,
+                plan_version=inputs.plan_version,
+                parameters=inputs.parameters | {"site": site, "region": region},
                 inputs_digest=inputs_digest,
                 result_digest=result,
                 started_by=actor if isinstance(actor, str) else actor.get_username(),
             )
-            _write_rows(run, values, states)
+            _write_rows(run, outcome.values, outcome.states)
+            run.seals = {"rows": rows_seal(run.id), "tables": tables_seals(folder)}
             run.finished = timezone.now()
-            run.save(update_fields=["finished"])
-            record(actor, "indicators.evaluate", run, None, {"as_of": as_of, "result": result, "lake": version})
+            run.save(update_fields=["finished", "seals"])
+            told = {"as_of": as_of, "result": result, "lake": version, "seals": digest(run.seals)}
+            record(actor, "indicators.evaluate", run, None, told)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return run
-
-
-def _year_over(day: date) -> bool:
-    return (day.month, day.day) == (12, 31)
-
-
-def _known_on(as_of: date, report: ReportedValue, catalogue: Catalogue) -> bool:
-    """Whether a figure can have been known: nobody measures the mean of a year before it ends; a state, of any day."""
-    year = int(report.period[:4])
-    if year < as_of.year or (year == as_of.year and _year_over(as_of)):
-        return True
-    indicator = catalogue.indicators.get(report.indicator)
-    return year == as_of.year and indicator is not None and indicator.kind == "reported"
 
 
 def _write_tables(runs: Path, run_id: str, tables: Mapping[str, pa.Table]) -> Path:
@@ -212,21 +170,3 @@ def _write_rows(run: Run, values: Sequence[Value], states: Sequence[State]) -> N
         )
         for order, state in enumerate(states)
     )
-
-
-def _seen(value: Value) -> list[Any]:
-    """What makes a value the same value: not when it was entered, and not how it is explained."""
-    return [
-        value.indicator, value.region, value.period, value.period_kind, value.basis, value.kind, value.standard,
-        None if value.value is None else str(value.value), value.rounded, value.valid, value.reason,
-    ]  # fmt: skip
-
-
-def _seen_state(state: State) -> list[Any]:
-    return [
-        state.goal.id,
-        state.goal.region,
-        state.standing.status,
-        state.standing.reason,
-        str(state.standing.distance),
-    ]
