@@ -24,6 +24,7 @@ AUDIENCE = {
     "about": "public", "health": "public", "geometry": "public", "sign-in": "public", "sign-out": "public",
     "password-change": "staff", "set_language": "public", "data-runs": "public",
     "data-runs-evaluate": "run_evaluation", "jobs": "view_jobs", "jobs-job": "view_jobs", "jobs-progress": "view_jobs",
+    "data-runs-compare": "public",
     "registers": "public", "registers-list": "public", "registers-figures": "public", "registers-places": "public",
     "registers-entry": "public", "registers-new": "edit_registers", "registers-edit": "edit_registers",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
@@ -79,7 +80,7 @@ def address(name: str, portal: Portal) -> str:
         "password-change": "/account/password/", "set_language": "/language/", "data-runs": "/data/runs/",
         "data-runs-evaluate": "/data/runs/evaluate/", "jobs": "/jobs/", "jobs-job": f"/jobs/{portal.job}/",
         "jobs-progress": f"/jobs/{portal.job}/progress/", "jobs-start": "/jobs/start/",
-        "registers": "/registers/", "soil": "/soil/", **{
+        "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/", **{
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
                 "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",

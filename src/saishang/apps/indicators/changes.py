@@ -1,0 +1,203 @@
+"""What changed between two runs (数字变更清单): every published number that differs, and what lies between the two.
+
+Before, after, and the reasons that can be told from the record: files loaded, rows corrected, figures reported, days
+decided, rules, plan and code. Reads only; whether a changed number is released is the office's decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from saishang.apps.indicators.models import DustDecision, IndicatorValue, ReportedValue, Run, TargetState
+from saishang.apps.indicators.queries import get_run
+from saishang.lake import Lake
+from saishang.lake.ledger import Batch
+
+__all__ = ["Between", "TargetChange", "ValueChange", "between", "target_changes", "value_changes"]
+
+
+@dataclass(frozen=True)
+class ValueChange:
+    """A value that the two runs tell otherwise; None and empty where a run has none.
+
+    `only_precision` is True when the rounded figures agree: nothing that was printed changes.
+    """
+
+    indicator: str
+    region: str
+    period: str
+    period_kind: str
+    basis: str
+    kind: str
+    standard: str
+    unit: str
+    before: str
+    after: str
+    before_exact: Decimal | None
+    after_exact: Decimal | None
+    before_reason: str
+    after_reason: str
+
+    @property
+    def only_precision(self) -> bool:
+        """Whether the printed figures agree."""
+        return self.before == self.after and self.before_reason == self.after_reason
+
+
+@dataclass(frozen=True)
+class TargetChange:
+    """A target whose state or figure the two runs tell otherwise."""
+
+    target: str
+    region: str
+    title: str
+    title_en: str
+    before_status: str
+    after_status: str
+    before: str
+    after: str
+    before_reason: str
+    after_reason: str
+
+
+@dataclass(frozen=True)
+class Between:
+    """What lies between two runs.
+
+    Attributes
+    ----------
+    batches:
+        Files that came into the lake, in their order.
+    replaced:
+        Rows that they corrected.
+    reports, decisions:
+        Figures reported and dust days decided, as (what, by whom, when).
+    rules, plan, code, as_of:
+        (before, after) where they differ, None where they agree.
+    """
+
+    batches: tuple[Batch, ...]
+    replaced: int
+    reports: tuple[tuple[str, str, datetime], ...]
+    decisions: tuple[tuple[str, str, datetime], ...]
+    rules: tuple[str, str] | None
+    plan: tuple[str, str] | None
+    code: tuple[str, str] | None
+    as_of: tuple[date, date] | None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the record shows no difference of inputs."""
+        return not (
+            self.batches or self.reports or self.decisions or self.rules or self.plan or self.code or self.as_of
+        )
+
+
+_KEY = ("indicator", "region", "period", "period_kind", "basis", "kind", "standard")
+
+
+def value_changes(before: str, after: str) -> list[ValueChange]:
+    """Values that differ between two runs (ids, or `latest`), in the order of indicator, region and period.
+
+    Raises
+    ------
+    NoSuchRun
+        When one of them is not there.
+    """
+    old, new = _values(get_run(before)), _values(get_run(after))
+    found = []
+    for key in sorted({*old, *new}):
+        was, now = old.get(key), new.get(key)
+        if was is not None and now is not None and _same(was, now):
+            continue
+        known = now if now is not None else was
+        found.append(
+            ValueChange(
+                **dict(zip(_KEY, key, strict=True)), unit=known.unit if known else "",
+                before=was.rounded if was else "", after=now.rounded if now else "",
+                before_exact=was.value if was else None, after_exact=now.value if now else None,
+                before_reason=_reason(was), after_reason=_reason(now),
+            )
+        )  # fmt: skip
+    return found
+
+
+def target_changes(before: str, after: str) -> list[TargetChange]:
+    """Targets whose state, figure or reason differs between two runs, in the order of the later one."""
+    old = {(row.target, row.region): row for row in TargetState.objects.filter(run=get_run(before))}
+    new = {(row.target, row.region): row for row in TargetState.objects.filter(run=get_run(after)).order_by("order")}
+    return [change for key in (*new, *(key for key in old if key not in new)) if (change := _target(old, new, key))]
+
+
+def _target(
+    old: Mapping[tuple[str, str], TargetState], new: Mapping[tuple[str, str], TargetState], key: tuple[str, str]
+) -> TargetChange | None:
+    was, now = old.get(key), new.get(key)
+    known = now or was
+    if known is None:
+        return None
+    if was and now and (was.status, was.rounded, was.reason) == (now.status, now.rounded, now.reason):
+        return None
+    return TargetChange(
+        target=key[0], region=key[1], title=known.title, title_en=known.title_en,
+        before_status=was.status if was else "", after_status=now.status if now else "",
+        before=was.rounded if was else "", after=now.rounded if now else "",
+        before_reason=was.reason if was else "", after_reason=now.reason if now else "",
+    )  # fmt: skip
+
+
+def between(lake: Lake, before: str, after: str) -> Between:
+    """What the record shows between two runs."""
+    old, new = get_run(before), get_run(after)
+    batches = tuple(_batches(lake, old.lake_version, new.lake_version))
+    span = {"gt": old.started, "lte": new.started}
+    reports = ReportedValue.objects.filter(**{f"entered_at__{k}": v for k, v in span.items()}).order_by("pk")
+    decided = DustDecision.objects.filter(**{f"decided_at__{k}": v for k, v in span.items()}).order_by("pk")
+    return Between(
+        batches=batches,
+        replaced=sum(batch.replaced for batch in batches),
+        reports=tuple(
+            (f"{row.indicator} {row.region} {row.period} = {row.text} {row.unit}", row.agency, row.entered_at)
+            for row in reports
+        ),
+        decisions=tuple(
+            (f"{row.region} {row.day.isoformat()} {row.status}", str(row.decided_by or ""), row.decided_at)
+            for row in decided.select_related("decided_by")
+        ),
+        rules=_pair(old.rules_digest, new.rules_digest),
+        plan=_pair(old.plan_version, new.plan_version),
+        code=_pair(old.code_version, new.code_version),
+        as_of=None if old.as_of == new.as_of else (old.as_of, new.as_of),
+    )
+
+
+def _pair(before: str, after: str) -> tuple[str, str] | None:
+    return None if before == after else (before, after)
+
+
+def _batches(lake: Lake, before: int, after: int) -> Iterator[Batch]:
+    with lake.ledger.connect() as connection:
+        rows = connection.execute(
+            "select * from lake_batch where status = 'committed' and table_version > %s and table_version <= %s "
+            "order by table_version, id",
+            [before, after],
+        ).fetchall()
+    for row in rows:
+        yield Batch.from_row(row)
+
+
+def _values(run: Run) -> dict[tuple[str, ...], IndicatorValue]:
+    return {tuple(getattr(row, key) for key in _KEY): row for row in IndicatorValue.objects.filter(run=run)}
+
+
+def _same(was: IndicatorValue, now: IndicatorValue) -> bool:
+    told: tuple[str, ...] = ("value", "rounded", "valid", "reason")
+    return all(getattr(was, name) == getattr(now, name) for name in told)
+
+
+def _reason(row: Any) -> str:
+    return "" if row is None or row.valid else str(row.reason or "invalid")

@@ -1,0 +1,144 @@
+"""What changed between two evaluations: numbers before and after, and what lies between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from saishang.apps.indicators import changes, queries
+from saishang.apps.indicators.models import Run
+from saishang.apps.indicators.queries import NoSuchRun
+from saishang.apps.observations.queries import site_lake
+from saishang.web import texts
+from saishang.web.pages import site
+from saishang.web.pages.data_tabs import tabs
+from saishang.web.pages.exports import export
+from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.reasons import basis_name, reason_name
+from saishang.web.security import public
+
+__all__ = ["compare"]
+
+
+@public
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two runs side by side; without a choice the last two."""
+    listed = list(queries.runs().order_by("-started"))
+    if len(listed) < 2:
+        return render(request, "runs/compare.html", {"tabs": tabs("data-runs", request)})
+    after = _chosen(request.GET.get("after"), listed[0])
+    earlier = [run for run in listed if run.started < after.started]
+    before = _chosen(request.GET.get("before"), earlier[0] if earlier else listed[-1])
+    everything = request.GET.get("all") == "1"
+    about = [_("%(before)s 与 %(after)s 比较") % {"before": before.id, "after": after.id}]
+    values = changes.value_changes(before.id, after.id)
+    printed = [change for change in values if everything or not change.only_precision]
+    tables = [
+        _targets_table(changes.target_changes(before.id, after.id), about),
+        _values_table(printed, before, after, about),
+    ]
+    answer = export(request, tables)
+    if answer is not None:
+        return answer
+    context: dict[str, Any] = {
+        "tabs": tabs("data-runs", request), "before": before, "after": after, "targets": tables[0],
+        "values": tables[1], "everything": everything, "hidden": len(values) - len(printed),
+        "runs": [(run.id, f"{run.as_of.isoformat()} · {run.id}") for run in listed],
+        "causes": _causes(changes.between(site_lake(), before.id, after.id)),
+    }  # fmt: skip
+    return render(request, "runs/compare.html", context)
+
+
+def _chosen(wanted: str | None, otherwise: Run) -> Run:
+    if not wanted:
+        return otherwise
+    try:
+        return queries.get_run(wanted)
+    except NoSuchRun:
+        raise Http404(_("没有编号为“%(run)s”的评估。") % {"run": wanted}) from None
+
+
+def _causes(found: changes.Between) -> list[dict[str, Any]]:
+    """Sentences of what lies between, with links to where it can be read."""
+    listed: list[dict[str, Any]] = []
+
+    def say(text: str, href: str = "", note: str = "") -> None:
+        listed.append({"text": text, "href": href, "note": note})
+
+    if found.as_of:
+        say(_("评估日期：%(before)s → %(after)s") % {"before": found.as_of[0], "after": found.as_of[1]})
+    for batch in found.batches:
+        told = {"file": batch.file_name, "added": f"{batch.added:,}", "replaced": f"{batch.replaced:,}"}
+        say(
+            _("载入 %(file)s：新增 %(added)s 行，更正 %(replaced)s 行") % told,
+            reverse("data-batch", args=[batch.id]), texts.listed(batch.months[:3]),
+        )  # fmt: skip
+    for what, who, at in found.reports:
+        say(_("报送 %(what)s") % {"what": what}, reverse("targets-values"), f"{who} · {at:%Y-%m-%d}")
+    if found.decisions:
+        say(_("沙尘日认定 %(count)s 项") % {"count": len(found.decisions)}, reverse("air-dust"))
+    for label, pair in (
+        (_("规则"), found.rules), (_("计划版本"), found.plan), (_("程序"), found.code),
+    ):  # fmt: skip
+        if pair is not None:
+            say(f"{label}{_('：')}{pair[0][:24]} → {pair[1][:24]}", reverse("rules") if pair is found.rules else "")
+    return listed
+
+
+def _targets_table(rows: list[changes.TargetChange], about: list[str]) -> Table:
+    columns = [
+        Column("target", _("目标"), row_head=True), Column("before", _("之前")),
+        Column("before_value", _("数值"), number=True), Column("after", _("之后")),
+        Column("after_value", _("数值"), number=True),
+    ]  # fmt: skip
+    listed = [
+        {
+            "target": Cell(
+                row.target, text=texts.both(row.title, row.title_en), href=reverse("target", args=[row.target])
+            ),
+            "before": Cell(row.before_status or None, state=row.before_status or None),
+            "before_value": row.before,
+            "after": Cell(row.after_status or None, state=row.after_status or None),
+            "after_value": row.after,
+        }
+        for row in rows
+    ]
+    return Table(
+        "targets", _("状态或数值不同的目标"), columns, listed, about=about, empty=_("没有目标的状态或数值改变。")
+    )
+
+
+def _values_table(rows: list[changes.ValueChange], before: Run, after: Run, about: list[str]) -> Table:
+    catalogue = queries.catalogue().indicators
+    columns = [
+        Column("indicator", _("指标"), row_head=True), Column("region", _("区域"), nowrap=True),
+        Column("period", _("时段"), nowrap=True), Column("basis", _("口径")),
+        Column("before", _("之前"), number=True), Column("after", _("之后"), number=True),
+        Column("unit", _("计量单位")),
+    ]  # fmt: skip
+    listed = []
+    for row in rows:
+        known = catalogue.get(row.indicator)
+        name = texts.both(known.zh, known.en) if known else row.indicator
+        chain = reverse("targets-chain", args=[after.id, row.indicator, row.region]) + f"?period={row.period}"
+        listed.append(
+            {
+                "indicator": Cell(row.indicator, text=name, href=chain),
+                "region": site.region_name(row.region),
+                "period": texts.period_name(row.period),
+                "basis": basis_name(row.basis),
+                "before": Cell(row.before_exact, text=row.before or None, note=reason_name(row.before_reason or None)),
+                "after": Cell(row.after_exact, text=row.after or None, note=reason_name(row.after_reason or None)),
+                "unit": texts.unit_name(row.unit),
+            }
+        )
+    return Table(
+        "values", _("改变的数字"), columns, listed, about=about, tight=True, empty=_("没有数字改变。"),
+        caption=_("之前：%(before)s；之后：%(after)s。") % {"before": before.id, "after": after.id},
+    )  # fmt: skip
