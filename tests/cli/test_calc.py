@@ -141,3 +141,8 @@ def test_listing(run: Run) -> None:
     one = run("--list", "mda8")
     assert one.code == 0
     assert "µg/m³" in one.out
+
+
+def test_a_dash_is_a_class_of_noise_and_no_gap(run: Run) -> None:
+    answer = run("noise_zone", "--standard", "GB 12523-2025", "cls=-", "Ld=71", "--json")
+    assert json.loads(answer.out) == {"day": "超标", "day_excess_dB": 1}

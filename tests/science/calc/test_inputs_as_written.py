@@ -158,3 +158,78 @@ def test_facts_of_events_in_chinese(rules: Rules) -> None:
     assert run(rules, "event", {"cross": "跨省"}) == {"grade": "重大"}
     assert run(rules, "noise", {"values": [50.0, 50.1], "period": "昼间"}) == {"grades": ["一级", "二级"]}
     assert run(rules, "source", {"nuclide": "Cs-137", "A_Bq": "37 GBq"}) == {"category": "IV"}
+
+
+NOVEMBER = {"SO2": 16, "NO2": 44, "PM10": 89, "PM2.5": 42, "CO": "1.2", "O3": 80}
+
+
+@pytest.mark.parametrize(
+    ("standard", "limits", "composite"),
+    [
+        # Yinchuan, November 2022: 4.64 by the limits of 2012; PM10/60 and PM2.5/30 give 5.05 by the transition;
+        # 0.80 + 1.47 + 1.78 + 1.68 + 0.30 + 0.50 = 6.53 by the full limits of 2031.
+        ("GB 3095-2012", None, "4.64"),
+        ("2012 limits", None, "4.64"),
+        ("GB 3095-2026 transition", None, "5.05"),
+        ("2026 limits, equal weights", None, "5.05"),
+        ("GB 3095-2026 final", None, "6.53"),
+        ("GB 3095-2026 full limits", None, "6.53"),
+        ("", "GB 3095-2012", "4.64"),
+        ("", "2026 final", "6.53"),
+        ("GB 3095-2012", "2026f", "6.53"),
+        ("排名技术规定", "2012", "4.64"),
+    ],
+)
+def test_the_composite_index_uses_the_limits_that_are_named(
+    rules: Rules, standard: str, limits: str | None, composite: str
+) -> None:
+    """城市环境空气质量排名技术规定: a standard that is named is never passed over for that of the day."""
+    inputs = NOVEMBER if limits is None else NOVEMBER | {"limits": limits}
+    assert run(rules, "composite_index", inputs, standard)["composite"] == composite
+
+
+@pytest.mark.parametrize("standard", ["GB 3095-2026 final", "GB 3095-2026 full", "GB 3095-2026第二阶段"])
+def test_attainment_by_the_stage_that_is_named(rules: Rules, standard: str) -> None:
+    """GB 3095-2026, table 1: PM2.5 of class 2 is 25 a year from 2031, 30 before."""
+    inputs = {"pollutant": "PM2.5", "annual_mean": 26, "p95": 50}
+    assert run(rules, "attainment", inputs, standard)["attains"] is False
+    assert run(rules, "attainment", inputs, "GB 3095-2026过渡阶段")["attains"] is True
+    assert run(rules, "attainment", inputs | {"class": "一类区"}, "GB 3095-2026过渡阶段")["attains"] is False
+
+
+@pytest.mark.parametrize(
+    ("topic", "standard", "inputs"),
+    [
+        ("surface_section", "GB 3838-1988", {"values": {"do": 7}}),
+        ("groundwater", "GB/T 14848-1993", {"values": {"ph": 7}}),
+        ("farmland_soil", "GB 15618-1995", {"ph": 7, "land_use": "其他", "values": {"cd": 1}}),
+        ("emf", "GB 8702-1988", {"f_MHz": 10}),
+        ("ei", "HJ 192-2006", {"EI": 58}),
+    ],
+)
+def test_another_edition_is_not_answered_by_this_one(
+    rules: Rules, topic: str, standard: str, inputs: dict[str, Any]
+) -> None:
+    with pytest.raises(SaishangError) as caught:
+        run(rules, topic, inputs, standard)
+    assert caught.value.code == "unknown-standard"
+
+
+def test_standards_that_are_named_beside_others(rules: Rules) -> None:
+    for standard in ("GB 3838-2002; 环办〔2011〕22号", "2018 water resources bulletin", "宁夏月报 2025-07"):
+        assert run(rules, "surface_section", {"values": {"do": 7}}, standard)["class"] == "Ⅱ"
+
+
+@pytest.mark.parametrize(
+    ("standard", "cls", "level", "verdict"),
+    [
+        ("GB 12523-2011", "-", 70, "达标"),  # construction: 70 by day
+        ("GB 12523-2025", "-", "70.1", "超标"),
+        ("GB 12348-2008", "4", 70, "达标"),  # boundaries of works know a class 4
+        ("GB 3096-2008", "4b", "70.1", "超标"),
+    ],
+)
+def test_the_standard_says_which_place_is_meant(
+    rules: Rules, standard: str, cls: str, level: object, verdict: str
+) -> None:
+    assert run(rules, "noise", {"cls": cls, "Ld": level}, standard)["day"] == verdict

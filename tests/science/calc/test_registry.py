@@ -89,7 +89,7 @@ def test_a_topic_is_declared_once() -> None:
         ("attainment", {"annual_mean": 3}, "needs a pollutant"),
         ("attainment", {"pollutant": "PM2.5", "p98": 3}, "does not judge the p98"),
         ("exceedance_multiple", {"C": 5, "S": 0}, "above 0"),
-        ("composite_index", {"PM2.5": 5, "limits": "1996"}, "2026t"),
+        ("composite_index", {"PM2.5": 5, "limits": "1996"}, "GB 3095-2026 transition"),
         ("ranking", {}, "at least one"),
         ("good_day_ratio", {"days": 365}, "either polluted or good"),
         ("good_day_ratio", {"银川市": [51]}, "two numbers"),

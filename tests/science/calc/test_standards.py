@@ -29,6 +29,11 @@ EVALUATION = ("HJ 663-2013", "HJ 663-2026")
         ("GB3095-2026", LIMITS, ("GB 3095-2026 transition", "GB 3095-2026 final")),
         ("GB 3095-2012 + HJ 663-2026", LIMITS, ("GB 3095-2012",)),
         ("GB 3095 stages", LIMITS, ()),
+        ("GB 3095-2026 full", LIMITS, ("GB 3095-2026 final",)),
+        ("GB 3095-2026 (2031)", LIMITS, ("GB 3095-2026 final",)),
+        ("GB 3095-2026第二阶段", LIMITS, ("GB 3095-2026 final",)),
+        ("GB 3095-2026过渡阶段", LIMITS, ("GB 3095-2026 transition",)),
+        ("2012 limits", LIMITS, ("GB 3095-2012",)),
         ("GB 3095-2012 amendment", LIMITS, ("GB 3095-2012",)),
     ],
 )

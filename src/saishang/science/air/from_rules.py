@@ -23,6 +23,8 @@ from saishang.science.numbers import exact
 from saishang.science.trend import TrendRule
 
 __all__ = [
+    "composite_by_limits",
+    "composite_limits",
     "composite_names",
     "composite_settings",
     "dust_grades",
@@ -279,6 +281,23 @@ def composite_names(rules: Rules) -> tuple[str, ...]:
     """Names of the ways to compute the composite index."""
     document = _document(rules, "composite")
     return tuple(entry["id"] for entry in (*document["editions"], *document.get("alternatives", ())))
+
+
+def composite_limits(rules: Rules) -> tuple[str, ...]:
+    """Names of the sets of limits that mean equal weights: `2012`, `2026t`, `2026f`."""
+    return tuple(str(entry["id"]) for entry in _document(rules, "composite")["limit_sets"])
+
+
+def composite_by_limits(rules: Rules, limits: str) -> str:
+    """Name by which `composite_settings` knows a set of limits (`GB 3095-2026 final` → `2026f`)."""
+    for entry in _document(rules, "composite")["limit_sets"]:
+        if _limit_name(entry["edition"], entry["stage"]) == limits:
+            return str(entry["id"])
+    raise RuleLookupError(
+        f"expected a set of limits of the composite index, got {limits!r}",
+        fix=f"use one of {', '.join(limit_sets(rules))}",
+        where="composite",
+    )
 
 
 def composite_settings(rules: Rules, which: str | date) -> CompositeSettings:

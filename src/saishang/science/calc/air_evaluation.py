@@ -17,6 +17,8 @@ from saishang.science.air.attainment import (
 from saishang.science.air.composite import composite_index
 from saishang.science.air.exceedance import exceedance_multiple
 from saishang.science.air.from_rules import (
+    composite_by_limits,
+    composite_limits,
     composite_names,
     composite_settings,
     evaluation_editions,
@@ -61,7 +63,8 @@ _SINGLE = {"24h": "daily_mean", "8h_daily_max": "mda8", "1h": "hourly_mean", "qu
         Field("mda8", "臭氧日最大 8 小时平均", "Daily maximum 8-hour ozone"),
         Field("hourly_mean", "小时均值", "Hourly mean", aliases=("hour",)),
         Field("quarterly_mean", "季均值（铅）", "Quarterly mean (lead)", aliases=("quarter",)),
-        Field("class", "功能区类别（1 或 2）", "Zone class (1 or 2)", "text", choices=("1", "2"), aliases=("zone",)),
+        Field("class", "功能区类别（1 或 2）", "Zone class (1 or 2)", "text", choices=("1", "2"), aliases=("zone",),
+              words=(("一类", "1"), ("一类区", "1"), ("一级", "1"), ("二类", "2"), ("二类区", "2"), ("二级", "2"))),
         *(Field(name, f"{name} 年均值", f"Annual mean of {name}") for name in _POLLUTANTS),
     ),
     standards=("GB 3095-2012", "GB 3095-2026 transition", "GB 3095-2026 final", "GB 3095 stages"),
@@ -177,10 +180,7 @@ def exceedance(case: Case) -> Result:
 )  # fmt: skip
 def composite(case: Case) -> Result:
     """`{single, composite, main_pollutant}`; index and main pollutant null while a pollutant is missing."""
-    name = case.inputs.get("limits")
-    if name is None and case.standard in composite_names(case.rules):
-        name = case.standard
-    settings = composite_settings(case.rules, case.on if name is None else str(name))
+    settings = composite_settings(case.rules, _composite_name(case) or case.on)
     values = {key: value for key, value in case.inputs.items() if key not in ("limits", "weights")}
     if not values:
         raise InputError("composite_index needs concentrations.", fix="Give SO2=16 NO2=44 PM10=89 …")
@@ -190,6 +190,20 @@ def composite(case: Case) -> Result:
         "composite": _shown(found.index),
         "main_pollutant": None if found.index is None else list(found.main),
     }
+
+
+def _composite_name(case: Case) -> str | None:
+    """The way to compute it that the input `limits`, or else the standard, speaks of; None = by the day."""
+    asked = case.inputs.get("limits")
+    text = case.standard if asked is None else str(asked)
+    if text in (*composite_names(case.rules), *composite_limits(case.rules)):
+        return text
+    named = choose_standard(text, limit_sets(case.rules))
+    # An input that fits two stages is refused; a standard that does means the stage of the day.
+    if len(named) == 1 or (named and asked is None):
+        today = limit_set(case.rules, case.on).name
+        return composite_by_limits(case.rules, today if today in named else named[0])
+    return None if asked is None else text
 
 
 @topic(

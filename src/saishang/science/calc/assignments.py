@@ -62,9 +62,10 @@ def _value(text: str, field: Field, name: str) -> Any:
         raise InputError(f"{name} maps names to values.", fix=f"Write {name}='{{\"PM2.5\": 3}}'.")
     if field.kind in ("numbers", "series") or (field.kind == "values" and ("," in text or "，" in text)):
         return [_number(part.strip(), field, name) for part in text.replace("，", ",").split(",")]
-    if text.casefold() in _MISSING:
-        return None
-    return text if field.kind == "text" else _number(text, field, name)
+    if field.kind == "text":
+        # A dash is a class of noise (construction sites); for figures it is the mark of a missing one.
+        return text if text == "-" or text.casefold() not in _MISSING else None
+    return _number(text, field, name)
 
 
 def _number(text: str, field: Field, name: str) -> Any:

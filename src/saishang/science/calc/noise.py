@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from saishang.science.calc.registry import Case, Field, Result, family, topic
+from saishang.science.naming import folded
 from saishang.science.noise.compliance import Check, Place, boundary_level, sudden_check, zone_check
 from saishang.science.noise.from_rules import background_rule, noise_grades, noise_limits, periods
 from saishang.science.noise.grades import NoiseGrades
@@ -49,7 +50,10 @@ def _verdict(check: Check) -> str:
 
 
 def _place(case: Case) -> Place:
-    return cast(Place, case.inputs.get("place") or "ambient")
+    """The place that is given, else that of the standard (GB 12348 speaks of industrial boundaries), else ambient."""
+    by_standard = {row["edition"]: row["place"] for row in case.rules.table("standards/noise/limits")}
+    named = (place for edition, place in by_standard.items() if folded(edition) in folded(case.standard))
+    return cast(Place, case.inputs.get("place") or next(named, "ambient"))
 
 
 def _class(case: Case) -> str:

@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from saishang.rules import Rules
+from saishang.science.calc.standards import check_edition
 from saishang.science.naming import folded
 from saishang.science.numbers import InputError
 from saishang.science.units import stated
@@ -136,6 +137,11 @@ class Topic:
     open_inputs: Field | None = None
     example: Mapping[str, Any] = field(default_factory=dict)
     members: tuple[str, ...] = ()
+
+    @property
+    def one_edition(self) -> tuple[str, ...]:
+        """Standards of which only this edition is known; topics of air choose between editions themselves."""
+        return () if self.medium in ("air", "general") else self.standards
 
     def member_for(self, inputs: Mapping[str, Any]) -> Topic:
         """The member of a family whose fields hold every input and whose required inputs are given.
@@ -265,6 +271,7 @@ def family(name: str, *, medium: str, zh: str, en: str, members: Sequence[str]) 
 
     def compute(case: Case) -> Result:
         member = find_topic(name).member_for(case.inputs)
+        check_edition(case.standard, member.one_edition)
         return member.compute(replace(case, inputs=member.check(case.inputs)))
 
     if name.casefold() in {declared.casefold() for declared in _TOPICS}:
@@ -349,6 +356,7 @@ def calculate(
         When topic, inputs, standard or averaging time are not usable.
     """
     known = find_topic(name)
+    check_edition(standard or "", known.one_edition)
     case = Case(known.check(inputs), rules, on, (standard or "").strip(), (averaging or "").strip())
     return {key: _plain(value) for key, value in known.compute(case).items()}
 

@@ -7,9 +7,14 @@ from collections.abc import Sequence
 
 from saishang.science.numbers import InputError
 
-__all__ = ["choose_standard"]
+__all__ = ["check_edition", "choose_standard"]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+#: Words of a stage → how people write them, folded. A stage that is written and not understood would be the wrong one.
+_STAGES = {
+    "transition": ("transition", "过渡", "第一阶段", "stage1", "phase1"),
+    "final": ("final", "full", "2031", "第二阶段", "正式", "最终", "stage2", "phase2"),
+}
 
 
 def choose_standard(text: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -42,9 +47,28 @@ def choose_standard(text: str, known: Sequence[str]) -> tuple[str, ...]:
         raise InputError(
             f"The standard {text!r} is not known here.", fix=f"Use one of {', '.join(known)}.", code="unknown-standard"
         )
-    words = set(re.findall(r"[a-z]+", text.lower()))
-    staged = [name for name in fitting if set(re.findall(r"[a-z]+", _stage(name).lower())) & words]
+    folded = _fold(text).lower()
+    staged = [
+        name for name in fitting
+        if _stage(name) and any(word in folded for word in _STAGES.get(_stage(name), (_stage(name),)))
+    ]  # fmt: skip
     return tuple(staged or fitting)
+
+
+def check_edition(text: str, standards: Sequence[str]) -> None:
+    """Refuse a text that names one of the standards with a year that is not known here.
+
+    For calculations of one edition only: what is asked for by another edition must not be answered by this one. A text
+    that names none of them (a bulletin, a rule without a year) is not looked at.
+
+    Raises
+    ------
+    InputError
+        When the edition is not known.
+    """
+    dated = [name for name in standards if re.search(r"-(?:19|20)\d{2}$", name)]
+    if any(_fold(_family(name)) in _fold(text) for name in dated):
+        choose_standard(text, dated)
 
 
 def _speaks_of(text: str, known: Sequence[str]) -> bool:

@@ -189,7 +189,8 @@ def _collect(topic: Any, inputs: list[Input]) -> dict[str, Any]:
         elif control.kind == "numbers" or (control.kind == "values" and re.search(r"[,，、]", text)):
             given[control.name] = _list(text)
         else:
-            given[control.name] = _scalar(text)
+            # A dash is a class of noise (construction sites); for figures it marks a missing one.
+            given[control.name] = text if control.kind == "text" and text == "-" else _scalar(text)
     return given
 
 
