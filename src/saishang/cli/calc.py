@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -122,7 +123,7 @@ def _run_file(path: Path, rules: Rules, day: date, as_json: bool) -> None:
 
     # A case may carry a year of hours in one cell; the csv module stops at 128 KiB unless told.
     csv.field_size_limit(_LARGEST_FILE)
-    lines = _text(path).splitlines(keepends=True)
+    lines = io.StringIO(_text(path), newline="")
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if not as_json:
         writer.writerow(("id", "result"))

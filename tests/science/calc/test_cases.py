@@ -21,7 +21,7 @@ def lines(text: str) -> list[str]:
 
 
 def test_columns_in_any_order_and_blank_lines() -> None:
-    text = '\ufeffinputs,topic,id,how\n\n"{""value"":""2.5"",""decimals"":0}",rounding,A,x\n'
+    text = '\ufeffInputs,TOPIC,id,how\n\n"{""value"":""2.5"",""decimals"":0}",rounding,A,x\n'
     (row,) = read_cases(lines(text))
     assert (row.id, row.topic, row.standard, row.line) == ("A", "rounding", "", 3)
 
@@ -46,6 +46,40 @@ def test_a_bad_case_is_told_and_the_rest_go_on(rules: Rules) -> None:
     assert told["where"] == "cases.csv:3"
     assert told["message"] and told["fix"] and told["code"]
     assert results[4][0] == {"rounded": "4"}
+
+
+def test_a_defect_in_one_case_leaves_the_others(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("saishang.science.calc.cases.calculate", fail)
+    (row,) = read_cases(lines(HEADER + "A,rounding,,,{}\n"))
+    result, error = run_case(row, rules=rules, on=DAY, name="cases.csv")
+    assert result["error"]["code"] == "defect"
+    assert "ZeroDivisionError" in result["error"]["message"]
+    assert error is not None  # counted and listed: the exit code is 1
+
+
+@pytest.mark.parametrize(
+    ("topic", "inputs"),
+    [
+        ("statistics", '{"tp_by_point":{"A":3}}'),
+        ("river", '{"M_kg":1000,"A_m2":200,"E_m2s":50,"u_ms":1,"t_s":-1,"x_range":"x"}'),
+        ("evapotranspiration", '{"date":"2019-07-06","tmax":21,"tmin":12,"rh":70,"wind":2,"sun":9,"latitude":50,'
+         '"elevation":1e9}'),
+    ],
+)  # fmt: skip
+def test_nonsense_is_an_explained_error(rules: Rules, topic: str, inputs: str) -> None:
+    text = HEADER + f'A,{topic},,,"{inputs.replace(chr(34), chr(34) * 2)}"\n'
+    (row,) = read_cases(lines(text))
+    result, error = run_case(row, rules=rules, on=DAY, name="cases.csv")
+    assert error is not None
+    assert result["error"]["code"] == "input"
+
+
+def test_a_series_without_values_has_no_mean(rules: Rules) -> None:
+    (row,) = read_cases(lines(HEADER + 'A,statistics,,,"{""monthly_tp"":null}"\n'))
+    assert run_case(row, rules=rules, on=DAY) == ({"annual_mean": None, "class": None}, None)
 
 
 def test_numbers_keep_their_decimals() -> None:

@@ -119,6 +119,24 @@ def test_a_gap_is_never_a_pass(rules: Rules) -> None:
     assert found == {"compliant": None, "over": [], "missing": ["so4"]}
 
 
+def test_a_city_is_not_better_for_an_item_it_did_not_measure(rules: Rules) -> None:
+    """环办监测〔2017〕51号: the index is a sum over the items; without one it is smaller, and smaller ranks better."""
+    means = {"ph": "8.2", "do": "8.0", "codmn": "3.0", "nh3n": "0.25", "tp": "0.08"}
+    assert run(rules, "cwqi", {"body": "river", "means": means}) == {"index": 2.375}
+    assert run(rules, "cwqi", {"means": means | {"tp": None}}) == {"index": None, "missing": ["tp"]}
+    assert run(rules, "cwqi", {"means": means | {"氟化物": "*"}}) == {"index": None, "missing": ["氟化物"]}
+    assert run(rules, "cwqi", {"means": means | {"tn": None}}) == {"index": 2.375}  # total nitrogen is not of the list
+    found = run(rules, "cwqi", {"river_index": 2, "M": 3, "lake_index": None, "N": 2})
+    assert found == {"city_index": None, "missing": ["lake_index"]}
+    assert run(rules, "cwqi", {"river_index": 2, "M": 3, "lake_index": None, "N": 0}) == {"city_index": 2}
+
+
+def test_the_trophic_index_leaves_out_what_is_missing(rules: Rules) -> None:
+    """总站生字〔2001〕090号: weights over the items present; chlorophyll of 10 mg/m³: 10 (2.5 + 1.086 ln 10) = 50.01."""
+    for gap in (None, "", "*", "—"):
+        assert run(rules, "tli", {"values": {"chla": 10, "tp": gap}})["tli"] == 50.01
+
+
 @pytest.mark.parametrize(
     ("topic", "averaging", "inputs"),
     [

@@ -59,7 +59,7 @@ def read_cases(lines: Iterable[str], *, name: str = "cases") -> Iterator[CaseRow
             if not any(cell.strip() for cell in cells):
                 continue
             if header is None:
-                header = _header([cell.strip().lstrip("\ufeff") for cell in cells], name)
+                header = _header([cell.strip().lstrip("\ufeff").casefold() for cell in cells], name)
                 continue
             row = dict(zip(header, cells, strict=False))
             yield CaseRow(
@@ -138,6 +138,14 @@ def run_case(row: CaseRow, *, rules: Rules, on: date, name: str = "cases") -> tu
         result = calculate(row.topic, inputs, rules=rules, on=on, standard=row.standard, averaging=row.averaging)
     except SaishangError as error:
         return error_result(error, where=f"{name}:{row.line}"), error
+    except Exception as error:
+        # A defect of ours in one case must not cost the other cases their results; it is told as what it is.
+        defect = SaishangError(
+            f"The calculation failed by itself: {type(error).__name__}: {error}",
+            fix="Report it together with the case.",
+            code="defect",
+        )
+        return error_result(defect, where=f"{name}:{row.line}"), defect
     return result, None
 
 

@@ -270,6 +270,10 @@ def statistics(case: Case) -> Result:
     return next(iter(each.values())) if len(each) == 1 else each
 
 
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
 def _one_mean(case: Case, name: str, values: Any) -> Result:
     rule = section_rule(case.rules, case.on)
     folded = name.casefold()
@@ -277,9 +281,11 @@ def _one_mean(case: Case, name: str, values: Any) -> Result:
     if folded.startswith("monthly_"):
         kind, folded = "annual_mean", folded.removeprefix("monthly_")
     by_point = folded.endswith("_by_point")
+    if values is None:
+        values = {} if by_point else []
     code = items_book(case.rules).key(folded.removesuffix("_by_point"))
     body = body_of(case, default="lake" if by_point else "river")
-    if by_point != isinstance(values, Mapping):
+    if by_point != isinstance(values, Mapping) or (by_point and not all(map(_is_list, values.values()))):
         raise InputError(
             f"{name} has the wrong shape.", fix="Give tp=[…] or monthly_tp=[…], and tp_by_point={point: […]}."
         )

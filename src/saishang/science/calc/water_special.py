@@ -9,7 +9,7 @@ from typing import Any
 from saishang.science.air.ranking import improvement_ranking, rank
 from saishang.science.calc.registry import Case, Field, Result, topic
 from saishang.science.calc.water_names import BODY, body_of, items_book, key_of, named_values, names_given
-from saishang.science.numbers import InputError, exact
+from saishang.science.numbers import InputError, exact, exact_or_none
 from saishang.science.rounding import round_half_even
 from saishang.science.units import stated
 from saishang.science.water.black_odorous import (
@@ -22,7 +22,7 @@ from saishang.science.water.black_odorous import (
 )
 from saishang.science.water.blooms import BloomGrade, area_grade, density_grade, lake_grade, warning
 from saishang.science.water.classes import class_number
-from saishang.science.water.cwqi import change_percent, city_index, water_index
+from saishang.science.water.cwqi import change_percent, city_index, missing_items, water_index
 from saishang.science.water.flow import assurance, days_kept, share_percent
 from saishang.science.water.from_rules import black_rule, bloom_rule, cwqi_rule, source_rule, trophic_rule
 from saishang.science.water.sources import compliance_shares, evaluate_source
@@ -124,7 +124,8 @@ def _trophic_items(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
 def cwqi(case: Case) -> Result:
     """`{index}` of means, `{city_index}` of two indices, `{change_pct}`, or `{ranking, change_ranking}` of cities.
 
-    Indices are ranked as published, with four decimals; equal ones share a rank.
+    An index is null with what is `missing` while an item, or the index of sections that count, has no value: a sum
+    without it would flatter the place. Indices are ranked as published, with four decimals; equal ones share a rank.
     """
     rule = cwqi_rule(case.rules, case.on)
     given = set(case.inputs)
@@ -132,10 +133,21 @@ def cwqi(case: Case) -> Result:
         return _rankings(case, rule.decimals, rule.change_decimals)
     if "means" in given:
         means = named_values(case.rules, case.required("means"))
+        missing = missing_items(means, rule)
+        if missing:
+            names = names_given(case.rules, case.required("means"))
+            return {"index": None, "missing": [names[code] for code in missing]}
         return {"index": round_half_even(water_index(means, rule, body_of(case)), rule.decimals)}
     if given & {"now", "base"}:
         change = change_percent(case.required("now"), case.required("base"))
         return {"change_pct": round_half_even(change, rule.change_decimals)}
+    unknown = [
+        index
+        for index, number in (("river_index", "M"), ("lake_index", "N"))
+        if case.inputs.get(index) is None and (exact_or_none(case.inputs.get(number), name=number) or 0) > 0
+    ]
+    if unknown:
+        return {"city_index": None, "missing": unknown}
     parts = [case.inputs.get(name) for name in ("river_index", "M", "lake_index", "N")]
     return {"city_index": round_half_even(city_index(*parts), rule.decimals)}
 

@@ -11,6 +11,7 @@ from saishang.science.numbers import InputError
 
 __all__ = ["Site", "Weather", "penman_monteith", "thornthwaite", "wind_at_two_metres"]
 
+_LOWEST, _HIGHEST = -500, 9000  # m, where people measure weather
 _SOLAR = 0.0820  # MJ/(m²·min), solar constant, FAO-56 eq. 21
 _STEFAN = 4.903e-9  # MJ/(K⁴·m²·d), FAO-56 eq. 39
 _ALBEDO = 0.23  # grass reference, FAO-56 eq. 38
@@ -62,6 +63,8 @@ def penman_monteith(day: date, weather: Weather, site: Site) -> float:
         raise InputError("The daily maximum is below the minimum.", fix="Check the temperatures.", where=str(day))
     if not 0 <= weather.humidity <= 100 or weather.wind < 0 or weather.sunshine < 0:
         raise InputError("Humidity, wind or sunshine is impossible.", fix="Check the day.", where=str(day))
+    if not _LOWEST <= site.elevation <= _HIGHEST:
+        raise InputError("The elevation is beyond any station.", fix="Give metres above the sea.", where=str(day))
     mean = (weather.t_max + weather.t_min) / 2
     saturation = (_vapour(weather.t_max) + _vapour(weather.t_min)) / 2
     actual = saturation * weather.humidity / 100

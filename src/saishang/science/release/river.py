@@ -78,6 +78,7 @@ def concentration(mass: float, area: float, reach: Reach, x: float, t: float) ->
 
 def mass_in_river(mass: float, area: float, reach: Reach, t: float) -> float:
     """∫ C A dx over 12 standard deviations either side of the middle [kg]: M exp(-kt) when the formula is right."""
+    _above(t, "t")
     sigma = math.sqrt(2 * reach.dispersion * t)
     steps = 240
     total = math.fsum(

@@ -15,7 +15,15 @@ from saishang.science.detection import HALF, measured
 from saishang.science.numbers import InputError, Number, exact
 from saishang.science.water.limits import Body, SurfaceLimits
 
-__all__ = ["CwqiRule", "change_percent", "city_index", "exempt_from_change", "item_index", "water_index"]
+__all__ = [
+    "CwqiRule",
+    "change_percent",
+    "city_index",
+    "exempt_from_change",
+    "item_index",
+    "missing_items",
+    "water_index",
+]
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,11 @@ def item_index(parameter: str, value: Fraction, rule: CwqiRule, body: Body = "ri
             raise InputError("Dissolved oxygen of 0 has no index.", fix="Check the value, or leave it out.")
         return bound / value
     return value / bound
+
+
+def missing_items(means: Mapping[str, object], rule: CwqiRule) -> tuple[str, ...]:
+    """Items of the list that are named without a value: a sum without them would flatter the place."""
+    return tuple(name for name, value in means.items() if name in rule.items and measured(value, name=name) is None)
 
 
 def water_index(means: Mapping[str, object], rule: CwqiRule, body: Body = "river") -> Fraction:

@@ -116,11 +116,12 @@ def grade_of(index: Number, rule: TrophicRule) -> TrophicGrade:
 
 def trophic_index(values: Mapping[str, object], rule: TrophicRule) -> TrophicResult:
     """Index of a lake from its values by item key; missing items are left out."""
-    present = {key: value for key, value in values.items() if value is not None}
     parts = {}
-    for key, value in present.items():
+    for key, value in values.items():
         if key not in rule.items:
             raise InputError(f"The trophic index knows no item {key}.", fix=f"Use {', '.join(rule.items)}.")
+        if measured(value, name=key) is None:
+            continue
         parts[key] = sub_index(value, rule.items[key])
     index = combine(parts, rule)
     return TrophicResult(index, grade_of(index, rule), parts)
