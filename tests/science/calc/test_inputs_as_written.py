@@ -62,6 +62,20 @@ def test_a_choice_in_any_case_and_width(rules: Rules, name: str) -> None:
     assert found == {"iaqi": 150}
 
 
+@pytest.mark.parametrize("cloud", [">3/8", ">=3/8", "<=4/8", "3/8"])
+def test_signs_of_comparison_are_not_dropped(rules: Rules, cloud: str) -> None:
+    with pytest.raises(SaishangError, match="cloud"):
+        run(rules, "air", {"wind_ms": "2.5", "night": True, "cloud": cloud})
+
+
+def test_a_class_that_the_table_lacks_says_so(rules: Rules) -> None:
+    """Pasquill, table 19-3: no class below 2 m/s by night."""
+    clear = {"night": True, "cloud": "<=3/8"}
+    assert run(rules, "air", {"wind_ms": "1.99", **clear}) == {"cls": "F", "assumed": True}
+    assert run(rules, "air", {"wind_ms": "2", **clear}) == {"cls": "F"}
+    assert run(rules, "air", {"wind_ms": "1.5", "night": True, "cloud": "overcast"}) == {"cls": "D"}
+
+
 @pytest.mark.parametrize("value", ["0.6", "0.6 mg/L", "600 µg/L", "０.６", "6e-1"])
 def test_ammonia_in_any_spelling(rules: Rules, value: str) -> None:
     for item in ("nh3n", "NH3-N", "氨氮"):
@@ -132,7 +146,7 @@ def test_a_city_is_not_better_for_an_item_it_did_not_measure(rules: Rules) -> No
 
 
 def test_the_trophic_index_leaves_out_what_is_missing(rules: Rules) -> None:
-    """总站生字〔2001〕090号: weights over the items present; chlorophyll of 10 mg/m³: 10 (2.5 + 1.086 ln 10) = 50.01."""
+    """总站生字〔2001〕090号: weights over the items present; of 10 mg/m³ chlorophyll 10 (2.5 + 1.086 ln 10) = 50.01."""
     for gap in (None, "", "*", "—"):
         assert run(rules, "tli", {"values": {"chla": 10, "tp": gap}})["tli"] == 50.01
 

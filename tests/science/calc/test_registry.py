@@ -298,3 +298,21 @@ def test_a_family_is_answered_by_the_member_its_inputs_fit(rules: Rules, monkeyp
         run(rules, "air_family", C="90", S=None)
     with pytest.raises(ValueError, match="twice"):
         family("air_family", medium="air", zh="空气", en="air", members=("change_rate",))
+
+
+def test_no_spelling_means_two_things() -> None:
+    titles: dict[str, set[str]] = {}
+    for known in TOPICS:
+        for title in (known.name, known.zh, known.en):
+            titles.setdefault(registry._letters(title), set()).add(known.name)
+        for field in known.fields:
+            meant: dict[str, set[str]] = {}
+            for word, choice in (*((one, one) for one in field.choices), *field.words):
+                meant.setdefault(registry._letters(word), set()).add(choice)
+            assert all(len(found) == 1 or _synonyms(found) for found in meant.values()), (known.name, field.name, meant)
+    assert {title: found for title, found in titles.items() if len(found) > 1} == {}
+
+
+def _synonyms(choices: set[str]) -> bool:
+    """`non_dust` and `non-dust` are one word."""
+    return len({choice.replace("-", "_") for choice in choices}) == 1

@@ -386,6 +386,8 @@ _CLOUDS: Mapping[str, Literal["clear", "cloudy", "overcast"]] = {
     "<=3/8": "clear", "≤3/8": "clear", "clear": "clear", ">=4/8": "cloudy", "≥4/8": "cloudy", "cloudy": "cloudy",
     "thin overcast": "cloudy", "overcast": "overcast",
 }  # fmt: skip
+#: Below this wind [m/s] the table has no class by night.
+_CALM = 2
 _SUNS = ("strong", "moderate", "slight")
 
 
@@ -407,16 +409,18 @@ _SUNS = ("strong", "moderate", "slight")
     example={"inputs": {"wind_ms": "2.5", "night": "true", "cloud": "<=3/8"}},
 )  # fmt: skip
 def pasquill(case: Case) -> Result:
-    """`{cls}`."""
+    """`{cls}`; `assumed` where the table has no class (calm nights) and F is our choice."""
     cloud, sun = case.inputs.get("cloud"), case.inputs.get("sun")
+    wind, night = exact(case.required("wind_ms"), name="wind_ms"), bool(case.flag("night"))
     found = air.stability(
-        exact(case.required("wind_ms"), name="wind_ms"),
+        wind,
         stability_rows(case.rules),
-        night=bool(case.flag("night")),
+        night=night,
         cloud=None if cloud is None else _CLOUDS[str(cloud)],
         sun=None if sun is None else cast(Literal["strong", "moderate", "slight"], str(sun)),
     )
-    return {"cls": found}
+    calm = night and wind < _CALM and _CLOUDS.get(str(cloud)) != "overcast"
+    return {"cls": found, "assumed": True} if calm else {"cls": found}
 
 
 @topic(

@@ -107,6 +107,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "medium_pct": ("中度富营养比例（%）", "moderately eutrophic (%)"),
     "heavy_pct": ("重度富营养比例（%）", "heavily eutrophic (%)"),
     "name": ("名称", "name"),
+    "assumed": ("表中无此档，按本系统约定取值", "not in the table, our choice"),
     "warning": ("预警", "warning"),
     "expected_cells_per_L": ("外推藻密度（个/L）", "density expected (cells/L)"),
     "expected_grade": ("外推等级", "grade expected"),

@@ -43,7 +43,7 @@ class Field:
     unit:
         Canonical unit, empty when the input has none.
     choices:
-        Allowed texts; empty = any. Upper and lower case, width and signs between the letters do not matter (`PM25`).
+        Allowed texts; empty = any. Case, width, and `-`, `_`, `.` between the letters do not matter (`PM25`).
     words:
         (other word, choice) pairs that are understood, for example a choice in Chinese.
     aliases:
@@ -321,8 +321,8 @@ def find_topic(name: str) -> Topic:
 
 
 def _letters(text: str) -> str:
-    """What of a name is compared: letters and digits, half width, lower case."""
-    return "".join(sign for sign in folded(text) if sign.isalnum())
+    """What of a name is compared: half width, lower case, without what only parts words; `<` and `>` mean something."""
+    return "".join(sign for sign in folded(text) if sign not in "-_.·")
 
 
 def calculate(
