@@ -192,3 +192,42 @@ def test_an_unsettled_unit_beside_a_known_agency_is_an_owner() -> None:
     )
     change = diff_plans(before, after).changes[0]
     assert (change.owners_added, change.owners_dropped) == (["蓝天办"], ["青原自治州生态环境局"])
+
+
+def _written(path: Path, titles: list[str], said: dict[str, str]) -> PlanDocument:
+    """A plan in which every task says the same words about itself, as plans written to a template do."""
+
+    def sentences(title: str) -> str:
+        return said.get(title) or f"围绕{title}制定年度清单，明确{title}的重点工程和责任人，每季度检查{title}的进展。"
+
+    tasks = [f"{n}.{title}。{sentences(title)}（责任单位：生态环境厅）" for n, title in enumerate(titles, start=1)]
+    path.write_text("\n".join(["某市行动方案", "一、主要任务", *tasks]) + "\n", encoding="utf-8")
+    return parse_document(path)
+
+
+def test_words_that_every_task_says_are_no_sign_of_a_merger(tmp_path: Path) -> None:
+    titles = [
+        "优化空间布局",
+        "推动能源转型",
+        "建设风光基地",
+        "核与辐射安全",
+        "新污染物与生物安全",
+        "生物多样性保护",
+        "数字治理",
+    ]
+    before = _written(tmp_path / "before.txt", titles, {})
+    old = {item.title: "".join(item.measures) for item in before.items}
+    after = _written(
+        tmp_path / "after.txt",
+        ["优化空间布局", "推动能源转型和基地建设", "核与辐射和生物安全", "生物多样性保护"],
+        {
+            "推动能源转型和基地建设": old["推动能源转型"] + old["建设风光基地"],
+            "核与辐射和生物安全": old["核与辐射安全"] + old["新污染物与生物安全"],
+        },
+    )
+    found = {tuple(change.before): change for change in diff_plans(before, after).changes}
+    assert {key: (change.kinds, change.after) for key, change in found.items()} == {
+        ("T2", "T3"): (["merged"], ["T2"]),
+        ("T4", "T5"): (["merged"], ["T3"]),
+        ("T7",): (["dropped"], []),
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
@@ -67,21 +67,31 @@ def diff_plans(before: PlanDocument, after: PlanDocument, names: tuple[str, str]
     pairs = _match(old, new)
     matched_old = {id(a) for a, _ in pairs}
     matched_new = {id(b) for _, b in pairs}
+    # A sentence that an item has kept word for word from its own earlier self is no sign of another item's in it: plans
+    # say 制定清单、明确责任 in every task.
+    fresh = {id(b): list(b.measures) for b in new}
+    fresh |= {id(b): [m for m in b.measures if m not in a.measures] for a, b in pairs}
+    gone = {id(a): list(a.measures) for a in old}
+    gone |= {id(a): [m for m in a.measures if m not in b.measures] for a, b in pairs}
     merged: dict[int, list[Item]] = {}
     dropped: list[Item] = []
-    for item in (i for i in old if id(i) not in matched_old):
-        home = max(new, key=lambda n: _taken_over(item, n), default=None)
-        if home is not None and _taken_over(item, home) >= _TAKEN_OVER:
+    # What went over word for word is settled first, and its sentences speak for no other item.
+    for item in sorted((i for i in old if id(i) not in matched_old), key=lambda i: -_verbatim(i, new, fresh)):
+        home, share = _likeliest(item, new, fresh)
+        if home is not None and share >= _TAKEN_OVER:
             merged.setdefault(id(home), []).append(item)
+            fresh[id(home)] = [m for m in fresh[id(home)] if m not in item.measures]
         else:
             dropped.append(item)
+    for several in merged.values():
+        several.sort(key=old.index)
     split: dict[int, list[Item]] = {}
     added: list[Item] = []
     for item in (i for i in new if id(i) not in matched_new):
         if id(item) in merged:
             continue
-        source = max(old, key=lambda o: _taken_over(item, o), default=None)
-        if source is not None and _taken_over(item, source) >= _TAKEN_OVER and id(source) in matched_old:
+        source, share = _likeliest(item, old, gone)
+        if source is not None and share >= _TAKEN_OVER and id(source) in matched_old:
             split.setdefault(id(source), []).append(item)
         else:
             added.append(item)
@@ -135,9 +145,32 @@ def _likeness(a: Item, b: Item) -> float:
 
 def _taken_over(item: Item, other: Item) -> float:
     """Share of the measures of `item` that stand, perhaps reworded, in `other`."""
-    if not item.measures:
-        return 0.0
-    return sum(_found(m, other.measures) for m in item.measures) / len(item.measures)
+    return _share(item.measures, other.measures)
+
+
+def _share(measures: Sequence[str], others: Sequence[str]) -> float:
+    return sum(_found(m, others) for m in measures) / len(measures) if measures else 0.0
+
+
+def _same(item: Item, measures: Sequence[str]) -> int:
+    """How many measures of `item` stand word for word in `measures`, alone or within a longer one."""
+    return sum(any(m in n or n in m for n in measures) for m in item.measures)
+
+
+def _verbatim(item: Item, others: Sequence[Item], own: Mapping[int, Sequence[str]]) -> int:
+    return max((_same(item, own[id(other)]) for other in others), default=0)
+
+
+def _likeliest(item: Item, others: Sequence[Item], own: Mapping[int, Sequence[str]]) -> tuple[Item | None, float]:
+    """Find the item that took over most of `item`, word for word before reworded; with the share taken over.
+
+    `own` gives of every item the measures that are not yet explained, by its partner or by another item's merging.
+    """
+    ranked = [(_share(item.measures, own[id(o)]), _same(item, own[id(o)]), -n) for n, o in enumerate(others)]
+    if not ranked:
+        return None, 0.0
+    share, _, place = max(ranked, key=lambda r: (r[1] > 0, *r))
+    return others[-place], share
 
 
 def _found(measure: str, others: Iterable[str]) -> bool:
