@@ -8,9 +8,31 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
+
     from saishang.config import Config
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+#: Triggers that keep finished runs, figures and the log from being emptied: tests empty their tables between them.
+NEVER_EMPTIED = {
+    "core_actionlogentry": "core_log_never_emptied",
+    "indicators_run": "run_never_emptied",
+    "indicators_indicatorvalue": "value_never_emptied",
+    "indicators_targetstate": "target_never_emptied",
+    "indicators_reportedvalue": "report_never_emptied",
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Let the test database be emptied; `tests/apps/core/test_never_emptied.py` tries the triggers themselves."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table, trigger in NEVER_EMPTIED.items():
+            cursor.execute(f"alter table {table} disable trigger {trigger}")
 
 
 @pytest.fixture

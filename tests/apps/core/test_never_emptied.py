@@ -1,0 +1,88 @@
+"""What the database itself refuses: emptying finished runs, reported figures and the log, and changing a figure."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from saishang.apps.core.actions import record
+from saishang.apps.indicators.models import ReportedValue, Run
+from tests.conftest import NEVER_EMPTIED
+
+pytestmark = pytest.mark.django_db
+
+
+def _run(finished: bool) -> Run:
+    now = timezone.now()
+    return Run.objects.create(
+        id="20240101-x", as_of=date(2024, 1, 1), started=now, finished=now if finished else None, lake_version=1,
+        rules_digest="r", code_version="c", plan_version="p", inputs_digest="i", started_by="test",
+    )  # fmt: skip
+
+
+def _figure(text: str = "1") -> ReportedValue:
+    return ReportedValue.objects.create(
+        indicator="x", region="640000", period="2024", basis="as_published", value=Decimal(text), text=text, unit="%",
+        agency="a", evidence="e", status="confirmed", entered_at=timezone.now(), origin="test",
+    )  # fmt: skip
+
+
+def _empty(table: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute(f"alter table {table} enable trigger {NEVER_EMPTIED[table]}")
+        cursor.execute(f"truncate {table} cascade")
+
+
+@pytest.mark.parametrize("table", [name for name in NEVER_EMPTIED if name.startswith("indicators_")])
+def test_finished_runs_and_figures_are_never_emptied(table: str) -> None:
+    _run(finished=True)
+    _figure()
+    with pytest.raises(DatabaseError, match="refused"):
+        _empty(table)
+    assert Run.objects.count() == ReportedValue.objects.count() == 1
+
+
+def test_an_unfinished_run_may_go() -> None:
+    _run(finished=False)
+    _empty("indicators_run")
+    assert Run.objects.count() == 0
+
+
+def test_the_log_is_never_emptied() -> None:
+    record("command", "test.step", ("thing", "1"), None, {}, "why")
+    with pytest.raises(DatabaseError, match="append-only"):
+        _empty("core_actionlogentry")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update indicators_reportedvalue set value = 2",
+        "update indicators_reportedvalue set text = '2'",
+        "update indicators_reportedvalue set evidence = ''",
+        "delete from indicators_reportedvalue",
+    ],
+)
+def test_a_reported_figure_never_changes(statement: str) -> None:
+    _figure()
+    with (
+        pytest.raises(DatabaseError, match="never changes"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+def test_a_correction_takes_its_place_once() -> None:
+    old, new, newer = _figure("1"), _figure("2"), _figure("3")
+    old.superseded_by = new
+    old.save(update_fields=["superseded_by"])
+    for other in (newer, None):
+        old.superseded_by = other
+        with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+            old.save(update_fields=["superseded_by"])
