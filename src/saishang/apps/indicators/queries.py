@@ -307,7 +307,7 @@ def _row(state: TargetState, values: dict[tuple[str, str], list[IndicatorValue]]
         item_title_zh=state.item_title,
         item_title_en=state.item_title_en or state.item_title,
         title_zh=state.title,
-        title_en=state.title_en or (found.en if found else state.title),
+        title_en=_title_en(state, found),
         kind=state.kind,
         owners=tuple(state.owners),
         indicator=state.indicator,
@@ -337,6 +337,13 @@ def _row(state: TargetState, values: dict[tuple[str, str], list[IndicatorValue]]
         path=tuple((int(year), Decimal(value)) for year, value in state.path),
         history=_history(points, found) if found and points else (),
     )
+
+
+def _title_en(state: TargetState, found: Indicator | None) -> str:
+    """English title; with the place where the target is for one of the region's own (the Chinese one says it)."""
+    title = state.title_en or (found.en if found else state.title)
+    place = "" if state.region == state.run.parameters.get("region", state.region) else region_name(state.region, "en")
+    return f"{place}: {title}" if place and place not in title else title
 
 
 def reported(indicator: str | None = None, *, everything: bool = False) -> QuerySet[ReportedValue]:
