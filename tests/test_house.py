@@ -128,7 +128,11 @@ def test_every_command_explains_itself_in_both_languages(path: str, text: str) -
 
 def test_help_of_the_whole_command_line_answers() -> None:
     command = typer.main.get_command(app)
-    assert "saishang" in command.get_help(Context(command, info_name="saishang"))
+    text = command.get_help(Context(command, info_name="saishang"))
+    listed = re.findall(r"^  ([a-z]+) ", text.split("Commands:")[1], flags=re.M)
+    # In the order in which somebody new meets them, and every line whole.
+    assert listed[:4] == ["doctor", "serve", "stop", "worker"] and listed[-2:] == ["report", "rules"]
+    assert sorted(listed) == sorted(command.commands) and "..." not in text.split("Commands:")[1]  # type: ignore[attr-defined]
 
 
 def test_the_reference_pages_are_true() -> None:
