@@ -27,7 +27,11 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("SAISHANG_VAR", "./var", "Folder for all state: database cluster, lake, raw archive, runs, uploads."),
-    Setting("DATABASE_URL", "(embedded)", "postgresql://user:password@host:port/name; empty: embedded server."),
+    Setting(
+        "DATABASE_URL",
+        "(embedded)",
+        "postgresql://user:password@host:port/name?sslmode=require (14 or newer, UTF8); empty: embedded server.",
+    ),
     Setting("SAISHANG_LAKE", "<var>/lake", "Folder of the Delta table and its staging area."),
     Setting("SAISHANG_ARCHIVE", "<var>/archive", "Folder of the raw, content-addressed archive."),
     Setting("SAISHANG_ENGINE", "duckdb", "duckdb, or spark://host:port, or spark://local."),

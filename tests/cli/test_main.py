@@ -191,6 +191,12 @@ def test_the_doctor_names_what_is_broken(tmp_path: Path, monkeypatch: pytest.Mon
     assert gone.state == "bad" and "refused" in gone.found and "DATABASE_URL" in gone.fix
     lake = _found("Lake", SAISHANG_VAR=var, DATABASE_URL="postgresql://u:p@127.0.0.1:1/db")
     assert (lake.state, lake.fix) == ("note", "mend the database first")
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    with monkeypatch.context() as patch:  # root may write everywhere, so the answer is put into its mouth
+        patch.setattr(doctor.os, "access", lambda folder, _: folder != archive)
+        closed = _found("Lake", SAISHANG_VAR=var, DATABASE_URL=address, SAISHANG_ARCHIVE=str(archive))
+    assert closed.state == "bad" and str(archive) in closed.found and "SAISHANG_ARCHIVE" in closed.fix
     own = tmp_path / "rules"
     own.mkdir()
     (own / "stray.txt").write_text("x", encoding="utf-8")

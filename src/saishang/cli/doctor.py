@@ -136,6 +136,9 @@ def _lake(config: Config) -> Finding:
     from saishang.lake import Lake
 
     lake = Lake.open(config)
+    for name, folder in (("SAISHANG_LAKE", config.lake), ("SAISHANG_ARCHIVE", config.archive)):
+        if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+            return Finding("Lake", "bad", f"cannot write to {folder}", f"give this account the folder, or set {name}")
     version = lake.version
     if not lake.files():
         return Finding("Lake", "note", "no observations yet", "load some: saishang ingest FILE, or saishang demo")
