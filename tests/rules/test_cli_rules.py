@@ -117,6 +117,9 @@ def test_show_lists_everything() -> None:
     assert names["standards/air/hj633"]["kind"] == "document"
     assert names["sites/ningxia/county"]["entries"] == 22
     assert "standards/air/limits" in run("show").stdout
+    inside = json.loads(run("show", "indicators/", "--json").stdout)["rules"]
+    assert {item["name"] for item in inside} >= {"indicators/air", "indicators/status"}
+    assert all(item["name"].startswith("indicators/") for item in inside)
 
 
 @pytest.mark.parametrize(

@@ -132,13 +132,14 @@ def show(
     overlay: OverlayOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """查看规则；不带名称时列出全部 · show a table or document; without a name, list them all."""
+    """查看规则；不带名称时列出全部，文件夹名列出其中各项 · show a table or document; list all, or those of a folder."""
     from saishang.rules import load_rules
 
     rules = load_rules(_overlay(overlay))
     day = _day(on)
-    if name is None:
-        _list(rules, as_json)
+    inside = "" if name is None else f"{name.rstrip('/')}/"
+    if name is None or any(known.startswith(inside) for known in (*rules.tables, *rules.documents)):
+        _list(rules, as_json, inside)
         return
     if name in rules.tables:
         table = rules.table(name)
@@ -171,14 +172,15 @@ def _unknown(name: str, rules: Rules) -> None:
     )
 
 
-def _list(rules: Rules, as_json: bool) -> None:
+def _list(rules: Rules, as_json: bool, inside: str = "") -> None:
     tables = [{"name": table.name, "kind": "table", "entries": len(table)} for table in rules.tables.values()]
     documents = [{"name": name, "kind": "document", "entries": rules.entries(name)} for name in rules.documents]
     shapes = [
         {"name": name, "kind": "geometry", "entries": len(rules.geometries[name]["features"])}
         for name in rules.geometries
     ]
-    listed = sorted([*tables, *documents, *shapes], key=lambda item: str(item["name"]))
+    found = [item for item in (*tables, *documents, *shapes) if str(item["name"]).startswith(inside)]
+    listed = sorted(found, key=lambda item: str(item["name"]))
     if as_json:
         emit_json({"digest": rules.digest, "rules": listed})
         return
