@@ -105,6 +105,9 @@ class Counting(Sentence):
         word = _AGAIN.sub("", phrase)
         if verb and word == verb.group(0) and not follows:
             like = [t.indicator for t in self.found if t.unit == first.unit]
+            thing = re.sub(f"^(?:{COUNT_VERB.pattern})+", "", like[-1]) if like else ""
+            if len(thing) >= 2 and not like[-1].startswith(word) and word in ("新增", "新建", "建成", "创建"):
+                return f"{word}{thing}", "count"  # 建成绿色矿山120座；每年新增25座
             named = [n for n in like if n.startswith(word) or n.endswith(word)] or (like if word == "完成" else [])
             if named:
                 return named[-1], "count"  # 完成审核企业60家，2027年前再完成40家
@@ -201,6 +204,9 @@ class Counting(Sentence):
         depth_safe = re.sub(r"[（(][^）)]*[）)]", lambda m: "\x00" * len(m.group(0)), text)
         found = re.search(r"[，。；！？）)\n]", depth_safe) if whole else _OBJECT_END.search(depth_safe)
         piece = text[: found.start()] if found else text
+        more = re.match(rf"、([^，。；：、\d]{{2,20}}?{_ACTION})(?=[，。；]|$)", text[len(piece) :])
+        if more and not re.search(f"{_ACTION}$", piece):
+            piece += more.group(0)  # 完成32个城中村、老旧小区雨污分流改造
         self.object_end = start + len(piece)
         piece = re.sub(r"^(?:以上|左右|以内|及以上)?的?", "", piece)
         return clean(piece).strip("。的 ")[:60]

@@ -65,7 +65,10 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
             and peeled.verb not in ("不超过", "不高于", "最高")
             and not re.search("投资|资金|补助|奖励|罚", clause)
         )
-    if re.match("^(?:及?以[上下内])?的[，]?(?:不予|不得|一律|依法|予以|责令|给予|应当?|须|纳入|可以?|由|要)", tail):
+    if re.match(
+        "^(?:及?以[上下内])?的[，]?(?:不予|不得|一律|依法|予以|责令|给予|应当?|须|视为|视同|限期|暂停|取消|纳入|可以?|由|要)",
+        tail,
+    ):
         # 利用率达不到75%的不予审批: a condition.
         return True
     if not quantity.is_share and not quantity.is_count and _SIZE_OF_COUNTED.match(tail):
@@ -75,6 +78,8 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
         tail,
     ):
         return True  # 30户以上自然村…覆盖率达到100%
+    if quantity.unit in ("小时", "分") and re.search("每[日天周次]", left):
+        return True
     if re.search(r"每\d[\d.]*[\u4e00-\u9fff]{1,3}(?:不少于|不低于|至少|配备|设置?|建设?)*$", left):
         return True  # 每500人不少于1名
     if _NO_TARGET_TAIL.match(tail) or _NO_TARGET_HEAD.search(left):

@@ -105,6 +105,12 @@ _PER_OUTPUT = re.compile(
 )
 
 
+_RATE_WORD = (
+    "(?:综合|安全|资源化|无害化|集中|规范化)*"
+    "(?:安装|联网|覆盖|普及|合格|达标|治理|收集|处理|利用|处置|回收|登记|完成|整改|办结|满意|去除)率"
+)
+
+
 def _expand(parts: list[str]) -> list[tuple[str, str | None]]:
     # 单位GDP能耗、水耗: the first part carries its denominator on; 四项主要污染物 only sums up the list.
     per = _PER_OUTPUT.match(parts[0])
@@ -115,6 +121,10 @@ def _expand(parts: list[str]) -> list[tuple[str, str | None]]:
             else p
             for p in parts
         ]
+    whole = re.match(f"^(.{{3,}}?){_RATE_WORD}$", parts[0])
+    if whole:
+        # 视频监控安装率、联网率: whose rate it is is said once.
+        parts = [parts[0], *(whole.group(1) + p if re.fullmatch(_RATE_WORD, p) else p for p in parts[1:])]
     parts[-1] = re.sub("(?:等)?[一二三四五六两0-9]+[项种类](?:主要)?(?:大气|水)?污染物(?=.)", "", parts[-1])
     last, places = parts[-1], [bare_region(p) for p in parts[:-1]]
     if all(places):

@@ -42,7 +42,7 @@ _ROLE_TAIL = re.compile(
     r"(?:实施|落实|工作|推进)?$"
 )
 _INHERITED = re.compile(
-    r"(?:^|[，,；;。])(?P<all>(?:以下|下列|下述|上述|以上|本方案|本计划|各项)(?:各项|所列|全部|所有)?(?:重点)?(?:目标)?(?:任务|工作|措施|事项|内容)?"
+    r"(?:^|[，,；;。])(?P<all>(?:以下|下列|下述|上述|以上|本方案|本计划|本部分|本章|各项)(?:各项|所列|全部|所有)?(?:重点)?(?:目标)?(?:任务|工作|措施|事项|内容)?"
     r"(?:[、和]?(?:任务|工作|措施|事项))?[，,]?(?:均|都|全部)?(?:需要?|须|应|由|涉及|要)*(?:由|需要?|须)?"
     r"(?P<units>[^。；;]*?)(?:共同|分别|按职责|具体)*(?:负责(?:具体)?(?:贯彻)?落实|贯彻落实|负责实施|组织实施|抓好落实|组织落实|负责|落实|配合落实|实施))"
     r"(?:[，,](?:不再|下文不再|以下不再|下同)[^。；;）)]*)?"
@@ -269,6 +269,7 @@ def _read_statement(statement: str, resolver: AgencyResolver, note: OwnerNote, b
     if label:
         role = next(r for r in ("lead", "support", "guide", "responsible") if label.group(r))
         statement = statement[label.end() :]
+    statement = re.sub("(?:按照?|依照?)(?:各自)?(?:职责|职能)(?:分工)?$", "", statement)
     units: list[str] = []
     etc = False
 

@@ -37,7 +37,7 @@ def _alternatives(words: tuple[str, ...]) -> str:
 
 
 _BASE = _alternatives((*COUNT_UNITS, *_MEASURES, *_MONEY))
-_PER = f"(?:/[（(][^（()），。]{{1,14}}[）)]|[/·](?:{_MULTIPLE}(?:{_alternatives((*_DENOMINATORS, *_MEASURES, *COUNT_UNITS))})))*"
+_PER = f"(?:/[（(][^（()），。]{{1,14}}[）)]|·30天|[/·](?:{_MULTIPLE}(?:{_alternatives((*_DENOMINATORS, *_MEASURES, *COUNT_UNITS))})))*"
 # 个月, 分别, 天然, 方式 … : the unit must not be the beginning of another word.
 _NOT_AFTER = (
     r"(?!月|小时内)(?!(?<=分)(?:[别之钟类级期批区布析散层工步阶]))(?!(?<=天)(?:然|气|津))(?!(?<=方)(?:[式面法向针案]))"

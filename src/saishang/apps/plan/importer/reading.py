@@ -208,6 +208,7 @@ def _unwrap(blocks: list[Block], notes: list[str]) -> list[Block]:
             last.text += block.text
         else:
             joined.append(block)
-        open_end = wide and block.text[-1] not in "。！？：:"
+        label = re.search("(?:单位|部门|主体|时限)[：:]$", block.text)
+        open_end = wide and (block.text[-1] not in "。！？：:" or label is not None)
     notes.append("joined lines that were cut at a fixed width")
     return joined

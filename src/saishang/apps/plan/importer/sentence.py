@@ -95,6 +95,8 @@ class Sentence:
         said = self.text[mark.start : mark.end]
         if re.search(r"(?:力争|争取)(?:通过|经过|用)[^，。；\d]{0,12}，$", self.text[: mark.start]):
             return replace(mark, aspirational=True)  # 力争通过三年努力，到2028年…
+        if not re.search("到|至", said) and re.match("(?:现状|实际|基数|水平)", self.text[mark.end :]):
+            return YearMark(mark.start, mark.end, mark.years, "base", mark.aspirational)  # 2020年现状规模的1.3倍
         before = self.text[max(0, mark.start - 1) : mark.start]
         if self.text[: mark.start].endswith(("基于", "相对", "基")):
             return YearMark(mark.start, mark.end, mark.years, "base", mark.aspirational)

@@ -76,7 +76,9 @@ class Subjects(Counting):
         behind = self.text[suffix_after(self.text, first.end)[1] :]
         at_boundary = bool(NEXT_BOUNDARY.match(behind))
         goal = bool(self._years_at(first, peeled))
-        count_verb = COUNT_VERB.search(peeled.rest)
+        # 国土绿化每年完成营造林100万亩: what is done every year begins behind 每年.
+        yearly = re.search("(?:每年|年均)(?=.)(?!.*(?:每年|年均))", peeled.rest)
+        count_verb = COUNT_VERB.search(peeled.rest, yearly.end() if yearly else 0)
         if first.is_share and not at_boundary and _PERCENT_SUBJECT.match(self.text[first.end :]):
             # 90%以上的行政村完成…: what follows the number is what is promised.
             verb_before = (
