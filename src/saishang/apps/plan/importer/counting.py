@@ -33,6 +33,18 @@ class Counting(Sentence):
             follows = self._object(group.end, whole=True)
             if re.match("^[^，。；]{2,24}?(?:实施|开展|进行|落实|完成|推行).{2,}", follows):
                 return follows, "count"  # 对18座尾矿库实施综合治理
+        if (
+            verb is None
+            and not rest
+            and first.is_count
+            and not first.chinese
+            and not at_boundary
+            and self._goal_said(first.start)
+            and re.match("，$", self.text[first.start - 1 : first.start])
+        ):
+            follows = self._object(group.end, whole=True)
+            if re.match("^[^，。；]{2,20}?(?:完成|安装|建成|接入|纳入|开展|通过|创建|达到|配备)[^，。；]{2,}", follows):
+                return follows, "count"  # 2024年底前，80家重点产废单位安装视频监控
         said = f"{peeled.verb}" if peeled.verb in ("实现", "减", "增") else ""
         if (
             verb is None
@@ -101,6 +113,15 @@ class Counting(Sentence):
         ):
             # 老旧车辆淘汰20万辆: the thing stands before the verb.
             phrase = rest
+        if (
+            verb
+            and at_boundary
+            and verb.start() >= 4
+            and re.fullmatch(f"完成.{{0,6}}{_ACTION}", phrase)
+            and bare_region(rest[: rest.find(phrase)]) is None
+            and not re.search("[厅局委府门位前后时]$", rest[: rest.find(phrase)])
+        ):
+            phrase = rest  # 内河船舶完成防污改造300艘: whose it is stands before the verb
         follows = "" if at_boundary else self._object(group.end)
         word = _AGAIN.sub("", phrase)
         if verb and word == verb.group(0) and not follows:

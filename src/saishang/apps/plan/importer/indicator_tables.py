@@ -87,7 +87,9 @@ def _year(heading: str) -> int | None:
 
 def _by_indicator(columns: list[str], body: Sequence[Sequence[str]], at: str, caption: str) -> list[Target]:
     names = [
-        i for i, c in enumerate(columns) if "指标" in c and not re.search("目标值|属性|性质|类型|类别|来源|值$|单位", c)
+        i
+        for i, c in enumerate(columns)
+        if "指标" in c and not re.search("目标值|指标值|属性|性质|类型|类别|来源|值$|单位", c)
     ]
     unit_at = next((i for i, c in enumerate(columns) if re.fullmatch("(?:计量)?单位", c)), None)
     numbers = [

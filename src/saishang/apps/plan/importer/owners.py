@@ -217,7 +217,8 @@ def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
     role_now: str | None = None
     for statement in _statements(inner):
         role_now = _read_statement(statement, resolver, note, role_now)
-    if len(note.owners) > 1 and not re.search("[:：]|牵头|配合|负责|落实|参与|指导|协助", inner):
+    told = _LABEL.sub("", inner, count=1)
+    if len(note.owners) > 1 and not re.search("[:：]|牵头|配合|负责|落实|参与|指导|协助", told):
         # 市能源局；市发展改革委: a list whose names are parted by another mark is one list all the same.
         units = [u for o in note.owners for u in o.units]
         etc = any(o.etc for o in note.owners)

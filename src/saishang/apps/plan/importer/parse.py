@@ -39,7 +39,14 @@ from saishang.apps.plan.importer.owners import (
 )
 from saishang.apps.plan.importer.quantities import PLAN_NUMBER
 from saishang.apps.plan.importer.reading import read_source
-from saishang.apps.plan.importer.structure import Node, Outline, build_outline, role_of_title, split_heading
+from saishang.apps.plan.importer.structure import (
+    Node,
+    Outline,
+    before_box,
+    build_outline,
+    role_of_title,
+    split_heading,
+)
 from saishang.apps.plan.importer.tables import TaskRow, due_years, read_task_table
 from saishang.apps.plan.importer.targets import Carry, targets_in_paragraph
 from saishang.apps.plan.importer.text import clean, normalise, split_sentences
@@ -281,13 +288,14 @@ class _Assembly:
         headed: list[Block] = []
         if node.rank == 2 and not self.parts_headed:
             return headed
-        listed = [b for b in node.body if _COUNTED.match(b.text)]
+        body = before_box(node.body)
+        listed = [b for b in body if _COUNTED.match(b.text)]
         if node.rank <= 3 and len(listed) >= 2 and listed[0].text.startswith("一是"):
             headed = [b for b in listed if len(split_sentences(b.text)) > 1 or find_owner_notes(b.text)]
             if len(headed) == len(listed):
                 return headed
             headed = []
-        for block in node.body:
+        for block in body:
             sentences = split_sentences(block.text)
             first = sentences[0].rstrip("。") if sentences else ""
             if (
@@ -301,8 +309,8 @@ class _Assembly:
                 headed.append(block)
         with_owner = sum(bool(find_owner_notes(b.text)) for b in headed)
         # 牵头单位：… on a line of its own belongs to the paragraph before it.
-        labels = [b for b in node.body if b not in headed and _only_notes(b.text)]
-        enough = len(headed) >= 2 and len(headed) * 2 >= len(node.body) - len(labels)
+        labels = [b for b in body if b not in headed and _only_notes(b.text)]
+        enough = len(headed) >= 2 and len(headed) * 2 >= len(body) - len(labels)
         followed = len(labels) >= len(headed)
         numbered = node.number is not None and node.rank >= 4
         return headed if enough and not numbered and (node.rank < 4 or with_owner * 2 > len(headed) or followed) else []

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from saishang.apps.plan.importer.blocks import Block
 from saishang.apps.plan.importer.text import bracket_pairs, clean, normalise, split_sentences
 
-__all__ = ["Heading", "Node", "Outline", "build_outline", "heading_of", "role_of_title", "split_heading"]
+__all__ = ["Heading", "Node", "Outline", "before_box", "build_outline", "heading_of", "role_of_title", "split_heading"]
 
 _CN = "一二三四五六七八九十百零〇"
 #: Marks in order of rank; the groups are the number and the rest of the line.
@@ -43,6 +43,7 @@ _ISSUED = re.compile(r"印发.*的通知$|发布.*的(?:公告|通知)$")
 _DOCUMENT_NUMBER = re.compile(r"^\S{1,20}[〔\[（(【]\s*(?:19|20)\d\d\s*[〕\]）)】]\s*\d+\s*号$")
 _DATE_LINE = re.compile(r"^(?:(?:19|20)\d\d|二[〇○零]\S\S)年\S{1,3}月\S{1,4}日(?:印发)?$")
 _HEADING_MAX = 44
+_NAMED_MARK = re.compile(rf"^(?:重点|主要|专项)?(?:任务|行动|工程)[{_CN}\d]{{1,3}}[:：、.\s]")
 _BOX = re.compile(rf"^专\s?栏\s?[\d{_CN}]*")
 
 
@@ -70,6 +71,12 @@ class Node:
     def text(self) -> str:
         """Own paragraphs, one per line, without those of children."""
         return "\n".join(b.text for b in self.body if b.text)
+
+
+def before_box(body: Sequence[Block]) -> list[Block]:
+    """Give the paragraphs of a unit before its first box (专栏): what a box lists is never a unit of its own."""
+    end = next((n for n, b in enumerate(body) if _BOX.match(normalise(b.text))), len(body))
+    return list(body[:end])
 
 
 @dataclass
@@ -196,6 +203,13 @@ def build_outline(blocks: Sequence[Block]) -> Outline:
     any_marks = any(
         h is not None and h.rank <= 6 for h in (heading_of(b.text, decimal=decimal) for b in body if b.text)
     )
+    high_marks = any(
+        h is not None and h.rank <= 5 for h in (heading_of(b.text, decimal=decimal) for b in body if b.text)
+    )
+    named = [n for n, b in enumerate(body) if _NAMED_MARK.match(normalise(b.text))]
+    counted = [n for n, b in enumerate(body) if re.match(r"^\d{1,2}[、．.](?!\d)", normalise(b.text))]
+    # 行动一：… over 1. 2. 3.: the words count sections, the digits the items.
+    sections = len(named) >= 2 and len(counted) >= 2 and named[0] < counted[0]
     annex = False
     box: int | None = None
     for position, block in enumerate(body):
@@ -215,6 +229,8 @@ def build_outline(blocks: Sequence[Block]) -> Outline:
                 stack[-1].body.append(block)
             continue
         heading = heading_of(text, decimal=decimal)
+        if heading is not None and sections and position in named:
+            heading = replace(heading, rank=4)
         if _BOX.match(normalise(text)) and stack and len(text) <= 60:
             # 专栏1 重点工程: what it lists belongs to the unit it stands in.
             box = stack[-1].rank
@@ -225,7 +241,7 @@ def build_outline(blocks: Sequence[Block]) -> Outline:
             continue
         box = None
         if heading is None and (
-            (block.heading and styled and not any_marks) or (not any_marks and _plain_heading(text, body, position))
+            (block.heading and styled and not high_marks) or (not any_marks and _plain_heading(text, body, position))
         ):
             node = Node(-1 + (block.heading or 1), None, _trim(text), block.line)
             _hang(node, stack, roots)

@@ -40,6 +40,9 @@ _TENDENCY = re.compile(
 _PERCENT_SUBJECT = re.compile(r"^(?:以上|左右|及以上)?的?[\u4e00-\u9fff“（A-Za-z]")
 
 
+_MOVED = re.compile(
+    "^(?:(?:再|累计|力争|年均|平均|总体|进一步))*(?P<verb>压缩|压减|减少|降低|削减|缩短|节约|提高|提升|增加(?!值)|扩大)(?P<thing>[^，。；、]{3,24})(?<![到至为])$"
+)
 _OF_WHOLE = re.compile(
     "^(?P<part>[^，]{2,60}?)(?:一般|原则上)?(?:应当?|要|须|需)?(?P<verb>达到|占到|不低于|不少于|不高于|不超过|不得低于|不得超过|超过|低于|控制在)"
     "(?P<whole>[^，。；、]{2,24}?)的?$"
@@ -68,6 +71,11 @@ class Subjects(Counting):
         suffix = group.suffixes[0]
         if re.match("占(?:总数|全部|全[省市区国县])?(?:的)?$", peeled.rest.strip("，、")):
             return "", None
+        moved = _MOVED.match(peeled.rest.strip("，、：")) if first.is_share and not peeled.stated else None
+        if moved and NEXT_BOUNDARY.match(self.text[suffix_after(self.text, first.end)[1] :]):
+            # 压缩货物在途时间20%以上: an amount of change, its verb before the thing.
+            peeled.change = "drop" if re.match("[压减降削缩节]", moved.group("verb")) else "rise"
+            return trim_indicator(moved.group("thing")), "level"
         rest = trim_indicator(strip_year(peeled.rest))
         if re.fullmatch("(?:力争|奋斗|挑战|激励)目标值?", rest) and self.last_indicator:
             peeled.aspirational = True
@@ -236,7 +244,9 @@ class Subjects(Counting):
             return trim_indicator(strip_year(listed.group(1))), "level"  # 浓度：2025年29.5微克/立方米，2027年…
         # 分别达到2025年83%、2027年85%: a year of its own between two numbers repeats the name, also behind 、.
         parts = re.search(r"其中，?(?:到|至)?(?:19|20)\d\d年$", self.text[previous_end : first.start])
-        own_year = re.fullmatch(r"[、，；和及与]?(?:到|至)?(?:19|20)\d\d年的?", self.text[previous_end : first.start])
+        own_year = re.fullmatch(
+            r"[、，；和及与（(]?(?:到|至)?(?:19|20)\d\d年的?", self.text[previous_end : first.start]
+        )
         if (
             not rest
             and at_boundary
