@@ -122,6 +122,8 @@ class Counting(Sentence):
             and not re.search("[厅局委府门位前后时]$", rest[: rest.find(phrase)])
         ):
             phrase = rest  # 内河船舶完成防污改造300艘: whose it is stands before the verb
+        if verb and at_boundary and verb.start() >= 3 and _NOUN_VERBS.fullmatch(verb.group(0)):
+            phrase = rest if bare_region(rest[: rest.find(phrase)] or "全市") is None else phrase  # “绿岛”服务企业80家
         follows = "" if at_boundary else self._object(group.end)
         word = _AGAIN.sub("", phrase)
         if verb and word == verb.group(0) and not follows:

@@ -26,7 +26,7 @@ _ASIDE = re.compile(
     r"^(?:或|国家下达|省下达|上级下达|市下达|国家要求|约合|折合|折|相当于|现状|现有|其中已|(?:19|20)\d\d年(?:为|是|达到|实际))"
 )
 _FUNDING = re.compile(
-    "给予|财力|资金占比|资金支持|补助|补贴|奖励|奖补|自筹|资本金|投资额|贴息|贷款|出资|配套资金|资金.{0,6}比例|专项债|社会资本|资本投入|税收|罚款|首付|补偿标准"
+    "给予|财政支持|财力|资金占比|资金支持|补助|补贴|奖励|奖补|自筹|资本金|投资额|贴息|贷款|出资|配套资金|资金.{0,6}比例|专项债|社会资本|资本投入|税收|罚款|首付|补偿标准"
 )
 _PLAIN_OK = re.compile(
     "(?:系数|指数|比值|容积率|满意度|得分|[^占环同对相]比|pH值?|利用效率|PUE(?:值)?|能效比|强度)(?:[（(][^（()）]*[）)])?$"
@@ -82,6 +82,8 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
         return True
     if re.search(r"每\d[\d.]*[\u4e00-\u9fff]{1,3}(?:不少于|不低于|至少|配备|设置?|建设?)*$", left):
         return True  # 每500人不少于1名
+    if peeled.stated and re.match("^的[^，。；、]{1,14}?(?:全部|一律|均|应|须|必须|不得)", behind):
+        return True  # 浓度大于等于8%的瓦斯全部利用
     if _NO_TARGET_TAIL.match(tail) or _NO_TARGET_HEAD.search(left):
         return True
     if (
@@ -143,7 +145,10 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
         and not re.search(
             rf"(?:\d{quantity.unit}[^。；]*其中|其中[^。；]*\d{quantity.unit}，)[^，。；]*$", text[: quantity.start]
         )
-        and not re.search("完成|新建|建成|改造|建设|新增|治理|修复|整治|里程|长度|铺设|达到|疏浚|敷设|岸线|绿道", left)
+        and not re.search(
+            "完成|新建|建成|改造|建设|新增|治理|修复|整治|里程|长度|水位|水深|透明度|铺设|达到|疏浚|敷设|岸线|绿道",
+            left,
+        )
     ):
         return True
     if quantity.unit == "公里" and re.match("^(?:以内|内|范围|外)", tail):

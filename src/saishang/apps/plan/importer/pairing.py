@@ -35,7 +35,7 @@ _GENERIC_TAIL = re.compile(f"{_GENERIC.pattern}$")
 _STOCK_VERBS = ("达到", "达", "提高到", "提高至", "提升到", "增加到", "稳定在", "保持在", "降至", "控制在")
 
 #: 下降14%（比2020年）: the base stands behind the number.
-_BASE_BEHIND = re.compile(r"[（(](?:比|较|与|相比)((?:19|20)\d\d)年(?:相比|比较)?[）)]")
+_BASE_BEHIND = re.compile(r"[（(](?:比|较|与|相比|以)((?:19|20)\d\d)年(?:相比|比较|为(?:基准|基数|基年)年?)?[）)]")
 
 #: Words that stand for the whole name said just before, with the other word of the pair.
 _COUNTERPARTS = (("昼间", "夜间"), ("夏季", "冬季"), ("上半年", "下半年"), ("进水", "出水"), ("非采暖期", "采暖期"))
@@ -138,6 +138,11 @@ class Pairing(Subjects):
         if scope and not re.match("[全我本]|地级|设区|县|各", scope) and COUNT_VERB.match(indicator):
             name, scope = indicator, None
         name = trim_indicator(name) or indicator
+        name = re.sub(
+            r"(?<=.{3})（[^（）A-Za-z]*(?:不少于|不低于|不小于|不超过|宽|每[个座家处])[^（）A-Za-z]*\d[^（）A-Za-z]*）$",
+            "",
+            name,
+        )  # 缓冲带（宽度不小于200米）
         name = re.sub("(?:同比|环比|较上年|比上年|[，]?[一两三四五]年(?:累计|内)?)$", "", name)
         name = re.sub("^完成(?:国家|省|上级)下达的(?=.{3})", "", name)
         name = re.sub(r"^\d+(?:余|多)?(?:个|条|家|座|处|项)(?=[^、]{3,})", "", name)
@@ -192,7 +197,12 @@ class Pairing(Subjects):
         part = re.split("；", self.text[: quantity.start])[-1]
         stock = (verb.verb or peeled.verb) in _STOCK_VERBS and METRIC_END.search(name) and not COUNT_VERB.match(name)
         yearly = _YEARLY.match(part) if frequency is None and not stock else None
-        if yearly and not re.search("年|五”", part[yearly.end() :]):
+        behind_yearly = part[yearly.end() :] if yearly else ""
+        # 每年实施项目不少于12个，创建工厂9家（其中国家级2家）: another deed with a bare number is not owed every year.
+        *earlier, own_clause = behind_yearly.split("，")
+        deed = bool(earlier) and COUNT_VERB.match(own_clause) is not None and not peeled.stated
+        aside = bool(self.found) and self.found[-1].frequency is None and re.search("[（(][^（）()]*$", part)
+        if yearly and not deed and not aside and not re.search("年|五”", behind_yearly):
             frequency = "每年"
         base = next(iter(verb.base_years or peeled.base_years), None)
         behind = self.text[suffix_after(self.text, quantity.end)[1] :]

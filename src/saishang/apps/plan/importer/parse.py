@@ -37,7 +37,7 @@ from saishang.apps.plan.importer.owners import (
     resolve_units,
     split_units,
 )
-from saishang.apps.plan.importer.quantities import PLAN_NUMBER
+from saishang.apps.plan.importer.quantities import PLAN_NUMBER, find_years
 from saishang.apps.plan.importer.reading import read_source
 from saishang.apps.plan.importer.structure import (
     Node,
@@ -201,10 +201,13 @@ class _Assembly:
                 first = len(self.doc.items)
                 if item.owners and role is None:
                     owners, item.owners = item.owners, list(item.owners)
+        handed: tuple[int, ...] = ()
         told = node.text.rstrip().endswith(("：", ":"))
         for child in node.children:
             below_carry = replace(inner, bases=dict(inner.bases)) if told or role == "preamble" else Carry()
             child_role = role
+            if role == "preamble" and handed and all(m.kind == "base" for m in find_years(normalise(child.text))):
+                below_carry.years = below_carry.years or handed  # 1.到2025年，… 2.…: the goals of one list
             if child_role is None and node.rank >= 0 and len(self.doc.chapters) <= 1:
                 child_role = "preamble" if role_of_title(child.title) == "preamble" else None
             if child.children:
@@ -218,6 +221,8 @@ class _Assembly:
                 )
             else:
                 self._leaf(child, chapter, section, child_role, below_carry)
+                promised = [t.year for t in self.doc.items[-1].targets if t.year is not None]
+                handed = tuple(promised[-1:]) or handed
         below = self.doc.items[first:]
         if owners and below:
             self.section_owners.append((below, owners, node.title))

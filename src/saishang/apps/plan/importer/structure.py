@@ -24,6 +24,7 @@ _MARKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (2, re.compile(rf"^第([{_CN}\d]+)节(?:[\s:：、]+|(?=\S))(.*)$", re.DOTALL)),
     (3, re.compile(rf"^([{_CN}]{{1,4}})[、．.](?!\d)\s*(.*)$", re.DOTALL)),
     (4, re.compile(rf"^[（(]([{_CN}]{{1,4}})[）)][、.．]?\s*(.*)$", re.DOTALL)),
+    (4, re.compile(r"^([㈠-㈩])[、.．]?\s*(.*)$", re.DOTALL)),
     (5, re.compile(rf"^第([{_CN}\d]+)条(?:之[{_CN}])?(?:[\s:：、]+|(?=\S))(.*)$", re.DOTALL)),
     (6, re.compile(r"^(?:任务)?(\d{1,3})(?:[、．]|[.](?!\d))\s*(.*)$", re.DOTALL)),
     (6, re.compile(rf"^(?:重点|主要|专项)?(?:任务|行动|工程)([{_CN}\d]{{1,3}})[:：、.\s]\s*(.*)$", re.DOTALL)),
@@ -104,7 +105,7 @@ def heading_of(text: str, *, decimal: bool = False) -> Heading | None:
     for rank, pattern in _MARKS:
         found = pattern.match(plain)
         if found and found.group(2).strip():
-            number = unicodedata.normalize("NFKC", found.group(1)).strip("()") if rank == 7 else found.group(1)
+            number = unicodedata.normalize("NFKC", found.group(1)).strip("()") if rank in (4, 7) else found.group(1)
             return Heading(rank, number, text[found.start(2) :].strip())
     return None
 
@@ -337,7 +338,7 @@ def _fold_lists(node: Node) -> None:
         return
     with_owner = sum(bool(re.search("单位[：:]|牵头|按职责|负责[)）]", c.text)) for c in listed)
     with_heading = sum(bool(c.text) and not c.text.startswith(c.title) for c in listed)
-    if node.rank < 6 and (with_owner * 2 > len(listed) or with_heading * 2 > len(listed)):
+    if node.rank < 6 and len(listed) > 1 and (with_owner * 2 > len(listed) or with_heading * 2 > len(listed)):
         return
     node.children = []
     _absorb(node, listed)
