@@ -103,6 +103,10 @@ def only_describes(text: str, quantity: Quantity, left: str, tail: str, peeled: 
         return True
     if not peeled.stated and re.search("(?:流域|国土|总|辖区|规划|行政区域|占地)面积$|人口$", left):
         return True  # 流域面积4830平方公里 says what there is
+    if not (peeled.stated or peeled.baseline) and re.fullmatch(
+        "总?(?:面积|长度|规模|库容|里程)", trim_indicator(peeled.rest)
+    ):
+        return True  # 划定重点区，面积约1200平方公里
     if quantity.unit == "人" and re.match("^(?:以上|左右)?的[\u4e00-\u9fff]", tail):
         return True  # 组建20人以上的专家库
     if quantity.is_share and peeled.stated and re.match("^(?:对|凡)", left) and re.match("^的[\u4e00-\u9fff]", behind):

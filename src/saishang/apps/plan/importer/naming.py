@@ -105,6 +105,9 @@ _PER_OUTPUT = re.compile(
 )
 
 
+_PLACE_THEN_METRIC = re.compile(
+    r"^([\u4e00-\u9fff]{2,3})((?:PM2\.5|PM10|AQI|细颗粒物|可吸入颗粒物|臭氧|空气质量|环境空气|优良天数|地表水|国考断面).{2,})$"
+)
 _RATE_WORD = (
     "(?:综合|安全|资源化|无害化|集中|规范化)*"
     "(?:安装|联网|覆盖|普及|合格|达标|治理|收集|处理|利用|处置|回收|登记|完成|整改|办结|满意|去除)率"
@@ -140,6 +143,9 @@ def _expand(parts: list[str]) -> list[tuple[str, str | None]]:
     ):
         # 甲河、乙山、丙湖市…浓度: 市 is written once.
         return [(name, p if p.endswith("市") else f"{p}市") for p in [*parts[:-1], place]]
+    named = _PLACE_THEN_METRIC.match(last)
+    if named and all(re.fullmatch("[\u4e00-\u9fff]{2,4}", p) and not METRIC_END.search(p) for p in parts[:-1]):
+        return [(named.group(2), p) for p in [*parts[:-1], named.group(1)]]  # 徐州、宿迁PM2.5浓度
     head, scope = split_scope(parts[0])
     shared_scope = scope if scope and head != parts[0] else None
     parts = [head if shared_scope else parts[0], *parts[1:]]

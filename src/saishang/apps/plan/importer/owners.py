@@ -118,6 +118,13 @@ def find_owner_notes(text: str) -> list[tuple[int, int]]:
     return merged
 
 
+#: （省自然资源厅负责，2025年底前完成）, …，时限：2025年6月: when, among the units.
+_DUE_PART = re.compile(
+    r"[，,；;]\s*(?:(?:完成)?(?:时限|时间|期限|进度)[：:][^，；;。）)]{2,16}|(?:19|20)\d\d年[^，；;。）)、]{0,8}(?:完成|前|底)"
+    r"|(?:持续|长期|常态化)(?:推进|实施|开展|坚持|落实)|年底前完成|全年)(?=[）)。，,；;]|$)"
+)
+
+
 def _with_colons(text: str) -> str:
     """Give labels that stand without a colon one; the length does not change."""
     return _UNMARKED_LABEL.sub(lambda m: f"{m.group(1)}：{' ' * (len(m.group(2)) - 1)}", text)
@@ -158,7 +165,7 @@ def _is_unit(name: str) -> bool:
 
 
 def _is_note(inner: str) -> bool:
-    text = inner.strip()
+    text = _DUE_PART.sub("", inner.strip())
     if _LABEL_ANYWHERE.search(text) or _FIRST_LEADS.search(text):
         return True
     if not re.search(rf"[{_UNIT_END}等）)]", text) or ("《" in text and "》" not in text):
@@ -177,7 +184,7 @@ def _is_note(inner: str) -> bool:
 def parse_owner_note(text: str, resolver: AgencyResolver) -> OwnerNote:
     """Read one note (with or without its brackets)."""
     # 市水务局 市住建局: a blank between two bodies is a comma.
-    text = _BLANK_BETWEEN.sub("、", _with_colons(normalise(text)))
+    text = _BLANK_BETWEEN.sub("、", _DUE_PART.sub("", _with_colons(normalise(text))))
     inner = _BOXED_LABEL.sub(r"\1：", clean(text).strip())
     if inner and inner[0] in "（(【[〔［" and bracket_pairs(inner) and bracket_pairs(inner)[0][1] == len(inner):
         inner = inner[1:-1]

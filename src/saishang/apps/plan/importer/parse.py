@@ -57,6 +57,8 @@ _LETTER = {"preamble": "P", "task": "T", "step": "B", "safeguard": "S"}
 _DUE = re.compile(
     r"[【\[]?(?:计划)?(?:完成)?(?:时限|时间节点|完成时间|期限|时间要求)(?:要求)?(?:[】\]][:：]?|[:：])\s*([^。；;）)\n]*)"
 )
+#: （省自然资源厅负责，2025年底前完成）
+_DUE_IN_NOTE = re.compile(r"(?:负责|牵头|落实|配合|参与)[，,；;]\s*((?:19|20)\d\d年[^，；。）)]{0,8}(?:完成|前))")
 #: 一是实施…工程。…: a paragraph that is counted in words.
 _COUNTED = re.compile("^([一二三四五六七八九十])是[，]?")
 _GLOBAL_CLAUSE = re.compile(
@@ -365,7 +367,8 @@ class _Assembly:
                     collected.append(
                         (len(item.measures), parse_owner_note(block.text[a:b], self.resolver), block.text[a:b])
                     )
-                    if not "".join(plain).strip("。 ") and len(spans) == 1 and block is body[-1] and len(body) > 1:
+                    own_line = len(body) > 1 or block.line != item.line
+                    if not "".join(plain).strip("。 ") and len(spans) == 1 and block is body[-1] and own_line:
                         self.alone.add(item.id)
             paragraph = re.sub(r"。{2,}", "。", "".join(plain))
             listed = re.match("^(?:——|—|-|·|•|[（(]?[0-9①-⑳])", block.text) is not None
@@ -397,7 +400,12 @@ class _Assembly:
 
     def _due(self, item: Item, body: Sequence[Block]) -> None:
         """Give the year of 完成时限：2025年底 to the targets of the item that name none; the line is no measure."""
-        told = {years for b in body for m in _DUE.finditer(normalise(b.text)) if (years := due_years(m.group(1)))}
+        told = {
+            years
+            for b in body
+            for m in (*_DUE.finditer(normalise(b.text)), *_DUE_IN_NOTE.finditer(normalise(b.text)))
+            if (years := due_years(m.group(1)))
+        }
         item.measures = [m for m in item.measures if not _DUE.match(normalise(m))]
         if len(told) == 1:
             (years,) = told

@@ -26,7 +26,7 @@ _MARKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (4, re.compile(rf"^[（(]([{_CN}]{{1,4}})[）)][、.．]?\s*(.*)$", re.DOTALL)),
     (4, re.compile(r"^([㈠-㈩])[、.．]?\s*(.*)$", re.DOTALL)),
     (5, re.compile(rf"^第([{_CN}\d]+)条(?:之[{_CN}])?(?:[\s:：、]+|(?=\S))(.*)$", re.DOTALL)),
-    (6, re.compile(r"^(?:任务)?(\d{1,3})(?:[、．]|[.](?!\d))\s*(.*)$", re.DOTALL)),
+    (6, re.compile(r"^(?:任务)?(\d{1,3})(?:[、．]|[.](?!\d)|[.](?=(?:19|20)\d\d年))\s*(.*)$", re.DOTALL)),
     (6, re.compile(rf"^(?:重点|主要|专项)?(?:任务|行动|工程)([{_CN}\d]{{1,3}})[:：、.\s]\s*(.*)$", re.DOTALL)),
     (7, re.compile(r"^[（(]?(\d{1,2})[）)]\s*(.*)$", re.DOTALL)),
     (7, re.compile(r"^([⑴-⒇])[、.．]?\s*(.*)$", re.DOTALL)),
