@@ -139,7 +139,7 @@ class Counting(Sentence):
                 like
                 and self.last_verb
                 and like[-1].startswith(self.last_verb)
-                and re.fullmatch(f"[、和]{word}", between)
+                and re.fullmatch(f"[、和，]{word}", between)
             ):
                 return word + like[-1].removeprefix(self.last_verb), "count"  # 新建自动站25个、改造12个
         if not follows and len(phrase) < (4 if first.is_count else 2):
@@ -224,7 +224,8 @@ class Counting(Sentence):
     def _object(self, start: int, *, whole: bool = False) -> str:
         """What is counted, behind the number; `whole` reads on to the end of the clause."""
         text = self.text[start:]
-        depth_safe = re.sub(r"[（(][^）)]*[）)]", lambda m: "\x00" * len(m.group(0)), text)
+        # A bracket is part of the name unless it counts on: （2024年26个、2025年26个）.
+        depth_safe = re.sub(r"[（(](?!其中|(?:19|20)\d\d年\d)[^）)]*[）)]", lambda m: "\x00" * len(m.group(0)), text)
         found = re.search(r"[，。；！？）)\n]", depth_safe) if whole else _OBJECT_END.search(depth_safe)
         piece = text[: found.start()] if found else text
         more = re.match(rf"、([^，。；：、\d]{{2,20}}?{_ACTION})(?=[，。；]|$)", text[len(piece) :])
