@@ -22,6 +22,7 @@ NEVER_EMPTIED = {
     "indicators_indicatorvalue": "value_never_emptied",
     "indicators_targetstate": "target_never_emptied",
     "indicators_reportedvalue": "report_never_emptied",
+    "registers_version": "registers_version_never_emptied",
 }
 
 

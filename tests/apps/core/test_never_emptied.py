@@ -86,3 +86,15 @@ def test_a_correction_takes_its_place_once() -> None:
         old.superseded_by = other
         with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
             old.save(update_fields=["superseded_by"])
+
+
+def test_versions_of_registers_are_never_emptied() -> None:
+    from saishang.apps.registers.actions import add_entry
+    from saishang.apps.registers.kinds import kind_of
+    from saishang.rules import load_rules
+
+    rules = load_rules()
+    told = {"code": "640104-001", "name": "甲", "region": "640104", "area": "10"}
+    add_entry("test", kind_of(rules, "construction_plots"), rules, told, today=date(2026, 1, 1))
+    with pytest.raises(DatabaseError, match="append-only"):
+        _empty("registers_version")
