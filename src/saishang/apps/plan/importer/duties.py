@@ -148,8 +148,8 @@ def _at_moment(sentence: str, plain: str, when: re.Match[str], at: str) -> Duty 
 # --- Promises without a number ---------------------------------------------------------------------------------------
 
 _STATE = re.compile(
-    r"(?P<coverage>全覆盖|应登尽登|应收尽收|应治尽治|应接尽接|应查尽查|应保尽保|动态清零|清零|全收集|全处理|全消除|零直排|全面消除|基本消除|(?<=覆盖)全[区省市县]|全面(?:实行|推行|实施|建立)(?=[^，。；]{2,20}制))"
-    r"|(?P<grade>[ⅠⅡⅢⅣⅤIV一二三]级水平|国家?[ⅠⅡ一二]级(?:标准)?|先进水平|[ⅠⅡⅢ]类(?:标准|水质)?(?=[，。；]))"
+    r"(?P<coverage>全覆盖|应登尽登|应收尽收|应治尽治|应接尽接|应查尽查|应保尽保|动态清零|清零|全收集|全处理|全消除|零直排|全面消除|基本消除|覆盖全[区省市县]|全面(?:实行|推行|实施|建立)(?=[^，。；]{2,20}制))"
+    r"|(?P<grade>(?:清洁生产)?[ⅠⅡⅢⅣⅤIV一二三]级水平|国家?[ⅠⅡ一二]级(?:标准)?|(?:国内|国际|全国|世界|行业)?(?:先进|领先)水平|[ⅠⅡⅢ]类(?:标准|水质)?(?=[，。；]))"
     r"|(?P<qualitative>基本(?:建成|形成|建立|实现|完善|健全|稳定)|全面建成|初步(?:形成|建成|建立)|(?:总体|稳定)?达标|稳中向好|持续改善|全面改善|根本好转|明显(?:下降|改善|提升|提高|增强|减少)|显著(?:下降|改善|提升|提高|增强|减少)|"
     r"得到(?:有效|全面|基本|明显)?(?:保障|管控|保护|控制|治理|改善|提升|遏制)|更加稳定|碳达峰|碳中和|保持稳定)"
 )
@@ -201,8 +201,15 @@ def commitments_in(text: str, at: str) -> list[Commitment]:
             for mark in reversed(find_years(subject)):
                 subject = subject[mark.end :] if mark.kind != "base" else subject
                 break
+            # 建成覆盖全区的监测网络: what covers stands behind.
+            behind = re.match("的([^，。；]+)", clause[state.end() :])
+            if state.group(0).startswith("覆盖") and behind:
+                subject = behind[1]
             subject = re.sub(
-                "^[，、]*(?:力争|推动|逐步|实现|实现了|确保|努力)*(?:实现)?|(?:实现|达到|得到)$", "", subject
+                "^[，、]*(?:力争|推动|逐步|实现|实现了|确保|努力)*(?:实现)?"
+                "|(?:力争|努力)?(?:实现|达到|得到|处于|保持)$|[“‘]$",
+                "",
+                subject,
             ).strip("，、 ")
             if subject:
                 found.append(Commitment(at, subject, state.group(0), kind, year, "力争" in clause, sentence))
