@@ -27,7 +27,9 @@ SHOWN = (
 )  # fmt: skip
 _BASE = {"SaishangError", "ConfigurationError"}
 #: Helpers that make an error or a refusal of the texts they are given.
-_HELPERS = {"Reject", "Refusal", "_refuse", "_refused", "_wrong", "reject", "_Wrong", "FieldFault", "RowRefusal"}
+_HELPERS = {
+    "Reject", "Refusal", "_refuse", "_refused", "_wrong", "reject", "wrong", "_Wrong", "FieldFault", "RowRefusal",
+}  # fmt: skip
 #: Names that hold such a text before it is used.
 _HOLDERS = {"why", "hint", "fix", "message"}
 _SLOT = re.compile(r"\{[^{}]*\}")

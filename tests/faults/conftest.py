@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.lake.conftest import lake, rules
+
+__all__ = ["Run", "lake", "rules", "run"]
+
 Run = Callable[..., dict[str, Any]]
 
 

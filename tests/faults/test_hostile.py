@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from saishang.lake import Lake
 from saishang.lake.errors import FileRefused
 from saishang.lake.readers.excel import check_workbook, open_excel
 from saishang.lake.readers.opening import open_any
 from saishang.lake.readers.parquet import open_parquet
 from tests.faults.conftest import Run
+from tests.lake.samples import network_day
 
 MIB = 1 << 20
 
@@ -170,6 +174,7 @@ def test_parquet_with_nested_columns_and_with_too_many_rows(tmp_path: Path, monk
         (b'{"rows": []}', "JSON"),
         (b"\x7fELF\x02\x01", "a program"),
         (b"abc\x00\x01\x02,def\n", "binary data"),
+        ("a,b\n1,2\n".encode("utf-32"), "UTF-32"),
     ],
 )
 def test_the_kind_is_decided_by_content_not_by_name(tmp_path: Path, data: bytes, words: str) -> None:
@@ -225,3 +230,69 @@ def test_a_file_that_was_cut_off_keeps_its_whole_lines(run: Run, tmp_path: Path)
     found = run("measured", file=str(path))
     assert found["outcome"]["result"][0]["added"] == 2
     assert found["state"]["rows"] == 2
+
+
+def test_what_is_no_file_is_named_and_never_opened(lake: Lake, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")  # opening it would wait for a writer for ever
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    (tmp_path / "gone.csv").symlink_to("nowhere.csv")
+    for place, words in (
+        (tmp_path, "a folder"), (tmp_path / "pipe", "a device or a pipe"), (Path("/dev/zero"), "a device or a pipe"),
+        (tmp_path / "loop.csv", "found none"), (tmp_path / "gone.csv", "found none"),
+        (tmp_path / ("x" * 300), "found none"), (tmp_path / "a\0b.csv", "found none"),
+    ):  # fmt: skip
+        for source in (None, "cnemc-site-hourly"):
+            with pytest.raises(FileRefused, match=words) as caught:
+                lake.ingest(place, source)
+            assert caught.value.code == "no-file"
+    assert lake.ledger.batches() == []
+
+
+def test_names_of_any_bytes(lake: Lake, tmp_path: Path) -> None:
+    lines = "20190512,0,PM2.5,12,13,14"
+    for number, name in enumerate((b"bad\xff\xfename.csv", b"a\nb[red].csv", b"=cmd.csv", "长".encode() * 80)):
+        path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+        path.write_text(f"date,hour,type,1484A,1488A,1947A\n{lines}{number}\n", encoding="utf-8")
+        assert lake.ingest(path).status == "committed"
+        path.write_text("neither\nlayout\n", encoding="utf-8")
+        with pytest.raises(FileRefused):
+            lake.ingest(path)
+    path = network_day(tmp_path, lines)
+    given = {"../../etc/passwd", "C:\\x\\y.csv", "x\0y.csv", "\udcff.csv", "x" * 5000}
+    for number, name in enumerate(sorted(given)):
+        path.write_text(path.read_text(encoding="utf-8") + f"20190513,{number},PM2.5,1,2,3\n", encoding="utf-8")
+        batch = lake.ingest(path, file_name=name)
+        assert len(batch.file_name) <= 255
+        batch.file_name.encode()
+        assert "\0" not in batch.file_name
+    # A name decides about no path: everything stays in the archive, the lake, and what we wrote ourselves.
+    assert {p.name for p in tmp_path.iterdir() if p.is_dir()} == {"lake", "archive"}
+
+
+def test_a_file_that_vanishes_or_is_locked_while_it_is_read(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = network_day(tmp_path, "20190512,0,PM2.5,12,13,14")
+    really = Path.open
+
+    def gone(self: Path, *args: Any, **kwargs: Any) -> Any:
+        if self == path:
+            raise PermissionError(13, "Permission denied", str(path))
+        return really(self, *args, **kwargs)
+
+    for name in (None, "cnemc-site-hourly"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "open", gone)
+            with pytest.raises(FileRefused, match="Permission denied"):
+                lake.ingest(path, name)
+    assert lake.ingest(path).added == 3
+
+
+def test_nul_bytes_far_into_a_file(lake: Lake, tmp_path: Path) -> None:
+    head = "".join(f"2019{1 + i // 672:02d}{1 + i % 672 // 24:02d},{i % 24},PM2.5,1,2,3\n" for i in range(4000))
+    path = tmp_path / "china_sites.csv"
+    tail = "20190901,0,PM2.5,1\x00,2,3\n20190901,1,PM2.5\x00,1,2,3\n20190901,2,PM2.5,1,2,3\n"
+    path.write_text(f"date,hour,type,1484A,1488A,1947A\n{head}{tail}", encoding="utf-8")
+    batch = lake.ingest(path)
+    assert (batch.added, batch.rejected) == (3 * 4000 + 2 + 3, 2)
+    assert [(r.line, r.content) for r in lake.ledger.rejects(batch.id)] == [(4002, "1␀"), (4003, "PM2.5␀")]

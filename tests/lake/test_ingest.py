@@ -10,7 +10,8 @@ import pytest
 
 from saishang.lake import Lake
 from saishang.lake.audit import audit
-from saishang.lake.errors import FileRefused
+from saishang.lake.errors import FileRefused, MappingError
+from saishang.lake.remarks import remarks
 from tests.lake.samples import network_day, rows, values
 
 # The file's hour 0 ends at midnight: it is 23:00-24:00 of the day before.
@@ -218,3 +219,107 @@ def test_large_files_pass_through_disk(lake: Lake, tmp_path: Path, monkeypatch: 
     assert len(values(lake)) == 11
     assert not any((lake.root / "staging").iterdir())
     assert sound(lake)
+
+
+def test_every_line_of_a_file_is_accounted_for(lake: Lake, tmp_path: Path) -> None:
+    """One value a line: data lines = taken + said twice + refused + empty + left aside by declaration."""
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(
+        "id: mine\nmedium: air\nlayout: long\nlabel: hour_ending\ntime: t\nstation: s\nparameter: p\nvalue: v\n"
+        "unit: u\nvalues: {PM2.5: PM2.5}\nignore: [AQI]\n",
+        encoding="utf-8",
+    )
+    lines = [
+        "2024-01-01 01:00,A,PM2.5,35,µg/m³",  # 2 taken
+        "2024-01-01 01:00,A,PM2.5,35,µg/m³",  # 3 said twice
+        "2024-01-01 01:00,A,PM2.5,36,µg/m³",  # 4 contradiction
+        "2024-01-01 02:00,A,PM2.5,35",  # 5 too few cells
+        "2024-01-01 03:00,A,PM2.5,35,µg/m³,x",  # 6 too many
+        "t,s,p,v,u",  # 7 the header again
+        "2024-01-01 04:00,,PM2.5,35,µg/m³",  # 8 no station
+        "2024-01-01 05:00,A,O3,35,µg/m³",  # 9 unknown parameter
+        "2024-01-01 06:00,A,PM2.5,35,ppb",  # 10 unit
+        "2024-01-01 07:00,A,PM2.5,,µg/m³",  # 11 empty
+        ",A,PM2.5,35,µg/m³",  # 12 no time
+        "2024-01-01 08:00,A,AQI,50,",  # 13 left aside
+        "2024-01-01 09:00,A\x01,PM2.5,35,µg/m³",  # 14 a station that cannot be seen
+        '2024-01-01 10:00,A,PM2.5,"35,µg/m³',  # 15 open quotation mark
+        "2024-01-01 11:00,A,PM2.5,35,µg/m³",  # 16 taken
+    ]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(["t,s,p,v,u", *lines]) + "\n", encoding="utf-8")
+    batch = lake.ingest(path, mapping=mapping)
+    assert (batch.rows_read, batch.accepted, batch.duplicates, batch.empty, batch.ignored) == (15, 2, 1, 1, 1)
+    assert batch.rows_read == batch.accepted + batch.duplicates + batch.rejected + batch.empty + batch.ignored
+    reasons = {reject.line: str(reject.params["reason"]) for reject in lake.ledger.rejects(batch.id)}
+    assert reasons == {
+        4: "contradiction", 5: "cells", 6: "cells", 7: "time.header", 8: "station.empty", 9: "parameter", 10: "unit",
+        12: "time.empty", 14: "station.control", 15: "quotation",
+    }  # fmt: skip
+    with lake.folders.rejects(batch.id).open(encoding="utf-8-sig", newline="") as handle:
+        assert sorted(int(row["line"]) for row in csv.DictReader(handle)) == sorted(reasons)
+    assert sound(lake)
+
+
+def test_a_contradiction_shows_the_marks(lake: Lake, tmp_path: Path) -> None:
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(
+        "id: mine\nmedium: air\nlayout: wide\nlabel: hour_ending\ntime: t\nstation: s\nvalues: {PM2.5: PM2.5}\n"
+        "row_mark: {column: state, usable: [正常]}\n",
+        encoding="utf-8",
+    )
+    path = tmp_path / "mine.csv"
+    path.write_text("t,s,PM2.5,state\n2024-01-01 01:00,A,35,正常\n2024-01-01 01:00,A,35,维护\n", encoding="utf-8")
+    batch = lake.ingest(path, mapping=mapping)
+    (reject,) = lake.ledger.rejects(batch.id)
+    assert (reject.line, reject.content) == (3, "35(维护)")
+    assert reject.message == "A PM2.5 2024-01-01 00:00 was already 35 in line 2"
+
+
+@pytest.mark.parametrize(
+    ("name", "remarked"),
+    [
+        ("china_sites_20190512.csv", False),  # hour 0 of the day ends at midnight: 23:00 of the day before
+        ("china_sites_2019-05-12.csv", False),
+        ("china_sites_20190511.csv", False),  # the hours to 01:00 of the next day: hours 24 that begin at their stamp
+        ("china_sites_20190514.csv", True),
+        ("china_sites_20190510.csv", True),
+        ("download.csv", False),
+        ("20190514_to_20190520.csv", False),  # two days say nothing about one
+        ("x20191399.csv", False),
+    ],
+)
+def test_a_name_with_another_day_than_its_rows_is_remarked(
+    lake: Lake, tmp_path: Path, name: str, remarked: bool
+) -> None:
+    batch = lake.ingest(network_day(tmp_path, *DAY, name=name))
+    assert batch.added == 7  # loaded by its rows in any case
+    said = [remark for remark in remarks(batch) if "name says" in remark.en]
+    assert bool(said) is remarked
+    if remarked:
+        assert "2019-05-11 23:00" in said[0].zh
+
+
+def test_what_a_person_should_know_about_a_load(lake: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "china_sites_20190512.csv"
+    path.write_text("date,hour,type,1484A,1488A,备注\n20190512,1,PM2.5,12,13,x", encoding="utf-8")
+    said = [remark.en for remark in remarks(lake.ingest(path))]
+    assert said == ["no final line break, the file may be cut off", "columns not taken: 备注"]
+    path.write_text("date,hour,type,1484A,1488A\n", encoding="utf-8")
+    assert [remark.en for remark in remarks(lake.ingest(path))] == ["the file has a header and no data lines"]
+
+
+def test_the_line_of_the_header_is_named_when_titles_stand_above_it(lake: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("一月小时值,,,\n,,,\ndate,hour,type,1484A\n20190512,0,PM2.5,12\n", encoding="utf-8")
+    with pytest.raises(MappingError) as caught:
+        lake.ingest(path, "cnemc-site-hourly")
+    assert "header_line: 3" in caught.value.fix
+
+
+def test_a_line_of_an_old_mac_file_is_found_again(lake: Lake, tmp_path: Path) -> None:
+    path = network_day(tmp_path, *DAY)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r"))
+    batch = lake.ingest(path)
+    assert batch.added == 7
+    assert lake.archive.line(batch.sha256, 5) == "20190512,0,CO,0.5,0.6,0.7"

@@ -171,3 +171,64 @@ def test_recognising_a_file(lake: Lake, tmp_path: Path) -> None:
     assert lake.source_for(path).id == "cnemc-site-hourly"
     path.write_text("date,hour,type,北京,天津\n")
     assert lake.source_for(path).id == "cnemc-city-hourly"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+MINE = "id: mine\nmedium: air\nlayout: wide\nlabel: hour_ending\ntime: 时间\nstation: 站点\nvalues:\n  {values}\n"
+
+
+def test_scalars_mean_what_they_say(tmp_path: Path, rules: Rules) -> None:
+    text = MINE.format(values="细颗粒物: PM2.5") + "missing: -99\nmarks: [H, B]\n"
+    (rule,) = load_mapping(written(tmp_path, text), rules).values.values()
+    assert rule.missing == {"-99"}
+    assert set(rule.marks) == {"H", "B"}
+    # `missing: NA` is one text, not the letters N and A; NO is a name, not "false".
+    text = MINE.format(values="NO: PM2.5") + "missing: NA\n"
+    source = load_mapping(written(tmp_path, text), rules)
+    assert list(source.values) == ["NO"]
+    assert source.values["NO"].missing == {"na"}
+
+
+@pytest.mark.parametrize(
+    ("addition", "message", "line"),
+    [
+        ("day_start_hour: eight\n", "day_start_hour to be a whole number", 9),
+        ("header_line: 0\n", "header_line to be a whole number from 1", 9),
+        ("delimiter: ab\n", "delimiter to be one sign", 9),
+        ("missing: {a: [1]}\n", "missing to be a list of texts", 9),
+        ("marks:\n  H: [too, little]\n", "a text for every name in marks", 9),
+        ("detect: date\n", "detect to be keys and values", 9),
+        ("row_mark: {column: a, usable: {x: y}}\n", "row_mark.usable to be a list of texts", 9),
+        ("hourly: maybe\n", "hourly to be true or false", 9),
+        ("time: 别的\n", "each key once", 9),
+        ("collected: soon\n", "collected to be a day", 9),
+        ("marks: [H\n", "no YAML", 10),
+    ],
+)
+def test_any_shape_of_mistake_is_named_with_its_line(
+    tmp_path: Path, rules: Rules, addition: str, message: str, line: int
+) -> None:
+    with pytest.raises(MappingError) as caught:
+        load_mapping(written(tmp_path, MINE.format(values="细颗粒物: PM2.5") + addition), rules)
+    assert message in caught.value.message
+    assert f"mine.yaml, line {line}" in str(caught.value.where)
+    assert caught.value.fix
+
+
+@pytest.mark.parametrize("entry", ["5", "[PM2.5]", "{parameter: PM2.5, words: {Ⅱ: two}}", "{parameter: [x]}"])
+def test_mistakes_below_values(tmp_path: Path, rules: Rules, entry: str) -> None:
+    with pytest.raises(MappingError) as caught:
+        load_mapping(written(tmp_path, MINE.format(values=f"细颗粒物: {entry}")), rules)
+    assert "line 8" in str(caught.value.where)
+
+
+def test_the_data_file_in_the_place_of_the_mapping(tmp_path: Path, rules: Rules) -> None:
+    with pytest.raises(MappingError, match="at most"):
+        load_mapping(written(tmp_path, "a,b\n" * 300_000), rules)
+    with pytest.raises(MappingError, match="cannot be read"):
+        load_mapping(tmp_path, rules)

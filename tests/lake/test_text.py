@@ -156,3 +156,59 @@ def test_no_header_line(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbf")
     with pytest.raises(FileRefused, match="empty"):
         open_text(path, lambda _: None)
+
+
+def test_utf_16_with_broken_characters_loses_only_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lone = b"\x00\xd8"  # half of a pair
+    good = "站点,数值\n".encode("utf-16"), "银川,12\n".encode("utf-16-le"), "固原,13\n".encode("utf-16-le")
+    path.write_bytes(good[0] + lone + good[1] + good[2])
+    header, rows, rejects = read(path)
+    assert (header, rows) == (["站点", "数值"], [(3, ["固原", "13"])])
+    assert [(r.line, r.code) for r in rejects] == [(2, "encoding")]
+    assert "utf-16" in rejects[0].message
+    path.write_bytes(b"".join(good)[:-1])  # cut in the middle of the last character, which is the line end
+    assert read(path)[1] == [(2, ["银川", "12"])]
+
+
+def test_column_names_with_line_breaks(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('"站点\n编码","PM2.5\r\n(µg/m³)"\n银川,12\n', encoding="utf-8", newline="")
+    header, rows, rejects = read(path)
+    assert header == ["站点编码", "PM2.5(μg/m3)"]
+    assert rows == [(4, ["银川", "12"])]  # lines 1 to 3 are the header
+    assert rejects == []
+
+
+def test_a_quoted_cell_beyond_the_csv_module_s_limit(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f'a,b\n"{"x" * 200_000}",1\ny,2\n', encoding="utf-8")
+    _, rows, rejects = read(path)
+    assert [(line, len(cells[0])) for line, cells in rows] == [(2, 200_000), (3, 1)]
+    assert rejects == []
+
+
+def test_stray_quotation_marks_swallow_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines = ["a,b", "1,2", 'x,"2', "3,4", "5,6", 'y",7', "8,9", 'z,"1', "10,11", "12,13"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _, rows, rejects = read(path)
+    # Lines 3 to 6 are no row of two cells, so each is looked at alone; the marks of 6 and 8 enclose nothing.
+    assert [(line, cells[0]) for line, cells in rows] == [
+        (2, "1"), (4, "3"), (5, "5"), (6, 'y"'), (7, "8"), (9, "10"), (10, "12")
+    ]  # fmt: skip
+    assert [(reject.line, reject.code) for reject in rejects] == [(3, "cells"), (8, "quotation")]
+    # With another number of cells every line is read or refused on its own.
+    lines = ["a,b", "1,2", 'x,"2,5', "3,4", "5,6", 'y",7,8', "8,9"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _, rows, rejects = read(path)
+    assert [line for line, _ in rows] == [2, 4, 5, 7]
+    assert [(reject.line, reject.code) for reject in rejects] == [(3, "cells"), (6, "quotation")]
+
+
+def test_an_open_mark_in_the_last_lines_refuses_only_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n" + 'x,"2\n' + "".join(f"{i},{i}\n" for i in range(500)), encoding="utf-8")
+    _, rows, rejects = read(path)
+    assert [line for line, _ in rows] == list(range(3, 503))
+    assert [(reject.line, reject.code) for reject in rejects] == [(2, "quotation")]

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from saishang.lake.readers.times import interval, parse_stamp
+from saishang.lake.reasons import Why
 
 
 @pytest.mark.parametrize(
@@ -76,3 +77,18 @@ def test_days_and_the_climatological_day() -> None:
 def test_an_instant_has_no_length_and_half_hours_are_no_hours() -> None:
     assert interval(datetime(2021, 4, 1, 4, 30), "instant") == (datetime(2021, 4, 1, 4, 30),) * 2
     assert isinstance(interval(datetime(2021, 4, 1, 4, 30), "hour_ending"), str)
+
+
+@pytest.mark.parametrize("text", ["20190512 8.0", "20190512.0 8.0", "2019-05-12 08.00"])
+def test_whole_numbers_that_a_program_made_floating(text: str) -> None:
+    assert parse_stamp(text, "hour_ending") == datetime(2019, 5, 12, 8)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", "the time is empty"), (" ", "the time is empty"), ("45292.5", "a spreadsheet's count of days")],
+)
+def test_what_a_stamp_is_not(text: str, words: str) -> None:
+    found = parse_stamp(text, "hour_ending")
+    assert isinstance(found, Why)
+    assert words in found

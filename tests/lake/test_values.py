@@ -158,3 +158,22 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     assert (parsed.state == REFUSED) == bool(parsed.message)
     assert not (parsed.state == OK and math.isnan(parsed.value) and parsed.qualifier is None)
     assert not math.isinf(parsed.value)
+
+
+@pytest.mark.parametrize("text", ["35①", "35²", "35⁽¹⁾", "½", "²"])
+def test_a_note_does_not_join_the_digits(text: str) -> None:
+    parsed = parse_cell(text, PM)  # read as 351, 352 … it would be a value nobody measured
+    assert parsed.state == REFUSED
+    assert text.strip() in parsed.message
+
+
+def test_a_declared_mark_of_any_sign_may_follow_the_number() -> None:
+    starred = CellRule("PM2.5", conversion("µg/m³", "µg/m³"), marks={"*": "doubtful", "**": "void"})
+    assert parse_cell("36*", starred)[1:3] == (36.0, "*")
+    assert parse_cell("36 **", starred)[1:3] == (36.0, "**")
+    assert parse_cell("36#", starred).state == REFUSED
+
+
+def test_a_decimal_comma_is_named() -> None:
+    assert "a comma only parts thousands" in parse_cell("1,5", PM).message
+    assert parse_cell("1,500", PM).value == 1500.0

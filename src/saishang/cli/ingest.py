@@ -86,12 +86,15 @@ def load(
     as_json: JsonOption = False,
 ) -> None:
     """导入文件；同一文件导入两次不会改变任何数据 · load files; loading the same file twice changes nothing."""
+    from saishang.lake.errors import readable
+    from saishang.lake.remarks import remarks as tell_of
+
     lake = _lake()
     done: list[dict[str, Any]] = []
     failed = 0
     with _progress(as_json or not sys.stderr.isatty()) as progress:
         for path in files:
-            task = progress.add_task(path.name, step="", rows=0, total=None) if progress else None
+            task = progress.add_task(readable(path.name), step="", rows=0, total=None) if progress else None
 
             def tell(step: str, rows: int, done: float | None, task: Any = task) -> None:
                 if progress is not None:
@@ -102,12 +105,12 @@ def load(
                     path, source, mapping=mapping, actor="saishang ingest", progress=tell,
                     collected=None if collected is None else collected.date(),
                 )  # fmt: skip
-                done.append({"file": str(path), "ok": True, **batch.to_dict()})
+                done.append({"file": readable(str(path)), "ok": True, **batch.to_dict(), "remarks": tell_of(batch)})
             except SaishangError as error:
                 failed += 1
                 done.append(
-                    {"file": str(path), "ok": False, "code": error.code, "error": error.message, "fix": error.fix,
-                     "where": error.where}
+                    {"file": readable(str(path)), "ok": False, "code": error.code, "error": error.message,
+                     "fix": error.fix, "where": error.where}
                 )  # fmt: skip
             finally:
                 if progress is not None and task is not None:
@@ -153,13 +156,7 @@ def _remarks(row: dict[str, Any]) -> list[str]:
         remarks.append(f"查看更正 · see what was replaced: saishang ingest superseded {row['id']}")
     if row["no_op"]:
         remarks.append(f"此前已由批次 {row['id']} 导入 · loaded before by this batch; nothing was done")
-    if row["absent"]:
-        remarks.append(f"{row['absent']} 行未再出现，仍保留 · rows no longer named, kept")
-    if row["duplicates"]:
-        remarks.append(f"{row['duplicates']} 行重复 · said twice")
-    if row["notes"].get("no_final_line_break"):
-        remarks.append("末行无换行，可能被截断 · no final line break, the file may be cut off")
-    return remarks
+    return remarks + [f"{remark.zh} · {remark.en}" for remark in row["remarks"]]
 
 
 def _batch_row(batch: Batch) -> tuple[object, ...]:

@@ -11,15 +11,35 @@ import hashlib
 import os
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from saishang.lake.errors import FileRefused, LakeError, disk_errors
+from saishang.lake.errors import FileRefused, LakeError, disk_errors, readable
 
-__all__ = ["Archive", "Archived"]
+__all__ = ["Archive", "Archived", "require_file"]
 
 _CHUNK = 1 << 20
 _TEMPORARY = ".incoming-"
+
+
+def require_file(path: Path) -> None:
+    """Refuse what is no readable file, saying what it is; never opens it, so that a pipe cannot keep us waiting."""
+    try:
+        if path.is_file():
+            return
+        folder, there = path.is_dir(), path.exists()
+    except OSError:  # the name is too long
+        folder = there = False
+    place = readable(str(path))[:300]
+    if folder:
+        raise FileRefused("expected a file, this is a folder", fix="name the files in it", where=place, code="no-file")
+    if there:
+        raise FileRefused(
+            "expected a file, this is a device or a pipe", fix="save the data as a file first", where=place,
+            code="no-file",
+        )  # fmt: skip
+    raise FileRefused("expected a file, found none", fix="check the path", where=place, code="no-file")
 
 
 @dataclass(frozen=True)
@@ -47,8 +67,7 @@ class Archive:
         The copy is hashed while it is written, made durable, and only then given its name, so that a reader never
         sees half a file. Raises FileRefused when `path` is not a readable file, LakeError when the disk is full.
         """
-        if not path.is_file():
-            raise FileRefused("expected a file, found none", fix="check the path", where=str(path), code="no-file")
+        require_file(path)
         digest = hashlib.sha256()
         size = 0
         with disk_errors("the raw archive", str(self.root)):
@@ -99,7 +118,12 @@ class Archive:
             with self.path(sha256).open(encoding="utf-16", newline="\n") as wide:
                 return next((text.rstrip("\r\n") for i, text in enumerate(wide, start=1) if i == number), None)
         with self.path(sha256).open("rb") as source:
-            for count, raw in enumerate(source, start=1):
+            head = source.read(_CHUNK)
+            source.seek(0)
+            lines: Iterable[bytes] = source
+            if b"\n" not in head and b"\r" in head:  # line ends of old Macintosh programs, as the reader takes them
+                lines = source.read().split(b"\r")
+            for count, raw in enumerate(lines, start=1):
                 if count == number:
                     for encoding in encodings:
                         with contextlib.suppress(UnicodeDecodeError):

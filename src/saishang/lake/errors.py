@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from saishang.errors import SaishangError
 
-__all__ = ["FileRefused", "LakeError", "MappingError", "disk_errors", "is_disk_full"]
+__all__ = ["FileRefused", "LakeError", "MappingError", "disk_errors", "is_disk_full", "readable"]
 
 
 class LakeError(SaishangError):
@@ -27,6 +27,11 @@ class MappingError(LakeError):
     """A source description or a mapping file is wrong or does not fit the file."""
 
     code = "mapping"
+
+
+def readable(text: str) -> str:
+    """A text that database, log and terminal can hold: NUL as ␀, bytes of a name that are no UTF-8 as ?."""
+    return text.replace("\x00", "␀").encode("utf-8", "replace").decode("utf-8")
 
 
 def is_disk_full(error: BaseException) -> bool:

@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from saishang.lake.ledger import Batch, Connection, Ledger, batch_lock, query
 from saishang.lake.readers.blocks import FileReader, Reject
 from saishang.lake.readers.layouts import Tally, read_pieces
 from saishang.lake.readers.opening import READER, open_file
+from saishang.lake.remarks import named_day_differs
 from saishang.lake.sources import Source
 from saishang.lake.stage import Difference, Stage
 from saishang.lake.table import ObservationsTable
@@ -38,6 +41,7 @@ __all__ = ["Folders", "Progress", "ingest_file", "note_refusal", "reconcile"]
 #: Called with the step's name, a number of rows, and the share of the step that is done (0 to 1, None = not known).
 #: What it raises ends the load cleanly as `aborted`; it is not called any more once the commit has begun.
 Progress = Callable[[str, int, float | None], None]
+_DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_]?(\d{2})[-_]?(\d{2})(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ def ingest_file(
             stage = Stage(folders.staging(number), number)
             tally = Tally()
             notes: dict[str, Any] = {}
+            if source.label.startswith("hour"):
+                notes["named_day"] = _named_day(file_name or path.name)
             try:
                 with disk_errors("the batch", str(folders.root)), stage:
                     return _load(connection, archived, source, stage, tally, notes, table, folders, number, say)
@@ -128,7 +134,12 @@ def _load(
     connection: Connection, archived: Archived, source: Source, stage: Stage, tally: Tally, notes: dict[str, Any],
     table: ObservationsTable, folders: Folders, number: int, say: Progress,
 ) -> Batch:  # fmt: skip
-    with open_file(archived.path, source, stage.rejects) as file:
+    def refuse(reject: Reject) -> None:
+        if not reject.cell:  # a line that the reader cannot cut into cells is a line of the file as well
+            tally.rows_read += 1
+        stage.rejects(reject)
+
+    with open_file(archived.path, source, refuse) as file:
         notes["format"] = file.format
         if source.document is not None:
             notes["mapping"] = source.document
@@ -140,6 +151,9 @@ def _load(
             say("read", tally.rows_read, file.share_read())
     repeats, months, first_start, last_end = stage.settle()
     _note(notes, file, tally, stage)
+    named = notes.pop("named_day", None)
+    if named is not None and first_start and last_end and named_day_differs(named, first_start, last_end):
+        notes["named_day"] = named.isoformat()
     if not stage.count and stage.rejects.count:
         raise _nothing_usable(stage.rejects.first, stage.rejects.count, source)
     locks = [f"saishang-part-{source.medium}-{month}" for month in months]
@@ -178,6 +192,15 @@ def _commit(connection: Connection, difference: Difference, table: ObservationsT
     if difference.new_count:
         return table.append(difference.new, number)
     return table.version
+
+
+def _named_day(name: str) -> date | None:
+    """The day in a file's name, as in `china_sites_20190512.csv`; None when there is none, or more than one."""
+    found = _DAY_IN_NAME.findall(name)
+    try:
+        return date(*map(int, found[0])) if len(found) == 1 else None
+    except ValueError:
+        return None
 
 
 def _note(notes: dict[str, Any], file: FileReader, tally: Tally, stage: Stage) -> None:

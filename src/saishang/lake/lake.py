@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from saishang.config import Config
-from saishang.lake.archive import Archive
-from saishang.lake.errors import FileRefused, MappingError
+from saishang.lake.archive import Archive, require_file
+from saishang.lake.errors import FileRefused, MappingError, readable
 from saishang.lake.ingest import Folders, Progress, ingest_file, note_refusal, reconcile
 from saishang.lake.ledger import Batch, Ledger
 from saishang.lake.readers.opening import open_any
@@ -133,8 +134,7 @@ class Lake:
                     code="no-source",
                 )
             return found
-        if not path.is_file():
-            raise FileRefused("expected a file, found none", fix="check the path", where=str(path), code="no-file")
+        require_file(path)
         with open_any(path, lambda _: None) as file:
             header = file.header
         fitting = [candidate for candidate in self.sources.values() if candidate.matches(header)]
@@ -158,18 +158,27 @@ class Lake:
     ) -> Batch:  # fmt: skip
         """Load a file; see `saishang.lake.ingest.ingest_file`. `collected`: its day, for stamps without a year."""
         place = Path(path)
+        name = readable(file_name or place.name)[:255]
         try:
-            chosen = self.source_for(place, source, mapping)
-        except FileRefused as error:
-            if source is None and mapping is None and place.is_file():
-                note_refusal(place, error, ledger=self.ledger, archive=self.archive, actor=actor, file_name=file_name)
-            raise
-        return ingest_file(
-            place,
-            chosen if collected is None else collected_on(chosen, collected),
-            table=self.table, ledger=self.ledger, archive=self.archive, folders=self.folders,
-            actor=actor, file_name=file_name, progress=progress,
-        )  # fmt: skip
+            try:
+                chosen = self.source_for(place, source, mapping)
+            except FileRefused as error:
+                if source is None and mapping is None and error.code != "no-file":
+                    note_refusal(place, error, ledger=self.ledger, archive=self.archive, actor=actor, file_name=name)
+                raise
+            return ingest_file(
+                place,
+                chosen if collected is None else collected_on(chosen, collected),
+                table=self.table, ledger=self.ledger, archive=self.archive, folders=self.folders,
+                actor=actor, file_name=name, progress=progress,
+            )  # fmt: skip
+        except OSError as error:
+            if error.filename is None or os.fspath(error.filename) != os.fspath(place):
+                raise
+            raise FileRefused(
+                f"the file cannot be read: {error.strerror}", fix="check that it is still there and who may read it",
+                where=name, code="no-file",
+            ) from error  # fmt: skip
 
     def reconcile(self) -> dict[int, str]:
         """Settle batches whose process died; batch number -> new status."""

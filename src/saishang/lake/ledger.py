@@ -18,7 +18,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
-from saishang.lake.errors import LakeError
+from saishang.lake.errors import LakeError, readable
 from saishang.lake.readers.blocks import Reject
 
 __all__ = ["Batch", "Connection", "Ledger", "query"]
@@ -276,10 +276,7 @@ def copy_rejects(cursor: psycopg.Cursor[Any], batch: int, rejects: Iterable[Reje
     ) as copy:
         for r in rejects:
             copy.write_row(
-                (batch, r.line, r.cell, _text(r.column)[:200], _text(r.content)[:200], r.code, _text(r.message)[:1000],
-                 Jsonb({key: _text(part) if isinstance(part, str) else part for key, part in r.params.items()}))
+                (batch, r.line, r.cell, readable(r.column)[:200], readable(r.content)[:200], r.code,
+                 readable(r.message)[:1000],
+                 Jsonb({key: readable(part) if isinstance(part, str) else part for key, part in r.params.items()}))
             )  # fmt: skip
-
-
-def _text(text: str) -> str:
-    return text.replace("\x00", "␀").encode("utf-8", "replace").decode("utf-8")

@@ -14,6 +14,14 @@ __all__ = ["REASONS", "Why", "explain"]
 #: Name → (Chinese, English); the names in braces are the parameters.
 REASONS: dict[str, tuple[str, str]] = {
     "number": ("应为数值，实为“{found}”", "expected a number, found {found!r}"),
+    "number.note": (
+        "应为数值，实为“{found}”：注释号会与数字连成另一个数，请从单元格中去掉",
+        "expected a number, found {found!r}: a note's number would join the digits; take it out of the cell",
+    ),
+    "number.comma": (
+        "应为以“.”为小数点的数值，实为“{found}”：逗号只能作千位分隔符",
+        "expected a number with a decimal point, found {found!r}: a comma only parts thousands",
+    ),
     "formula": ("应为数值，实为公式“{found}”", "expected a value, found the formula {found!r}"),
     "mark": (
         "应为来源说明中列出的标记（{known}），实为“{found}”",
@@ -32,6 +40,13 @@ REASONS: dict[str, tuple[str, str]] = {
         "应为日期或时间，如 2019-05-12 08:00，实为“{found}”",
         "expected a date or time such as 2019-05-12 08:00, found {found!r}",
     ),
+    "time.empty": ("时间为空", "the time is empty"),
+    "time.header": ("表头在此重复出现", "the header stands here again"),
+    "time.serial": (
+        "应为日期或时间，如 2019-05-12 08:00，实为“{found}”：这是表格软件的日期序号，请把该列设为日期格式后重新导出",
+        "expected a date or time such as 2019-05-12 08:00, found {found!r}: a spreadsheet's count of days; give the "
+        "column a date format and export again",
+    ),
     "time.hour": ("时间应有日和时，实为“{found}”", "expected a stamp with day and hour, found {found!r}"),
     "time.day": ("时间应有日，实为“{found}”", "expected a stamp with day, found {found!r}"),
     "time.year": (
@@ -43,6 +58,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "station": (
         "应为来源 {source} 列出的站点，实为“{found}”",
         "expected a station that {source} lists, found {found!r}",
+    ),
+    "station.control": (
+        "站点编码含有不可见的控制字符：“{found}”",
+        "the station holds characters that cannot be seen: {found!r}",
     ),
     "station.empty": ("站点为空", "the station is empty"),
     "parameter": ("应为 {known} 之一，实为“{found}”", "expected one of {known}; found {found!r}"),

@@ -13,17 +13,29 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
-
+from saishang.lake.description import (
+    DescriptionFault,
+    delimiter_of,
+    explained,
+    keyed,
+    names_of,
+    one_of,
+    pattern_of,
+    text_of,
+    truth,
+    whole_number,
+    wrong,
+)
 from saishang.lake.errors import MappingError
 from saishang.lake.readers.times import LABELS
-from saishang.lake.readers.values import CellRule, normalised
+from saishang.lake.readers.values import CellRule, name_of, normalised
 from saishang.lake.units import conversion
 from saishang.rules import Rules
+from saishang.rules.yamltree import Node, compose
 
 __all__ = [
     "KEYS",
@@ -73,6 +85,9 @@ KEYS: dict[str, str] = {
     "note": "what to know about it",
 }
 _REQUIRED = ("id", "medium", "layout", "label", "time", "values")
+_STATION_KEYS = ("column", "constant", "header", "prefix", "names", "map", "strict", "within")
+#: Largest mapping file [bytes]: the data file is sometimes named in its place.
+_MAPPING_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -159,40 +174,65 @@ def known_sources(rules: Rules) -> dict[str, Source]:
 def load_mapping(path: Path, rules: Rules) -> Source:
     """Read a mapping file (Errors: MappingError naming file, key and fix)."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        if path.stat().st_size > _MAPPING_BYTES:
+            raise MappingError(
+                f"expected a mapping file of at most {_MAPPING_BYTES:,} bytes", fix="name the data file first, then "
+                "--mapping with the description", where=path.name,
+            )  # fmt: skip
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise MappingError("expected a mapping file, found none", fix="check the path", where=str(path)) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise MappingError("expected YAML in UTF-8", fix="save the file as UTF-8", where=path.name) from None
+    except (OSError, ValueError) as error:
+        raise MappingError(f"the mapping file cannot be read: {error}", fix="check the path", where=str(path)) from None
+    tree, faults = compose(text, path.name)
+    if faults or tree is None:
+        first = faults[0]
         raise MappingError(
-            f"expected YAML in UTF-8: {' '.join(str(error).split())}", fix="mend the line", where=path.name
-        ) from None
+            f"the description is no YAML: expected {first.expected}, got {first.got}",
+            fix=first.fix,
+            where=f"{path.name}, line {first.line}",
+        )
+    document = tree.plain()
     if not isinstance(document, Mapping):
         raise MappingError("expected keys and values", fix="begin with `id: my-source`", where=path.name)
-    return replace(make_source(document, rules, where=path.name), document=cast("dict[str, Any]", _plain(document)))
+    try:
+        source = make_source(document, rules, where=path.name)
+    except DescriptionFault as error:
+        error.where = f"{error.where or path.name}, line {_line(tree, error.path)}"
+        raise
+    return replace(source, document=cast("dict[str, Any]", _plain(document)))
+
+
+def _line(tree: Node, path: Sequence[str]) -> int:
+    return tree.locate(path)[1]
 
 
 def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Source:
     """Check a description and turn it into a `Source` (Errors: MappingError)."""
-    unknown = sorted(set(document) - set(KEYS))
+    unknown = sorted(str(key) for key in document if key not in KEYS)
     if unknown:
-        raise _wrong(f"unknown key {', '.join(unknown)}", f"use {', '.join(KEYS)}", where)
-    absent = [key for key in _REQUIRED if key not in document]
+        raise wrong(f"unknown key {', '.join(unknown)}", f"use {', '.join(KEYS)}", where, unknown[0])
+    absent = [key for key in _REQUIRED if document.get(key) is None]
     if absent:
-        raise _wrong(f"expected the keys {', '.join(_REQUIRED)}, {', '.join(absent)} is missing", "add it", where)
+        raise wrong(f"expected the keys {', '.join(_REQUIRED)}, {', '.join(absent)} is missing", "add it", where)
     identity = str(document["id"])
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,60}", identity):
-        raise _wrong(f"expected an id of small letters, digits and hyphens, got {identity!r}", "rename it", where)
-    medium = _one_of(document, "medium", MEDIA, where)
-    layout = _one_of(document, "layout", LAYOUTS, where)
-    label = _one_of(document, "label", LABELS, where)
+        raise wrong(f"expected an id of small letters, digits and hyphens, got {identity!r}", "rename it", where, "id")
+    medium = one_of(document, "medium", MEDIA, where)
+    layout = one_of(document, "layout", LAYOUTS, where)
+    label = one_of(document, "label", LABELS, where)
     for key, layouts in (("parameter", ("matrix", "long")), ("value", ("long",))):
         if layout in layouts and not document.get(key):
-            raise _wrong(f"layout {layout} needs the key {key!r}", f"name the column: `{key}: …`", where)
+            raise wrong(f"layout {layout} needs the key {key!r}", f"name the column: `{key}: …`", where)
+    if not any(names_of(document, "time", where)):
+        raise wrong("expected the column of the time", "write `time: column`, or `time: [date, hour]`", where, "time")
     canonical = json.dumps(_plain(document), ensure_ascii=False, sort_keys=True)
-    detect = document.get("detect") or {}
-    row_mark = document.get("row_mark") or {}
-    if row_mark and not (isinstance(row_mark, Mapping) and set(row_mark) == {"column", "usable"}):
-        raise _wrong("expected row_mark: {column: …, usable: […]}", "state both", where)
+    detect = keyed(document, "detect", where, "write {header: [names], columns: pattern}")
+    row_mark = keyed(document, "row_mark", where, "write {column: name, usable: [texts]}")
+    if row_mark and set(row_mark) != {"column", "usable"}:
+        raise wrong("expected row_mark: {column: …, usable: […]}", "state both", where, "row_mark")
     return Source(
         id=identity,
         series=str(document.get("series") or identity),
@@ -201,22 +241,22 @@ def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Sou
         medium=medium,
         layout=layout,
         label=label,
-        day_start_hour=int(document.get("day_start_hour") or 0),
-        time=tuple(_names(document["time"])),
+        day_start_hour=whole_number(document, "day_start_hour", 0, -23, 23, where),
+        time=tuple(names_of(document, "time", where)),
         station=_station(document.get("station"), layout, rules, where),
-        parameter=_text(document, "parameter"),
-        value=_text(document, "value"),
-        unit=_text(document, "unit"),
+        parameter=text_of(document, "parameter", where),
+        value=text_of(document, "value", where),
+        unit=text_of(document, "unit", where),
         values=dict(_values(document, medium, rules, where)),
-        ignore=_ignored(document.get("ignore")),
-        row_mark=normalised(str(row_mark["column"])) if row_mark else None,
-        row_usable=frozenset(_names(row_mark["usable"])) if row_mark else frozenset(),
-        delimiter=_text(document, "delimiter"),
-        header_line=int(document.get("header_line") or 1),
-        sheet=_text(document, "sheet"),
-        detect_header=tuple(_names(detect.get("header") or ())),
-        detect_columns=_pattern(detect.get("columns"), where),
-        hourly=bool(document.get("hourly")),
+        ignore=explained(document, "ignore", where),
+        row_mark=text_of(row_mark, "column", where, "row_mark"),
+        row_usable=frozenset(names_of(row_mark, "usable", where, "row_mark")),
+        delimiter=delimiter_of(document, where),
+        header_line=whole_number(document, "header_line", 1, 1, 10_000, where),
+        sheet=text_of(document, "sheet", where),
+        detect_header=tuple(names_of(detect, "header", where, "detect")),
+        detect_columns=pattern_of(text_of(detect, "columns", where, "detect"), where, "detect"),
+        hourly=truth(document, "hourly", where),
         collected=_day(document.get("collected"), where),
         digest=hashlib.sha256(canonical.encode()).hexdigest(),
         units={row.code: row.unit for row in rules.parameters.values()},
@@ -235,11 +275,7 @@ def _day(value: object, where: str) -> date | None:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise _wrong(f"expected collected to be a day, got {value!r}", "write 2021-04-05", where) from None
-
-
-def _wrong(message: str, fix: str, where: str) -> MappingError:
-    return MappingError(message, fix=fix, where=where)
+        raise wrong(f"expected collected to be a day, got {value!r}", "write 2021-04-05", where, "collected") from None
 
 
 def _plain(node: object) -> object:
@@ -252,55 +288,25 @@ def _plain(node: object) -> object:
     return str(node) if isinstance(node, Decimal | date) else node
 
 
-def _one_of(document: Mapping[str, Any], key: str, choices: Sequence[str], where: str) -> str:
-    value = str(document[key])
-    if value not in choices:
-        raise _wrong(f"expected {key} to be one of {', '.join(choices)}, got {value!r}", "correct it", where)
-    return value
-
-
-def _names(node: object) -> list[str]:
-    if isinstance(node, str):
-        return [normalised(node)]
-    return [normalised(str(name)) for name in cast("Sequence[object]", node)]
-
-
-def _text(document: Mapping[str, Any], key: str) -> str | None:
-    value = document.get(key)
-    return None if value is None else normalised(str(value)) if key != "delimiter" else str(value)
-
-
-def _pattern(text: object, where: str) -> re.Pattern[str] | None:
-    if text is None:
-        return None
-    try:
-        return re.compile(str(text))
-    except re.error as error:
-        raise _wrong(f"expected a regular expression, got {text!r}: {error}", "correct it", where) from None
-
-
-def _ignored(node: object) -> dict[str, str]:
-    if node is None:
-        return {}
-    if isinstance(node, Mapping):
-        return {normalised(str(name)): str(reason) for name, reason in node.items()}
-    return dict.fromkeys(_names(node), "")
-
-
 def _station(node: object, layout: str, rules: Rules, where: str) -> StationRule:
-    if isinstance(node, str):
-        return StationRule(column=normalised(node))
+    if isinstance(node, str) and normalised(node):
+        node = {"column": node}
     if not isinstance(node, Mapping):
-        raise _wrong("expected the key station: a column, or {constant: …}, or {header: pattern}", "add it", where)
-    unknown = sorted(set(node) - {"column", "constant", "header", "prefix", "names", "map", "strict", "within"})
+        raise wrong(
+            "expected the key station: a column, or {constant: …}, or {header: pattern}", "add it", where, "station"
+        )
+    unknown = sorted(str(key) for key in node if key not in _STATION_KEYS)
     if unknown:
-        raise _wrong(f"unknown key station.{unknown[0]}", "use column, constant, header, prefix, names, map", where)
+        raise wrong(f"unknown key station.{unknown[0]}", f"use {', '.join(_STATION_KEYS)}", where, "station")
     given = [key for key in ("column", "constant", "header") if node.get(key)]
     if len(given) != 1 or (layout == "matrix") != (given == ["header"]):
         need = "station.header (pattern of the station columns)" if layout == "matrix" else "column or constant"
-        raise _wrong(f"layout {layout} needs {need}, got {', '.join(given) or 'none'}", "state exactly one", where)
-    names = {normalised(str(name)): str(code) for name, code in (node.get("map") or {}).items()}
-    prefix = str(node.get("prefix") or "")
+        raise wrong(
+            f"layout {layout} needs {need}, got {', '.join(given) or 'none'}", "state exactly one", where, "station"
+        )
+    mapped = keyed(node, "map", where, "write {name in the file: code}", "station")
+    names = {normalised(str(name)): str(code) for name, code in mapped.items()}
+    prefix = text_of(node, "prefix", where, "station") or ""
     if node.get("names") == "regions":
         prefix = prefix or "city:"
         for row in rules.regions.values():
@@ -309,15 +315,15 @@ def _station(node: object, layout: str, rules: Rules, where: str) -> StationRule
                     names.setdefault(str(name), f"{prefix}{row.code}")
     elif node.get("names"):
         names = {**_site_names(str(node["names"]), rules, where), **names}
-    constant = node.get("constant")
+    header = node.get("header")
     return StationRule(
-        column=None if not node.get("column") else normalised(str(node["column"])),
-        constant=None if constant is None else str(constant),
-        header=_pattern(node.get("header"), where),
+        column=text_of(node, "column", where, "station"),
+        constant=text_of(node, "constant", where, "station"),
+        header=pattern_of(None if header is None else str(header), where, "station"),
         prefix=prefix,
         names=names,
-        strict=bool(node.get("strict")),
-        within=normalised(str(node["within"])) if node.get("within") else None,
+        strict=truth(node, "strict", where, "station"),
+        within=text_of(node, "within", where, "station"),
         home=frozenset(
             str(name)
             for row in rules.regions.values()
@@ -333,7 +339,7 @@ def _site_names(table: str, rules: Rules, where: str) -> dict[str, str]:
     """Names and aliases of the places in `sites/*/<table>.csv` -> codes."""
     found = [entry for name, entry in rules.tables.items() if name.startswith("sites/") and name.endswith(f"/{table}")]
     if not found:
-        raise _wrong(
+        raise wrong(
             f"expected station.names to be regions or a table of sites/, got {table!r}", "or use station.map", where
         )
     names: dict[str, str] = {}
@@ -346,37 +352,52 @@ def _site_names(table: str, rules: Rules, where: str) -> dict[str, str]:
 def _values(document: Mapping[str, Any], medium: str, rules: Rules, where: str) -> Iterator[tuple[str, CellRule]]:
     values = document["values"]
     if not isinstance(values, Mapping) or not values:
-        raise _wrong("expected values: name in the file -> {parameter, unit}", "name at least one", where)
-    missing = {normalised(str(text)).lower() for text in document.get("missing") or ()}
-    marks = {str(mark): str(meaning) for mark, meaning in (document.get("marks") or {}).items()}
+        raise wrong("expected values: name in the file -> {parameter, unit}", "name at least one", where, "values")
+    missing = {text.lower() for text in names_of(document, "missing", where)}
+    marks = explained(document, "marks", where)
     for name, entry in values.items():
         place = f"{where}: values.{name}"
-        if isinstance(entry, str):
+        path = ("values", str(name))
+        if entry is None or isinstance(entry, str):
             entry = {"parameter": entry}
-        unknown = sorted(set(entry) - {"parameter", "unit", "missing", "words", "marks"})
+        if not isinstance(entry, Mapping):
+            raise wrong(
+                f"expected a parameter code or {{parameter, unit}}, got {entry!r}"[:300], "correct it", place, *path
+            )
+        unknown = sorted(str(key) for key in entry if key not in {"parameter", "unit", "missing", "words", "marks"})
         if unknown:
-            raise _wrong(f"unknown key {unknown[0]}", "use parameter, unit, missing, words, marks", place)
+            raise wrong(f"unknown key {unknown[0]}", "use parameter, unit, missing, words, marks", place, *path)
         code = str(entry.get("parameter") or name)
         if code not in rules.parameters:
-            raise _wrong(f"expected a parameter of rules/parameters.csv, got {code!r}", "correct the code", place)
+            raise wrong(f"expected a parameter of rules/parameters.csv, got {code!r}", "correct the code", place, *path)
         row = rules.parameters[code]
         if row.medium != medium:
-            raise _wrong(f"{code} belongs to {row.medium}, the source is of {medium}", "split the source", place)
+            raise wrong(f"{code} belongs to {row.medium}, the source is of {medium}", "split the source", place, *path)
         unit = str(entry.get("unit") or row.unit)
         yield (
-            normalised(str(name)),
+            name_of(str(name)),
             CellRule(
                 parameter=code,
                 conversion=conversion(unit, row.unit, where=place),
-                missing=frozenset(missing | {normalised(str(text)).lower() for text in entry.get("missing") or ()}),
-                marks={**marks, **{str(m): str(t) for m, t in (entry.get("marks") or {}).items()}},
+                missing=frozenset(missing | {text.lower() for text in names_of(entry, "missing", place, *path)}),
+                marks={**marks, **explained(entry, "marks", place, *path)},
                 # Only a floor of exactly zero is physics; other lower ends are plausibility and belong to quality
                 # control, which flags and never drops.
                 lowest=Decimal(0) if row.min == 0 else None,
-                words={
-                    form: Decimal(str(number))
-                    for word, number in (entry.get("words") or {}).items()
-                    for form in (str(word), normalised(str(word)))
-                },
+                words=_words(entry, place, *path),
             ),
         )
+
+
+def _words(entry: Mapping[str, Any], where: str, *above: str) -> dict[str, Decimal]:
+    found = {}
+    for word, number in keyed(entry, "words", where, "write {word: number}", *above).items():
+        try:
+            value = Decimal(str(number))
+        except InvalidOperation:
+            raise wrong(
+                f"expected a number for the word {word!r}, got {number!r}"[:300], "write {word: number}", where, *above,
+                "words",
+            ) from None  # fmt: skip
+        found[str(word)] = found[normalised(str(word))] = value
+    return found

@@ -234,22 +234,22 @@ class Stage:
                     row_number() over w as n, first_value(line) over w as first_line,
                     first_value("value") over w is distinct from "value"
                       or first_value(qualifier) over w is distinct from qualifier as differs,
-                    first_value("value") over w as first_value
+                    first_value("value") over w as first_value, first_value(qualifier) over w as first_mark
                 from incoming window w as (partition by station, parameter, "start", "end" order by line, cell
                     rows between unbounded preceding and unbounded following)
                 """
             )
-            for line, cell, station, parameter, start, value, first_line, first in _rows(
+            for line, cell, station, parameter, start, value, mark, first_line, first, first_mark in _rows(
                 duck,
-                'select line, cell, station, parameter, "start", "value", first_line, first_value from ranked '
-                "where n > 1 and differs order by line, cell",
+                'select line, cell, station, parameter, "start", "value", qualifier, first_line, first_value, '
+                "first_mark from ranked where n > 1 and differs order by line, cell",
             ):
                 why = Why(
                     "contradiction", station=station, parameter=parameter, start=f"{start:%Y-%m-%d %H:%M}",
-                    value=_shown(first), line=first_line,
+                    value=_shown(first, first_mark), line=first_line,
                 )  # fmt: skip
                 column = self.header[cell - 1] if 0 < cell <= len(self.header) else ""
-                self.rejects(Reject.because(line, cell, column, _shown(value), why))
+                self.rejects(Reject.because(line, cell, column, _shown(value, mark), why))
             row = duck.execute("select count(*) from ranked where n > 1 and not differs").fetchall()
             repeats = int(row[0][0])
             duck.execute(f"create view settled as select {quoted(COLUMNS)} from ranked where n = 1")
@@ -361,5 +361,7 @@ def _rows(duck: duckdb.DuckDBPyConnection, text: str) -> Iterator[tuple[Any, ...
     yield from duck.execute(text).fetchall()
 
 
-def _shown(value: float | None) -> str:
-    return "no value" if value is None else f"{value:g}"
+def _shown(value: float | None, mark: str | None) -> str:
+    """Value and mark as a file would write them: `36(H)`, `<0.5`, a mark alone."""
+    digits = "" if value is None else f"{value:.15g}"
+    return digits if mark is None else f"<{digits or 'LOD'}" if mark == "<" else f"{digits}({mark})"

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from saishang.lake.errors import FileRefused
 from saishang.lake.readers.blocks import Block, FileReader, GridBlock, Reject, RejectSink
-from saishang.lake.readers.values import normalised
+from saishang.lake.readers.values import name_of
 from saishang.lake.reasons import Why
 
 __all__ = ["MAX_CELLS", "MAX_UNPACKED", "check_workbook", "excel_row", "open_excel"]
@@ -127,7 +127,7 @@ def open_excel(path: Path, reject: RejectSink, *, sheet: str | None = None, head
     except Exception as error:
         close()
         raise _refuse(path, f"the sheet cannot be read: {error}", "save it again as .xlsx", "damaged") from error
-    header = [normalised(_text(cell.value)) for cell in head or ()]
+    header = [name_of(_text(cell.value)) for cell in head or ()]
     while header and not header[-1]:
         header.pop()
     if not header:

@@ -25,10 +25,12 @@ from saishang.lake.readers.values import (
     REFUSED,
     CellRule,
     ParsedRows,
+    hidden,
+    name_of,
     normalised,
     parse_column,
     parse_groups,
-)
+)  # fmt: skip
 from saishang.lake.reasons import Why
 from saishang.lake.schema import PACKED
 from saishang.lake.sources import Source
@@ -139,10 +141,14 @@ def read_pieces(file: FileReader, source: Source, reject: RejectSink, tally: Tal
     ]
     absent = [name for name in needed if name is not None and name not in place]
     if absent:
+        wanted = {name for name in needed if name is not None}
+        below = _line_with(file, wanted)
         raise MappingError(
             f"expected the columns {', '.join(n for n in needed if n)}; the file lacks {', '.join(absent)} and has "
             f"{', '.join(header[:12])}{' …' if len(header) > 12 else ''}",
-            fix="name another source with --source, or describe the file with --mapping",
+            fix="name another source with --source, or describe the file with --mapping"
+            if below is None
+            else f"line {below} has them: write `header_line: {below}` into the mapping, or remove the lines above it",
             where="header line",
             code="header",
         )
@@ -153,6 +159,16 @@ def read_pieces(file: FileReader, source: Source, reject: RejectSink, tally: Tal
         if source.row_mark is not None:
             rows = replace(rows, mark=_row_marks(block.column(place[source.row_mark]), source))
         yield from make(block, rows, reject, tally)
+
+
+def _line_with(file: FileReader, wanted: set[str]) -> int | None:
+    """Line among the first ones that has all these names: titles often stand above the header."""
+    for block in file.blocks:
+        for row in range(min(len(block), 20)):
+            if wanted <= {name_of(str(block.column(index)[row].as_py())) for index in range(len(file.header))}:
+                return int(block.lines[row])
+        break
+    return None
 
 
 # -- time -----------------------------------------------------------------------------------------------------------
@@ -179,6 +195,11 @@ def _times(block: Block, source: Source, header: Sequence[str], place: dict[str,
             starts.append(np.datetime64(span.start, "us"))
             ends.append(np.datetime64(span.end, "us"))
             complaints.append(None)
+    title = " ".join(header[index] for index in columns)
+    complaints = [
+        Why("time.header") if why is not None and name_of(text) == title else why
+        for why, text in zip(complaints, distinct, strict=True)
+    ]
     bad = np.fromiter((why is not None for why in complaints), np.bool_, len(complaints))[which]
     for row in np.flatnonzero(bad):
         line = int(block.lines[row])
@@ -388,12 +409,15 @@ def _stations(
         )
     which, pairs = _distinct(column)
     parts = [pair.rpartition("\x1f") for pair in pairs]
-    codes = [rule.code(name, province) for province, _, name in parts]
+    codes = [None if hidden(province + name) else rule.code(name, province) for province, _, name in parts]
     names = [name for _, _, name in parts]
     known = np.fromiter((code is not None for code in codes), np.bool_, len(codes))[which]
     for row in np.flatnonzero(good & ~known):
         name = names[which[row]]
-        why = Why("station", source=source.id, found=name) if name.strip() else Why("station.empty")
+        if codes[which[row]] is None and hidden(parts[which[row]][0] + name):
+            why = Why("station.control", found=name[:60])
+        else:
+            why = Why("station", source=source.id, found=name[:60]) if name.strip() else Why("station.empty")
         reject(Reject.because(int(block.lines[row]), index + 1, header[index], name, why))
     return _Coded(codes, which), good & known
 

@@ -15,7 +15,7 @@ __all__ = ["READER", "open_any", "open_file", "sniff"]
 
 #: Name and version of the readers. Raise the version when the same file would give other rows: files that were
 #: loaded by an older version can then be loaded again, and the ledger says which values changed.
-READER = "saishang-reader 1"
+READER = "saishang-reader 2"
 _SAMPLE = 1 << 16
 
 
@@ -35,6 +35,8 @@ def sniff(path: Path) -> str:
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
         return "xlsx"
     for mark, what, fix in (
+        (b"\xff\xfe\x00\x00", "text in UTF-32", "save it as UTF-8"),
+        (b"\x00\x00\xfe\xff", "text in UTF-32", "save it as UTF-8"),
         (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls)", "save it as .xlsx or CSV"),
         (b"\x1f\x8b", "a gzip archive", "unpack it first"),
         (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
@@ -57,7 +59,7 @@ def sniff(path: Path) -> str:
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileRefused(
             "expected CSV, Excel or Parquet, this is binary data of another kind",
-            fix="export the table as CSV",
+            fix="export the table as CSV in UTF-8",
             where=path.name,
             code="file-kind",
         )

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from saishang.lake.errors import FileRefused
 from saishang.lake.readers.blocks import Block, ColumnBlock, FileReader
+from saishang.lake.readers.values import name_of
 
 __all__ = ["MAX_ROWS", "open_parquet"]
 
@@ -58,7 +59,7 @@ def open_parquet(path: Path) -> FileReader:
 
     count = file.metadata.num_rows
     return FileReader(
-        "parquet", [field.name for field in schema], blocks(), file.close, {"rows": count},
+        "parquet", [name_of(field.name) for field in schema], blocks(), file.close, {"rows": count},
         lambda: done / count if count else 1.0,
     )  # fmt: skip
 

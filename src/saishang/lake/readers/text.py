@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,7 @@ import pyarrow.csv as pacsv
 
 from saishang.lake.errors import FileRefused
 from saishang.lake.readers.blocks import Block, ColumnBlock, FileReader, GridBlock, Reject, RejectSink
-from saishang.lake.readers.values import normalised
+from saishang.lake.readers.values import name_of
 from saishang.lake.reasons import Why
 
 __all__ = ["MAX_LINE", "detect_encoding", "open_text"]
@@ -31,6 +31,9 @@ __all__ = ["MAX_LINE", "detect_encoding", "open_text"]
 MAX_LINE = 4 << 20
 _BLOCK = 8 << 20
 _SAMPLE_LINES = 20_000
+_NO_CHARACTER = "\ufffd".encode()
+#: Most lines that the column names may fill: a name can hold a line break between quotation marks.
+_HEADER_LINES = 20
 #: Widest table that goes through Arrow's CSV reader.
 _FAST_WIDTH = 64
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -66,14 +69,15 @@ def detect_encoding(path: Path) -> tuple[str, int]:
 def _chunks(source: BinaryIO, encoding: str, path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield whole lines, some megabytes at a time, each with the number of its first line; CR alone becomes LF."""
     rest = b""
-    decoder = codecs.getincrementaldecoder(encoding)() if encoding.startswith("utf-16") else None
+    decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding.startswith("utf-16") else None
     lone_cr: bool | None = None
     number = 1
     while True:
         piece = source.read(_BLOCK)
         last = not piece
         if decoder is not None:
-            piece = decoder.decode(piece, last).encode("utf-8")
+            # What is no character becomes a byte that is none either: its line is refused, the others are kept.
+            piece = decoder.decode(piece, last).encode("utf-8").replace(_NO_CHARACTER, b"\xff")
         if lone_cr is None and piece:
             lone_cr = b"\n" not in piece[:MAX_LINE] and b"\r" in piece[:MAX_LINE]
         if lone_cr:
@@ -118,7 +122,7 @@ def open_text(path: Path, reject: RejectSink, *, delimiter: str | None = None, h
         stream = _chunks(source, encoding, path)
         block_encoding = "utf-8" if encoding.startswith("utf-16") else encoding
         _, first = next(stream, (1, b""))
-        lines = first.split(b"\n", header_line)
+        lines = first.split(b"\n", header_line + _HEADER_LINES)
         if len(lines) < header_line or not first:
             raise FileRefused(
                 "expected a header line and data lines, the file is empty",
@@ -127,7 +131,8 @@ def open_text(path: Path, reject: RejectSink, *, delimiter: str | None = None, h
                 code="empty-file",
             )
         try:
-            head = lines[header_line - 1].rstrip(b"\r").decode(block_encoding)
+            until = _header_end(lines, header_line)
+            head = b"\n".join(lines[header_line - 1 : until]).rstrip(b"\r").decode(block_encoding)
         except UnicodeDecodeError:
             raise FileRefused(
                 f"the header line is neither UTF-8 nor {block_encoding}",
@@ -136,14 +141,14 @@ def open_text(path: Path, reject: RejectSink, *, delimiter: str | None = None, h
                 code="encoding",
             ) from None
         mark = delimiter or _delimiter(head)
-        header = [normalised(name) for name in next(csv.reader([head], delimiter=mark))]
+        header = [name_of(name) for name in next(_cells(head, mark), [])]
         with path.open("rb") as tail:
             tail.seek(-1, 2)
             ends_well = tail.read(1) in {b"\n", b"\r"} or encoding == "utf-16-le"
         if not ends_well:
             notes["no_final_line_break"] = True
-        body = (header_line + 1, b"" if len(lines) == header_line else lines[header_line])
-        blocks = _blocks(itertools.chain([body], stream), header, mark, block_encoding, reject)
+        body = (until + 1, b"\n".join(lines[until:]))
+        blocks = _blocks(itertools.chain([body], stream), header, mark, block_encoding, encoding, reject)
     except BaseException:
         source.close()
         raise
@@ -151,12 +156,28 @@ def open_text(path: Path, reject: RejectSink, *, delimiter: str | None = None, h
     return FileReader("csv", header, blocks, source.close, notes, lambda: min(source.tell() / size, 1.0))
 
 
+def _cells(text: str, mark: str) -> Any:
+    """Cells of one row of text that may hold quotation marks and line breaks between them."""
+    csv.field_size_limit(MAX_LINE)  # the default of 128 KiB would be an error in the middle of a file
+    return csv.reader((part + "\n" for part in text.split("\n")), delimiter=mark)
+
+
+def _header_end(lines: list[bytes], header_line: int) -> int:
+    """Number of the line in which the column names end: the first after which no quotation mark is open."""
+    marks = 0
+    for number in range(header_line, min(header_line + _HEADER_LINES, len(lines)) + 1):
+        marks += lines[number - 1].count(b'"')
+        if marks % 2 == 0:
+            return number
+    return header_line
+
+
 def _delimiter(head: str) -> str:
     return max((",", "\t", ";", "|"), key=head.count)
 
 
 def _blocks(
-    chunks: Iterable[tuple[int, bytes]], header: list[str], mark: str, encoding: str, reject: RejectSink
+    chunks: Iterable[tuple[int, bytes]], header: list[str], mark: str, encoding: str, stated: str, reject: RejectSink
 ) -> Iterator[Block]:
     width = len(header)
     carried: list[tuple[int, str]] = []
@@ -164,15 +185,18 @@ def _blocks(
         block: Block | None = None if carried else quick
         if block is None:
             pieces = chunk.removesuffix(b"\n").split(b"\n") if chunk else []
-            lines = _decode(pieces, number - 1, encoding, reject)
+            lines = _decode(pieces, number - 1, encoding, stated, reject)
             if carried or any('"' in text for _, text in lines):
                 block, carried = _quoted(carried + lines, width, mark, reject)
             else:
                 block = _plain(lines, width, mark, reject)
         if block is not None and len(block):
             yield block
-    if carried:
+    while carried:  # a mark that is open to the end: its line is refused, the lines below it are read
         reject(Reject.because(carried[0][0], 0, "", carried[0][1], Why("quotation")))
+        block, carried = _quoted(carried[1:], width, mark, reject)
+        if block is not None:
+            yield block
 
 
 def _ahead(
@@ -229,8 +253,11 @@ def _joined(column: pa.ChunkedArray) -> pa.Array:
     return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
 
 
-def _decode(pieces: list[bytes], before: int, encoding: str, reject: RejectSink) -> list[tuple[int, str]]:
-    """Decode the lines of a block; blank lines are passed over, broken ones refused."""
+def _decode(pieces: list[bytes], before: int, encoding: str, stated: str, reject: RejectSink) -> list[tuple[int, str]]:
+    """Decode the lines of a block; blank lines are passed over, broken ones refused.
+
+    `stated` is the encoding of the file, `encoding` that of the block: UTF-16 comes here as UTF-8.
+    """
     try:
         texts: list[str | None] = list(b"\n".join(pieces).decode(encoding).split("\n"))
     except UnicodeDecodeError:
@@ -241,7 +268,7 @@ def _decode(pieces: list[bytes], before: int, encoding: str, reject: RejectSink)
             except UnicodeDecodeError as error:
                 texts.append(None)
                 content = piece[:200].decode(encoding, errors="replace")
-                why = Why("encoding", expected=encoding, byte=error.start + 1)
+                why = Why("encoding", expected=stated, byte=error.start + 1)
                 reject(Reject.because(before + offset, 0, "", content, why))
     lines = []
     for offset, text in enumerate(texts, start=1):
@@ -271,7 +298,8 @@ def _quoted(
     lines: list[tuple[int, str]], width: int, mark: str, reject: RejectSink
 ) -> tuple[GridBlock | None, list[tuple[int, str]]]:
     """Read lines with quotation marks; a quoted cell that goes on past the block is carried into the next one."""
-    numbers, cells = [], []
+    numbers: list[int] = []
+    cells: list[str] = []
     start = 0
     while start < len(lines):
         stop, text = start + 1, lines[start][1]
@@ -286,12 +314,17 @@ def _quoted(
             reject(Reject.because(number, 0, "", content, Why("quotation")))
             start += 1
             continue
-        row = next(csv.reader((part + "\n" for part in text.split("\n")), delimiter=mark))
+        reader = _cells(text, mark)
+        row: list[str] = next(reader, [])
+        # A mark inside an unquoted cell encloses nothing: the row may end before the lines that were joined.
+        stop = start + reader.line_num
         if len(row) == width:
             numbers.append(lines[start][0])
             cells.extend(row)
         else:
+            # Lines that two stray marks tie together are not one row: refuse the first and look at the others again.
             reject(_width(lines[start], len(row), width))
+            stop = start + 1
         start = stop
     block = GridBlock(np.array(numbers, np.int64), pa.array(cells, pa.large_string()), width) if numbers else None
     return block, lines[start:]

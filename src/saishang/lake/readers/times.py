@@ -25,6 +25,10 @@ _STAMP = re.compile(
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
 _NO_YEAR = re.compile(r"(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?\s+(?P<clock>\d{1,2}:\d{2}(:\d{2})?)")
+#: Programs that fill gaps make floating point numbers of whole columns: hour 8 becomes 8.0.
+_WHOLE = re.compile(r"(?<![\d.:])(\d{1,2}|\d{8})\.0+(?=\s|$)")
+#: Days since 1900 as spreadsheets count them: 20000 is in 1954, 79999 in 2119.
+_SERIAL = re.compile(r"[2-7]\d{4}(\.\d+)?")
 _EARLIEST, _LATEST = 1900, 2200
 
 
@@ -47,13 +51,15 @@ def parse_stamp(text: str, label: str = "instant", *, collected: date | None = N
         Day on which the file was collected, for publications that print no year (`04-11 08:00`): the stamp belongs to
         the last such day up to the day after it, so that a December collected in January stays the old year's.
     """
-    plain = normalised(text)
+    plain = _WHOLE.sub(r"\1", normalised(text))
+    if not plain:
+        return Why("time.empty")
     if collected is not None:
         plain = _with_year(plain, collected)
     match = _STAMP.fullmatch(plain)
     # Eight digits without separators would let 2019111 be read two ways: all parts need two digits then.
     if match is None or (plain[:5].isdigit() and re.match(r"\d{6}(\d{2})?(\D|\d{2}(\d{2}){0,2}|$)", plain) is None):
-        return Why("time.form", found=plain[:40])
+        return Why("time.serial" if _SERIAL.fullmatch(plain) else "time.form", found=plain[:40])
     part = match.groupdict()
     if (part["day"] is None and label != "month") or (part["hour"] is None and label.startswith("hour")):
         return Why("time.hour" if label.startswith("hour") else "time.day", found=plain[:40])

@@ -22,8 +22,8 @@ from saishang.lake.reasons import Why
 from saishang.lake.units import Conversion
 
 __all__ = [
-    "EMPTY", "OK", "REFUSED", "CellRule", "Parsed", "ParsedRows", "normalised", "parse_cell", "parse_column",
-    "parse_groups",
+    "EMPTY", "OK", "REFUSED", "CellRule", "Parsed", "ParsedRows", "hidden", "name_of", "normalised", "parse_cell",
+    "parse_column", "parse_groups",
 ]  # fmt: skip
 
 OK, EMPTY, REFUSED = 0, 1, 2
@@ -33,6 +33,8 @@ _ALWAYS_EMPTY = frozenset({"", "null", "none", "nan", "n/a", "#n/a"})
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _REMEMBERED = 100_000
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+_BREAK = re.compile(r"\s*[\r\n]+\s*")
 _SIMPLE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,10})?")
 _BELOW = re.compile(r"(?:<|≤|小于|低于)\s*(.*)")
 _BELOW_SUFFIX = re.compile(r"(.+?)\s*[Ll]")
@@ -82,6 +84,16 @@ def normalised(text: str) -> str:
     return text.replace("−", "-").replace("–", "-").replace("—", "-").replace("―", "-").replace("\ufeff", "").strip()
 
 
+def hidden(name: str) -> bool:
+    """Whether a name holds control characters: no database, file name or page could be trusted with it."""
+    return any(unicodedata.category(sign) == "Cc" for sign in name.strip())
+
+
+def name_of(text: str) -> str:
+    """Name of a column: normalised, line breaks left out."""
+    return normalised(_BREAK.sub("", text))
+
+
 def parse_cell(text: str, rule: CellRule) -> Parsed:
     """Read one cell by its rule; never raises."""
     if rule.conversion.identity and _SIMPLE.fullmatch(text) and text not in rule.missing:
@@ -95,6 +107,9 @@ def parse_cell(text: str, rule: CellRule) -> Parsed:
         return Parsed(OK, float(word), None, "", "")
     if plain.startswith("="):
         return _refused(Why("formula", found=plain[:60]))
+    if not text.isascii() and any(unicodedata.category(sign) == "No" for sign in text):
+        # 35② and 35² are 35 with a note: normalisation would make a number of the note as well.
+        return _refused(Why("number.note", found=text.strip()[:60]))
     below = _BELOW.fullmatch(plain) or (_BELOW_SUFFIX.fullmatch(plain) if "l" not in rule.marks else None)
     if lower in _BELOW_WORDS:
         return Parsed(OK, math.nan, "<", "", "")
@@ -110,6 +125,9 @@ def parse_cell(text: str, rule: CellRule) -> Parsed:
         return _checked(number, None, rule)
     if plain in rule.marks:
         return Parsed(OK, math.nan, plain, "", "")
+    for mark in sorted(rule.marks, key=len, reverse=True):
+        if plain.endswith(mark) and (number := _number(plain.removesuffix(mark).rstrip())) is not None:
+            return _checked(number, mark, rule)
     marked = _MARKED.fullmatch(plain) or _MARKED_BARE.fullmatch(plain)
     if marked is not None:
         mark, inner = marked.group("mark"), normalised(marked.group("number"))
@@ -122,7 +140,8 @@ def parse_cell(text: str, rule: CellRule) -> Parsed:
         else:
             known = ", ".join(rule.marks) or "none declared"
             return _refused(Why("mark", known=known, found=mark))
-    return _refused(Why("number", found=plain[:60]))
+    reason = "number.comma" if _COMMA.fullmatch(plain) else "number"
+    return _refused(Why(reason, found=plain[:60]))
 
 
 def _number(text: str) -> Decimal | None:

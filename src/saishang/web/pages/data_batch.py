@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from saishang.apps.observations import queries
 from saishang.errors import SaishangError
 from saishang.lake.reasons import explain
+from saishang.lake.remarks import remarks
 from saishang.web import texts, wording
 from saishang.web.pages.data_tabs import source_name, span, status_name, tabs
 from saishang.web.pages.exports import export
@@ -50,6 +51,7 @@ def batch(request: HttpRequest, number: int) -> HttpResponse:
         "source": source_name(found.source),
         "span": span(found),
         "counts": counts,
+        "remarks": [remark.en if texts.english() else remark.zh for remark in remarks(found)],
         "reasons": [(code, reject_reason(code), count, line) for code, count, line in detail.reject_reasons],
         "rejects": rejects,
         "replaced": replaced,
