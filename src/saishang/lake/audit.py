@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
-
 from saishang.errors import SaishangError
+from saishang.lake.duck import connect_duck
 from saishang.lake.lake import Lake
 
 __all__ = ["Finding", "audit"]
@@ -29,7 +28,7 @@ def audit(lake: Lake) -> list[Finding]:
 def _keys(lake: Lake) -> Finding:
     """One row per key, month by month so that memory stays bounded."""
     faults, first = 0, ""
-    duck = duckdb.connect()
+    duck = connect_duck()
     for medium, month in sorted({(part.medium, part.month) for part in lake.table.parts()}):
         files = [part.path for part in lake.table.parts(medium=medium, months=[month])]
         rows = duck.execute(
@@ -49,7 +48,7 @@ def _numbers(lake: Lake) -> Finding:
     files = lake.files()
     if not files:
         return Finding("values are numbers", 0)
-    duck = duckdb.connect()
+    duck = connect_duck()
     rows = duck.execute(
         'select batch, count(*) filter (not isfinite("value")) as n from read_parquet($files, '
         "hive_partitioning = false) group by batch having n > 0 order by batch",
@@ -65,7 +64,7 @@ def _counts(lake: Lake) -> Finding:
     files = lake.files()
     counted: dict[int, int] = {}
     if files:
-        duck = duckdb.connect()
+        duck = connect_duck()
         found = duck.execute(
             "select batch, count(*) from read_parquet($files, hive_partitioning = false) group by batch",
             {"files": files},

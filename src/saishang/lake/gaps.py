@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from saishang.lake.duck import connect_duck
 from saishang.lake.errors import LakeError
 from saishang.lake.ingest import Folders
 from saishang.lake.ledger import Ledger
@@ -97,7 +98,7 @@ def _one_series(
     parts = table.parts(version, medium=medium, source=name)
     if not parts:
         return None
-    duck = duckdb.connect()
+    duck = connect_duck()
     try:
         duck.execute(
             """

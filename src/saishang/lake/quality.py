@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 from psycopg.types.json import Jsonb
 
+from saishang.lake.duck import connect_duck
 from saishang.lake.errors import LakeError
 from saishang.lake.ledger import Ledger
 from saishang.lake.places import stations_table
@@ -150,7 +151,7 @@ def _run_medium(
     last: datetime | None, results: list[tuple[Any, ...]], flags: list[tuple[Any, ...]],
 ) -> tuple[datetime, datetime]:  # fmt: skip
     """Add the outcome of one medium's tests to `results` and `flags`; the span that was looked at."""
-    duck = duckdb.connect()
+    duck = connect_duck()
     try:
         span = _observations(duck, table, version, medium, first, last)
         duck.register("stations", stations_table(rules))

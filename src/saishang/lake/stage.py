@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from saishang.lake.duck import connect_duck
 from saishang.lake.errors import LakeError
 from saishang.lake.readers.blocks import Reject
 from saishang.lake.readers.layouts import EMPTY_SCHEMA, Piece
@@ -202,7 +203,7 @@ class Stage:
     def open(self) -> duckdb.DuckDBPyConnection:
         """DuckDB with the rows as view `incoming`; rows said twice are settled (view `settled` after `settle`)."""
         if self._duck is None:
-            duck = duckdb.connect()
+            duck = connect_duck()
             duck.execute(f"set temp_directory = '{self.folder.as_posix()}'")
             duck.execute("set memory_limit = '2GB'")
             duck.execute("set preserve_insertion_order = false")

@@ -104,12 +104,13 @@ class Catalogue:
 
     @staticmethod
     def baselines(rules: Rules, site: str) -> dict[tuple[str, str], Baseline]:
-        """Baselines of a site by (indicator, region)."""
+        """Baselines of a site by (indicator, region); a site that has none yet has no paths."""
+        table = rules.tables.get(f"sites/{site}/baselines")
         return {
             (row["indicator"], row["region"]): Baseline(
                 PathPoint(row["year"], row["value"]), row["basis"], row["source"], row["status"], row["note"] or ""
             )
-            for row in rules.table(f"sites/{site}/baselines").rows
+            for row in (table.rows if table is not None else ())
         }
 
 

@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import duckdb
-
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import IndicatorValue, Run
@@ -19,6 +17,7 @@ from saishang.apps.indicators.water_chain import ITEMS, sections_behind
 from saishang.apps.indicators.water_values import WATER_TABLE
 from saishang.errors import SaishangError
 from saishang.lake import Lake
+from saishang.lake.duck import connect_duck
 from saishang.science.periods import months_between, period_span
 
 __all__ = ["Link", "chain", "hours", "period_span"]
@@ -236,7 +235,7 @@ def _sources(
         f"from read_parquet(?, hive_partitioning = false) where parameter in ({marks}) "
         'and "start" >= ? and "start" < ? group by station, batch order by station, batch'
     )
-    with duckdb.connect(":memory:", config={"threads": 2}) as connection:
+    with connect_duck(threads=2) as connection:
         rows = connection.execute(sql, [files, *wanted, _midnight(begin), _midnight(end)]).fetchall()
     batches = {number: lake.ledger.batch(number) for number in {row[1] for row in rows}}
     found: dict[str, list[Link]] = {}
@@ -272,7 +271,7 @@ def hours(lake: Lake, run_id: str, station: str, parameter: str, day: date) -> l
         "from read_parquet(?, hive_partitioning = false) "
         'where station = ? and parameter in (?, ?) and "start" >= ? and "start" < ? order by "start", source'
     )
-    with duckdb.connect(":memory:", config={"threads": 2}) as connection:
+    with connect_duck(threads=2) as connection:
         cursor = connection.execute(sql, [files, station, made_of, parameter, _midnight(day), _midnight(after)])
         names = [column[0] for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -13,11 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from django.conf import settings
 
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.models import Run
+from saishang.lake.duck import connect_duck
 from saishang.rules import Rules, load_rules
 from saishang.science.air.series import AirRules
 from saishang.science.outlook.cost import HourSum
@@ -229,7 +229,7 @@ def hour_sums(days: RunDays, city: str, parameter: str, wanted: frozenset[date])
         "join cities on cities.day = begin::date group by all order by all"
     )
     given = {"hours": str(files[0]), "stations": str(files[1]), "cities": str(files[2]), "city": city}
-    with duckdb.connect(":memory:", config={"threads": 2}) as connection:
+    with connect_duck(threads=2) as connection:
         rows = connection.execute(sql, given | {"parameter": parameter, "days": left}).fetchall()
     return [
         HourSum(hour, hours, stations, count, Fraction(int(total), 1000))

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connection
@@ -21,6 +20,7 @@ from psycopg.conninfo import make_conninfo
 from saishang.apps.observations import sql
 from saishang.config import Config
 from saishang.lake import Batch, Lake
+from saishang.lake.duck import connect_duck
 from saishang.lake.readers.blocks import Reject
 from saishang.lake.readers.excel import excel_row
 from saishang.rules import Rules, load_rules
@@ -407,7 +407,7 @@ def _observed(
 ) -> list[tuple[Any, ...]]:
     if not files:
         return []
-    duck = duckdb.connect()
+    duck = connect_duck()
     try:
         return duck.execute(
             """
