@@ -8,6 +8,7 @@ from typing import Any
 
 from saishang.lake import Lake
 from saishang.lake.gaps import update_gaps
+from saishang.lake.missing import missing_counts, missing_hours
 from saishang.lake.quality import QualityTest, run_quality
 from tests.lake.samples import network_day
 
@@ -114,3 +115,46 @@ def test_a_source_of_ones_own_has_a_gap_ledger_too(lake: Lake, tmp_path: Path) -
     assert row is not None
     assert (row["expected"], row["present"], row["empty"], row["not_sent"]) == (24, 1, 1, 22)
     assert count.present == 1
+
+
+def test_a_series_owes_the_stations_that_are_its_own(lake: Lake, tmp_path: Path) -> None:
+    """A day file by city owes no hours of stations, a county's file no hours of the national network."""
+    lake.ingest(network_day(tmp_path, "20190512,1,PM2.5,12,13,14"))
+    cities = tmp_path / "china_cities_20190512.csv"
+    cities.write_text("date,hour,type,银川,石嘴山,北京\n20190512,1,PM2.5,12,,14\n", encoding="utf-8")
+    lake.ingest(cities)
+    update_gaps(lake.table, lake.ledger, lake.folders, lake.rules, lake.sources.values(), first=DAY, last=DAY)
+    with lake.ledger.connect() as connection:
+        rows = connection.execute(
+            "select source, station, parameter, present, empty, expected from lake_gap"
+        ).fetchall()
+    owed: dict[str, set[str]] = {}
+    for row in rows:
+        owed.setdefault(row["source"], set()).add(row["station"])
+    # The five cities of the rules, also those that the file does not name; Beijing is not of this site.
+    assert owed["cnemc-city-hourly"] == {f"city:640{n}00" for n in range(1, 6)}
+    assert len(owed["cnemc-site-hourly"]) == 22
+    assert not any(station.startswith("city:") for station in owed["cnemc-site-hourly"])
+    found = {(row["station"], row["parameter"]): (row["expected"], row["present"], row["empty"]) for row in rows}
+    assert found["city:640100", "PM2.5"] == (24, 1, 0)
+
+
+def test_every_missing_hour_is_named_with_the_file_that_said_so(lake: Lake, tmp_path: Path) -> None:
+    first = lake.ingest(network_day(tmp_path, "20190512,1,PM2.5,12,,x", "20190512,2,PM2.5,13,14,15"))
+    asked: dict[str, Any] = {"parameters": ["PM2.5"], "first": DAY, "last": DAY}
+    common = (lake.table, lake.ledger, lake.folders, lake.rules, lake.described())
+    hours = missing_hours(*common, stations=["1484A", "1488A", "1947A", "1486A"], **asked)
+    by: dict[str, list[Any]] = {}
+    for hour in hours:
+        by.setdefault(hour.station, []).append((hour.start.hour, hour.why, hour.batch))
+    assert by["1484A"] == [(hour, "not_sent", None) for hour in range(2, 24)]
+    assert by["1488A"][:2] == [(0, "empty", first.id), (2, "not_sent", None)]
+    assert by["1947A"][0] == (0, "rejected", first.id)
+    assert by["1486A"] == [(hour, "closed", None) for hour in range(24)]
+    # The counts are those of the gap ledger, and a corrected file changes only what later versions say.
+    counts = missing_counts(*common, stations=["1488A"], version=lake.version, **asked)
+    assert counts == {"1488A": {"empty": 1, "not_sent": 22}}
+    before = lake.version
+    lake.ingest(network_day(tmp_path, "20190512,1,PM2.5,12,11,10", name="b.csv"))
+    assert missing_counts(*common, stations=["1488A"], **asked) == {"1488A": {"not_sent": 22}}
+    assert missing_counts(*common, stations=["1488A"], version=before, **asked) == counts

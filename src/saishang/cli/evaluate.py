@@ -62,6 +62,7 @@ _WORDS = {
     "days_valid": "有效天数 days valid",
     "hours_present": "实有小时 hours",
     "hours_expected": "应有小时 expected",
+    "hours_missing": "缺测小时 hours missing",
     "excluded": "未计入 excluded",
     "city_mean": "参与城市均值 in city mean",
     "values": "数值个数 values",
@@ -205,16 +206,38 @@ def register(app: typer.Typer) -> None:
         lake = Lake.open(load_config())
         if station is not None and day is not None:
             rows = chains.hours(lake, run, station, parameter, day.date())
+            missing = chains.missing_of_day(lake, run, station, parameter, day.date())
             if as_json:
-                emit_json(rows)
+                emit_json({"rows": rows, "missing": missing})
                 return
             _print_hours(station, parameter, day.date(), rows)
+            if missing:
+                _print_missing(missing)
             return
         link = chains.chain(lake, run, indicator, region, period=period, basis=basis)
         if as_json:
             emit_json(link.to_dict())
         else:
             console.print(_tree(link))
+
+
+#: Why an hour is missing, as the gap ledger says it.
+_WHY = {
+    "removed_by_qc": "质控剔除 removed by quality control",
+    "marked": "来源标记不可用 marked by the source",
+    "rejected": "内容无法读取 refused",
+    "empty": "文件中为空 empty in the file",
+    "not_sent": "没有文件提到 no file named it",
+    "closed": "站点未运行 station closed",
+}
+
+
+def _print_missing(missing: list[dict[str, Any]]) -> None:
+    print_table(
+        "缺测的小时 · hours missing",
+        ["起 · start", "止 · end", "原因 · why", "批次 · batch", "文件 · file"],
+        ((m["start"], m["end"], _WHY.get(m["why"], m["why"]), m["batch"], m["file_name"]) for m in missing),
+    )
 
 
 def _print_hours(station: str, parameter: str, day: date, rows: list[dict[str, Any]]) -> None:

@@ -14,17 +14,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from saishang.lake.duck import connect_duck
 from saishang.lake.errors import LakeError
 from saishang.lake.ingest import Folders
 from saishang.lake.ledger import Ledger
-from saishang.lake.places import stations_table
+from saishang.lake.places import STATION_SCHEMA, stations_table
 from saishang.lake.sources import Source
 from saishang.lake.table import ObservationsTable
 from saishang.rules import Rules
 
-__all__ = ["REASONS", "GapCount", "excluded_flags", "update_gaps"]
+__all__ = ["REASONS", "GapCount", "excluded_flags", "places_left", "update_gaps"]
 
 #: Why an hour is missing, in the order in which stories win.
 REASONS = ("removed_by_qc", "marked", "rejected", "empty", "not_sent")
@@ -74,22 +75,70 @@ def update_gaps(
 ) -> list[GapCount]:  # fmt: skip
     """Compute the gap ledger anew for the hourly series, day `first` to `last` (default: the span of the data).
 
-    Stations are those of the rules; with `everywhere` also the others that ever sent something, from the day on
-    which they first did. Days are calendar days in China Standard Time; an hour belongs to the day on which it starts.
+    Stations are those of the rules (and their cities, for publications by city) that the series owes: see
+    `_expected_in`; with `everywhere` also the others that ever sent something, from the day on which they first did.
+    Days are calendar days in China Standard Time; an hour belongs to the day on which it starts.
     """
     series: dict[str, list[Source]] = {}
     for source in sources:
         if source.hourly:
             series.setdefault(source.series, []).append(source)
+    known = _known(rules)
+    seen = _seen(table, sorted(series))
     return [
         count
         for name, described in sorted(series.items())
-        if (count := _one_series(name, described, table, ledger, folders, rules, first, last, everywhere)) is not None
+        if (
+            count := _one_series(
+                name, described, table, ledger, folders, _expected_in(name, known, seen), first, last, everywhere
+            )
+        )
+        is not None
     ]
 
 
+def _known(rules: Rules) -> pa.Table:
+    """Stations of the rules, and the cities of the rules as publications by city name them."""
+    cities = [{"station": f"city:{row['code']}"} for row in rules.regions.values() if row["city_mean"]]
+    return pa.concat_tables([stations_table(rules), pa.Table.from_pylist(cities, schema=STATION_SCHEMA)])
+
+
+def _seen(table: ObservationsTable, series: list[str]) -> dict[str, set[str]]:
+    """Stations that ever sent an hour, by series."""
+    found: dict[str, set[str]] = {}
+    with connect_duck() as duck:
+        for name in series:
+            parts = table.parts(source=name)
+            rows = duck.execute(
+                "select distinct station from read_parquet($files, hive_partitioning = false) "
+                'where source = $source and "end" - "start" = interval 1 hour',
+                {"files": [part.path for part in parts], "source": name},
+            ).fetchall() if parts else []  # fmt: skip
+            found[name] = {row[0] for row in rows}
+    return found
+
+
+def _expected_in(name: str, known: pa.Table, seen: dict[str, set[str]]) -> pa.Table:
+    """The known stations whose hours a series owes.
+
+    A station is owed by every series that it ever sent an hour in. One that never sent any is owed by the series with
+    most stations of its kind: a day file by city does not owe the hours of stations, nor a county's file those of the
+    national network.
+    """
+    codes = known.column("station").to_pylist()
+    everywhere = set().union(*seen.values()) if seen else set()
+    owed = []
+    for code in codes:
+        kind = code.startswith("city:")
+        share = {s: sum(c in found for c in codes if c.startswith("city:") is kind) for s, found in seen.items()}
+        principal = max(sorted(share), key=lambda s: share[s]) if share else ""
+        silent = code not in everywhere and name == principal and share[principal] > 0
+        owed.append(code in seen[name] or silent)
+    return known.filter(pa.array(owed, pa.bool_()))
+
+
 def _one_series(
-    name: str, described: list[Source], table: ObservationsTable, ledger: Ledger, folders: Folders, rules: Rules,
+    name: str, described: list[Source], table: ObservationsTable, ledger: Ledger, folders: Folders, owed: pa.Table,
     first: date | None, last: date | None, everywhere: bool,
 ) -> GapCount | None:  # fmt: skip
     version = table.version
@@ -116,8 +165,8 @@ def _one_series(
             raise LakeError(f"expected days in order, got {begin} to {end}", fix="swap --from and --to", code="span")
         span = (datetime.combine(begin, datetime.min.time()), datetime.combine(end, datetime.min.time()))
         span = (span[0], span[1] + timedelta(days=1))
-        _stations(duck, rules, everywhere)
-        _places(duck, ledger, folders, [source.id for source in described])
+        _stations(duck, owed, everywhere)
+        places_left(duck, ledger, folders, [source.id for source in described])
         duck.execute('create temp table out_of_use (station varchar, parameter varchar, "start" timestamp)')
         excluded = [row[1:] for row in excluded_flags(ledger, *span) if row[0] == name]
         if excluded:
@@ -133,8 +182,8 @@ def _one_series(
     return GapCount(name, begin, end, len(rows), sums[0], sums[1], missing)
 
 
-def _stations(duck: duckdb.DuckDBPyConnection, rules: Rules, everywhere: bool) -> None:
-    duck.register("known_stations", stations_table(rules))
+def _stations(duck: duckdb.DuckDBPyConnection, owed: pa.Table, everywhere: bool) -> None:
+    duck.register("known_stations", owed)
     duck.execute("create temp table open_stations as select station, opened, closed from known_stations")
     if everywhere:
         duck.execute(
@@ -145,18 +194,28 @@ def _stations(duck: duckdb.DuckDBPyConnection, rules: Rules, everywhere: bool) -
         )
 
 
-def _places(duck: duckdb.DuckDBPyConnection, ledger: Ledger, folders: Folders, sources: list[str]) -> None:
-    """Table `unfilled`: places that committed files named without giving a value."""
+def places_left(
+    duck: duckdb.DuckDBPyConnection, ledger: Ledger, folders: Folders, sources: list[str], version: int | None = None
+) -> None:
+    """Make the table `unfilled`: places that committed files named without giving a value, with the batch.
+
+    `version`: only batches up to this version of the table.
+    """
     with ledger.connect() as connection:
         found = connection.execute(
-            "select id from lake_batch where status = 'committed' and source = any(%s)", (sources,)
+            "select id from lake_batch where status = 'committed' and source = any(%s) "
+            "and (%s::bigint is null or table_version <= %s)",
+            (sources, version, version),
         ).fetchall()
     files = [str(path) for row in found if (path := folders.empty(int(row["id"]))).exists()]
-    duck.execute('create temp table unfilled (station varchar, parameter varchar, "start" timestamp, why varchar)')
+    duck.execute(
+        'create temp table unfilled (station varchar, parameter varchar, "start" timestamp, why varchar, batch bigint)'
+    )
     if files:
         duck.execute(
-            'insert into unfilled select station, parameter, "start", why '
-            "from read_parquet($files, hive_partitioning = false, union_by_name = true) "
+            'insert into unfilled select station, parameter, "start", why, '
+            "parse_filename(filename, true)::bigint "
+            "from read_parquet($files, hive_partitioning = false, union_by_name = true, filename = true) "
             'where "end" - "start" = interval 1 hour',
             {"files": files},
         )

@@ -145,3 +145,28 @@ def test_spans_of_periods(period: str, first: str, after: str) -> None:
     from saishang.apps.indicators.chain import period_span
 
     assert period_span(period) == (date.fromisoformat(first), date.fromisoformat(after))
+
+
+def test_cities_of_other_provinces_have_no_part(config: Config, lake: Lake, tmp_path: Path) -> None:
+    """A national file brings hundreds of cities: none of them enters the region's share, values or chain."""
+    from saishang.apps.indicators import chain
+    from saishang.apps.indicators.models import IndicatorValue
+
+    before = _evaluate(config, lake, date(2015, 12, 31))
+    path = tmp_path / "china.csv"
+    head = "city,date,aqi,aqi_range,level,pm25,pm10,so2,co,no2,o3_8h,rank"
+    days = [date.fromordinal(number) for number in range(date(2015, 1, 1).toordinal(), date(2016, 1, 1).toordinal())]
+    lines = [f"{city},{day},20,,优,5,9,3,0.3,8,60,1" for city in ("海口", "三亚") for day in days]
+    path.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    assert lake.ingest(path).added == 2 * 365 * 7
+    run = _evaluate(config, lake, date(2015, 12, 31))
+
+    assert {v.region for v in IndicatorValue.objects.filter(run=run, kind="computed")} <= set(RULES.regions)
+    shares = [
+        IndicatorValue.objects.get(run=each, indicator="air.cities_attaining", period="2015", basis="measured")
+        for each in (before, run)
+    ]
+    assert [share.coverage["cities"] for share in shares] == [5, 5]
+    assert shares[0].value == shares[1].value
+    link = chain.chain(lake, run.id, "air.pm25.mean", "640000", period="2015", basis="measured")
+    assert {child.name for child in link.children} == {"银川市", "石嘴山市", "吴忠市", "固原市", "中卫市"}

@@ -18,9 +18,10 @@ from saishang.apps.indicators.water_values import WATER_TABLE
 from saishang.errors import SaishangError
 from saishang.lake import Lake
 from saishang.lake.duck import connect_duck
+from saishang.lake.missing import missing_counts, missing_hours
 from saishang.science.periods import months_between, period_span
 
-__all__ = ["Link", "chain", "hours", "period_span"]
+__all__ = ["Link", "chain", "hours", "missing_of_day", "period_span"]
 
 #: Which hourly parameter a daily or period parameter is made of.
 _MADE_OF = {"O3_8H": "O3", "O3_1H": "O3"}
@@ -124,7 +125,8 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     parameters = (key["parameter"],) if "parameter" in key else _AIR_ITEMS
     cities = _cities(run, table, key)
     sources = _sources(lake, run, parameters, begin, end)
-    links = tuple(_city(run, row, parameters, begin, end, sources) for row in cities)
+    missing = _missing(lake, run, [str(row["id"]) for row in cities], parameters, begin, end)
+    links = tuple(_city(run, row, parameters, begin, end, sources, missing) for row in cities)
     if key.get("scope") == "city":
         return links[0].children if links else ()
     return links
@@ -143,9 +145,10 @@ def _cities(run: Run, table: str, key: Mapping[str, Any]) -> list[dict[str, Any]
     for name in names:
         where.append(f"{name} = ?")
         values.append(key[name])
-    if key.get("scope") == "city":
-        where.append("id = ?")
-        values.append(key["id"])
+    # The lake may hold the series of other provinces' cities too: a region's value is made of its own alone.
+    members = [key["id"]] if key.get("scope") == "city" else [str(code) for code in run.parameters.get("cities", ())]
+    where.append(f"id in ({', '.join('?' * len(members)) or 'null'})")
+    values += members
     rows = queries.select(run.id, table, " and ".join(where), values, "id")
     if table != "attainment":
         return rows
@@ -164,6 +167,7 @@ def _city(
     begin: date,
     end: date,
     sources: Mapping[str, list[Link]],
+    missing: Mapping[str, Mapping[str, int]],
 ) -> Link:
     city = str(row["id"])
     days = queries.select(
@@ -195,11 +199,31 @@ def _city(
     if origins == ["published"]:
         # The city's series arrived as such: its stations had no part in it.
         stations = [row for row in stations if row["hours_present"]]
-    children = _stations(stations, sources) + tuple(sources.get(f"city:{city}", ()))
+    children = _stations(stations, sources, missing) + tuple(sources.get(f"city:{city}", ()))
     return Link("city", queries.region_name(city), "" if shown is None else str(shown), "", facts, children)
 
 
-def _stations(days: Sequence[Mapping[str, Any]], sources: Mapping[str, list[Link]]) -> tuple[Link, ...]:
+def _missing(
+    lake: Lake, run: Run, cities: Sequence[str], parameters: Sequence[str], begin: date, end: date
+) -> dict[str, dict[str, int]]:
+    """Hours that the cities' stations lack, by reason, up to the run's day, as its version of the lake has it."""
+    site = str(run.parameters.get("site", ""))
+    table = lake.rules.tables.get(f"sites/{site}/air_stations")
+    stations = [str(row["code"]) for row in table.rows if row["region"] in cities] if table is not None else []
+    last = min(end - timedelta(days=1), run.as_of)
+    if not stations or last < begin:
+        return {}
+    counts = missing_counts(
+        lake.table, lake.ledger, lake.folders, lake.rules, lake.described(), stations=stations,
+        parameters=sorted({_MADE_OF.get(name, name) for name in parameters}), first=begin, last=last,
+        version=run.lake_version,
+    )  # fmt: skip
+    return {station: {why: n for why, n in found.items() if why != "closed"} for station, found in counts.items()}
+
+
+def _stations(
+    days: Sequence[Mapping[str, Any]], sources: Mapping[str, list[Link]], missing: Mapping[str, Mapping[str, int]]
+) -> tuple[Link, ...]:
     grouped: dict[str, list[Mapping[str, Any]]] = {}
     for day in days:
         grouped.setdefault(str(day["station"]), []).append(day)
@@ -215,6 +239,7 @@ def _stations(days: Sequence[Mapping[str, Any]], sources: Mapping[str, list[Link
             "days_expected": len(rows),
             "hours_present": sum(row["hours_present"] or 0 for row in rows),
             "hours_expected": sum(row["hours_expected"] or 0 for row in rows),
+            "hours_missing": dict(missing.get(station, {})),
             "excluded": reasons,
         }
         links.append(Link("station", station, facts=facts, children=tuple(sources.get(station, ()))))
@@ -278,6 +303,25 @@ def hours(lake: Lake, run_id: str, station: str, parameter: str, day: date) -> l
     for row in rows:
         row["file_name"] = lake.ledger.batch(row["batch"]).file_name
     return rows
+
+
+def missing_of_day(lake: Lake, run_id: str, station: str, parameter: str, day: date) -> list[dict[str, Any]]:
+    """Hours of one station and day without a usable value: start, why, and the batch and file that said so, if any."""
+    run = queries.get_run(run_id)
+    found = missing_hours(
+        lake.table, lake.ledger, lake.folders, lake.rules, lake.described(), stations=[station],
+        parameters=[_MADE_OF.get(parameter, parameter)], first=day, last=day, version=run.lake_version,
+    )  # fmt: skip
+    return [
+        {
+            "start": hour.start,
+            "end": hour.start + timedelta(hours=1),
+            "why": hour.why,
+            "batch": hour.batch,
+            "file_name": "" if hour.batch is None else lake.ledger.batch(hour.batch).file_name,
+        }
+        for hour in found
+    ]
 
 
 def _midnight(day: date) -> datetime:

@@ -134,7 +134,10 @@ def compute(
     )  # fmt: skip
     tables |= climate_tables.build(lake, rules, site=inputs.site, as_of=as_of, version=version, progress=progress)
     progress("values")
-    values = computed_values(catalogue, tables, inputs.region) + composed_values(catalogue, inputs.reports)
+    values = computed_values(
+        catalogue, tables, inputs.region, cities=inputs.parameters["cities"], known=rules.regions.keys()
+    )
+    values += composed_values(catalogue, inputs.reports)
     values += reported_values(catalogue, inputs.reports)
     progress("targets")
     baselines = Catalogue.baselines(rules, inputs.site)

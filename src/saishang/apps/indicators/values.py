@@ -6,7 +6,7 @@ page or an explanation never has to guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -48,9 +48,30 @@ class Value:
     standard: str = ""
 
 
-def computed_values(catalogue: Catalogue, tables: Mapping[str, pa.Table], region: str) -> list[Value]:
-    """Values of every computed indicator from the statistics tables of a run; `region` holds the cities."""
-    rows = {name: table.to_pylist() for name, table in tables.items() if name in _READ_BY}
+def computed_values(
+    catalogue: Catalogue,
+    tables: Mapping[str, pa.Table],
+    region: str,
+    *,
+    cities: Collection[str],
+    known: Collection[str],
+) -> list[Value]:
+    """Values of every computed indicator from the statistics tables of a run.
+
+    Parameters
+    ----------
+    region, cities:
+        The region of the run, and the cities that it is made of.
+    known:
+        Codes of the rules' regions. National series bring hundreds of cities of other provinces into the tables; nobody
+        here is judged by them, so they have no values, and above all no part in the region's shares.
+    """
+    rows = {
+        name: [row for row in table.to_pylist() if row.get("scope") != "city" or row["id"] in known]
+        for name, table in tables.items()
+        if name in _READ_BY
+    }
+    rows["attainment"] = [row for row in rows.get("attainment", ()) if row["id"] in cities]
     found: list[Value] = []
     for indicator in catalogue.indicators.values():
         if indicator.kind != "computed":
@@ -172,7 +193,7 @@ def _period_days(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Ite
 
 
 def _attainment(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
-    """Share of the cities that attain; a city with an item that cannot be judged is not counted as attaining."""
+    """Share of the region's cities that attain; one with an item that cannot be judged does not count as attaining."""
     by_period: dict[tuple[str, str, str, str], dict[str, list[bool | None]]] = {}
     for row in rows:
         if row.get("scope", "city") == "city" and row["period_kind"] in PERIOD_KINDS:

@@ -130,7 +130,8 @@ def _label(key: str) -> str:
         "coverage": _("覆盖"), "run": _("评估编号"), "lake_version": _("观测数据版本"), "rules": _("规则"),
         "code": _("程序"), "days_expected": _("应有天数"), "days_valid": _("有效天数"), "excluded": _("剔除"),
         "origin": _("出处"), "city_mean": _("是否参与城市均值"), "hours_present": _("实有小时"),
-        "hours_expected": _("应有小时"), "batch": _("批次"), "values": _("数值个数"), "first_line": _("首行"),
+        "hours_expected": _("应有小时"), "hours_missing": _("缺测小时"),
+        "batch": _("批次"), "values": _("数值个数"), "first_line": _("首行"),
         "last_line": _("末行"), "sha256": "SHA-256", "agency": _("填报单位"), "evidence": _("证据"),
         "caliber": _("统计口径"), "note": _("备注"), "entered_at": _("录入时间"), "attains": _("是否达标"),
         "items": _("各项目"), "main": _("主要污染物"), "good": _("优良天数"),
@@ -139,6 +140,13 @@ def _label(key: str) -> str:
         "months_expected": _("应有月数"), "counted": _("计入断面"), "sections_evaluated": _("参评断面"),
         "sections_valid": _("有效断面"), "sections_expected": _("应评断面"),
     }.get(key) or heading(key, "chain")  # fmt: skip
+
+
+def _why_missing(why: str) -> str:
+    return {
+        "not_sent": _("未传"), "empty": _("文件中为空"), "marked": _("带缺测标记"), "rejected": _("被拒收"),
+        "removed_by_qc": _("质检剔除"), "closed": _("站点停用"),
+    }.get(why, why)  # fmt: skip
 
 
 def _say(key: str, value: Any) -> str:
@@ -152,6 +160,8 @@ def _say(key: str, value: Any) -> str:
         return texts.kind_name(str(value))
     if key == "reason":
         return reason_name(str(value))
+    if key == "hours_missing" and isinstance(value, Mapping):
+        return "；".join(f"{_why_missing(str(why))} {n}" for why, n in value.items())
     if key == "excluded" and isinstance(value, Mapping):
         return "；".join(_("%(why)s %(n)s 天") % {"why": reason_name(str(why)), "n": n} for why, n in value.items())
     if isinstance(value, bool):
@@ -220,6 +230,7 @@ def hours(request: HttpRequest, run: str, station: str, day: str) -> HttpRespons
     parameter = request.GET.get("parameter", "")
     try:
         rows = chains.hours(site_lake(), run, station, parameter, date.fromisoformat(day))
+        missing = chains.missing_of_day(site_lake(), run, station, parameter, date.fromisoformat(day))
     except ValueError:
         raise Http404(_("日期应为 2019-03-01 这样的形式。")) from None
     except SaishangError as error:
@@ -254,6 +265,17 @@ def hours(request: HttpRequest, run: str, station: str, day: str) -> HttpRespons
             ),
         }
         for row in rows
+    ]
+    listed += [
+        {
+            "interval": f"{hour['start']:%m-%d %H:%M} – {hour['end']:%m-%d %H:%M}",
+            "parameter": parameter,
+            "qualifier": _why_missing(hour["why"]),
+            "batch": Cell(hour["batch"], href=reverse("data-batch", args=[hour["batch"]])) if hour["batch"] else None,
+            "file": hour["file_name"],
+        }
+        for hour in missing
+        if hour["why"] not in ("marked", "removed_by_qc")  # these have a row above
     ]
     title = _("%(station)s %(day)s 的原始记录（%(parameter)s）") % {
         "station": _station_name(station), "day": day, "parameter": parameter,
