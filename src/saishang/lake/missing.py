@@ -62,14 +62,16 @@ class MissingHour(NamedTuple):
 def missing_hours(
     table: ObservationsTable, ledger: Ledger, folders: Folders, rules: Rules, sources: Iterable[Source], *,
     stations: Collection[str], parameters: Collection[str], first: date, last: date, version: int | None = None,
+    known_at: datetime | None = None,
 ) -> list[MissingHour]:  # fmt: skip
     """Hours of stations of the rules without a usable value, `first` to `last` inclusive, in order.
 
-    `why` is one of `removed_by_qc marked rejected empty not_sent closed`.
+    `why` is one of `removed_by_qc marked rejected empty not_sent closed`; `version` and `known_at` say which version of
+    the table and which moment of quality control is meant (default: the newest).
     """
     rows = _ask(
         f'select * from ({_SQL}) order by station, parameter, "start"',  # noqa: S608 - our own text
-        table, ledger, folders, rules, sources, stations, parameters, first, last, version,
+        table, ledger, folders, rules, sources, stations, parameters, first, last, version, known_at,
     )  # fmt: skip
     return [MissingHour(row[0], row[1], row[2], _STORIES[row[3]], row[4]) for row in rows]
 
@@ -77,11 +79,12 @@ def missing_hours(
 def missing_counts(
     table: ObservationsTable, ledger: Ledger, folders: Folders, rules: Rules, sources: Iterable[Source], *,
     stations: Collection[str], parameters: Collection[str], first: date, last: date, version: int | None = None,
+    known_at: datetime | None = None,
 ) -> dict[str, dict[str, int]]:  # fmt: skip
     """Missing hours of each station by reason, over the parameters together."""
     rows = _ask(
         f"select station, story, count(*) from ({_SQL}) group by station, story order by station, story",  # noqa: S608
-        table, ledger, folders, rules, sources, stations, parameters, first, last, version,
+        table, ledger, folders, rules, sources, stations, parameters, first, last, version, known_at,
     )  # fmt: skip
     found: dict[str, dict[str, int]] = {}
     for station, story, count in rows:
@@ -92,6 +95,7 @@ def missing_counts(
 def _ask(
     sql: str, table: ObservationsTable, ledger: Ledger, folders: Folders, rules: Rules, sources: Iterable[Source],
     stations: Collection[str], parameters: Collection[str], first: date, last: date, version: int | None,
+    known_at: datetime | None,
 ) -> list[tuple[Any, ...]]:  # fmt: skip
     hourly = [source for source in sources if source.hourly and source.medium == "air"]
     begin = datetime(first.year, first.month, first.day)
@@ -118,7 +122,7 @@ def _ask(
         duck.execute(
             'create temp table out_of_use (source varchar, station varchar, parameter varchar, "start" timestamp)'
         )
-        if excluded := excluded_flags(ledger, begin, end):
+        if excluded := excluded_flags(ledger, begin, end, known_at):
             duck.executemany("insert into out_of_use values (?, ?, ?, ?)", excluded)
         duck.register("known_stations", stations_table(rules))
         return duck.execute(

@@ -216,7 +216,7 @@ def _missing(
     counts = missing_counts(
         lake.table, lake.ledger, lake.folders, lake.rules, lake.described(), stations=stations,
         parameters=sorted({_MADE_OF.get(name, name) for name in parameters}), first=begin, last=last,
-        version=run.lake_version,
+        version=run.lake_version, known_at=run.started,
     )  # fmt: skip
     return {station: {why: n for why, n in found.items() if why != "closed"} for station, found in counts.items()}
 
@@ -311,6 +311,7 @@ def missing_of_day(lake: Lake, run_id: str, station: str, parameter: str, day: d
     found = missing_hours(
         lake.table, lake.ledger, lake.folders, lake.rules, lake.described(), stations=[station],
         parameters=[_MADE_OF.get(parameter, parameter)], first=day, last=day, version=run.lake_version,
+        known_at=run.started,
     )  # fmt: skip
     return [
         {
