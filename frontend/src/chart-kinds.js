@@ -31,7 +31,7 @@ export function path(spec, c) {
         lineStyle: { type: "dashed", color: c.goal, width: 2 }, itemStyle: { color: c.goal },
         markLine: spec.goal === null ? undefined : {
           silent: true, symbol: "none", lineStyle: { color: c.goal, type: "solid", width: 1 },
-          label: { formatter: text.goal, color: c.soft, position: "insideStartTop" }, data: [{ yAxis: spec.goal }],
+          label: { formatter: text.goal, color: c.soft, position: "insideEndTop", textBorderColor: c.surface, textBorderWidth: 3 }, data: [{ yAxis: spec.goal }],
         },
       },
       { name: text.measured, type: "line", symbol: "circle", symbolSize: 9, data: points(true), itemStyle: { color: c.accent }, lineStyle: { color: c.accent, width: 2 } },
@@ -76,7 +76,7 @@ export function lines(spec, c, width) {
     yAxis: axis(c, { type: "value", name: spec.unit, scale: Boolean(spec.scale) }),
     series: spec.series.map((series, index) => ({
       name: series.name, type: series.type ?? "line", data: series.data, connectNulls: false,
-      symbol: ["circle", "rect", "triangle", "diamond", "pin", "arrow"][index % 6], symbolSize: spec.x.length > 60 || series.bound ? 0 : 7,
+      symbol: ["circle", "rect", "triangle", "diamond", "roundRect", "emptyCircle"][index % 6], symbolSize: spec.x.length > 60 || series.bound ? 0 : 7,
       showSymbol: spec.x.length <= 60, // The edges of a band stand back behind what they enclose.
       itemStyle: series.bound ? { color: c.soft } : undefined,
       lineStyle: series.bound ? { width: 1, type: "dashed", color: c.soft } : { width: 2, type: index >= 6 ? "dashed" : "solid" },

@@ -29,7 +29,7 @@ export async function fallback(node, spec, c, live = true) {
       const area = layer.kind === "area";
       make("path", {
         d: rings.map((ring) => line(ring) + (area ? "Z" : "")).join(""),
-        fill: area ? layer.colours?.[feature.properties[layer.key]] ?? c.land : "none",
+        fill: area ? layer.colours?.[feature.properties[layer.key]] ?? c.land : "none", "fill-opacity": area && layer.colours ? 0.45 : 1,
         stroke: area ? c.border : c.water, "stroke-width": area ? 1.2 : 1.8, "fill-rule": "evenodd",
       }, svg);
     }

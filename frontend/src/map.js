@@ -26,7 +26,7 @@ function style(spec, c) {
     if (layer.kind === "area") {
       layers.push({
         id: `${layer.id}-fill`, source: layer.id, type: "fill",
-        paint: { "fill-color": layer.colours ? ["match", ["get", layer.key], ...Object.entries(layer.colours).flat(), c.land] : c.land, "fill-opacity": layer.colours ? 0.75 : 1 },
+        paint: { "fill-color": layer.colours ? ["match", ["get", layer.key], ...Object.entries(layer.colours).flat(), c.land] : c.land, "fill-opacity": layer.colours ? 0.45 : 1 },
       });
       layers.push({ id: `${layer.id}-line`, source: layer.id, type: "line", paint: { "line-color": c.border, "line-width": layer.width ?? 1.2 } });
     } else {

@@ -5,11 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from django.test import Client
 
+from saishang.apps.indicators.queries import catalogue
+from saishang.web.pages.targets import lacks, needs
 from tests.portal import Portal
+
+if TYPE_CHECKING:
+    from saishang.apps.indicators.queries import TargetRow
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +30,63 @@ def test_notices_count_what_the_filters_find(portal: Portal, client: Client) -> 
         assert len(list(csv.DictReader(io.StringIO(exported)))) == int(number), address
 
 
+def test_the_reasons_for_what_is_not_judged_add_up(portal: Portal, client: Client) -> None:
+    """The scoreboard's two halves are the 37 targets of the plan, and every reason leads to exactly its targets."""
+    page = client.get("/").content.decode()
+    judged = int(re.search(r'class="board-head"><b class="num">(\d+)</b>', page)[1])  # type: ignore[index]
+    waits = re.findall(
+        r'<li class="tone-not_evaluated"><a href="(/targets/\?need=[^"]+)"><b class="num">(\d+)</b>', page
+    )
+    assert judged + sum(int(number) for _address, number in waits) == 37
+    for address, number in waits:
+        exported = client.get(f"{address.replace('&amp;', '&')}&format=csv").content.decode("utf-8-sig")
+        found = list(csv.DictReader(io.StringIO(exported)))
+        assert len(found) == int(number), address
+        assert {row["状态"] for row in found} <= {"未评估", "目标值未定"}
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "wanted"),
+    [
+        ("not_evaluated", "qualitative", "promise"),
+        ("not_evaluated", "no_report", "value"),
+        ("not_evaluated", "value_too_old", "old"),
+        # A fresh value without a baseline is not an outdated one.
+        ("not_evaluated", "no_baseline", "baseline"),
+        ("not_evaluated", "no_valid_year", "valid"),
+        ("not_evaluated", "other_unit", "indicator"),
+        ("not_evaluated", "a reason of a later version", "other"),
+        ("undetermined", "goal_withheld", "goal"),
+        ("on_track", "on_path", ""),
+    ],
+)
+def test_what_a_target_waits_for(status: str, reason: str, wanted: str) -> None:
+    row = cast("TargetRow", SimpleNamespace(status=status, reason=reason))
+    assert lacks(row) == wanted
+    assert not wanted or wanted in needs()
+
+
+def test_every_reason_of_the_rules_is_sorted() -> None:
+    """A reason added to the rules must be given a place on the scoreboard (those of judged targets have none)."""
+    judged = {
+        "standing_kept", "standing_missed", "goal_year_kept", "goal_year_missed", "already_at_goal", "on_path",
+        "little_behind", "far_behind", "goal_withheld",
+    }  # fmt: skip
+    for reason in set(catalogue().status.reasons) - judged:
+        assert lacks(cast("TargetRow", SimpleNamespace(status="not_evaluated", reason=reason))) != "other", reason
+
+
+def test_the_chosen_run_stays_chosen(portal: Portal, client: Client) -> None:
+    page = client.get(f"/?run={portal.run}").content.decode()
+    board = re.search(r'class="panel board".*?</section>', page, re.S)
+    assert board is not None
+    addresses = re.findall(r'<a href="([^"]+)"', board[0])
+    assert addresses
+    assert all(f"run={portal.run}" in address for address in addresses)
+
+
 def test_open_dust_proposals_are_counted_until_decided(portal: Portal, client: Client) -> None:
-    assert "个沙尘日提案等待认定" not in client.get("/").content.decode()
+    assert "个沙尘日待认定" not in client.get("/").content.decode()
 
 
 def test_freshness_lists_every_loaded_source(portal: Portal, client: Client) -> None:

@@ -38,7 +38,7 @@ def test_overview_shows_every_target_of_the_run(portal: Portal, client: Client) 
         assert state.title in page
     for status in ("met", "on_track", "at_risk", "off_track", "not_evaluated", "undetermined"):
         count = sum(state.status == status for state in states)
-        assert re.search(rf'tone-{status}"><a [^>]*><b>{count}</b>', page), status
+        assert re.search(rf'tone-{status}(?: is-zero)?"><a [^>]*><b>{count}</b>', page), status
     assert "内部使用，非审定地图" in page
     assert portal.run in page
 
@@ -50,17 +50,53 @@ def test_overview_export_holds_the_same_targets(portal: Portal, client: Client) 
     assert book.worksheets[0].max_row == 38
 
 
-def test_city_means_on_the_map_are_those_of_the_run(portal: Portal, client: Client) -> None:
+def test_cities_are_shown_as_on_their_newest_day(portal: Portal, client: Client) -> None:
     from saishang.apps.indicators.queries import select
 
     page = text(client, "/")
     spec = json.loads(re.search(r'<script id="spec-cities"[^>]*>(.*?)</script>', page, re.S)[1])  # type: ignore[index]
+    days = select(portal.run, "city_aqi", "aqi is not null", order="day desc")
+    newest = days[0]["day"]
+    found = {row["region"]: row for row in days if row["day"] == newest}
+    assert f"各市空气质量（{newest.year}年{newest.month}月{newest.day}日）" in page
+    assert sorted(point["badge"] for point in spec["points"]) == sorted(str(row["aqi"]) for row in found.values())
+    assert len(spec["points"]) == 5
+    # The outlines carry the colours of the standard (HJ 633, table 2).
+    official = {1: "#00e400", 2: "#ffff00", 3: "#ff7e00", 4: "#ff0000", 5: "#99004c", 6: "#7e0023"}
+    (outlines,) = (layer for layer in spec["layers"] if layer["id"] == "prefecture")
+    assert outlines["colours"] == {region: official[row["level"]] for region, row in found.items()}
+
+
+def test_means_of_the_cities_are_those_of_the_run(portal: Portal, client: Client) -> None:
+    from saishang.apps.indicators.queries import select
+
     found = select(
         portal.run, "period_statistics",
         "scope = 'city' and parameter = 'PM2.5' and statistic = 'mean' and basis = 'measured' and period = '2015'",
     )  # fmt: skip
-    assert sorted(point["badge"] for point in spec["points"]) == sorted(f"{row['rounded']:.0f}" for row in found)
-    assert len(spec["points"]) == 5
+    shown = rows(client, "/?format=csv&table=cities")
+    assert sorted(float(row["PM2.5 平均 [µg/m³]"]) for row in shown) == sorted(float(row["value"]) for row in found)
+    assert len(shown) == 5
+
+
+def test_what_the_path_chart_draws_stands_in_its_table(portal: Portal, client: Client) -> None:
+    page = text(client, "/targets/G02/")
+    spec = json.loads(re.search(r'<script id="spec-path"[^>]*>(.*?)</script>', page, re.S)[1])  # type: ignore[index]
+    listed = rows(client, "/targets/G02/?format=csv&table=path")
+    ways = {row["时段"]: float(row["序时进度 [µg/m³]"]) for row in listed if row["序时进度 [µg/m³]"]}
+    assert [ways[f"{year}年"] for year, _value in spec["path"]] == pytest.approx(
+        [value for _year, value in spec["path"]], abs=1e-4
+    )
+    values = [float(row["实际数值 [µg/m³]"]) for row in listed if row["实际数值 [µg/m³]"]]
+    assert values == [point["value"] for point in spec["history"]]
+
+
+def test_counts_of_a_batch_are_exported(portal: Portal, client: Client) -> None:
+    counted = {
+        row["项目"]: row["个数"] for row in rows(client, f"/data/batches/{portal.bad_batch}/?format=csv&table=counts")
+    }
+    # Nine cells in three lines, of which a formula, a word and a negative concentration are refused.
+    assert (counted["接收值数"], counted["拒绝"]) == ("6", "3")
 
 
 def test_a_target_page_names_value_goal_owners_and_limits(portal: Portal, client: Client) -> None:
@@ -146,7 +182,7 @@ def test_plan_search_and_task(portal: Portal, client: Client) -> None:
 
 
 def test_every_rules_table_can_be_seen(portal: Portal, client: Client) -> None:
-    names = [row["名称"] for row in rows(client, "/rules/?format=csv&table=rules")]
+    names = [row["文件"] for row in rows(client, "/rules/?format=csv&table=rules")]
     assert "standards/air/limits" in names
     for name in names:
         text(client, f"/rules/{name}/")
@@ -219,3 +255,10 @@ def test_errors_that_teach_become_pages_that_teach(client: Client, monkeypatch: 
     page = text(client, "/health/", 503)
     assert "表不可读" in page
     assert "修改第 3 行" in page
+
+
+def test_the_rulebook_is_found_by_its_titles(portal: Portal, client: Client) -> None:
+    page = text(client, "/rules/?q=空气 限值")
+    assert "环境空气质量限值（GB 3095）" in page
+    assert "standards/water/surface_limits" not in page
+    assert "没有可显示的数据" in text(client, "/rules/?q=没有这样的词")

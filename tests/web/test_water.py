@@ -45,7 +45,8 @@ def seen(client: Client, address: str) -> str:
 
 @pytest.mark.parametrize("address", PAGES)
 def test_pages_answer_in_both_languages(address: str, water: Portal, client: Client) -> None:
-    assert "地表水" in seen(client, address) or "金沙湾" in seen(client, address)
+    page = seen(client, address)
+    assert any(word in page for word in ("地表水", "金沙湾", "入黄排水沟", "入河排污口"))
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     found = [
         line.strip() for line in seen(client, address).split("\n") if re.search(r"[\u3000-\u9fff\uff00-\uffef]", line)
@@ -104,3 +105,11 @@ def test_the_chain_leads_to_the_sections(water: Portal, client: Client) -> None:
     page = client.get("/targets/chain/latest/water.trunk_class_2/640000/?period=2021").content.decode()
     for text in ("麻黄沟", "有效月份不足", "water_4h_ningxia_2021_04.parquet", "/water/section/"):
         assert text in page, text
+
+
+def test_key_figures_are_those_of_the_table(water: Portal, client: Client) -> None:
+    page = client.get("/water/?kind=month&period=2021-09&basis=published").content.decode()
+    found = dict(re.findall(r'<li><span>([^<]+)</span><b class="num">([^<]+)</b>', page))
+    # The bulletin of 2021-09 has 18 sections: six of class II, three III, four IV, five worse than V.
+    assert (found["有类别的断面"], found["Ⅰ～Ⅲ类"], found["Ⅳ～Ⅴ类"], found["劣Ⅴ类"]) == ("18", "9", "4", "5")
+    assert found["达到目标"] == "4 / 6"

@@ -15,8 +15,9 @@ from django.utils import translation
 
 from saishang.errors import SaishangError
 from saishang.rules import load_rules
-from saishang.web import wording
-from saishang.web.wording import columns
+from saishang.web import texts, wording
+from saishang.web.pages.tables import as_cell
+from saishang.web.wording import columns, rulebook
 
 
 def _tool() -> ModuleType:
@@ -194,3 +195,31 @@ def test_one_code_has_two_senses_in_two_tables() -> None:
     assert columns.value_words("kind", "no such code") is None
     with translation.override("en"):
         assert columns.value_words("direction", "max") == "not above"
+
+
+def test_every_table_and_document_of_the_rules_has_a_title() -> None:
+    known = load_rules()
+    for name in [*known.tables, *known.documents]:
+        content = known.documents.get(name)
+        own = (None, None) if content is None else (content.get("zh"), content.get("en"))
+        for language, pattern in (("zh-hans", r"[\u4e00-\u9fff]"), ("en", r"^[^\u4e00-\u9fff]+$")):
+            with translation.override(language):
+                title = rulebook.title_of(name, own)
+                assert re.search(pattern, title), (name, language, title)
+                assert title != name
+        assert rulebook.field_of(name) in rulebook.FIELDS
+
+
+def test_stages_of_limits_are_said() -> None:
+    with translation.override("zh-hans"):
+        assert texts.limits_name("GB 3095-2026 transition") == "GB 3095-2026 过渡阶段"
+        assert texts.limits_name("GB 3095-2012") == "GB 3095-2012"
+        assert texts.limits_name("GB 3095-2026", "final") == "GB 3095-2026 正式阶段"
+    with translation.override("en"):
+        assert "过渡" not in texts.limits_name("GB 3095-2026 transition")
+
+
+def test_large_whole_numbers_are_grouped_and_years_are_not() -> None:
+    assert [as_cell(value).shown for value in (9999, 10000, 694814, 2019, True)] == [
+        "9999", "10,000", "694,814", "2019", "✓",
+    ]  # fmt: skip

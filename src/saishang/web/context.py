@@ -30,8 +30,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     section = request.resolver_match.view_name.split("-")[0] if request.resolver_match else ""
     entries = [
         ("overview", _("总览"), {"overview", "run"}),
-        ("morning", _("今晨"), {"morning"}),
-        ("plan", _("计划"), {"plan"}),
+        ("morning", _("每日研判"), {"morning"}),
+        ("plan", _("方案"), {"plan"}),
         ("targets", _("目标"), {"targets", "target"}),
         ("air", _("空气"), {"air"}),
         ("water", _("水"), {"water"}),

@@ -12,8 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 __all__ = [
-    "aside", "both", "comparator", "day", "document_stage", "english", "goal_text", "kind_name", "listed",
-    "mark_name", "month_name", "name_of", "percent", "period_name", "state_name", "unit_name",
+    "aside", "both", "comparator", "day", "document_stage", "english", "goal_text", "kind_name", "limits_name",
+    "listed", "mark_name", "month_name", "name_of", "percent", "period_name", "state_name", "unit_name",
 ]  # fmt: skip
 
 
@@ -81,6 +81,15 @@ def kind_name(kind: str) -> str:
 def comparator(sign: str) -> str:
     """Mathematical sign of a comparator."""
     return {">=": "≥", "<=": "≤", "~": "≈"}.get(sign, sign)
+
+
+def limits_name(name: str, stage: str = "") -> str:
+    """A set of limits with the stage it is in force for: `GB 3095-2026 transition` becomes GB 3095-2026 过渡阶段."""
+    edition, _blank, last = name.rpartition(" ")
+    if last in ("transition", "final") and edition:
+        name, stage = edition, last
+    words = {"transition": _("过渡阶段"), "final": _("正式阶段"), "single": ""}.get(stage, stage)
+    return f"{name} {words}".strip()
 
 
 def unit_name(unit: str) -> str:

@@ -8,3 +8,18 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saishang.web.settings")
 application = get_wsgi_application()
+
+
+def _warm() -> None:
+    """Read in before the server forks what every first request would wait for: the pages and the rules."""
+    from django.urls import get_resolver
+
+    from saishang.apps.indicators.queries import catalogue
+    from saishang.web.pages.site import rules
+
+    _pages = get_resolver().url_patterns
+    rules()
+    catalogue()
+
+
+_warm()

@@ -111,6 +111,7 @@ class TargetRow:
     status: str
     status_zh: str
     status_en: str
+    reason: str
     reason_zh: str
     reason_en: str
     detail: dict[str, Any]
@@ -325,6 +326,7 @@ def _row(state: TargetState, values: dict[tuple[str, str], list[IndicatorValue]]
         status=state.status,
         status_zh=rule.states[state.status]["zh"],
         status_en=rule.states[state.status]["en"],
+        reason=state.reason,
         reason_zh=rule.words(state.reason, state.detail, "zh"),
         reason_en=rule.words(state.reason, state.detail, "en"),
         detail=state.detail,

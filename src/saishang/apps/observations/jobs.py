@@ -124,8 +124,8 @@ RECONCILE = register(
 )  # fmt: skip
 CHECK = register(
     Kind(
-        "check", "质量检验和缺口账", "Quality tests and gap ledger", _check,
-        {"quality": Step("质量检验", "quality tests"), "gaps": Step("重算缺口账", "gap ledger", 60)},
+        "check", "质量检验和缺测统计", "Quality tests and gap ledger", _check,
+        {"quality": Step("质量检验", "quality tests"), "gaps": Step("重算缺测台账", "gap ledger", 60)},
         permission="start_jobs", schedule=Schedule(days=1, minute=40), single=True, title=_days,
     )
 )  # fmt: skip

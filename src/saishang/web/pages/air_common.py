@@ -63,7 +63,8 @@ def levels() -> list[dict[str, Any]]:
     rows = site.rules().table("standards/air/categories").rows
     newest = max(row["from"] for row in rows)
     return [
-        {"level": int(row["level"]), "name": texts.name_of(row), "low": row["low"], "high": row["high"],
+        {"level": int(row["level"]), "name": texts.name_of(row), "zh": row["zh"],
+         "low": row["low"], "high": row["high"],
          "color": _COLOURS[int(row["level"])],
          "effect": texts.both(row["effect_zh"], row["effect_en"]),
          "advice": texts.both(row["advice_zh"], row["advice_en"])}

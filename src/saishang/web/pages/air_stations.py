@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
+from saishang.science.air.from_rules import limit_set
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air_common import ITEMS, choice, decimals, item_name, tabs
@@ -48,14 +51,16 @@ def stations(request: HttpRequest) -> HttpResponse:
         found = {row["id"]: row for row in rows if row["period"] == period}
     unit = site.rules().parameters[parameter]["unit"]
     table = _station_table(listed, found, parameter, unit, period, run)
-    layers = site.map_layers()
-    view = (
-        MapView("stations", _("监测站地图"), _station_map(listed, found, parameter, unit, layers)) if layers else None
-    )
+    limits = _limits(parameter, period, run)
+    view = None
+    if site.map_layers():
+        spec = _station_map(listed, found, parameter, unit, limits)
+        view = MapView("stations", _("监测站地图；同样的数字列在旁边的表里。"), spec)
     context = base | {
         "items": [(code, texts.name_of(site.rules().parameters[code])) for code in ITEMS],
         "periods": [(name, texts.period_name(name)) for name in periods],
         "parameter": parameter, "period": period, "table": table, "map": view,
+        "legend": _legend(limits, unit), "limits": limits[2] if limits else "",
     }  # fmt: skip
     return export(request, [table]) or render(request, "air/stations.html", context)
 
@@ -66,14 +71,13 @@ def _station_table(
     columns = [
         Column("code", _("编号"), row_head=True, nowrap=True),
         Column("name", _("站点"), nowrap=True),
-        Column("city", _("城市"), nowrap=True),
-        Column("value", f"{item_name(parameter)} {texts.period_name(period)}".strip(), unit, number=True),
+        Column("value", item_name(parameter), unit, number=True),
         Column("days", _("有效 / 应有天数"), number=True),
-        Column("role", _("是否参与城市均值")),
-        Column("opened", _("启用"), nowrap=True),
-        Column("closed", _("停用"), nowrap=True),
+        Column("weak", _("有效性")),
+        Column("city", _("城市"), nowrap=True),
+        Column("role", _("城市均值"), nowrap=True),
         Column("place", _("经度，纬度"), number=True, wide_only=True),
-        Column("status", _("核实状态")),
+        Column("status", _("核实状态"), nowrap=True),
     ]
     rows = []
     for station in listed:
@@ -81,27 +85,71 @@ def _station_table(
         rows.append(
             {
                 "code": station["code"],
-                "name": texts.name_of(station),
+                "name": Cell(
+                    texts.name_of(station),
+                    note=_("%(day)s 停用") % {"day": station["closed"]} if station["closed"] else "",
+                ),
                 "city": site.region_name(station["region"]),
                 "value": Cell(
                     None if row is None else row["rounded"],
                     text=figure(None if row is None else row["rounded"], decimals(parameter)),
                     valid=row is None or bool(row["valid"]),
-                    note="" if row is None or row["valid"] else reason_name(row["reason"]),
                 ),
                 "days": "" if row is None else f"{row['days_valid']} / {row['days_expected']}",
-                "role": Cell(station["city_mean"], text=_("参与") if station["city_mean"] else _("不参与（对照点）")),
-                "opened": station["opened"],
-                "closed": station["closed"],
+                "role": Cell(station["city_mean"], text=_("参与") if station["city_mean"] else _("对照点")),
+                "weak": "" if row is None else _("有效") if row["valid"] else reason_name(row["reason"]),
                 "place": f"{station['lon']}, {station['lat']}" if station["lon"] is not None else "",
                 "status": Cell(station["status"], text=texts.mark_name(station["status"])),
             }
         )
-    return Table("stations", _("监测站"), columns, rows, about=about_run(run), tight=True)
+    title = _("监测站") if not period else _("各站%(item)s平均浓度，%(period)s") % {
+        "item": texts.name_of(site.rules().parameters[parameter]), "period": texts.period_name(period),
+    }  # fmt: skip
+    caption = _("带点线的数字有效天数不足，仅供参考。") if any(not row["value"].valid for row in rows) else ""
+    return Table("stations", title, columns, rows, about=about_run(run), tight=True, caption=caption)
+
+
+#: Colours of the map's steps: up to the class 1 limit, up to class 2, above it; a value without limit; no value.
+_STEPS = {"class1": "#cfeaf7", "class2": "#4d9fcf", "over": "#a8410f", "value": "#4d9fcf", "none": "#e6eaed"}
+Limits = tuple[Fraction | None, Fraction, str]
+
+
+def _limits(parameter: str, period: str, run: RunFacts | None) -> Limits | None:
+    """Annual limits in force at the end of the period: class 1, class 2, the set's name; None without such a limit."""
+    if run is None or not period:
+        return None
+    found = limit_set(site.rules(), min(date(int(period.split("..")[-1][:4]), 12, 31), run.as_of))
+    high = found.limit(parameter, "annual")
+    return None if high is None else (found.limit(parameter, "annual", 1), high, texts.limits_name(found.name))
+
+
+def _step(value: float | None, limits: Limits | None) -> str:
+    """Which step a rounded mean stands on."""
+    if value is None or limits is None:
+        return "none" if value is None else "value"
+    low, high, _name = limits
+    if value > high:
+        return "over"
+    return "class1" if low is not None and value <= low else "class2"
+
+
+def _legend(limits: Limits | None, unit: str) -> list[tuple[str, str]]:
+    """(step, words) of the map."""
+    if limits is None:
+        return [("value", _("有数值")), ("none", _("无数值"))]
+    low, high, _name = limits
+    steps = [
+        ("class2", _("≤ %(limit)s %(unit)s（二级）") % {"limit": f"{float(high):g}", "unit": unit}),
+        ("over", _("> %(limit)s %(unit)s（超过二级）") % {"limit": f"{float(high):g}", "unit": unit}),
+        ("none", _("无数值")),
+    ]
+    if low is None:
+        return steps
+    return [("class1", _("≤ %(limit)s %(unit)s（一级）") % {"limit": f"{float(low):g}", "unit": unit}), *steps]
 
 
 def _station_map(
-    listed: list[Any], found: dict[str, dict[str, Any]], parameter: str, unit: str, layers: list[dict[str, Any]]
+    listed: list[Any], found: dict[str, dict[str, Any]], parameter: str, unit: str, limits: Limits | None
 ) -> dict[str, Any]:
     points = []
     for station in listed:
@@ -109,13 +157,14 @@ def _station_map(
             continue
         row = found.get(station["code"])
         shown = figure(None if row is None else row["rounded"], decimals(parameter))
-        note = f"{station['code']} {texts.name_of(station)} · {parameter} {shown} {unit}"
+        note = f"{station['code']} {texts.name_of(station)} · {item_name(parameter)} {shown} {unit}"
+        step = _step(None if row is None else row["rounded"], limits)
         points.append(
-            {"lon": float(station["lon"]), "lat": float(station["lat"]), "note": note, "style": "point",
-             "colour": "#0c5a8a" if row is not None and row["rounded"] is not None else "#9aa5b1"}
+            {"lon": float(station["lon"]), "lat": float(station["lat"]),
+             "note": note, "style": "point", "colour": _STEPS[step]}
         )  # fmt: skip
     return {
-        "layers": layers,
+        "layers": site.map_layers(),
         "points": points,
         "bounds": site.bounds_of("prefecture"),
         "notice": site.unofficial_map_notice(),

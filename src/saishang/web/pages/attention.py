@@ -19,7 +19,7 @@ from saishang.apps.observations import queries as observations
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.targets import due, lacks
+from saishang.web.pages.targets import due
 
 __all__ = ["Notice", "freshness_table", "notices"]
 
@@ -40,17 +40,13 @@ class Notice:
 def notices(rows: Sequence[TargetRow], run: RunFacts) -> list[Notice]:
     """The most pressing first; empty when nothing asks for anybody."""
     counts = Counter(row.status for row in rows)
-    lack = Counter(lacks(row) for row in rows)
     soon = sum(due(row, run.as_of) for row in rows)
     targets = reverse("targets")
     found = [
         Notice("off_track", counts["off_track"], _("个目标滞后"), f"{targets}?status=off_track"),
         Notice("at_risk", counts["at_risk"], _("个目标有风险"), f"{targets}?status=at_risk"),
         Notice("at_risk", soon, _("个目标在今明两年到期，尚未达标"), f"{targets}?need=due"),
-        Notice("not_evaluated", lack["old"], _("个目标只有过旧的数值，不足以判断现状"), f"{targets}?need=old"),
-        Notice("not_evaluated", lack["value"], _("个有数字的目标还没有任何数值"), f"{targets}?need=value"),
-        Notice("undetermined", counts["undetermined"], _("个目标值在文件中未公布"), f"{targets}?status=undetermined"),
-        Notice("at_risk", _undecided(run), _("个沙尘日提案等待认定"), f"{reverse('air-dust')}?status=proposed"),
+        Notice("at_risk", _undecided(run), _("个沙尘日待认定"), f"{reverse('air-dust')}?status=proposed"),
     ]
     kept = [notice for notice in found if notice.number]
     stopped = _stopped(run)
@@ -92,8 +88,8 @@ def _hourly(identifier: str) -> bool:
     return bool(_source(identifier).get("hourly"))
 
 
-def freshness_table() -> Table | None:
-    """How far each source reaches; None before the first file."""
+def freshness_table(*, short: bool = False) -> Table | None:
+    """How far each source reaches; None before the first file. `short` leaves out when its newest file was loaded."""
     found = observations.freshness()
     if not found:
         return None
@@ -111,7 +107,7 @@ def freshness_table() -> Table | None:
                 "source": Cell(item.source, text=words, href=f"{reverse('data')}?source={item.source}"),
                 "until": Cell(
                     None if item.last_end is None else _last_day(item.last_end),
-                    note=_("%(day)s 入库") % {"day": f"{timezone.localtime(item.loaded):%Y-%m-%d}"},
+                    note="" if short else _("%(day)s 入库") % {"day": f"{timezone.localtime(item.loaded):%Y-%m-%d}"},
                 ),
                 "rejected": item.rejected,
             }

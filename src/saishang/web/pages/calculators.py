@@ -23,6 +23,7 @@ from saishang.errors import SaishangError
 from saishang.science import calc
 from saishang.science.calc.labels import LABELS
 from saishang.web import texts, wording
+from saishang.web.pages.air_common import day_levels
 from saishang.web.pages.exports import export
 from saishang.web.pages.site import rules
 from saishang.web.pages.tables import Column, Table
@@ -109,6 +110,7 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
         table = _table(known.name, context["title"], steps)
         context |= {
             "steps": steps,
+            "level": _level(result),
             "table": table,
             "json": json.dumps(result, ensure_ascii=False, indent=1),
             "command": _command(known.name, given, standard, averaging),
@@ -269,6 +271,15 @@ def _step(key: str, value: Any, medium: str) -> Step:
     else:
         step.text = (columns.value_words(key, value) if isinstance(value, str) else None) or _words(value)
     return step
+
+
+def _level(result: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Index and category of the air in the colours of HJ 633, where the result is one; None elsewhere."""
+    said = result.get("category")
+    for row in day_levels().values():
+        if "aqi" in result and result["aqi"] is not None and said == row["zh"]:
+            return {"level": row["level"], "index": str(result["aqi"]), "name": row["name"]}
+    return None
 
 
 def _words(value: Any) -> str:

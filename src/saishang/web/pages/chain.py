@@ -280,7 +280,7 @@ def hours(request: HttpRequest, run: str, station: str, day: str) -> HttpRespons
     title = _("%(station)s %(day)s 的原始记录（%(parameter)s）") % {
         "station": _station_name(station), "day": day, "parameter": parameter,
     }  # fmt: skip
-    empty = _("湖中没有这一天的记录：未测、未传或被拒收，见数据页的缺口。")
+    empty = _("库中没有这一天的记录：未测、未传或被拒收，见“数据”页的缺测台账。")
     table = Table(f"hours-{station}-{day}", title, columns, listed, empty=empty, tight=True)
     return export(request, [table]) or _level(request, table, run)
 

@@ -57,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
     ]
     table = Table(
         "batches",
-        _("入库账本"),
+        _("入库台账"),
         columns,
         [_batch_row(item) for item in found.batches],
         everything=list(everything()) if request.GET.get("format") else None,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from saishang.apps.observations import queries
 from saishang.errors import SaishangError
+from saishang.lake import Batch
 from saishang.lake.reasons import explain
 from saishang.lake.remarks import remarks
 from saishang.web import texts, wording
@@ -36,15 +37,10 @@ def batch(request: HttpRequest, number: int) -> HttpResponse:
     found = detail.batch
     rejects = _rejects(number, detail, bool(request.GET.get("format")))
     replaced = _replaced(number, detail, bool(request.GET.get("format")))
-    answer = export(request, [rejects, replaced])
+    counts = _counts(found)
+    answer = export(request, [rejects, replaced, counts])
     if answer is not None:
         return answer
-    counts = [
-        (_("读取行数"), found.rows_read), (_("接收值数"), found.accepted), (_("新增"), found.added),
-        (_("替换"), found.replaced), (_("相同"), found.identical), (_("文件内重复"), found.duplicates),
-        (_("拒绝"), found.rejected), (_("未取"), found.ignored), (_("空值"), found.empty),
-        (_("新文件未提及"), found.absent),
-    ]  # fmt: skip
     context = {
         "batch": found,
         "status": status_name(found.status),
@@ -60,6 +56,19 @@ def batch(request: HttpRequest, number: int) -> HttpResponse:
         "tabs": tabs("data", request),
     }
     return render(request, "data/batch.html", context)
+
+
+def _counts(found: Batch) -> Table:
+    """What became of the values of a file."""
+    listed = [
+        (_("读取行数"), found.rows_read), (_("接收值数"), found.accepted), (_("新增"), found.added),
+        (_("替换"), found.replaced), (_("相同"), found.identical), (_("文件内重复"), found.duplicates),
+        (_("拒绝"), found.rejected), (_("未取"), found.ignored), (_("空值"), found.empty),
+        (_("新文件未提及"), found.absent),
+    ]  # fmt: skip
+    columns = [Column("what", _("项目"), row_head=True), Column("number", _("个数"), number=True)]
+    rows = [{"what": words, "number": number} for words, number in listed]
+    return Table("counts", _("计数"), columns, rows, tight=True)
 
 
 def reject_reason(code: str) -> str:

@@ -19,7 +19,8 @@ from saishang.web.security import public
 
 __all__ = ["gaps"]
 
-_HEAT = ("#7e1d1d", "#c2603f", "#e8b16a", "#b9d7c9", "#5aa897", "#0f6b63")
+#: Lighter with every step, so that gaps stand out also without colours.
+_HEAT = ("#5c1010", "#9c3a22", "#d07f3c", "#ecc489", "#e3ecdf", "#cfe8e2")
 
 
 @public
@@ -92,4 +93,4 @@ def _gap_table(rows: list[Any], names: dict[str, str]) -> Table:
         }
         for row in rows
     ]
-    return Table("gaps", _("各站逐月缺口"), columns, listed, tight=True)
+    return Table("gaps", _("各站逐月缺测"), columns, listed, tight=True)

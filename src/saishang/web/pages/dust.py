@@ -199,7 +199,7 @@ def _table(
                 "reason": verdict.reason if verdict is not None else row["reason"],
             }
         )
-    return Table("dust-days", _("沙尘日的提案与决定"), columns, listed, about=about_run(run), tight=True)
+    return Table("dust-days", _("沙尘日拟定与认定"), columns, listed, about=about_run(run), tight=True)
 
 
 def _then(state: str, in_run: str) -> str:

@@ -161,7 +161,7 @@ def facts(row: JobRow) -> list[tuple[str, object]]:
         "files_removed": _("合并前文件"), "files_added": _("合并后文件"), "files": _("删除的文件"),
         "keep_days": _("保留天数"), "kept_versions": _("评估所用而保留的版本"), "swept": _("清理的临时文件"),
         "first": _("开始日期"), "last": _("结束日期"), "quality_run": _("质量检验"), "flagged": _("标记条数"),
-        "gap_days": _("缺口账行数"),
+        "gap_days": _("缺测台账行数"),
         "run": _("评估编号"), "as_of": _("截至"), "lake_version": _("观测数据版本"),
     }  # fmt: skip
     result = row.result or {}

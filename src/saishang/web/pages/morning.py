@@ -25,6 +25,7 @@ from saishang.web.pages.air_common import choice, decimals, primary_names
 from saishang.web.pages.air_common import item_name as code_name
 from saishang.web.pages.attention import freshness_table
 from saishang.web.pages.chain import chain_url
+from saishang.web.pages.cities import newest_day
 from saishang.web.pages.exports import export
 from saishang.web.pages.forecast import chance, year_end_rows
 from saishang.web.pages.morning_costs import cost_view
@@ -74,6 +75,7 @@ def morning(request: HttpRequest) -> HttpResponse:
     if answer is not None:
         return answer
     by_name = {table.name: table for table in tables}
+    empty = all(item.days == 0 for item in found.items)
     context: dict[str, Any] = {
         "run": run, "runs": other_runs(), "place": place, "place_name": site.region_name(place),
         "places": [(code, site.region_name(code)) for code in places],
@@ -85,9 +87,16 @@ def morning(request: HttpRequest) -> HttpResponse:
         "dust": by_name.get("morning-dust"), "since": by_name.get("morning-since"),
         "freshness": by_name.get("freshness"),
         "left": (date(run.as_of.year, 12, 31) - run.as_of).days,
-        "empty": all(item.days == 0 for item in found.items),
+        "empty": empty, "better": _better_run(run) if empty else None,
     }  # fmt: skip
     return render(request, "morning/morning.html", context)
+
+
+def _better_run(run: RunFacts) -> RunFacts | None:
+    """The newest other run of a year that has data, for who landed on a year without."""
+    last = newest_day(run)
+    found = None if last is None else next((r for r in queries.runs() if r.as_of.year == last.year), None)
+    return None if found is None else queries.run_facts(found.id)
 
 
 def share_of(request: HttpRequest) -> Decimal | None:
@@ -369,7 +378,7 @@ def _since(run: RunFacts) -> Table | None:
     empty = _("这两天各站各项都有效。")
     return Table(
         "morning-since",
-        _("昨天以来的缺口"),
+        _("昨日以来的缺测"),
         columns,
         rows,
         about=about_run(run),

@@ -37,7 +37,7 @@ def mark_words(mark: Mark | None, unit: str) -> str:
     if mark.kind == "goal":
         why = _("方案目标 %(name)s，%(year)s 年") % {"name": mark.name, "year": mark.year or "—"}
     elif mark.kind == "limit":
-        why = _("%(name)s 二级限值") % {"name": mark.name}
+        why = _("%(name)s 二级限值") % {"name": texts.limits_name(mark.name)}
     elif mark.kind == "own":
         why = _("自定")
     else:

@@ -120,6 +120,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "title": texts.both(version.title, version.title_en),
         "groups": _grouped(found),
         "count": len(found),
+        "task_count": sum(view.role == "task" for view in found),
         "table": table,
         "chosen": chosen,
     }
@@ -127,6 +128,7 @@ def index(request: HttpRequest) -> HttpResponse:
         return render(request, "plan/results.html", context)
     context |= {
         "duties": duties,
+        "promises": sum(len(view.targets) + len(view.commitments) for view in queries.items(version.id)),
         "owners": queries.owners(version.id),
         "sections": [
             (s.number, texts.both(s.title, s.title_en)) for c in queries.chapters(version.id) for s in c.sections
@@ -182,7 +184,7 @@ def _distinct(owners: list[OwnerView]) -> list[dict[str, str]]:
 
 def _about(version: VersionView) -> list[str]:
     return [
-        _("计划：%(title)s；版本 %(name)s；来源 %(origin)s")
+        _("方案：%(title)s；版本 %(name)s；来源 %(origin)s")
         % {"title": texts.both(version.title, version.title_en), "name": version.name, "origin": version.origin}
     ]
 
@@ -243,7 +245,7 @@ def _duties_table(version: VersionView) -> Table:
         }
         for duty in queries.duties(version.id)
     ]
-    return Table("duties", _("定期事项"), columns, rows, about=_about(version), empty=_("计划没有规定定期事项。"))
+    return Table("duties", _("定期事项"), columns, rows, about=_about(version), empty=_("方案没有规定定期事项。"))
 
 
 @public
@@ -252,11 +254,11 @@ def task(request: HttpRequest, item: str) -> HttpResponse:
     """One item: measures, owners, targets with their state in the newest run, duties."""
     version = queries.current_version()
     if version is None:
-        raise Http404(_("还没有导入计划"))
+        raise Http404(_("还没有导入方案"))
     try:
         view = queries.item(version.id, item)
     except PlanNotFoundError:
-        raise Http404(_("计划中没有编号为“%(id)s”的任务。") % {"id": item}) from None
+        raise Http404(_("方案中没有编号为“%(id)s”的任务。") % {"id": item}) from None
     run = chosen_run(request)
     states = {row.target: row for row in indicators.target_rows(run.id)} if run is not None else {}
     owners = _owners_table(view, version)
@@ -311,5 +313,5 @@ def _owners_table(view: ItemView, version: VersionView) -> Table:
     ]
     return Table(
         f"owners-{view.id}", _("责任单位"), columns, rows, about=_about(version), tight=True,
-        empty=_("计划未写明责任单位。"),
+        empty=_("方案未写明责任单位。"),
     )  # fmt: skip

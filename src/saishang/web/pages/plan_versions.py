@@ -49,7 +49,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Two versions side by side: the newest two when none is chosen."""
     current = queries.current_version()
     if current is None:
-        raise Http404(_("还没有导入计划"))
+        raise Http404(_("还没有导入方案"))
     versions = queries.versions(current.plan)
     before = _chosen(request.GET.get("before", ""), versions, versions[min(1, len(versions) - 1)])
     after = _chosen(request.GET.get("after", ""), versions, versions[0])
@@ -154,7 +154,7 @@ def units(request: HttpRequest) -> HttpResponse:
     except PlanNotFoundError:
         current = None
     if current is None:
-        raise Http404(_("还没有导入计划"))
+        raise Http404(_("还没有导入方案"))
     bound: SettleForm | None = None
     if request.method == "POST":
         bound = SettleForm(request.POST, auto_id="settle_%s")

@@ -20,7 +20,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.site import rules
 from saishang.web.pages.tables import Cell, Column, Table, as_cell
 from saishang.web.security import public
-from saishang.web.wording import columns
+from saishang.web.wording import columns, rulebook
 
 __all__ = ["document", "index"]
 
@@ -34,41 +34,52 @@ _SENTENCES = frozenset(
 @public
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """All tables and documents of the rules with their counts by status."""
+    """All tables and documents of the rules with their counts by status, by field; a search narrows them."""
     found = rules()
+    query = request.GET.get("q", "").strip()
+    entries = [
+        *((name, _("表"), len(source.rows), [str(row.get("status") or "") for row in source.rows])
+          for name, source in found.tables.items()),
+        *((name, _("文档"), len(content), _statuses(content)) for name, content in found.documents.items()),
+    ]  # fmt: skip
     rows: list[dict[str, Any]] = []
-    for name, source in sorted(found.tables.items()):
-        marks = Counter(str(row.get("status") or "") for row in source.rows)
+    for name, kind, size, statuses in sorted(entries, key=lambda entry: (rulebook.place_of(entry[0]), entry[0])):
+        title, group = _title(name), rulebook.field_name(rulebook.field_of(name))
+        if any(word not in f"{title} {group} {name}".casefold() for word in query.casefold().split()):
+            continue
+        marks = Counter(statuses)
         rows.append(
             {
-                "name": Cell(name, href=reverse("rules-document", args=[name])),
-                "kind": _("表"),
-                "rows": len(source.rows),
-                **{key: marks.get(key, 0) for key in ("confirmed", "recalled", "unconfirmed")},
-            }
-        )
-    for name, content in sorted(found.documents.items()):
-        marks = Counter(_statuses(content))
-        rows.append(
-            {
-                "name": Cell(name, href=reverse("rules-document", args=[name])),
-                "kind": _("文档"),
-                "rows": len(content),
+                "group": group,
+                "title": Cell(title, href=reverse("rules-document", args=[name])),
+                "name": name,
+                "kind": kind,
+                "rows": size,
                 **{key: marks.get(key, 0) for key in ("confirmed", "recalled", "unconfirmed")},
             }
         )
     heads = [
-        Column("name", _("名称"), row_head=True),
-        Column("kind", _("类型")),
+        Column("group", _("领域"), nowrap=True),
+        Column("title", _("名称"), row_head=True),
+        Column("name", _("文件"), wide_only=True),
+        Column("kind", _("类型"), nowrap=True),
         Column("rows", _("行数或键数"), number=True),
         Column("confirmed", texts.mark_name("confirmed"), number=True),
         Column("recalled", texts.mark_name("recalled"), number=True),
         Column("unconfirmed", texts.mark_name("unconfirmed"), number=True),
     ]
     table = Table(
-        "rules", _("规则表"), heads, rows, about=[_("规则摘要：%(digest)s") % {"digest": found.digest}], tight=True
-    )
-    return export(request, [table]) or render(request, "rules/index.html", {"table": table, "digest": found.digest})
+        "rules", _("规则表"), heads, rows, about=[_("规则摘要：%(digest)s") % {"digest": found.digest}], tight=True,
+        caption=_("共 %(count)d 份") % {"count": len(rows)}, empty=_("换一个词，例如标准编号或污染物名称。"),
+    )  # fmt: skip
+    context = {"table": table, "digest": found.digest, "query": query}
+    return export(request, [table]) or render(request, "rules/index.html", context)
+
+
+def _title(name: str) -> str:
+    """Title of a table or document; source descriptions carry their own."""
+    content = rules().documents.get(name) if name.startswith("sources/") else None
+    return rulebook.title_of(name, (None, None) if content is None else (content.get("zh"), content.get("en")))
 
 
 @public
@@ -84,8 +95,8 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(wording.say(error.message)) from None
     rows = [{"key": Cell(path), "value": _document_value(name, path, value)} for path, value in _flat(content)]
     heads = [Column("key", _("键"), row_head=True), Column("value", _("值"))]
-    table = Table(name.replace("/", "-"), name, heads, rows, tight=True)
-    context = {"table": table, "name": name, "page": None}
+    table = Table(name.replace("/", "-"), _title(name), heads, rows, tight=True)
+    context = {"table": table, "name": name, "title": _title(name), "page": None}
     return export(request, [table]) or render(request, "rules/document.html", context)
 
 
@@ -102,14 +113,14 @@ def _table_page(request: HttpRequest, name: str) -> HttpResponse:
     page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
     table = Table(
         name.replace("/", "-"),
-        name,
+        _title(name),
         heads,
         list(page.object_list),
         everything=rows,
         tight=True,
         caption=_("共 %(count)d 行") % {"count": len(rows)},
     )
-    context = {"table": table, "name": name, "page": page, "query": query}
+    context = {"table": table, "name": name, "title": _title(name), "page": page, "query": query}
     return export(request, [table]) or render(request, "rules/document.html", context)
 
 

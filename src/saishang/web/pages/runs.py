@@ -11,7 +11,7 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import NoSuchRun, RunFacts
 from saishang.web import wording
 
-__all__ = ["about_run", "chosen_run", "other_runs", "with_run"]
+__all__ = ["about_run", "chosen_run", "other_runs", "run_query", "with_run"]
 
 
 def chosen_run(request: HttpRequest) -> RunFacts | None:
@@ -36,6 +36,11 @@ def with_run(address: str, request: HttpRequest) -> str:
     if not wanted:
         return address
     return f"{address}{'&' if '?' in address else '?'}{urlencode({'run': wanted})}"
+
+
+def run_query(run: RunFacts, chosen: bool, **values: str) -> str:
+    """Query of an address, with the run in it when the reader chose one."""
+    return urlencode({**({"run": run.id} if chosen else {}), **values})
 
 
 def about_run(run: RunFacts | None) -> list[str]:

@@ -14,6 +14,8 @@ __all__ = ["Cell", "Column", "Table", "as_cell"]
 
 #: What a reader sees where there is no value.
 ABSENT = "—"
+#: Whole numbers from here on are shown in groups of three; a year or a code of a region never is.
+_GROUPED = 10_000
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Cell:
             return ABSENT
         if isinstance(self.value, bool):
             return "✓" if self.value else "✗"
+        if isinstance(self.value, int) and abs(self.value) >= _GROUPED:
+            return f"{self.value:,}"
         if isinstance(self.value, Decimal):
             return f"{self.value:f}"
         if isinstance(self.value, float) and self.value.is_integer():

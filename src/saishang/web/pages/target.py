@@ -48,7 +48,8 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
     limits = _limits(row, run)
     ahead = target_forecast(run, row.target, row.region)
     tested = ahead.table if ahead is not None else None
-    tables = [table for table in (values, limits, tested) if table is not None]
+    drawn = chart.table if chart is not None else None
+    tables = [table for table in (values, drawn, limits, tested) if table is not None]
     answer = export(request, tables)
     if answer is not None:
         return answer
@@ -106,14 +107,46 @@ def _path(row: TargetRow, run: RunFacts) -> tuple[Chart | None, Table | None]:
         "path": way,
         "history": points,
         "labels": {
-            "path": _("直线进度"),
+            "path": _("序时进度"),
             "measured": _("实际数值"),
             "invalid": _("不满足有效性规定"),
             "goal": _("目标 %(goal)s") % {"goal": goal_of(row)},
         },
     }
-    label = _("%(title)s 的直线进度与实际数值；同样的数字列在下面的表里。") % {"title": title}
-    return Chart("path", label, spec), values
+    label = _("%(title)s 的序时进度与实际数值；同样的数字列在下面的表里。") % {"title": title}
+    return Chart("path", label, spec, _path_table(row, run)), values
+
+
+def _path_table(row: TargetRow, run: RunFacts) -> Table:
+    """What the picture shows: the path year by year, and the values drawn beside it."""
+    unit = texts.unit_name(row.unit)
+    columns = [
+        Column("period", _("时段"), row_head=True, nowrap=True),
+        Column("way", _("序时进度"), unit, number=True),
+        Column("value", _("实际数值"), unit, number=True),
+        Column("basis", _("口径")),
+    ]
+    way = dict(row.path)
+    drawn = [(place, point) for place, point in _drawn(row) if point.value is not None]
+    listed: list[tuple[float, dict[str, Any]]] = [
+        (
+            place,
+            {
+                "period": texts.period_name(point.period),
+                "way": _plain(way.pop(int(place), None) if place == int(place) else None),
+                "value": Cell(point.value, text=point.rounded, valid=point.valid),
+                "basis": basis_name(point.basis),
+            },
+        )
+        for place, point in drawn
+    ]
+    listed += [(year, {"period": texts.period_name(str(year)), "way": _plain(value)}) for year, value in way.items()]
+    rows = [line for _place, line in sorted(listed, key=lambda pair: pair[0])]
+    return Table("path", _("序时进度与实际数值"), columns, rows, about=about_run(run), tight=True)
+
+
+def _plain(value: Decimal | None) -> Cell:
+    return Cell(value, text=None if value is None else _short(value))
 
 
 def _drawn(row: TargetRow) -> list[tuple[float, HistoryPoint]]:
@@ -160,7 +193,7 @@ def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
                 "chosen": Cell(point.chosen, text="✓" if point.chosen else ""),
                 "chain": Cell(
                     None,
-                    text=_("查看链条"),
+                    text=_("查看溯源"),
                     href=chain_url(run.id, row.indicator, row.region, point.period, point.basis),
                 )
                 if point.value is not None
@@ -199,11 +232,9 @@ def _limits(row: TargetRow, run: RunFacts) -> Table | None:
     for limit in listed:
         if limit["parameter"] != parameter or limit["averaging"] != _ANNUAL:
             continue
-        stages = {"transition": _("过渡阶段"), "final": _("正式阶段"), "single": ""}
-        stage = stages.get(limit["stage"], limit["stage"])
         rows.append(
             {
-                "edition": f"{limit['edition']} {stage}".strip(),
+                "edition": texts.limits_name(limit["edition"], limit["stage"]),
                 "period": f"{_day(limit['from'])} – {_day(limit['to'])}",
                 "class1": limit["class1"],
                 "class2": limit["class2"],

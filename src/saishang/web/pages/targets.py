@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,8 +25,8 @@ from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
 __all__ = [
-    "STATES", "Group", "Line", "due", "goal_of", "grouped", "index", "lacks", "lines", "position", "target_url",
-    "targets_table",
+    "STATES", "Group", "Line", "due", "goal_of", "grouped", "index", "lacks", "lines", "needs", "position",
+    "target_url", "targets_table",
 ]  # fmt: skip
 
 STATES = ("met", "on_track", "at_risk", "off_track", "not_evaluated", "undetermined")
@@ -131,7 +131,7 @@ def grouped(found: Sequence[Line], *, unfold: bool = False) -> list[Group]:
 
     Only the first group is open, so that what can be judged is seen at a glance; `unfold` opens all (after a search).
     """
-    titles = {"value": _("有数值的目标"), "open": _("尚无数值的目标"), "promise": _("没有数字的承诺")}
+    titles = {"value": _("已有数值的目标"), "open": _("有目标值、尚无数值的目标"), "promise": _("定性目标")}
     kinds: dict[str, list[Line]] = {kind: [] for kind in titles}
     for line in found:
         has_goal = line.row.goal is not None or line.row.undetermined
@@ -145,24 +145,37 @@ def due(row: TargetRow, as_of: date) -> bool:
     return row.goal is not None and row.year is not None and row.year <= as_of.year + 1 and row.status != "met"
 
 
+#: What an unjudged target waits for, by the reason that the run gives.
+_WAITS = {
+    "qualitative": "promise", "no_report": "value", "no_value": "value", "value_too_old": "old",
+    "no_valid_year": "valid", "no_baseline": "baseline", "no_indicator": "indicator", "other_unit": "indicator",
+}  # fmt: skip
+
+
 def lacks(row: TargetRow) -> str:
-    """`old` when the only value is too old, `value` when a numbered goal has none, else empty."""
-    if row.status != "not_evaluated" or row.goal is None:
-        return ""
-    return "old" if row.value is not None else "value"
+    """What keeps a target from being judged, as a word of `needs`; empty for one that is judged."""
+    if row.status == "undetermined":
+        return "goal"
+    return _WAITS.get(row.reason, "other") if row.status == "not_evaluated" else ""
 
 
-#: What a target needs, by the word in the address.
-_NEEDS: dict[str, Callable[[TargetRow, date], bool]] = {
-    "due": due,
-    "old": lambda row, _day: lacks(row) == "old",
-    "value": lambda row, _day: lacks(row) == "value",
-}
+def needs() -> dict[str, str]:
+    """Words of the filter by what a target needs."""
+    return {
+        "due": _("今明两年到期，尚未达标"),
+        "promise": _("定性目标，待牵头单位说明成效"),
+        "value": _("有目标值，尚无数值"),
+        "old": _("只有过旧的数值"),
+        "valid": _("没有满足有效性规定的年度"),
+        "baseline": _("没有基准年数值"),
+        "indicator": _("尚无对应的指标"),
+        "goal": _("目标值在文件中未公布"),
+        "other": _("其他原因"),
+    }
 
 
-def needs() -> list[tuple[str, str]]:
-    """(word, words) of the filter by what a target needs."""
-    return [("due", _("今明两年到期，尚未达标")), ("old", _("只有过旧的数值")), ("value", _("有目标值，尚无数值"))]
+def _needs(row: TargetRow, need: str, as_of: date) -> bool:
+    return due(row, as_of) if need == "due" else lacks(row) == need
 
 
 def targets_table(rows: Sequence[TargetRow], run: RunFacts) -> Table:
@@ -220,11 +233,12 @@ def index(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     wanted = request.GET.get("q", "").strip()
     need = request.GET.get("need", "")
+    words = needs()
     found = [
         row
         for row in rows
         if (not status or row.status == status)
-        and (need not in _NEEDS or _NEEDS[need](row, run.as_of))
+        and (need not in words or _needs(row, need, run.as_of))
         and _matches(row, wanted)
     ]
     table = targets_table(found, run)
@@ -236,7 +250,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "runs": other_runs(),
         "groups": grouped(lines(found, run), unfold=len(found) < len(rows)),
         "need": need,
-        "needs": needs(),
+        "needs": [(k, said) for k, said in words.items() if k == need or any(_needs(r, k, run.as_of) for r in rows)],
         "shown": len(found),
         "table": table,
         "total": len(rows),

@@ -40,9 +40,11 @@ from saishang.web.security import public
 
 __all__ = ["months", "overview", "ratios"]
 
-#: Layout of the drawing [units of the view box].
-_LEFT, _STEP, _ROW = 190, 132, 62
-_WIDE = 7
+#: Layout of the drawing [units of the view box]: where sections begin and end, the least and most between two of them.
+_LEFT, _RIGHT, _ROW = 190, 1114, 62
+_LEAST, _MOST = 132, 190
+#: Room of a name at the last section of a line.
+_NAME = 70
 
 
 @dataclass(frozen=True)
@@ -98,14 +100,37 @@ def overview(request: HttpRequest) -> HttpResponse:
         "periods": [(name, texts.period_name(name)) for name in known], "period": period,
         "period_name": texts.period_name(period),
         "bases": [(name, basis_name(name)) for name in bases], "basis": basis, "basis_name": basis_name(basis),
-        "lines": lines, "height": _ROW * len(lines) + 16, "width": _LEFT + _STEP * _WIDE,
+        "lines": lines, "height": _ROW * len(lines) + 16, "width": _width(lines),
+        "figures": _figures(by_section, basis),
         "legend": legend(), "table": table, "any_invalid": any(not n.valid for line in lines for n in line.nodes),
     }  # fmt: skip
     return render(request, "water/overview.html", context)
 
 
+def _figures(found: Mapping[tuple[str, str], Mapping[str, Any]], basis: str) -> list[tuple[str, str, str]]:
+    """(words, figure, remark) of the period: sections with a class, good ones, those worse than V, those on target.
+
+    Sections are counted as they are; the shares by the measures of 2011 stand on the page of shares.
+    """
+    known = [row for (_code, b), row in found.items() if b == basis and row["class"]]
+    judged = [row for row in known if row["complies"] is not None]
+    total = len(sections())
+    figures = [(_("有类别的断面"), str(len(known)), _("共登记 %(total)s 个断面") % {"total": total})]
+    if known:
+        figures += [
+            (_("Ⅰ～Ⅲ类"), str(sum(row["class"] <= 3 for row in known)), _("个断面")),
+            (_("Ⅳ～Ⅴ类"), str(sum(4 <= row["class"] <= 5 for row in known)), _("个断面")),
+            (_("劣Ⅴ类"), str(sum(row["class"] == 6 for row in known)), _("个断面")),
+        ]
+    if judged:
+        met = sum(bool(row["complies"]) for row in judged)
+        figures.append((_("达到目标"), f"{met} / {len(judged)}", _("有目标类别的断面")))
+    return figures
+
+
 def _lines(found: Mapping[str, Mapping[str, Any]], request: HttpRequest) -> list[Line]:
     lines = []
+    step = _step(max((len(rows) for rows in rivers().values()), default=1))
     for number, (river, rows) in enumerate(rivers().items()):
         nodes = []
         for place, row in enumerate(rows):
@@ -116,7 +141,7 @@ def _lines(found: Mapping[str, Mapping[str, Any]], request: HttpRequest) -> list
             words = class_name(klass) or reason_name(state["reason"] if state is not None else "no_data")
             nodes.append(
                 Node(
-                    x=_LEFT + place * _STEP + 20,
+                    x=_LEFT + place * step + 20,
                     label=_short(name),
                     number=klass,
                     shown=("> V" if texts.english() else "劣") if klass == 6 else class_name(klass) or "–",
@@ -128,8 +153,17 @@ def _lines(found: Mapping[str, Mapping[str, Any]], request: HttpRequest) -> list
             )
         ordered = all(row["order"] for row in rows)
         name = group_name("river", river)
-        lines.append(Line(_ROW * number + 28, name, _LEFT + (len(rows) - 1) * _STEP + 20, ordered, tuple(nodes)))
+        lines.append(Line(_ROW * number + 28, name, _LEFT + (len(rows) - 1) * step + 20, ordered, tuple(nodes)))
     return lines
+
+
+def _step(most: int) -> int:
+    """Distance between two sections, so that the longest river fills the width as far as names stay readable."""
+    return max(_LEAST, min(_MOST, (_RIGHT - _LEFT - 20 - _NAME) // max(most - 1, 1)))
+
+
+def _width(lines: Sequence[Line]) -> int:
+    return max([_RIGHT, *(line.end + _NAME for line in lines)])
 
 
 def _short(name: str) -> str:

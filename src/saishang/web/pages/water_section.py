@@ -16,7 +16,7 @@ from saishang.rules import Row
 from saishang.science.water.blooms import density_grade, warning
 from saishang.science.water.classes import class_number
 from saishang.science.water.from_rules import bloom_rule
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice, kind_name
 from saishang.web.pages.charts import Chart
@@ -93,7 +93,7 @@ def _targets_table(code: str) -> Table:
     ]  # fmt: skip
     listed = [
         {"target": class_cell(class_number(row["target_class"])), "from": row["from"], "to": row["to"],
-         "source": Cell(row["source"], mark=row["status"])}
+         "source": Cell(row["source"], text=wording.clause(row["source"]), mark=row["status"])}
         for row in rows
     ]  # fmt: skip
     return Table("targets", _("目标类别"), columns, listed, empty=_("没有查到本断面公开的目标类别。"))
