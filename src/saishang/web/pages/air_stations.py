@@ -73,7 +73,7 @@ def _station_table(
         Column("name", _("站点"), nowrap=True),
         Column("value", item_name(parameter), unit, number=True),
         Column("days", _("有效 / 应有天数"), number=True),
-        Column("weak", _("有效性")),
+        Column("weak", _("有效性"), export_only=True),
         Column("city", _("城市"), nowrap=True),
         Column("role", _("城市均值"), nowrap=True),
         Column("place", _("经度，纬度"), number=True, wide_only=True),
@@ -103,7 +103,7 @@ def _station_table(
             }
         )
     title = _("监测站") if not period else _("各站%(item)s平均浓度，%(period)s") % {
-        "item": texts.name_of(site.rules().parameters[parameter]), "period": texts.period_name(period),
+        "item": item_name(parameter), "period": texts.period_name(period),
     }  # fmt: skip
     caption = _("带点线的数字有效天数不足，仅供参考。") if any(not row["value"].valid for row in rows) else ""
     return Table("stations", title, columns, rows, about=about_run(run), tight=True, caption=caption)

@@ -21,6 +21,7 @@ from saishang.web.pages.runs import chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.targets import target_url
 from saishang.web.security import public
+from saishang.web.wording import columns as words
 
 __all__ = ["index", "outline", "task"]
 
@@ -62,7 +63,7 @@ def owner_role_name(role: str) -> str:
 def promise(view: TargetView) -> str:
     """What a target promises, in short."""
     if view.kind != "numeric":
-        return view.state
+        return words.value_words("state", view.state) or view.state
     if view.undetermined:
         return _("未公布")
     if view.low is not None and view.high is not None:

@@ -96,6 +96,8 @@ class Column:
     nowrap: bool = False
     #: Sentences: kept wide enough to read on a phone, where the table scrolls sideways.
     long: bool = False
+    #: Only in exports: what a page says in another way, or has no room for.
+    export_only: bool = False
 
     @property
     def heading(self) -> str:
@@ -121,7 +123,12 @@ class Table:
 
     def cells(self) -> list[list[tuple[Column, Cell]]]:
         """Rows of (column, cell) for the template."""
-        return [[(column, as_cell(row.get(column.key))) for column in self.columns] for row in self.rows]
+        return [[(column, as_cell(row.get(column.key))) for column in self.shown_columns] for row in self.rows]
+
+    @property
+    def shown_columns(self) -> list[Column]:
+        """Columns on the page."""
+        return [column for column in self.columns if not column.export_only]
 
     def all_rows(self) -> Iterable[Mapping[str, Any]]:
         """Rows of the export."""
