@@ -75,6 +75,7 @@ def kind_name(kind: str) -> str:
         "computed": _("由监测数据计算"),
         "reported": _("由部门上报或公布"),
         "published": _("公布值"),
+        "stations": _("站点均值"),
     }.get(kind, kind)
 
 

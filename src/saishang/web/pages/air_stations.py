@@ -76,7 +76,7 @@ def _station_table(
         Column("weak", _("有效性"), export_only=True),
         Column("city", _("城市"), nowrap=True),
         Column("role", _("城市均值"), nowrap=True),
-        Column("place", _("经度，纬度"), number=True, wide_only=True),
+        Column("place", _("经度，纬度"), export_only=True),
         Column("status", _("核实状态"), nowrap=True),
     ]
     rows = []

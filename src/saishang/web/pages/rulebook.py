@@ -77,8 +77,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _title(name: str) -> str:
-    """Title of a table or document; source descriptions carry their own."""
-    content = rules().documents.get(name) if name.startswith("sources/") else None
+    """Title of a table or document; a document without a row may carry its own."""
+    content = rules().documents.get(name)
     return rulebook.title_of(name, (None, None) if content is None else (content.get("zh"), content.get("en")))
 
 

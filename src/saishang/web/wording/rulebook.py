@@ -1,7 +1,7 @@
 """Titles of the rules' tables and documents in the reader's language, and the field each belongs to.
 
 `rulebook.csv` names them by path; `*` stands for the folder of a site or of a plan. A document that carries its own
-title (a source description) needs no row.
+title (a source description, a register) needs no row.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["FIELDS", "field_name", "field_of", "place_of", "title_of"]
 #: The fields in the order in which the index lists them.
 FIELDS = (
     "名录", "方案", "指标", "站点", "空气", "地表水", "地下水", "土壤", "固体废物", "噪声", "辐射", "生态", "气候",
-    "应急", "质控", "数据来源",
+    "应急", "管理", "质控", "数据来源",
 )  # fmt: skip
 _FOLDERS = re.compile(r"^(sites|plans)/[^/]+/")
 
@@ -50,7 +50,7 @@ def field_name(field: str) -> str:
         "名录": _("名录"), "方案": _("方案"), "指标": _("指标"), "站点": _("站点"),
         "空气": _("空气"), "地表水": _("地表水"), "地下水": _("地下水"), "土壤": _("土壤"),
         "固体废物": _("固体废物"), "噪声": _("噪声"), "辐射": _("辐射"), "生态": _("生态"),
-        "气候": _("气候"), "应急": _("应急"), "质控": _("质控"), "数据来源": _("数据来源"),
+        "气候": _("气候"), "应急": _("应急"), "管理": _("管理"), "质控": _("质控"), "数据来源": _("数据来源"),
     }.get(field, field)  # fmt: skip
 
 
