@@ -84,7 +84,7 @@ def _causes(found: changes.Between) -> list[dict[str, Any]]:
     if found.decisions:
         say(_("沙尘日认定 %(count)s 项") % {"count": len(found.decisions)}, reverse("air-dust"))
     for label, pair in (
-        (_("规则"), found.rules), (_("计划版本"), found.plan), (_("程序"), found.code),
+        (_("规则"), found.rules), (_("方案版本"), found.plan), (_("程序"), found.code),
     ):  # fmt: skip
         if pair is not None:
             say(f"{label}{_('：')}{pair[0][:24]} → {pair[1][:24]}", reverse("rules") if pair is found.rules else "")
