@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -34,6 +35,8 @@ __all__ = ["calculator"]
 
 #: Results that are words of a standard: a category, a class, a grade, the colour of a signal.
 _VERDICTS = {"category", "level", "cls", "grade", "signal"}
+#: No example.
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _MISSING = {"", "-", "—", "null", "none", "na", "n/a", "无"}
 
 
@@ -73,7 +76,8 @@ def calculator(request: HttpRequest, topic: str) -> HttpResponse:
         raise Http404(wording.say(error.message)) from None
     asked = "go" in request.GET
     values = request.GET if asked else _example(known)
-    inputs = [_input(f, values) for f in known.fields]
+    example = known.example.get("inputs", {})
+    inputs = [_input(f, values, example=example) for f in known.fields]
     if known.open_inputs is not None:
         inputs.append(_input(known.open_inputs, values, open_names=True))
     for number, control in enumerate(inputs, start=1):
@@ -130,7 +134,7 @@ def _example(topic: Any) -> QueryDict:
     for name, value in inputs.items():
         known = topic.field(name)
         if known is not None and known is not topic.open_inputs:
-            filled[f"in.{known.name}"] = _as_text(value)
+            filled[f"in.{known.name}"] = _as_text(value, rows=_shape(known, inputs) == "rows")
         else:
             rest[name] = value
     if rest and topic.open_inputs is not None:
@@ -140,22 +144,40 @@ def _example(topic: Any) -> QueryDict:
     return filled
 
 
-def _as_text(value: Any) -> str:
+def _shape(known: Any, example: Mapping[str, Any]) -> str:
+    """Form of a list that is more than numbers, as its example shows it: `records`, `rows`, or empty."""
+    value = example.get(known.name)
+    if known.kind != "numbers" or not isinstance(value, list | tuple) or not value:
+        return ""
+    if all(isinstance(item, Mapping) for item in value):
+        return "records"
+    return "rows" if all(isinstance(item, list | tuple) for item in value) else ""
+
+
+def _as_text(value: Any, *, rows: bool = False) -> str:
     if value is None:
         return ""
     if isinstance(value, Mapping):
         return "\n".join(f"{key}={_as_text(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):
+        if value and all(isinstance(item, Mapping) for item in value):
+            return "\n".join(", ".join(f"{key}={_as_text(one)}" for key, one in item.items()) for item in value)
+        if rows:
+            return "\n".join(", ".join(_as_text(one) for one in item) for item in value)
         if value and all(isinstance(item, list | tuple) for item in value):
             return "\n".join(f"{first}={second}" for first, second in value)
         return ", ".join("—" if item is None else str(item) for item in value)
     return str(value)
 
 
-def _input(known: Any, values: QueryDict | Mapping[str, str], open_names: bool = False) -> Input:
-    kind = "mapping" if open_names else known.kind
+def _input(
+    known: Any, values: QueryDict | Mapping[str, str], open_names: bool = False, example: Mapping[str, Any] = _NONE
+) -> Input:
+    kind = "mapping" if open_names else _shape(known, example) or known.kind
     hints = {
         "numbers": _("用逗号或空格分隔；缺测写“—”。"),
+        "records": _("每行一条，写作“名称=数值, 名称=数值”。"),
+        "rows": _("每行一组数，用逗号或空格分隔。"),
         "mapping": _("每行一个“名称=数值”。"),
         "pairs": _("每行一对数，如 900=5。"),
         "number": "",
@@ -184,6 +206,10 @@ def _collect(topic: Any, inputs: list[Input]) -> dict[str, Any]:
         if topic.open_inputs is not None and control.name == topic.open_inputs.name:
             listed = topic.open_inputs.kind in ("numbers", "series")
             given |= {key: _list(item) if listed else _scalar(item) for key, item in _pairs(text)}
+        elif control.kind == "records":
+            given[control.name] = [_record(line) for line in text.splitlines() if line.strip()]
+        elif control.kind == "rows":
+            given[control.name] = [_list(line) for line in text.splitlines() if line.strip()]
         elif control.kind == "pairs":
             given[control.name] = [[_scalar(first), _scalar(second)] for first, second in _pairs(text)]
         elif control.kind == "mapping":
@@ -194,6 +220,11 @@ def _collect(topic: Any, inputs: list[Input]) -> dict[str, Any]:
             # A dash is a class of noise (construction sites); for figures it marks a missing one.
             given[control.name] = text if control.kind == "text" and text == "-" else _scalar(text)
     return given
+
+
+def _record(line: str) -> dict[str, Any]:
+    """One record of a list: `km=3.0, prep_min=90`."""
+    return {key: _scalar(value) for key, value in _pairs(re.sub(r"[,，]", ";", line))}
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
