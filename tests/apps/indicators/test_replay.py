@@ -66,6 +66,7 @@ def test_the_past_stays_what_it_was_while_people_work_on(config: Config, lake: L
     from saishang.apps.indicators.actions.report_value import Report, report_value
     from saishang.apps.indicators.catalogue import Catalogue
 
+    lake.ingest(Path(saishang.demo_data.__file__).parent / "met_daily_yinchuan_2014_2019.parquet")
     run = evaluated(config, lake)
     lake.ingest(corrected(tmp_path), source="city-daily-aqi")
     report_value(

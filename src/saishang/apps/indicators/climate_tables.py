@@ -155,9 +155,13 @@ def _series(lake: Lake, version: int | None, as_of: date) -> dict[str, dict[str,
         & pc.field("parameter").isin(list(_FIELDS))
         & (pc.field("end") <= pa.scalar(edge, pa.timestamp("us")))
     )
-    columns = ["station", "parameter", "start", "end", "value", "qualifier"]
+    columns = ["station", "parameter", "start", "end", "source", "value", "qualifier"]
     found: dict[str, dict[str, dict[date, float | None]]] = {}
-    for batch in lake.observations(version).to_table(columns=columns, filter=wanted).to_batches():
+    # Files of the lake have no order of their own, sums of doubles do: a replay must add in the same one. Of two series
+    # that give one station's day, the last by name stands.
+    order = [(name, "ascending") for name in ("station", "parameter", "end", "source")]
+    table = lake.observations(version).to_table(columns=columns, filter=wanted).sort_by(order)
+    for batch in table.to_batches():
         for row in batch.to_pylist():
             # Only days: hours of automatic stations are another series.
             if row["end"] - row["start"] != timedelta(days=1) or row["qualifier"] not in (None, "<"):

@@ -6,6 +6,7 @@ the record is too short.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ class StationClimate:
 
 def station_climate(series: DailySeries, rules: ClimateRules) -> StationClimate:
     """Months, indices, spells and years of one station; empty where the series is."""
+    series = _in_order(series)
     evaporation = demand(series, rules)
     rain = _filled(series.rain)
     monthly_rain = monthly(rain)
@@ -157,7 +159,7 @@ def _thornthwaite_days(series: DailySeries, site: Site) -> dict[date, float | No
         values = [value for (_, month), value in means.items() if month == number and value is not None]
         if not values:
             return dict.fromkeys(series.mean)
-        normals.append(sum(values) / len(values))
+        normals.append(math.fsum(values) / len(values))
     try:
         months = thornthwaite(means, normals, site)
     except InputError:
@@ -179,6 +181,18 @@ def _filled(series: Series) -> dict[date, float | None]:
     return {
         day: series.get(day) for day in (first + timedelta(days=offset) for offset in range((last - first).days + 1))
     }
+
+
+def _in_order(series: DailySeries) -> DailySeries:
+    """The same days, oldest first: of equal extremes the first day is told, whatever order the days came in."""
+
+    def sort(days: Series) -> Series:
+        return dict(sorted(days.items()))
+
+    return DailySeries(
+        sort(series.mean), sort(series.maximum), sort(series.minimum), sort(series.humidity), sort(series.wind),
+        sort(series.sunshine), sort(series.pressure), sort(series.rain), series.site,
+    )  # fmt: skip
 
 
 def _like(series: Series, other: Series) -> dict[date, float | None]:
@@ -210,7 +224,7 @@ def _years(
                 heat_waves=sum(spell.start.year == year for spell in heat),
                 cold_waves=sum(wave.start.year == year for wave in cold),
                 dry_spell=longest_spell(rain, wet=False, least=rules.wet),
-                mean=sum(means.values()) / length if len(means) == length else None,
+                mean=math.fsum(means.values()) / length if len(means) == length else None,
                 warmest=max(maxima.items(), key=lambda item: item[1], default=None),
                 coldest=min(minima.items(), key=lambda item: item[1], default=None),
                 days_temperature=min(len(maxima), len(minima)),
