@@ -6,9 +6,11 @@ The hours are made up by `generate.py` (1,700 stations, six pollutants, realisti
 All of them write the same nine tables (`air_rivals.py`): station and city days, the index with and without sand-dust
 days, means and percentiles, good days, composite index, attainment and rankings, on every basis, with the reasons of
 everything void. The floor is DuckDB reading the same files and grouping them to daily means, which is what no engine
-can do without. Aims: at most twice the floor, ten times pandas, less than 4 GB of memory. Every column of every table
-of all is compared: doubles to 1e-9, everything rounded, counted, ranked or said exactly. CPU seconds cover the whole
-process, start and imports included; on a busy machine they say more than the clock.
+can do without. Pandas runs twice: `pandas` as its users write it, on long frames (`rival_frames.py`), and
+`pandas-numpy` with array kernels (`rival_pandas.py`); Polars has array kernels too. Aims: at most twice the floor, ten
+times pandas, less than 4 GB of memory. Every column of every table of all is compared: doubles to 1e-9, everything
+rounded, counted, ranked or said exactly. CPU seconds cover the whole process, start and imports included; on a busy
+machine they say more than the clock.
 """
 
 from __future__ import annotations
@@ -21,14 +23,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 from generate import dust_days, make_network, months, write_network
 
-RUNNERS = ("floor", "ours", "polars", "pandas")
+RUNNERS = ("floor", "ours", "polars", "pandas-numpy", "pandas")
 SCALES = {"full": (1700, 12), "small": (40, 2)}
 FIRST = "2025-01"
 MEMORY_LIMIT = "3GB"
@@ -36,18 +41,19 @@ MEMORY_LIMIT = "3GB"
 DOUBLES = {"value", "good_ratio"}
 
 
-def run(runner: str, data: Path, out: Path, stations: int, count: int) -> dict[str, Any]:
+def run(runner: str, data: Path, inputs: Path, out: Path, count: int) -> dict[str, Any]:
     """Do the work of one runner in this process; return its figures."""
     files = sorted(data.glob("medium=air/month=*/*.parquet"))[:count]
     started = time.perf_counter()
-    {"floor": floor, "ours": ours, "polars": polars, "pandas": pandas}[runner](files, out, stations, count)
+    work = {"floor": floor, "ours": ours, "polars": polars, "pandas-numpy": pandas_numpy, "pandas": pandas}[runner]
+    work(files, inputs, out, count)
     seconds = time.perf_counter() - started
     used = resource.getrusage(resource.RUSAGE_SELF)
     busy = used.ru_utime + used.ru_stime
     return {"runner": runner, "seconds": seconds, "busy": busy, "peak": used.ru_maxrss * 1024}
 
 
-def floor(files: list[Path], out: Path, stations: int, count: int) -> None:
+def floor(files: list[Path], inputs: Path, out: Path, count: int) -> None:
     """Only read and group."""
     with duckdb.connect(config={"threads": os.cpu_count() or 2, "memory_limit": MEMORY_LIMIT}) as connection:
         connection.execute(
@@ -57,28 +63,26 @@ def floor(files: list[Path], out: Path, stations: int, count: int) -> None:
         )
 
 
-def ours(files: list[Path], out: Path, stations: int, count: int) -> None:
+def ours(files: list[Path], inputs: Path, out: Path, count: int) -> None:
     """Every table of the contract."""
     from saishang.lake.engines import DuckDB, evaluate_air
     from saishang.rules import load_rules
     from saishang.science.air.series import AirRules, Calendar
 
-    network = make_network(stations)
+    stations, dust = _inputs(inputs)
     first, last = _days(count)
-    lists = {"all": sorted(set(network.regions))}
+    lists = {"all": sorted(set(stations["region"].to_pylist()))}
     calendar = Calendar(first, last, AirRules.from_rules(load_rules()), to_date=(), lists=lists)
     with DuckDB(memory_limit=MEMORY_LIMIT) as engine:
-        dust = dust_days(network, FIRST, count)
-        evaluate_air(engine, [[path] for path in files], network.table(), calendar, dust=dust).write(out)
+        evaluate_air(engine, [[path] for path in files], stations, calendar, dust=dust).write(out)
 
 
-def polars(files: list[Path], out: Path, stations: int, count: int) -> None:
+def polars(files: list[Path], inputs: Path, out: Path, count: int) -> None:
     """The same tables in Polars."""
     import polars as pl
     from rival_polars import polars_tables
 
-    network = make_network(stations)
-    table, dust = pl.from_arrow(network.table()), pl.from_arrow(dust_days(network, FIRST, count))
+    table, dust = (pl.from_arrow(given) for given in _inputs(inputs))
     if not isinstance(table, pl.DataFrame) or not isinstance(dust, pl.DataFrame):
         raise TypeError("expected tables of stations and dust days")
     rules, spans = _rules(count)
@@ -86,17 +90,42 @@ def polars(files: list[Path], out: Path, stations: int, count: int) -> None:
         frame.write_parquet(out / f"{name}.parquet")
 
 
-def pandas(files: list[Path], out: Path, stations: int, count: int) -> None:
-    """The same tables in pandas."""
-    from pandas import to_datetime
+def pandas_numpy(files: list[Path], inputs: Path, out: Path, count: int) -> None:
+    """The same tables in pandas with NumPy kernels."""
     from rival_pandas import pandas_tables
 
-    network = make_network(stations)
-    dust = dust_days(network, FIRST, count).to_pandas()
+    _in_pandas(pandas_tables, files, inputs, out, count)
+
+
+def pandas(files: list[Path], inputs: Path, out: Path, count: int) -> None:
+    """The same tables in pandas as its users write it."""
+    from rival_frames import frames_tables
+
+    _in_pandas(frames_tables, files, inputs, out, count)
+
+
+def _in_pandas(tables: Callable[..., Any], files: list[Path], inputs: Path, out: Path, count: int) -> None:
+    from pandas import to_datetime
+
+    stations, dust = (given.to_pandas() for given in _inputs(inputs))
     dust["day"] = to_datetime(dust["day"])
     rules, spans = _rules(count)
-    for name, frame in pandas_tables(files, network.table().to_pandas(), dust, rules, spans).items():
+    for name, frame in tables(files, stations, dust, rules, spans).items():
         frame.to_parquet(out / f"{name}.parquet")
+
+
+def _inputs(folder: Path) -> tuple[pa.Table, pa.Table]:
+    """Stations and sand-dust days as `_write_inputs` left them."""
+    return pq.read_table(folder / "stations.parquet"), pq.read_table(folder / "dust.parquet")
+
+
+def _write_inputs(folder: Path, stations: int, count: int) -> Path:
+    """Make what an evaluation needs beside the hours; making it up is no part of anybody's work."""
+    folder.mkdir()
+    network = make_network(stations)
+    pq.write_table(network.table(), folder / "stations.parquet")
+    pq.write_table(dust_days(network, FIRST, count), folder / "dust.parquet")
+    return folder
 
 
 def _days(count: int) -> tuple[date, date]:
@@ -151,11 +180,12 @@ def _same(column: str) -> str:
 def measure(arguments: argparse.Namespace, data: Path, folder: Path) -> dict[str, dict[str, Any]]:
     """Run each runner in a fresh process."""
     found = {}
+    inputs = _write_inputs(folder / "inputs", arguments.stations, arguments.months)
     for runner in arguments.only:
         out = folder / runner
         out.mkdir()
         command = [sys.executable, __file__, "--run", runner, "--data", str(data), "--out", str(out),
-                   "--stations", str(arguments.stations), "--months", str(arguments.months)]  # fmt: skip
+                   "--inputs", str(inputs), "--months", str(arguments.months)]  # fmt: skip
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
         found[runner] = json.loads(done.stdout.splitlines()[-1])
         print(f"{runner}: {found[runner]['seconds']:.1f} s", file=sys.stderr, flush=True)
@@ -164,14 +194,14 @@ def measure(arguments: argparse.Namespace, data: Path, folder: Path) -> dict[str
 
 def report(found: dict[str, dict[str, Any]], rows: int, folder: Path) -> bool:
     """Print the table; True when every compared row is equal."""
-    print(f"{'':8}{'seconds':>10}{'CPU s':>10}{'rows/s':>14}{'x floor':>10}{'x ours':>10}{'peak MB':>10}")
+    print(f"{'':12}{'seconds':>10}{'CPU s':>10}{'rows/s':>14}{'x floor':>10}{'x ours':>10}{'peak MB':>10}")
     for runner, line in found.items():
         seconds = line["seconds"]
         times = [f"{seconds / found[to]['seconds']:.2f}" if to in found else "-" for to in ("floor", "ours")]
-        print(f"{runner:8}{seconds:>10.1f}{line['busy']:>10.1f}{rows / seconds:>14,.0f}{times[0]:>10}{times[1]:>10}"
+        print(f"{runner:12}{seconds:>10.1f}{line['busy']:>10.1f}{rows / seconds:>14,.0f}{times[0]:>10}{times[1]:>10}"
               f"{line['peak'] / 1e6:>10,.0f}")  # fmt: skip
     equal = True
-    for rival in ("polars", "pandas"):
+    for rival in ("polars", "pandas-numpy", "pandas"):
         if rival in found and "ours" in found:
             counts = differences(folder / "ours", folder / rival)
             total, apart = sum(n for _, n in counts.values()), {name: d for name, (d, _) in counts.items() if d}
@@ -190,11 +220,12 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder with a generated network; made and deleted when not given")
     parser.add_argument("--run", choices=RUNNERS, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--inputs", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     arguments.stations = arguments.stations or SCALES[arguments.scale][0]
     arguments.months = arguments.months or SCALES[arguments.scale][1]
     if arguments.run:
-        print(json.dumps(run(arguments.run, arguments.data, arguments.out, arguments.stations, arguments.months)))
+        print(json.dumps(run(arguments.run, arguments.data, arguments.inputs, arguments.out, arguments.months)))
         return 0
     with tempfile.TemporaryDirectory(prefix="air-network-") as folder:
         data = arguments.data

@@ -1,10 +1,10 @@
 """What the rivals of `air_network.py` share: array kernels (NumPy) over days, and the figures of the rules they need.
 
-The rivals (`rival_pandas.py`, `rival_polars.py`) start from the same Parquet files, do the same work as ours, and end
-in the same nine tables with the same columns: both bases, and the reasons of what is void. They are written as a
-careful analyst would: month by month over the hours, array kernels where a library has no fast way of its own. What
-they do not do: exact sums (theirs are binary; before a value is rounded half to even its noise is cut off at nine
-decimals).
+The rivals start from the same Parquet files, do the same work as ours, and end in the same nine tables with the same
+columns: both bases, and the reasons of what is void. `rival_pandas.py` and `rival_polars.py` are written as a careful
+analyst would who wants speed: month by month over the hours, array kernels where a library has no fast way of its own;
+`rival_frames.py` in plain pandas, on long frames. What they do not do: exact sums
+(theirs are binary; before a value is rounded half to even its noise is cut off at nine decimals).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The work of `air_network.py` in pandas, all nine tables; see `air_rivals.py`."""
+"""The work of `air_network.py` in pandas with NumPy kernels, all nine tables; see `air_rivals.py`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from air_rivals import (
 from saishang.science.air.series import DAILY, LINEAR, AirRules
 from saishang.science.air.series.rules import STATISTICS
 
-__all__ = ["pandas_tables"]
+__all__ = ["pandas_tables", "tables_of_days"]
 
 LEVELS = ("excellent", "good_level", "light", "moderate", "heavy", "severe")
 
@@ -31,24 +31,35 @@ LEVELS = ("excellent", "good_level", "light", "moderate", "heavy", "severe")
 def pandas_tables(
     files: Sequence[Path], stations: pd.DataFrame, dust: pd.DataFrame, rules: AirRules, spans: Spans
 ) -> dict[str, pd.DataFrame]:
-    """Every table in pandas."""
+    """Every table, with arrays where pandas has no fast way of its own."""
     months = [_month(path) for path in files]
     linear = pd.concat([part[0] for part in months], ignore_index=True)
     ozone = pd.concat([part[1] for part in months])
     days = pd.date_range(spans.first, spans.last, name="day")
     wide = _station_days(linear, ozone, stations, days, rules)
     cities = _city_days(wide, rules)
+    return {
+        "station_daily": _station_rows(wide),
+        "city_daily": _city_rows(cities),
+        **tables_of_days(wide[list(DAILY)], cities[list(DAILY)], dust, rules, spans),
+    }
+
+
+def tables_of_days(
+    stations: pd.DataFrame, cities: pd.DataFrame, dust: pd.DataFrame, rules: AirRules, spans: Spans
+) -> dict[str, pd.DataFrame]:
+    """Tables of index and periods from days; a column per parameter, index (station, day) and (region, day)."""
     dusty = dust[dust.status == "confirmed"].assign(dusty=True).set_index(["region", "day"])["dusty"]
     mask = dusty.reindex(cities.index).notna().to_numpy()
     masked = {code: mask & cities[code].notna().to_numpy() for code in rules.dust_masked}
-    removed = cities[list(DAILY)].copy()
+    removed = cities.copy()
     for code in rules.dust_masked:
         removed.loc[mask, code] = np.nan
     measured = _index(cities, {}, rules, spans)
     clean = _index(removed, masked, rules, spans)
     figures = [
-        _figures(wide[list(DAILY)].rename_axis(index=["id", "day"]), {}, "station", "measured", rules, spans),
-        _figures(cities[list(DAILY)].rename_axis(index=["id", "day"]), {}, "city", "measured", rules, spans),
+        _figures(stations.rename_axis(index=["id", "day"]), {}, "station", "measured", rules, spans),
+        _figures(cities.rename_axis(index=["id", "day"]), {}, "city", "measured", rules, spans),
     ]
     particles = removed[list(rules.dust_masked)].rename_axis(index=["id", "day"])
     gases = figures[1][~figures[1].parameter.isin(rules.dust_masked)].assign(basis="dust_removed")
@@ -56,8 +67,6 @@ def pandas_tables(
     statistics = pd.concat(figures, ignore_index=True)
     composite = _composite(statistics, rules, spans)
     return {
-        "station_daily": _station_rows(wide),
-        "city_daily": _city_rows(cities),
         "city_aqi": measured,
         "city_aqi_without_dust": clean,
         "period_statistics": statistics,

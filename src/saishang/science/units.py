@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from saishang.science.numbers import InputError, Number, exact, exact_text
 
@@ -31,7 +32,7 @@ class Conversion:
     factor: Fraction
     shift: Fraction
 
-    @property
+    @cached_property
     def identity(self) -> bool:
         """Whether a stated figure is the canonical one already."""
         return self.factor == 1 and self.shift == 0

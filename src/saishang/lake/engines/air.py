@@ -155,9 +155,9 @@ class AirRun:
         """Days of stations."""
         if "station_days" not in self._kept:
             sums = self._from_hours("day_sums", self.science.day_sums)
-            ozone = self._from_hours("ozone_sums", self.science.ozone_sums)
+            ozone = self._from_hours("ozone_days", self.science.ozone_days)
             self._keep("station_days", lambda: [self.science.station_days(self._stations, sums, ozone)])
-            self._forget("day_sums", "ozone_sums")
+            self._forget("day_sums", "ozone_days")
         return self._kept["station_days"]
 
     def city_days(self) -> Any:
@@ -290,7 +290,7 @@ def evaluate_air(
     if not files:
         raise EngineError("expected at least one portion of observations, got none", fix="load measurements first")
     science = AirStatistics(calendar.rules, _reference(engine, calendar), station_percentiles, calendar.editions)
-    known = engine.table("stations", stations.select(STATIONS.names).cast(STATIONS))
+    known = engine.table("stations", _keyed(stations.select(STATIONS.names).cast(STATIONS), "station", "region"))
     dusty = engine.table("dust_days", (DUST_DAYS.empty_table() if dust is None else dust).cast(DUST_DAYS))
     return AirRun(engine, files, _brought(engine, excluded), science, known, dusty, published)
 
@@ -312,6 +312,13 @@ def propose_dust(
     rows = _usable(engine.observations(files), _brought(engine, excluded))
     expression = city_hours(rows, known, calendar.rules)
     return propose_windows(engine.run(expression), rule)
+
+
+def _keyed(table: pa.Table, *columns: str) -> pa.Table:
+    """The table with some of its texts as keys: every day, month and period below carries them."""
+    for column in columns:
+        table = table.set_column(table.schema.get_field_index(column), column, table[column].dictionary_encode())
+    return table
 
 
 def _brought(engine: Engine, excluded: pa.Table | None) -> Any:

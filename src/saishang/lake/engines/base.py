@@ -32,7 +32,11 @@ class Engine(Protocol):
         """Lake rows from Parquet files as an Ibis table; nothing is read before it is asked for."""
 
     def table(self, name: str, data: pa.Table) -> Any:
-        """Bring a small table in under a name."""
+        """Bring a small table in under a name.
+
+        Texts that come as a dictionary are keys: an engine may keep them as numbers, which group, join and are written
+        faster. They are read as texts again.
+        """
 
     def keep(self, name: str, *parts: Any) -> Any:
         """Run expressions of one shape and keep their rows together as a table; return it for further use.

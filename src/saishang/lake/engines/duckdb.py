@@ -80,8 +80,10 @@ class DuckDB:
         """Bring a small table in under a name."""
         # Ibis' own create_table asks the engine some ten things first.
         self._connection.con.register(_INCOMING, data)
-        # Names are ours and quoted.
-        self._connection.raw_sql(f'create or replace table "{name}" as from {_INCOMING}')
+        keys = ", ".join(f'"{column}"::{kind} as "{column}"' for column, kind in _enums(data).items())
+        chosen = f"* replace ({keys})" if keys else "*"
+        # Names are ours and quoted, texts quoted.
+        self._connection.raw_sql(f'create or replace table "{name}" as select {chosen} from {_INCOMING}')  # noqa: S608
         self._connection.con.unregister(_INCOMING)
         return self._connection.table(name)
 
@@ -125,9 +127,9 @@ class DuckDB:
     def write(self, expression: Any, path: Path) -> None:
         """Have an expression run into one Parquet file; DuckDB writes it as it goes. `finish` waits for it."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        target = str(path).replace("'", "''")
+        target = _quoted(str(path))
         self._submit(
-            [f"copy ({self._connection.compile(expression)}) to '{target}' (format parquet, compression zstd)"],
+            [f"copy ({self._connection.compile(expression)}) to {target} (format parquet, compression zstd)"],
             self._needs([expression]),
             reads=_names([expression]),
         )
@@ -188,6 +190,20 @@ def _names(expressions: Sequence[Any]) -> list[str]:
     return list(dict.fromkeys(node.name for item in expressions for node in item.op().find(kinds)))
 
 
+def _enums(data: pa.Table) -> dict[str, str]:
+    """Types of the columns that come as a dictionary: a number for each text, which is written and read as the text."""
+    found = {}
+    for field in data.schema:
+        if pa.types.is_dictionary(field.type):
+            texts = data[field.name].cast(field.type.value_type).unique().drop_null().to_pylist()
+            found[field.name] = f"enum({', '.join(map(_quoted, texts))})" if texts else "varchar"
+    return found
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _scan(files: Sequence[str | Path]) -> str:
     """Parquet files as SQL.
 
@@ -198,5 +214,5 @@ def _scan(files: Sequence[str | Path]) -> str:
     """
     if not files:
         raise EngineError("expected Parquet files of observations, got none", fix="load measurements first")
-    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    quoted = ", ".join(_quoted(str(path)) for path in files)
     return f"read_parquet([{quoted}], hive_partitioning = false, union_by_name = true)"

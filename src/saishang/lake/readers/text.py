@@ -11,7 +11,7 @@ import codecs
 import csv
 import itertools
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -202,16 +202,19 @@ def _blocks(
 def _ahead(
     chunks: Iterable[tuple[int, bytes]], width: int, mark: str, encoding: str
 ) -> Iterator[tuple[int, bytes, Block | None]]:
-    """Chunks with what `_fast` makes of them; the next one is made while the caller works on this one."""
+    """Chunks with what `_fast` makes of them; the next one is read and made while the caller works on this one."""
+    coming = iter(chunks)
+
+    def make() -> tuple[int, bytes, Block | None] | None:
+        for number, chunk in coming:
+            return number, chunk, _fast(chunk, number, width, mark, encoding)
+        return None
+
     with ThreadPoolExecutor(1, thread_name_prefix="csv") as pool:
-        waiting: tuple[int, bytes, Future[Block | None]] | None = None
-        for number, chunk in chunks:
-            coming = (number, chunk, pool.submit(_fast, chunk, number, width, mark, encoding))
-            if waiting is not None:
-                yield waiting[0], waiting[1], waiting[2].result()
-            waiting = coming
-        if waiting is not None:
-            yield waiting[0], waiting[1], waiting[2].result()
+        waiting = pool.submit(make)
+        while (made := waiting.result()) is not None:
+            waiting = pool.submit(make)
+            yield made
 
 
 def _fast(chunk: bytes, number: int, width: int, mark: str, encoding: str) -> Block | None:

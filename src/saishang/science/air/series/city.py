@@ -76,27 +76,26 @@ def city_days(stations: Any, published: Any, reference: Reference, rules: AirRul
     columns = ["expected", *(f"{kind}_{code}" for code in DAILY for kind in "sn")]
     joined = grid.left_join(sums, ["region", "day"]).select(*grid.columns, *columns)
     if published is None:
-        wide = joined.mutate(**{f"g_{code}": ibis.null("int64") for code in DAILY})
+        wide = joined
     else:
         given = published.group_by("region", "day").agg(
             **{f"g_{code}": published.given.max(where=published.parameter == code) for code in DAILY}
         )
         wide = joined.left_join(given, ["region", "day"]).select(*joined.columns, *(f"g_{code}" for code in DAILY))
-    wide = wide.mutate(
-        expected=wide.expected.fill_null(0), **{f"n_{code}": wide[f"n_{code}"].fill_null(0) for code in DAILY}
-    )
     means = wide.mutate(**{f"m_{code}": _mean(wide, code, rules) for code in DAILY})
     stations_win = rules.prefer == "stations"
     out = {}
     for code in DAILY:
-        ours, theirs = means[f"m_{code}"], means[f"g_{code}"]
+        ours = means[f"m_{code}"]
+        theirs = ibis.null("int64") if published is None else means[f"g_{code}"]
         out[f"t_{code}"] = ibis.coalesce(ours, theirs) if stations_win else ibis.coalesce(theirs, ours)
-        out[f"n_{code}"] = means[f"n_{code}"]
+        out[f"n_{code}"] = means[f"n_{code}"].fill_null(0)
         out[f"p_{code}"] = theirs.notnull() & ours.isnull() if stations_win else theirs.notnull()
-    return means.select(*grid.columns, stations_expected=means.expected, **out)
+    return means.select(*grid.columns, stations_expected=means.expected.fill_null(0), **out)
 
 
 def _mean(wide: Any, code: str, rules: AirRules) -> Any:
+    """Mean of the stations; none where too few are valid, or where no station has a row."""
     number = wide[f"n_{code}"]
     enough = (number > 0) & (number * 100 >= wide.expected * rules.city_percent)
     return ibis.cases((enough, half_even(wide[f"s_{code}"], number)), else_=ibis.null("int64"))

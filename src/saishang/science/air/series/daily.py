@@ -92,7 +92,7 @@ def station_days(days: Any, sums: Any, ozone: Any, rules: AirRules) -> Any:
     Parameters
     ----------
     days, sums, ozone:
-        `operating_days`, `day_sums` and `ozone.best_windows`.
+        `operating_days`, `day_sums` and `ozone.ozone_days`.
 
     Returns
     -------

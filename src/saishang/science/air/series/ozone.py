@@ -15,10 +15,22 @@ from saishang.science.air.series.fixed import PACK
 from saishang.science.air.series.rules import AirRules
 from saishang.science.exact import floor_ratio
 
-__all__ = ["best_windows", "ozone_sums"]
+__all__ = ["ozone_days"]
 
 
-def ozone_sums(observations: Any, rules: AirRules) -> Any:
+def ozone_days(observations: Any, rules: AirRules) -> Any:
+    """Largest 8-hour mean, largest hour and number of windows per station and day.
+
+    Returns
+    -------
+    `station, day, hours, top, best, windows`: hours present, largest packed hour, best = largest window mean as
+    thousandths · PACK · `window_grid` (-1 without a valid window), number of valid windows.
+    """
+    # In one statement: the sums of 17 windows are never kept, only what comes of them.
+    return _best_windows(_window_sums(observations, rules), rules)
+
+
+def _window_sums(observations: Any, rules: AirRules) -> Any:
     """Packed sums of the windows per station and day.
 
     Returns
@@ -38,13 +50,8 @@ def ozone_sums(observations: Any, rules: AirRules) -> Any:
     )
 
 
-def best_windows(sums: Any, rules: AirRules) -> Any:
-    """Largest 8-hour mean and number of windows of each station's day.
-
-    Returns
-    -------
-    `station, day, hours, top, best, windows`: best = thousandths · PACK · `window_grid`, -1 without a valid window.
-    """
+def _best_windows(sums: Any, rules: AirRules) -> Any:
+    """Largest 8-hour mean and number of windows from `_window_sums`."""
     least, most = rules.min_window_hours, rules.window_hours
     counts = {f"c{end}": sums[f"w{end}"] % PACK for end in _ends(rules)}
     counted = sums.mutate(**counts)

@@ -20,7 +20,7 @@ from saishang.science.air.series.daily import day_sums, operating_days, station_
 from saishang.science.air.series.days import day_levels, period_day_counts
 from saishang.science.air.series.hourly import city_hour_items, hourly_index, station_hour_items, station_hours
 from saishang.science.air.series.index import city_index, mask_particles, sub_indices
-from saishang.science.air.series.ozone import best_windows, ozone_sums
+from saishang.science.air.series.ozone import ozone_days
 from saishang.science.air.series.periods import (
     daily_values,
     month_sums,
@@ -58,9 +58,9 @@ class AirStatistics:
         """Packed sums of the linear parameters per station and day."""
         return day_sums(observations, self.rules)
 
-    def ozone_sums(self, observations: Any) -> Any:
-        """Packed sums of ozone's windows per station and day."""
-        return ozone_sums(observations, self.rules)
+    def ozone_days(self, observations: Any) -> Any:
+        """Ozone's largest window and hour per station and day."""
+        return ozone_days(observations, self.rules)
 
     def published_days(self, observations: Any) -> Any:
         """City days that arrived as such."""
@@ -90,7 +90,7 @@ class AirStatistics:
     def station_days(self, stations: Any, sums: Any, ozone: Any) -> Any:
         """Station days in ticks, every operating day of the calendar, one column per parameter."""
         days = operating_days(stations, self.reference)
-        return station_days(days, sums, best_windows(ozone, self.rules), self.rules)
+        return station_days(days, sums, ozone, self.rules)
 
     def city_days(self, station_days: Any, published: Any = None) -> Any:
         """City days in ticks, every day of the calendar, one column per parameter."""
