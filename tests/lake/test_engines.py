@@ -29,6 +29,7 @@ from saishang.lake.engines import (
 )
 from saishang.rules import load_rules
 from saishang.science.air.series import DUST_DAYS, AirRules, Calendar
+from saishang.science.exact import exact_sum
 from tests.small_spark import SMALL
 
 CITIES = ["640100", "640200", "640300", "640400", "640500"]
@@ -207,6 +208,29 @@ def test_spark_and_duckdb_agree_to_the_last_digit(tmp_path: Path) -> None:
         assert table.num_rows > 0, name
         assert table.column_names == theirs[name].column_names, name
         assert table.to_pylist() == theirs[name].to_pylist(), name
+
+
+def test_keys_that_come_as_a_dictionary_are_read_and_written_as_texts(duckdb: DuckDB, tmp_path: Path) -> None:
+    names = pa.array(["a", "it's", None, "a"]).dictionary_encode()
+    kept = duckdb.table("keyed", pa.table({"name": names, "number": [1, 2, 3, 4]}))
+    whole = duckdb.run(kept.order_by("number"))
+    assert whole.schema.field("name").type == pa.string()
+    assert whole["name"].to_pylist() == ["a", "it's", None, "a"]
+    counted = duckdb.run(kept.group_by("name").agg(total=kept.number.sum()).filter(lambda t: t.name == "a"))
+    assert counted.to_pylist() == [{"name": "a", "total": 5}]
+    duckdb.write(kept, tmp_path / "keyed.parquet")
+    duckdb.finish()
+    assert pq.read_schema(tmp_path / "keyed.parquet").field("name").type == pa.string()
+    empty = duckdb.table("keyed", pa.table({"name": names.slice(0, 0), "number": pa.array([], pa.int64())}))
+    assert duckdb.run(empty).num_rows == 0
+
+
+def test_an_exact_sum_beyond_64_bits_is_an_error(duckdb: DuckDB) -> None:
+    large = duckdb.table("large", pa.table({"n": [2**63 - 1, 1]}))
+    with pytest.raises(Exception, match="INT64"):
+        duckdb.run(large.agg(total=exact_sum(large.n)))
+    fits = duckdb.table("fits", pa.table({"n": [2**63 - 2, 1]}))
+    assert duckdb.run(fits.agg(total=exact_sum(fits.n))).to_pylist() == [{"total": 2**63 - 1}]
 
 
 def test_a_table_made_anew_or_dropped_waits_for_who_reads_it(duckdb: DuckDB, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saishang.lake.readers import values
 from saishang.lake.readers.values import EMPTY, OK, REFUSED, CellRule, parse_cell, parse_column, parse_groups
 from saishang.lake.units import conversion
 
@@ -137,6 +138,19 @@ def test_rows_of_one_column_follow_their_own_rules() -> None:
     assert read.qualifier.to_pylist() == [None] * 5 + ["H", None]
     assert read.refused(4)[1].code == "below-possible"
     assert read.refused(6)[1].code == "mark"
+
+
+def test_many_pairs_of_text_and_rule_read_as_few_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pairs are told apart by marking them off while they are few and by sorting beyond; both find the same."""
+    rules = {1: PM, 3: CellRule("T", conversion("°C", "°C"), lowest=Decimal(-90))}
+    texts = ["7", "-7", "x", "", "7", "2(H)", None]
+    group = np.array([3, 1, 3, 1, 1, 1, 3])
+    few = parse_groups(pa.array(texts), group, rules)
+    monkeypatch.setattr(values, "_MARKED_OFF", 0)
+    many = parse_groups(pa.array(texts), group, rules)
+    assert few.state.tolist() == many.state.tolist() == [OK, REFUSED, REFUSED, EMPTY, OK, OK, EMPTY]
+    assert few.value[[0, 4, 5]].tolist() == many.value[[0, 4, 5]].tolist() == [7.0, 7.0, 2.0]
+    assert few.qualifier.to_pylist() == many.qualifier.to_pylist() == [None] * 5 + ["H", None]
 
 
 def test_short_floats_keep_their_decimals() -> None:
