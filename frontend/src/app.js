@@ -73,7 +73,6 @@ function observe(selector, load) {
       },
     );
   };
-  // Print and tools that do not scroll would never see a lazily drawn picture: draw them all when the page rests.
   const watcher = new IntersectionObserver((entries) => {
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;
@@ -82,6 +81,16 @@ function observe(selector, load) {
     }
   }, { rootMargin: "400px" });
   for (const node of nodes) watcher.observe(node);
+  // Print and tools that do not scroll would never see a lazily drawn picture: the rest is drawn when the page rests,
+  // one after the other, so that the reader's scrolling comes first.
+  const rest = () => {
+    const next = nodes.find((node) => !node.dataset.ready && node.isConnected);
+    if (!next) return;
+    start(next);
+    later(rest);
+  };
+  const later = (work) => (window.requestIdleCallback ? requestIdleCallback(work, { timeout: 3000 }) : setTimeout(work, 300));
+  later(rest);
   addEventListener("beforeprint", () => {
     for (const node of nodes) if (!node.dataset.ready) start(node);
   });

@@ -41,6 +41,13 @@ def reason_name(reason: str | None) -> str:
         "illegible": _("原文不可辨认"),
         "items_short": _("项目不足"),
         "item_invalid": _("有项目数据不满足有效性规定"),
+        "parameter_missing": _("有项目没有数值"),
+        "parameter_invalid": _("有项目数值无效"),
+        "no_valid_year": _("没有有效的年度数值"),
+        "duplicate_hours": _("小时值重复"),
+        "above_limit_stands": _("窗口不足但已超标，按规定有效"),
+        "no_station": _("没有站点"),
+        "invalid": _("不满足有效性规定"),
     }
     if key in known:
         return known[key]

@@ -24,7 +24,7 @@ __all__ = ["Between", "TargetChange", "ValueChange", "between", "target_changes"
 class ValueChange:
     """A value that the two runs tell otherwise; None and empty where a run has none.
 
-    `only_precision` is True when the rounded figures agree: nothing that was printed changes.
+    `only_precision` is True when nothing that was printed changes: the rounded figures agree, or neither run has one.
     """
 
     indicator: str
@@ -44,8 +44,8 @@ class ValueChange:
 
     @property
     def only_precision(self) -> bool:
-        """Whether the printed figures agree."""
-        return self.before == self.after and self.before_reason == self.after_reason
+        """Whether what is printed agrees; a figure that becomes valid, or ceases to be, is a change of its own."""
+        return self.before == self.after and (not self.before or self.before_reason == self.after_reason)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +25,8 @@ from saishang.web.security import public
 
 __all__ = ["compare"]
 
+_PER_PAGE = 100
+
 
 @public
 @require_safe
@@ -33,26 +36,32 @@ def compare(request: HttpRequest) -> HttpResponse:
     if len(listed) < 2:
         return render(request, "runs/compare.html", {"tabs": tabs("data-runs", request)})
     after = _chosen(request.GET.get("after"), listed[0])
-    earlier = [run for run in listed if run.started < after.started]
-    before = _chosen(request.GET.get("before"), earlier[0] if earlier else listed[-1])
+    before = _chosen(request.GET.get("before"), _the_one_before(listed, after))
     everything = request.GET.get("all") == "1"
     about = [_("%(before)s 与 %(after)s 比较") % {"before": before.id, "after": after.id}]
     values = changes.value_changes(before.id, after.id)
     printed = [change for change in values if everything or not change.only_precision]
+    page = Paginator(printed, _PER_PAGE).get_page(request.GET.get("page"))
     tables = [
         _targets_table(changes.target_changes(before.id, after.id), about),
-        _values_table(printed, before, after, about),
+        _values_table(list(page.object_list), printed, before, after, about),
     ]
     answer = export(request, tables)
     if answer is not None:
         return answer
     context: dict[str, Any] = {
         "tabs": tabs("data-runs", request), "before": before, "after": after, "targets": tables[0],
-        "values": tables[1], "everything": everything, "hidden": len(values) - len(printed),
+        "values": tables[1], "page": page, "everything": everything, "hidden": len(values) - len(printed),
         "runs": [(run.id, f"{run.as_of.isoformat()} · {run.id}") for run in listed],
         "causes": _causes(changes.between(site_lake(), before.id, after.id)),
     }  # fmt: skip
     return render(request, "runs/compare.html", context)
+
+
+def _the_one_before(listed: list[Run], after: Run) -> Run:
+    """The run made before, best one of the same day: between days everything that goes on differs."""
+    earlier = [run for run in listed if run.started < after.started]
+    return next((run for run in earlier if run.as_of == after.as_of), (earlier or listed[::-1])[0])
 
 
 def _chosen(wanted: str | None, otherwise: Run) -> Run:
@@ -114,7 +123,9 @@ def _targets_table(rows: list[changes.TargetChange], about: list[str]) -> Table:
     )
 
 
-def _values_table(rows: list[changes.ValueChange], before: Run, after: Run, about: list[str]) -> Table:
+def _values_table(
+    shown: list[changes.ValueChange], everything: list[changes.ValueChange], before: Run, after: Run, about: list[str]
+) -> Table:
     catalogue = queries.catalogue().indicators
     columns = [
         Column("indicator", _("指标"), row_head=True), Column("region", _("区域"), nowrap=True),
@@ -122,23 +133,23 @@ def _values_table(rows: list[changes.ValueChange], before: Run, after: Run, abou
         Column("before", _("之前"), number=True), Column("after", _("之后"), number=True),
         Column("unit", _("计量单位")),
     ]  # fmt: skip
-    listed = []
-    for row in rows:
+
+    def told(row: changes.ValueChange) -> dict[str, Any]:
         known = catalogue.get(row.indicator)
         name = texts.both(known.zh, known.en) if known else row.indicator
         chain = reverse("targets-chain", args=[after.id, row.indicator, row.region]) + f"?period={row.period}"
-        listed.append(
-            {
-                "indicator": Cell(row.indicator, text=name, href=chain),
-                "region": site.region_name(row.region),
-                "period": texts.period_name(row.period),
-                "basis": basis_name(row.basis),
-                "before": Cell(row.before_exact, text=row.before or None, note=reason_name(row.before_reason or None)),
-                "after": Cell(row.after_exact, text=row.after or None, note=reason_name(row.after_reason or None)),
-                "unit": texts.unit_name(row.unit),
-            }
-        )
+        return {
+            "indicator": Cell(row.indicator, text=name, href=chain),
+            "region": site.region_name(row.region),
+            "period": texts.period_name(row.period),
+            "basis": basis_name(row.basis),
+            "before": Cell(row.before_exact, text=row.before or None, note=reason_name(row.before_reason or None)),
+            "after": Cell(row.after_exact, text=row.after or None, note=reason_name(row.after_reason or None)),
+            "unit": texts.unit_name(row.unit),
+        }
+
     return Table(
-        "values", _("改变的数字"), columns, listed, about=about, tight=True, empty=_("没有数字改变。"),
+        "values", _("改变的数字"), columns, [told(row) for row in shown], about=about, tight=True,
+        everything=[told(row) for row in everything], empty=_("没有数字改变。"),
         caption=_("之前：%(before)s；之后：%(after)s。") % {"before": before.id, "after": after.id},
     )  # fmt: skip
