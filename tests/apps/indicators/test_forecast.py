@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -12,13 +13,20 @@ import pytest
 from django.test import Client
 
 from saishang.errors import SaishangError
-from tests.apps.indicators.test_outlook import SEPTEMBER, runs  # noqa: F401
+from tests.apps.indicators.test_outlook import SEPTEMBER, made_runs
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """The run as of 2015-09-30."""
+    with django_db_blocker.unblock(), made_runs(tmp_path_factory.mktemp("forecast"), SEPTEMBER) as made:
+        yield made
+
+
 @pytest.fixture
-def run(runs: dict[date, str], monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: F811
+def run(runs: dict[date, str], monkeypatch: pytest.MonkeyPatch) -> str:
     """Twenty months of two cities' days: enough when the rules ask for twelve and look back six times."""
     from saishang.apps.indicators import forecast
     from saishang.science.forecast.decide import ForecastRule

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -47,9 +48,9 @@ def _hourly_file(folder: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    """Runs as of 2015-09-30 (published city days), 2015-12-31, 2019-01-06 (hours of one city) and 2025-06-30."""
+@contextmanager
+def made_runs(folder: Path, *days: date) -> Iterator[dict[date, str]]:
+    """Runs as of some days, over city days of 2013 to 2015 and six days of hours of 2019; gone afterwards."""
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
@@ -60,26 +61,32 @@ def runs(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django
     from saishang.apps.plan.actions import import_plan_from_rules
     from saishang.rules import load_rules
 
-    folder = tmp_path_factory.mktemp("outlook")
     before = settings.CONFIG
-    with django_db_blocker.unblock():
-        settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
-        try:
-            import_plan_from_rules("tests", "ningxia")
-            load_published(load_rules(), "ningxia", "tests")
-            lake = site_lake()
-            lake.ingest(DAYS, source="city-daily-aqi")
-            lake.ingest(_hourly_file(folder), source="cnemc-site-hourly")
-            made = {}
-            for as_of in (SEPTEMBER, YEAR_END, HOURLY, LATE):
-                run = evaluate("tests", settings.CONFIG, lake, load_rules(), as_of, site="ningxia", region="640000")
-                made[as_of] = run.id
-            yield made
-        finally:
-            settings.CONFIG = before
-            call_command("flush", interactive=False, verbosity=0)
-            with connection.cursor() as cursor:
-                cursor.execute("truncate lake_batch, lake_gap, lake_quality_run cascade")
+    settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
+    try:
+        import_plan_from_rules("tests", "ningxia")
+        load_published(load_rules(), "ningxia", "tests")
+        lake = site_lake()
+        lake.ingest(DAYS, source="city-daily-aqi")
+        lake.ingest(_hourly_file(folder), source="cnemc-site-hourly")
+        made = {}
+        for as_of in days:
+            run = evaluate("tests", settings.CONFIG, lake, load_rules(), as_of, site="ningxia", region="640000")
+            made[as_of] = run.id
+        yield made
+    finally:
+        settings.CONFIG = before
+        call_command("flush", interactive=False, verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute("truncate lake_batch, lake_gap, lake_quality_run cascade")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """Runs as of 2015-09-30 (published city days), 2015-12-31, 2019-01-06 (hours of one city) and 2025-06-30."""
+    folder = tmp_path_factory.mktemp("outlook")
+    with django_db_blocker.unblock(), made_runs(folder, SEPTEMBER, YEAR_END, HOURLY, LATE) as made:
+        yield made
 
 
 @pytest.mark.parametrize("as_of", [SEPTEMBER, YEAR_END, HOURLY])

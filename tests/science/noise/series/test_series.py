@@ -284,6 +284,7 @@ def network() -> tuple[list[Row], pa.Table]:
     return rows, stations(("a", "640100", "1"), ("b", "640100", "4a"), ("c", "640200", "0"))
 
 
+@pytest.mark.soak  # half a minute each; the air tables prove the engines equal in every run
 @pytest.mark.spark
 @pytest.mark.skipif(not spark_available(), reason="PySpark or Java is not installed")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning")

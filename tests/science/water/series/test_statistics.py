@@ -316,6 +316,7 @@ def tables(engine: Any, folder: Path) -> dict[str, pa.Table]:
     return {name: run.table(name) for name in (*WATER_TABLES, *WATER_DAILY_TABLES)}
 
 
+@pytest.mark.soak  # half a minute each; the air tables prove the engines equal in every run
 @pytest.mark.spark
 @pytest.mark.skipif(not spark_available(), reason="PySpark or Java is not installed")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning")
