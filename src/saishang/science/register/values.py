@@ -16,7 +16,7 @@ from typing import Any, Literal
 from saishang.rules import Row
 from saishang.science.register.kind import Field, Kind
 
-__all__ = ["FieldFault", "Value", "matches", "read_entry", "read_value", "shown"]
+__all__ = ["FieldFault", "Value", "as_text", "matches", "read_entry", "read_value", "shown"]
 
 #: A stored value; None = not given.
 Value = str | int | bool | None
@@ -80,8 +80,7 @@ def _wanted(field: Field, values: Mapping[str, Value], state: str) -> bool:
     if isinstance(field.required, bool):
         return field.required
     return any(
-        (state if name == "state" else _as_text(values.get(name))) in allowed
-        for name, allowed in field.required.items()
+        (state if name == "state" else as_text(values.get(name))) in allowed for name, allowed in field.required.items()
     )
 
 
@@ -184,7 +183,8 @@ def _read_region(field: Field, text: str, regions: Mapping[str, Row]) -> str:
     return str(found[0]["code"])
 
 
-def _as_text(value: Value) -> str:
+def as_text(value: Value) -> str:
+    """A stored value as the text that `read_entry` reads back to the same value; empty for none."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
@@ -193,7 +193,7 @@ def _as_text(value: Value) -> str:
 def matches(where: Mapping[str, Iterable[str]], values: Mapping[str, Any], state: str) -> bool:
     """Whether an entry has one of the values in every field that `where` names."""
     return all(
-        (state if name == "state" else _as_text(values.get(name))) in tuple(allowed) for name, allowed in where.items()
+        (state if name == "state" else as_text(values.get(name))) in tuple(allowed) for name, allowed in where.items()
     )
 
 

@@ -30,6 +30,7 @@ from saishang.apps.registers.queries import EntryView, VersionView
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
 from saishang.science.register.kind import Kind
+from saishang.science.register.values import as_text
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.charts import MapView
@@ -143,7 +144,7 @@ def change(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         return found
     known, reader = found
     view = _entry(known, pk)
-    initial: dict[str, Any] = {name: _typed(value) for name, value in view.values.items()}
+    initial: dict[str, Any] = {name: as_text(value) for name, value in view.values.items()}
     initial |= {"place": place_text(view.place), "number": view.number}
 
     def save(form: EntryForm) -> int | None:
@@ -297,12 +298,6 @@ def _entry(kind: Kind, pk: int) -> EntryView:
     if view is None:
         raise Http404(_("名录中没有这个条目。"))
     return view
-
-
-def _typed(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
 
 
 def _fields_table(reader: Reader, view: EntryView) -> Table:

@@ -25,6 +25,7 @@ from saishang.lake.readers.form import read_form
 from saishang.rules import Rules
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place_text
+from saishang.science.register.values import as_text
 
 __all__ = ["RowChange", "RowRefusal", "TableOutcome", "load_table"]
 
@@ -170,7 +171,7 @@ class _Taking:
         self._same_state(entry, fields.get(STATE, ""))
         before = dict(entry.values)
         # What the file has no column for stays as it is.
-        whole = {name: given.get(name, _text(before.get(name))) for name in kind.fields}
+        whole = {name: given.get(name, as_text(before.get(name))) for name in kind.fields}
         changed = change_entry(
             self.actor, kind, self.rules, entry.pk, whole, number=None, today=self.today, effective=self.effective,
             place=place, keep_place=PLACE not in fields, reason=self.reason, batch=self.batch, address=self.address,
@@ -198,9 +199,3 @@ class _Taking:
                 f"the entry is in the state {now.id} ({now.zh}), the table says {said!r}",
                 fix="move it on its own page, with the evidence that the move needs", where=STATE,
             )  # fmt: skip
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)

@@ -25,7 +25,7 @@ from saishang.lake.archive import Archive
 from saishang.rules import Rules
 from saishang.science.numbers import InputError
 from saishang.science.register.kind import Kind
-from saishang.science.register.values import read_entry
+from saishang.science.register.values import as_text, read_entry
 
 __all__ = ["EvidenceFile", "move_entry"]
 
@@ -92,16 +92,10 @@ def move_entry(
 
 def _complete(kind: Kind, rules: Rules, entry: Entry, state: str) -> None:
     """The fields that the next state asks for must be there."""
-    given = {name: _text(value) for name, value in entry.values.items()}
+    given = {name: as_text(value) for name, value in entry.values.items()}
     _, faults = read_entry(kind, given, rules.regions, state=state)
     if faults:
         raise EntryFaults(faults)
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None else str(value)
 
 
 def _kept(archive: Archive, file: EvidenceFile) -> dict[str, Any]:
