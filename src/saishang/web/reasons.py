@@ -48,6 +48,8 @@ def reason_name(reason: str | None) -> str:
         "above_limit_stands": _("窗口不足但已超标，按规定有效"),
         "no_station": _("没有站点"),
         "invalid": _("不满足有效性规定"),
+        "nothing_registered": _("名录中没有可计入的条目"),
+        "fields_missing": _("条目缺少统计所需的数值：%(keys)s") % {"keys": rest.replace(",", "、")},
     }
     if key in known:
         return known[key]
@@ -77,6 +79,8 @@ def basis_name(basis: str) -> str:
         "as_published": _("公布值"),
         "published": _("公布值"),
         "audited": _("审定值"),
+        "register": _("名录统计"),
+        "demonstration": _("演示数据"),
     }.get(basis, basis)
 
 

@@ -123,7 +123,7 @@ def test_what_is_missing_is_said(config: Config, lake: Lake) -> None:
     from saishang.apps.indicators import chain
     from saishang.errors import SaishangError
 
-    with pytest.raises(SaishangError, match="no air observations up to 2010"):
+    with pytest.raises(SaishangError, match="no observations up to 2010"):
         _evaluate(config, lake, date(2010, 1, 1))
     run = _evaluate(config, lake, date(2015, 12, 31))
     with pytest.raises(SaishangError, match="2015 \\(measured\\)"):

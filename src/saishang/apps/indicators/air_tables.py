@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from saishang.apps.indicators import queries
+from saishang.apps.indicators.media import Asked
 from saishang.apps.indicators.models import DustDecision
 from saishang.apps.indicators.provenance import digest
 from saishang.config import Config
@@ -45,6 +46,7 @@ __all__ = [
     "parameters",
     "proposals",
     "station_hours",
+    "tables_of",
 ]
 
 Progress = Callable[[str], None]
@@ -202,6 +204,17 @@ def proposals(config: Config, lake: Lake, rules: Rules, *, site: str, region: st
     calendar = _calendar(rules, region, months, as_of)
     with open_engine(config.engine) as engine:
         return _proposals(engine, lake, rules, site, months, calendar, version)
+
+
+def tables_of(asked: Asked) -> dict[str, pa.Table]:
+    """The air tables of a run; none when the lake holds no air observations up to its day."""
+    last = f"{asked.as_of:%Y-%m}"
+    if not any(part.month <= last for part in asked.lake.table.parts(asked.version, medium="air")):
+        return {}
+    return build(
+        asked.config, asked.lake, asked.rules, site=asked.site, region=asked.region, as_of=asked.as_of,
+        version=asked.version, known_at=asked.known_at, progress=asked.progress,
+    )  # fmt: skip
 
 
 def build(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal, cast
 
@@ -16,7 +16,10 @@ __all__ = ["Baseline", "Catalogue", "Indicator", "StatusRule"]
 
 @dataclass(frozen=True)
 class Indicator:
-    """One entry of rules/indicators/*.yaml."""
+    """One entry of rules/indicators/*.yaml.
+
+    `statistic` is how it is computed; `also` are further ways to the same figure, each with a basis of its own.
+    """
 
     id: str
     zh: str
@@ -40,6 +43,12 @@ class Indicator:
     note: str
     implied_goal: Decimal | None
     implied_comparator: Comparator | None
+    also: tuple[dict[str, Any], ...] = ()
+
+    def by(self, *sources: str) -> list[Indicator]:
+        """The indicator once for each of its ways that starts from one of the sources, with that way as `statistic`."""
+        ways = (self.statistic, *self.also)
+        return [replace(self, statistic=way) for way in ways if way and str(way["source"]) in sources]
 
 
 @dataclass(frozen=True)
@@ -144,4 +153,5 @@ def _indicator(entry: Any) -> Indicator:
         note=entry.get("note", ""),
         implied_goal=None if goal is None else Decimal(goal),
         implied_comparator=cast("Comparator | None", entry.get("implied_comparator")),
+        also=tuple(dict(way) for way in entry.get("also") or ()),
     )

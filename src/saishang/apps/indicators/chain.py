@@ -13,6 +13,7 @@ from typing import Any
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import IndicatorValue, Run
+from saishang.apps.indicators.register_values import entries_behind
 from saishang.apps.indicators.water_chain import ITEMS, sections_behind
 from saishang.apps.indicators.water_values import WATER_TABLE
 from saishang.errors import SaishangError
@@ -116,6 +117,8 @@ def _parts(value: IndicatorValue) -> tuple[Link, ...]:
 def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     if "parts" in value.inputs:
         return _parts(value)
+    if "register" in value.inputs:
+        return entries_behind(lake.rules, run, value.region, value.basis, value.inputs)
     table, key = value.inputs["table"], value.inputs["key"]
     begin, end = period_span(value.period)
     if table == WATER_TABLE:

@@ -20,13 +20,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from saishang.apps.indicators.media import Asked
 from saishang.lake import Lake
 from saishang.rules import Rules
 from saishang.science.climate.evapotranspiration import Site
 from saishang.science.climate.from_rules import climate_rules
 from saishang.science.climate.station import DailySeries, StationClimate, station_climate
 
-__all__ = ["CLIMATE_TABLES", "build"]
+__all__ = ["CLIMATE_TABLES", "build", "tables_of"]
 
 Progress = Callable[[str], None]
 _ID = [("station", pa.string()), ("region", pa.string())]
@@ -102,6 +103,13 @@ _FIELDS = {
     "P": "pressure",
     "PRECIP": "rain",
 }
+
+
+def tables_of(asked: Asked) -> dict[str, pa.Table]:
+    """The climate tables of a run."""
+    return build(
+        asked.lake, asked.rules, site=asked.site, as_of=asked.as_of, version=asked.version, progress=asked.progress
+    )
 
 
 def build(

@@ -25,7 +25,7 @@ Key = tuple[str, str, str]
 
 def is_composed(indicator: Indicator) -> bool:
     """Whether an indicator is made of reported parts."""
-    return indicator.statistic.get("source") == "reports"
+    return bool(indicator.by("reports"))
 
 
 def composed_values(catalogue: Catalogue, reports: Iterable[ReportedValue]) -> list[Value]:
@@ -40,8 +40,8 @@ def composed_values(catalogue: Catalogue, reports: Iterable[ReportedValue]) -> l
     return [
         value
         for indicator in catalogue.indicators.values()
-        if is_composed(indicator)
-        for value in _values(indicator, catalogue, by_indicator)
+        for way in indicator.by("reports")
+        for value in _values(way, catalogue, by_indicator)
     ]
 
 

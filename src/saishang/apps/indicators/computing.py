@@ -15,15 +15,19 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import Q
 
-from saishang.apps.indicators import air_tables, climate_tables, water_tables
+from saishang.apps.indicators import air_tables
 from saishang.apps.indicators.catalogue import Catalogue
 from saishang.apps.indicators.composed import composed_values
 from saishang.apps.indicators.goals import plan_goals
+from saishang.apps.indicators.media import Asked
+from saishang.apps.indicators.media_list import MEDIA, READERS
 from saishang.apps.indicators.models import ReportedValue
 from saishang.apps.indicators.provenance import code_version, digest
+from saishang.apps.indicators.register_values import register_parameters, register_values
 from saishang.apps.indicators.states import PlanGoal, State, judge_all
 from saishang.apps.indicators.values import Value, computed_values, reported_values
 from saishang.config import Config
+from saishang.errors import SaishangError
 from saishang.lake import Lake
 from saishang.rules import Rules
 
@@ -86,7 +90,7 @@ class Outcome:
 
 
 def gather(
-    lake: Lake, rules: Rules, as_of: date, *, site: str, region: str, lake_version: int | None = None,
+    config: Config, lake: Lake, rules: Rules, as_of: date, *, site: str, region: str, lake_version: int | None = None,
     known_at: datetime | None = None, plan_version: str | None = None,
 ) -> Inputs:  # fmt: skip
     """Fix the inputs of an evaluation, as they are or as they were known at a moment.
@@ -99,7 +103,11 @@ def gather(
     version = lake.version if lake_version is None else lake_version
     found, goals = plan_goals(region, rules, version=plan_version)
     parameters = air_tables.parameters(lake, rules, site, region, as_of, known_at)
-    parameters |= {"water": water_tables.parameters(lake, rules, site, as_of, known_at)}
+    asked = Asked(config, lake, rules, site, region, as_of, version, known_at)
+    found_by = {medium.name: medium.parameters(asked) for medium in MEDIA}
+    found_by["registers"] = register_parameters(rules, known_at)
+    # What a medium has nothing of stays out: the digest of a run must not depend on media that it lacks.
+    parameters |= {name: told for name, told in found_by.items() if told}
     reports = _reports(as_of, Catalogue(rules), known_at)
     return Inputs(as_of, site, region, version, found, goals, reports, parameters, rules, known_at, code_version())
 
@@ -118,25 +126,29 @@ def compute(
     Raises
     ------
     SaishangError
-        When the lake holds no air observations up to the date.
+        When the lake holds no observations up to the date.
     """
     rules, as_of = inputs.rules, inputs.as_of
     version = inputs.lake_version if files_version is None else files_version
     catalogue = Catalogue(rules)
     # The version is fixed: what others load meanwhile belongs to the next run.
-    tables = air_tables.build(
-        config, lake, rules, site=inputs.site, region=inputs.region, as_of=as_of, version=version,
-        known_at=inputs.known_at, progress=progress,
+    asked = Asked(
+        config, lake, rules, inputs.site, inputs.region, as_of, version, inputs.known_at, progress
     )  # fmt: skip
-    tables |= water_tables.build(
-        config, lake, rules, site=inputs.site, region=inputs.region, as_of=as_of, version=version,
-        known_at=inputs.known_at, progress=progress,
-    )  # fmt: skip
-    tables |= climate_tables.build(lake, rules, site=inputs.site, as_of=as_of, version=version, progress=progress)
+    tables: dict[str, pa.Table] = {}
+    for medium in MEDIA:
+        tables |= medium.build(asked)
+    if not any(table.num_rows for table in tables.values()):
+        raise SaishangError(
+            f"there are no observations up to {as_of}",
+            fix="load some with `saishang ingest FILE`, or choose a later date", code="no-observations",
+        )  # fmt: skip
     progress("values")
     values = computed_values(
-        catalogue, tables, inputs.region, cities=inputs.parameters["cities"], known=rules.regions.keys()
-    )
+        catalogue, tables, inputs.region, readers=READERS, cities=inputs.parameters["cities"],
+        known=rules.regions.keys(),
+    )  # fmt: skip
+    values += register_values(catalogue, rules, inputs.region, as_of, inputs.known_at)
     values += composed_values(catalogue, inputs.reports)
     values += reported_values(catalogue, inputs.reports)
     progress("targets")

@@ -76,7 +76,7 @@ def indicator_of(parameter: str, statistic: str) -> str:
     """The catalogue's indicator of a statistic, or nothing."""
     for indicator in queries.catalogue().indicators.values():
         rule = indicator.statistic
-        if rule.get("source") == "air.period_statistics" and (
+        if rule.get("source") == "period_statistics" and (
             (rule.get("parameter"), rule.get("statistic")) == (parameter, statistic)
         ):
             return indicator.id

@@ -114,7 +114,7 @@ def replay(
         )  # fmt: skip
     site, region = str(run.parameters["site"]), str(run.parameters["region"])
     inputs = gather(
-        lake, rules, run.as_of, site=site, region=region, lake_version=run.lake_version, known_at=run.started,
+        config, lake, rules, run.as_of, site=site, region=region, lake_version=run.lake_version, known_at=run.started,
         plan_version=run.plan_version,
     )  # fmt: skip
     again = from_archive or not is_whole(lake, run.lake_version)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from saishang.apps.indicators.catalogue import Baseline, Catalogue, Indicator
-from saishang.apps.indicators.values import Value
+from saishang.apps.indicators.values import DEMONSTRATION, Value
 from saishang.science.rounding import round_half_even
 from saishang.science.targets import (
     Comparator,
@@ -24,7 +24,7 @@ __all__ = ["BASIS_ORDER", "PlanGoal", "State", "best_by_year", "judge_all"]
 
 #: Which basis stands for a year when several do: the audited figure first, then what the target is written on.
 #: Plans seldom name the basis; what was used is shown beside the state.
-BASIS_ORDER = ("audited", "assessment", "dust_removed", "as_published", "measured")
+BASIS_ORDER = ("audited", "assessment", "dust_removed", "as_published", "register", "measured")
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ def best_by_year(values: Iterable[Value], indicator: Indicator) -> dict[int, Val
     for value in values:
         if not (value.valid and value.period_kind == "year" and value.value is not None):
             continue
+        if value.basis == DEMONSTRATION:
+            continue  # invented: shown, and never held against anybody
         year = int(value.period[:4])
         # Of two sets of limits in one year the later one in the table, the stricter stage, stands.
         if year not in chosen or _rank(value, indicator) <= _rank(chosen[year], indicator):
@@ -290,6 +292,8 @@ def _comparator(text: str) -> Comparator:
 
 def _missing(indicator: Indicator, values: Sequence[Value]) -> str:
     of_reports = indicator.kind == "reported" or indicator.statistic.get("source") == "reports"
+    if values and all(value.basis == DEMONSTRATION for value in values):
+        return "demonstration_only"
     if of_reports and not values:
         return "no_report"
     return "no_valid_year" if values else "no_value"

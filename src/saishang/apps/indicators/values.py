@@ -6,7 +6,7 @@ page or an explanation never has to guess.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -15,16 +15,16 @@ import pyarrow as pa
 
 from saishang.apps.indicators.catalogue import Catalogue, Indicator
 from saishang.apps.indicators.models import ReportedValue
-from saishang.apps.indicators.water_values import WATER_TABLE, water_shares
 from saishang.science.rounding import round_half_even
 
-__all__ = ["PERIOD_KINDS", "Value", "computed_values", "reported_values"]
+__all__ = [
+    "DEMONSTRATION", "PERIOD_KINDS", "Reader", "Row", "Value", "computed_values", "decimal_of", "make_value",
+    "reported_values", "share",
+]  # fmt: skip
 
 PERIOD_KINDS = ("year", "to_date")
-#: A share of days is shown only when at least this part of the period's days counts. Own choice: an incomplete day
-#: counts only when it is polluted all the same, so a share of few days would look worse than the air was.
-_LEAST_PART_OF_DAYS = Decimal("0.5")
-_SCOPES = ("city", "region")
+#: Basis of figures that rest on invented things: shown with their mark, never held against a target.
+DEMONSTRATION = "demonstration"
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,17 @@ class Value:
     standard: str = ""
 
 
+Row = Mapping[str, Any]
+#: (indicator, rows of the table) → its values; a value without region belongs to the run's region.
+Reader = Callable[[Indicator, Iterable[Row]], Iterator[Value]]
+
+
 def computed_values(
     catalogue: Catalogue,
     tables: Mapping[str, pa.Table],
     region: str,
     *,
+    readers: Mapping[str, Reader],
     cities: Collection[str],
     known: Collection[str],
 ) -> list[Value]:
@@ -62,6 +68,8 @@ def computed_values(
     ----------
     region, cities:
         The region of the run, and the cities that it is made of.
+    readers:
+        Table → how the indicators with that `statistic.source` are read from it.
     known:
         Codes of the rules' regions. National series bring hundreds of cities of other provinces into the tables; nobody
         here is judged by them, so they have no values, and above all no part in the region's shares.
@@ -69,20 +77,18 @@ def computed_values(
     rows = {
         name: [row for row in table.to_pylist() if row.get("scope") != "city" or row["id"] in known]
         for name, table in tables.items()
-        if name in _READ_BY
+        if name in readers
     }
     rows["attainment"] = [row for row in rows.get("attainment", ()) if row["id"] in cities]
     found: list[Value] = []
     for indicator in catalogue.indicators.values():
-        if indicator.kind != "computed":
-            continue
-        source = str(indicator.statistic["source"]).removeprefix("air.")
-        if source not in _READ_BY:
-            continue  # made elsewhere: of reported parts (`composed`), or by a medium whose tables this run has not
-        found.extend(
-            value if value.region else replace(value, region=region)
-            for value in _READ_BY[source](indicator, rows.get(source, ()))
-        )
+        # Other ways lead elsewhere: reported parts (`composed`), registers, a medium whose tables this run has not.
+        for way in indicator.by(*readers):
+            source = str(way.statistic["source"])
+            found.extend(
+                value if value.region else replace(value, region=region)
+                for value in readers[source](way, rows.get(source, ()))
+            )
     return found
 
 
@@ -120,7 +126,7 @@ def reported_values(catalogue: Catalogue, reports: Iterable[ReportedValue]) -> l
     return found
 
 
-def _make(
+def make_value(
     indicator: Indicator,
     row: Mapping[str, Any],
     table: str,
@@ -128,6 +134,7 @@ def _make(
     valid: bool,
     coverage: dict[str, Any],
 ) -> Value:
+    """A value from a row of a run's table; the row's key stays in `inputs`, so that the chain finds it again."""
     rounded = "" if value is None else str(round_half_even(value, indicator.decimals))
     key = {name: row[name] for name in ("scope", "id", "period", "period_kind", "basis") if name in row}
     key |= {name: row[name] for name in ("parameter", "statistic", "standard") if name in row}
@@ -150,118 +157,11 @@ def _make(
     )
 
 
-def _decimal(number: Any) -> Decimal | None:
+def decimal_of(number: Any) -> Decimal | None:
+    """A figure of a table as an exact number; None stays None."""
     return None if number is None else Decimal(str(number))
 
 
-def _share(part: int, whole: int) -> Decimal | None:
+def share(part: int, whole: int) -> Decimal | None:
     """Percentage with the exactness of the counts; None of nothing."""
     return Decimal(part) * 100 / Decimal(whole) if whole else None
-
-
-def _wanted(row: Mapping[str, Any]) -> bool:
-    """Years always (a year without data is told), years to date only where there is something."""
-    if row["period_kind"] not in PERIOD_KINDS or row.get("scope", "city") not in _SCOPES:
-        return False
-    empty = not row.get("days_valid") if "days_valid" in row else row.get("value") is None
-    return row["period_kind"] == "year" or not empty
-
-
-def _days(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"days_valid": row.get("days_valid"), "days_expected": row.get("days_expected")}
-
-
-def _period_statistics(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
-    wanted = indicator.statistic
-    for row in rows:
-        if _wanted(row) and (row["parameter"], row["statistic"]) == (wanted["parameter"], wanted["statistic"]):
-            yield _make(indicator, row, "period_statistics", _decimal(row["value"]), bool(row["valid"]), _days(row))
-
-
-def _period_days(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
-    heavy = indicator.id == "air.heavy_days"
-    for row in rows:
-        if not _wanted(row):
-            continue
-        part = (row["heavy"] or 0) + (row["severe"] or 0) if heavy else row["good"]
-        counted, expected = row["days_valid"] or 0, row["days_expected"] or 0
-        value = _share(part or 0, counted) if counted >= expected * _LEAST_PART_OF_DAYS else None
-        # No standard states a minimum of days for a share; the table asks for the 324 days of the annual mean.
-        complete = bool(row["valid"])
-        coverage = _days(row) | {"counted": part}
-        yield _make(indicator, row, "period_days", value, complete and value is not None, coverage)
-
-
-def _attainment(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
-    """Share of the region's cities that attain; one with an item that cannot be judged does not count as attaining."""
-    by_period: dict[tuple[str, str, str, str], dict[str, list[bool | None]]] = {}
-    for row in rows:
-        if row.get("scope", "city") == "city" and row["period_kind"] in PERIOD_KINDS:
-            key = (row["period"], row["period_kind"], row["basis"], row["standard"])
-            by_period.setdefault(key, {}).setdefault(row["id"], []).append(row["attains"])
-    for (period, kind, basis, standard), cities in sorted(by_period.items()):
-        judged = {city: _all_attain(items) for city, items in cities.items()}
-        complete = all(verdict is not None for verdict in judged.values())
-        attaining = sorted(city for city, verdict in judged.items() if verdict)
-        row = {"scope": "region", "id": "", "period": period, "period_kind": kind, "basis": basis, "standard": standard}
-        row["reason"] = "" if complete else "no_valid_year"
-        value = _share(len(attaining), len(judged)) if complete else None
-        coverage = {
-            "cities": len(judged),
-            "attaining": attaining,
-            "judged": sum(v is not None for v in judged.values()),
-        }
-        yield _make(indicator, row, "attainment", value, complete, coverage)
-
-
-def _all_attain(items: Sequence[bool | None]) -> bool | None:
-    if any(item is False for item in items):
-        return False
-    return None if any(item is None for item in items) else True
-
-
-def _composite(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
-    for row in rows:
-        if _wanted(row):
-            yield _make(indicator, row, "composite", _decimal(row["value"]), bool(row["valid"]), _days(row))
-
-
-def _climate_years(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
-    """A figure of a calendar year at the region's station, the first by code where there are several.
-
-    A year with missing days keeps its figure, a lower bound, and is not valid.
-    """
-    column = str(indicator.statistic["statistic"])
-    told: set[tuple[str, int]] = set()
-    for row in sorted(rows, key=lambda row: (row["year"], row["region"], row["station"])):
-        if not row["region"] or (row["region"], row["year"]) in told:
-            continue
-        told.add((row["region"], row["year"]))
-        value, complete = _decimal(row[column]), bool(row["complete"])
-        shaped = {
-            "scope": "city",
-            "id": row["region"],
-            "period": str(row["year"]),
-            "period_kind": "year",
-            "basis": "measured",
-            "reason": "" if complete and value is not None else "days_short",
-        }
-        coverage = {"stations": [row["station"]], "days_missing": row["rain_missing"]}
-        yield _make(indicator, shaped, "climate_years", value, complete and value is not None, coverage)
-
-
-def _water(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
-    """Shares of sections; the group is named by the catalogue, the region is the run's."""
-    for key, value, valid, coverage in water_shares(indicator, rows):
-        # The key keeps the group's name for the chain; the value belongs to the region.
-        yield replace(_make(indicator, key, WATER_TABLE, value, valid, coverage), region="")
-
-
-_READ_BY = {
-    WATER_TABLE: _water,
-    "climate_years": _climate_years,
-    "period_statistics": _period_statistics,
-    "period_days": _period_days,
-    "attainment": _attainment,
-    "composite": _composite,
-}

@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from saishang.apps.indicators.media import Asked
 from saishang.apps.indicators.provenance import digest
 from saishang.config import Config
 from saishang.lake import Lake
@@ -24,9 +25,22 @@ from saishang.science.water.classes import class_number
 from saishang.science.water.from_rules import cwqi_rule, trophic_rule
 from saishang.science.water.series import Group, WaterCalendar, WaterRules, WaterSection
 
-__all__ = ["build", "parameters", "sections"]
+__all__ = ["build", "parameters", "parameters_of", "sections", "tables_of"]
 
 Progress = Callable[[str], None]
+
+
+def tables_of(asked: Asked) -> dict[str, pa.Table]:
+    """The water tables of a run."""
+    return build(
+        asked.config, asked.lake, asked.rules, site=asked.site, region=asked.region, as_of=asked.as_of,
+        version=asked.version, known_at=asked.known_at, progress=asked.progress,
+    )  # fmt: skip
+
+
+def parameters_of(asked: Asked) -> dict[str, Any]:
+    """What decides the digits of water beside lake, rules and code."""
+    return parameters(asked.lake, asked.rules, asked.site, asked.as_of, asked.known_at)
 
 
 def parameters(lake: Lake, rules: Rules, site: str, as_of: date, known_at: datetime | None = None) -> dict[str, Any]:

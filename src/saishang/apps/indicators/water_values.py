@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from saishang.apps.indicators.catalogue import Indicator
+from saishang.apps.indicators.values import Reader, Value, make_value
 
-__all__ = ["WATER_TABLE", "water_shares"]
+__all__ = ["WATER_READERS", "WATER_TABLE", "water_shares"]
 
 WATER_TABLE = "water_evaluation"
 _KINDS = ("year", "to_date")
@@ -49,3 +51,13 @@ def water_shares(
         key = {name: row[name] for name in ("scope", "id", "period", "period_kind", "basis")}
         key["reason"] = row["reason"] or ("" if whole_known else "no_target")
         yield key, value, bool(row["valid"]) and value is not None and whole_known, coverage
+
+
+def _water(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterator[Value]:
+    """Shares of sections; the group is named by the catalogue, the region is the run's."""
+    for key, value, valid, coverage in water_shares(indicator, rows):
+        # The key keeps the group's name for the chain; the value belongs to the region.
+        yield replace(make_value(indicator, key, WATER_TABLE, value, valid, coverage), region="")
+
+
+WATER_READERS: Mapping[str, Reader] = {WATER_TABLE: _water}

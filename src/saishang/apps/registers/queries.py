@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
 
 from saishang.apps.core.queries import changes_of
 from saishang.apps.registers.models import Entry, Version
 from saishang.rules import Rules
 from saishang.science.register.figures import Due, FigureValue, Standing, due_terms, figure_value
-from saishang.science.register.kind import Kind
+from saishang.science.register.kind import Figure, Kind
 from saishang.science.soil.geometry import Area, areas_overlap, read_area
 
 __all__ = [
-    "EntryView", "Filter", "VersionView", "counts", "due", "entries", "entry", "figures", "history", "inside",
-    "overlapping", "unlogged_versions",
+    "EntryView", "Filter", "VersionView", "counted_regions", "counts", "due", "entries", "entry", "figures",
+    "first_day", "history", "inside",
+    "overlapping", "recorded", "unlogged_versions",
 ]  # fmt: skip
 
 
@@ -43,7 +44,7 @@ class EntryView:
     @property
     def standing(self) -> Standing:
         """What figures and terms look at."""
-        return Standing(self.key, self.state, self.since, self.values)
+        return Standing(self.key, self.state, self.since, self.values, self.region)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class Filter:
         States, empty = all.
     on:
         The register as it stood on that day; None = now.
+    known_at:
+        With `on`: what had been written down by that moment; None = all there is.
     withdrawn:
         Whether withdrawn entries are shown too.
     """
@@ -83,12 +86,13 @@ class Filter:
     states: tuple[str, ...] = ()
     on: date | None = None
     withdrawn: bool = False
+    known_at: datetime | None = None
 
 
 def entries(kind: Kind, wanted: Filter = Filter()) -> list[EntryView]:
     """Entries of a register by key."""
     found: QuerySet[Any]
-    found = Entry.objects.filter(kind=kind.id) if wanted.on is None else _as_of(kind, wanted.on)
+    found = Entry.objects.filter(kind=kind.id) if wanted.on is None else _as_of(kind, wanted.on, wanted.known_at)
     if not wanted.withdrawn:
         found = found.filter(withdrawn=False)
     if wanted.regions:
@@ -144,11 +148,17 @@ def figures(kind: Kind, rules: Rules, on: date | None, regions: Iterable[str]) -
     found: dict[str, dict[str, FigureValue]] = {}
     members = {region: set(inside(rules, region)) for region in regions}
     for figure in kind.figures.values():
-        found[figure.id] = {
-            region: figure_value(figure, [view.standing for view in listed if view.region in codes])
-            for region, codes in members.items()
-        }
+        for region, codes in members.items():
+            mine = [view.standing for view in listed if view.region in codes]
+            value = figure_value(figure, mine, counted_regions(figure, rules, codes))
+            found.setdefault(figure.id, {})[region] = value
     return found
+
+
+def counted_regions(figure: Figure, rules: Rules, codes: Iterable[str]) -> list[str]:
+    """Which of the regions a share of regions counts: those of its levels that the plan speaks of."""
+    rows = (rules.regions[code] for code in codes if code in rules.regions)
+    return [str(row["code"]) for row in rows if row["level"] in figure.levels and row["use"] == "in_plan"]
 
 
 def due(kind: Kind, listed: Iterable[EntryView]) -> list[Due]:
@@ -192,10 +202,31 @@ _COPIED = (
 )  # fmt: skip
 
 
-def _as_of(kind: Kind, on: date) -> QuerySet[Version]:
-    """The version of every entry that held on a day."""
-    last = Version.objects.filter(entry=OuterRef("entry"), effective__lte=on).order_by("-number").values("number")[:1]
+def _as_of(kind: Kind, on: date, known_at: datetime | None) -> QuerySet[Version]:
+    """The version of every entry that held on a day, as far as it was known at a moment."""
+    held = Version.objects.filter(entry=OuterRef("entry"), effective__lte=on)
+    if known_at is not None:
+        held = held.filter(recorded_at__lte=known_at)
+    last = held.order_by("-number").values("number")[:1]
     return Version.objects.filter(entry__kind=kind.id, number=Subquery(last)).annotate(kind=F("entry__kind"))
+
+
+def recorded(known_at: datetime | None = None) -> dict[str, list[int]]:
+    """Kind → [versions, the last one's number in the database], as they were at a moment: versions are only added."""
+    rows = Version.objects.all()
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
+    told = rows.values("entry__kind").annotate(count=Count("pk"), last=Max("pk")).order_by("entry__kind")
+    return {row["entry__kind"]: [row["count"], row["last"]] for row in told}
+
+
+def first_day(kind: Kind, known_at: datetime | None = None) -> date | None:
+    """The earliest day from which anything of a register holds; None of an empty one."""
+    rows = Version.objects.filter(entry__kind=kind.id)
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
+    found: date | None = rows.aggregate(first=Min("effective"))["first"]
+    return found
 
 
 def _view(row: Any, kind: str) -> EntryView:

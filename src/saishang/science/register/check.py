@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from saishang.rules import Problem, Rules
-from saishang.science.register.kind import KindError, read_kind
+from saishang.science.register.kind import Kind, KindError, read_kind
 
 __all__ = ["check_registers"]
 
@@ -16,15 +17,38 @@ def check_registers(rules: Rules, known: Collection[Problem] = ()) -> list[Probl
     Files with a `known` problem are left alone: what the schema says about them comes first.
     """
     found: list[Problem] = []
+    kinds: dict[str, Kind] = {}
     faulty = {problem.file for problem in known}
     for name, document in rules.documents_under("registers").items():
         if rules.where(name).rpartition(":")[0] in faulty:
             continue
         try:
-            read_kind(name.rpartition("/")[2], document, rules)
+            kind = read_kind(name.rpartition("/")[2], document, rules)
+            kinds[kind.id] = kind
         except KindError as error:
             for fault in error.faults:
                 file, line = rules.trees[name].locate(fault.path)
                 cell = ".".join(map(str, fault.path))
                 found.append(Problem(file, line, cell, "bad-value", fault.expected, fault.got, fault.fix))
-    return sorted(found)
+    return sorted([*found, *_indicators(rules, kinds, faulty)])
+
+
+def _indicators(rules: Rules, kinds: Mapping[str, Kind], faulty: Collection[str]) -> Iterator[Problem]:
+    """Indicators that read a register which is not there, or a figure that it does not give."""
+    for name, document in rules.documents_under("indicators").items():
+        if rules.where(name).rpartition(":")[0] in faulty:
+            continue
+        for index, entry in enumerate(document.get("indicators", ())):
+            ways: list[tuple[tuple[str | int, ...], Any]] = [(("statistic",), entry.get("statistic") or {})]
+            ways += [(("also", place), way) for place, way in enumerate(entry.get("also") or ())]
+            for path, way in ways:
+                if way.get("source") != "register":
+                    continue
+                kind = kinds.get(str(way.get("register")))
+                if kind is not None and way.get("figure") in kind.figures:
+                    continue
+                file, line = rules.trees[name].locate(("indicators", index, *path))
+                known = ", ".join(kind.figures if kind is not None else kinds) or "none"
+                expected = "a register" if kind is None else f"a figure of the register {kind.id}"
+                got = repr(way.get("register") if kind is None else way.get("figure"))
+                yield Problem(file, line, ".".join(map(str, path)), "bad-value", expected, got, f"use one of {known}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 
 from saishang.science.numbers import exact
 from saishang.science.periods import months_later
-from saishang.science.register.kind import Figure, Kind
+from saishang.science.register.kind import DEMONSTRATION, Figure, Kind
 from saishang.science.register.values import matches
 from saishang.science.rounding import round_half_even
 
@@ -32,6 +32,12 @@ class Standing:
     state: str
     since: date
     values: Mapping[str, Any]
+    region: str = ""
+
+    @property
+    def invented(self) -> bool:
+        """Whether it stands in the register for demonstration only."""
+        return self.values.get(DEMONSTRATION) is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class FigureValue:
     counted:
         Keys of the entries behind it (for a share: those in the numerator).
     base:
-        Keys of the whole of a share; empty otherwise.
+        Keys of the whole of a share; the regions counted, of a share of regions; empty otherwise.
     missing:
         Keys of entries that belong in the figure and lack the number that is summed: the figure cannot be told then.
     """
@@ -66,12 +72,19 @@ class Due:
     on: date
 
 
-def figure_value(figure: Figure, entries: Iterable[Standing]) -> FigureValue:
+def figure_value(figure: Figure, entries: Iterable[Standing], regions: Collection[str] = ()) -> FigureValue:
     """A figure over the entries of one place and day.
+
+    Parameters
+    ----------
+    regions:
+        Codes of the regions that a `region_share` is a share of.
 
     A share of nothing is None, not 0 or 100. An entry in the numerator of a share counts only when it is in the whole.
     """
     listed = list(entries)
+    if figure.measure == "region_share":
+        return _region_share(figure, listed, sorted(regions))
     base = [entry for entry in listed if matches(figure.of, entry.values, entry.state)]
     among = base if figure.measure == "share" else listed
     counted = [entry for entry in among if matches(figure.where, entry.values, entry.state)]
@@ -94,6 +107,16 @@ def figure_value(figure: Figure, entries: Iterable[Standing]) -> FigureValue:
         tuple(entry.key for entry in base) if figure.measure == "share" else (),
         missing,
     )
+
+
+def _region_share(figure: Figure, entries: Iterable[Standing], regions: Sequence[str]) -> FigureValue:
+    counted = [
+        entry for entry in entries if entry.region in regions and matches(figure.where, entry.values, entry.state)
+    ]
+    having = {entry.region for entry in counted}
+    value = Fraction(100 * len(having), len(regions)) if regions else None
+    rounded = None if value is None else round_half_even(value, figure.decimals)
+    return FigureValue(value, rounded, tuple(entry.key for entry in counted), tuple(regions), ())
 
 
 def _total(figure: Figure, entries: Iterable[Standing]) -> Fraction:

@@ -14,10 +14,16 @@ from typing import Any, Literal
 from saishang.rules import RuleLookupError, Rules
 from saishang.science.machine import StateTable
 
-__all__ = ["Choice", "Evidence", "Field", "Figure", "Kind", "KindError", "KindFault", "Term", "read_kind", "read_kinds"]
+__all__ = [
+    "DEMONSTRATION", "Choice", "Evidence", "Field", "Figure", "Kind", "KindError", "KindFault", "Term", "read_kind",
+    "read_kinds",
+]  # fmt: skip
 
+#: A kind may have a field of this name (type truth): entries that say yes are invented, for demonstration. They are
+#: shown with that mark and never counted in a figure that judges anybody.
+DEMONSTRATION = "demonstration"
 FieldType = Literal["text", "long_text", "integer", "number", "date", "choice", "truth", "region"]
-Measure = Literal["count", "sum", "share"]
+Measure = Literal["count", "sum", "share", "region_share"]
 #: Field → values that it may have; `state` stands for the state of the entry.
 Where = Mapping[str, tuple[str, ...]]
 #: Numbers can be summed.
@@ -113,7 +119,13 @@ class Term:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that a register gives for a region and a day."""
+    """A figure that a register gives for a region and a day.
+
+    Attributes
+    ----------
+    levels:
+        Of a `region_share`: which regions are counted, those with an entry over all of them.
+    """
 
     id: str
     zh: str
@@ -124,6 +136,7 @@ class Figure:
     field: str
     unit: str
     decimals: int
+    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,6 +235,8 @@ class _Reading:
                 self._fault((*path, "type"), "type choice for a field with choices", entry["type"], "correct the type")
             if "pattern" in entry:
                 self._pattern(path, entry)
+            if entry["id"] == DEMONSTRATION and entry["type"] != "truth":
+                self._fault((*path, "type"), "type truth for the mark of invented entries", entry["type"], "correct it")
             said = entry.get("required", False)
             found[entry["id"]] = Field(
                 id=entry["id"], zh=entry["zh"], en=entry["en"], type=entry["type"], unit=entry.get("unit", ""),
@@ -313,14 +328,20 @@ class _Reading:
                 self._known((*path, "field"), name, fields, "one of the fields")
                 if name in fields and fields[name].type not in _NUMBERS:
                     self._fault((*path, "field"), "a field with numbers", name, "name a number")
+            if entry["measure"] == "region_share" and not ("levels" in entry and self._has_region(fields)):
+                self._fault(path, "`levels`, and a field of type region", "none", "say which regions are counted")
             if entry["measure"] == "share" and "of" not in entry:
                 self._fault((*path, "of"), "the whole of the share", "none", "write `of`; `{}` is all entries")
             yield Figure(
                 id=entry["id"], zh=entry["zh"], en=entry["en"], measure=entry["measure"],
                 where=self._where((*path, "where"), _where(entry.get("where", {})), fields, life),
                 of=self._where((*path, "of"), _where(entry.get("of", {})), fields, life), field=name,
-                unit=entry.get("unit", ""), decimals=entry.get("decimals", 0),
+                unit=entry.get("unit", ""), decimals=entry.get("decimals", 0), levels=tuple(entry.get("levels", ())),
             )  # fmt: skip
+
+    @staticmethod
+    def _has_region(fields: Mapping[str, Field]) -> bool:
+        return any(known.type == "region" for known in fields.values())
 
     def _where(
         self, path: tuple[str | int, ...], where: Where, fields: Mapping[str, Field], life: StateTable | None

@@ -81,6 +81,8 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
         more = _station_url(run, link.name, parameter, period)
     if link.kind == "section":
         href = f"{reverse('water-section', args=[link.name])}?{urlencode({'run': run})}"
+    if link.kind == "entry":
+        href = reverse("registers-entry", args=[facts.pop("register"), facts.pop("entry")])
     if link.kind == "file" and "batch" in facts:
         href = reverse("data-batch", args=[facts["batch"]])
     return Node(
@@ -138,7 +140,11 @@ def _label(key: str) -> str:
         "class": _("水质类别"), "target_class": _("目标类别"), "complies": _("达到目标类别"), "missing": _("缺测项目"),
         "multiple": _("超标倍数"), "samples": _("样品数"), "months_valid": _("有效月数"),
         "months_expected": _("应有月数"), "counted": _("计入断面"), "sections_evaluated": _("参评断面"),
-        "sections_valid": _("有效断面"), "sections_expected": _("应评断面"),
+        "sections_valid": _("有效断面"), "sections_expected": _("应评断面"), "state": _("状态"),
+        "since": _("状态起始日"),
+        "region": _("地区"), "version": _("版本"), "register": _("名录"), "entry": _("条目"), "figure": _("统计量"),
+        "entries_counted": _("计入条目"), "entries_of": _("参比条目"), "regions_counted": _("参比地区"),
+        "on": _("名录日期"),
     }.get(key) or heading(key, "chain")  # fmt: skip
 
 
@@ -150,6 +156,8 @@ def _why_missing(why: str) -> str:
 
 
 def _say(key: str, value: Any) -> str:
+    if key == "region":
+        return site.region_name(str(value))
     if key == "period":
         return texts.period_name(str(value))
     if key in ("clause", "source"):

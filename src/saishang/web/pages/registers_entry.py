@@ -87,7 +87,7 @@ def _page(
     terms = {term.id: term for term in kind.terms}
     context = {
         "kind": kind, "name": kind_name(kind), "view": view, "reader": reader, "fields": fields, "history": table,
-        "state": state_name(kind, view.state), "tabs": tabs(kind, reader, ""),
+        "state": state_name(kind, view.state), "invented": view.standing.invented, "tabs": tabs(kind, reader, ""),
         "map": MapView("entry", _("位置图"), spec) if spec else None,
         "place": place_text(view.place) if view.place and view.place["type"] == "Point" else "",
         "moves": [

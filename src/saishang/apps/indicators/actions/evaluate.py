@@ -70,13 +70,13 @@ def evaluate(
     if not isinstance(actor, str) and not actor.may("run_evaluation"):
         raise EvaluationRefused("this account may not run an evaluation", fix="ask for the role admin")
     version = lake.version
-    if not lake.files(version, medium="air"):
+    if not lake.files(version):
         raise EvaluationRefused(
             "there are no observations yet", fix="load some: `saishang ingest FILE`, or `saishang demo`"
         )
     # The moment is fixed first: what people report or decide meanwhile belongs to the next run.
     started = timezone.now()
-    inputs = gather(lake, rules, as_of, site=site, region=region, lake_version=version, known_at=started)
+    inputs = gather(config, lake, rules, as_of, site=site, region=region, lake_version=version, known_at=started)
     inputs_digest = inputs.digest()
     same = Run.objects.filter(inputs_digest=inputs_digest, finished__isnull=False)
     known = same.order_by("-started").first()

@@ -1,0 +1,140 @@
+"""Indicators that a register gives (由名录统计): a figure of a kind, per region, as the register stood at a year's end.
+
+An entry of the catalogue with `statistic: {source: register, register: KIND, figure: FIGURE}` (or the same under
+`also`) is computed for the region of the run and every region below it that has entries. The running year is told as
+the register stood on the day of the run: a register is a stock, it has a state on every day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+from saishang.apps.indicators.catalogue import Catalogue, Indicator
+from saishang.apps.indicators.links import Link
+from saishang.apps.indicators.models import Run
+from saishang.apps.indicators.values import DEMONSTRATION, Value
+from saishang.apps.registers import queries as registers
+from saishang.apps.registers.kinds import kinds
+from saishang.apps.registers.queries import EntryView, Filter
+from saishang.rules import Rules
+from saishang.science.register.figures import figure_value
+from saishang.science.register.kind import Figure, Kind
+
+__all__ = ["REGISTER", "entries_behind", "register_parameters", "register_values"]
+
+#: Basis of a figure that was counted from a register.
+REGISTER = "register"
+_EXACT = Context(prec=40)
+
+
+def register_parameters(rules: Rules, known_at: datetime | None) -> dict[str, Any]:
+    """How far each register had been written at a moment: what decides the digits beside rules and code."""
+    known = kinds(rules)
+    return {name: told for name, told in registers.recorded(known_at).items() if name in known}
+
+
+def register_values(
+    catalogue: Catalogue, rules: Rules, region: str, as_of: date, known_at: datetime | None
+) -> list[Value]:
+    """Values of every indicator that reads a register, by indicator, year, region and basis.
+
+    An empty register gives nothing: that nobody entered anything does not mean that there is nothing.
+    """
+    known = kinds(rules)
+    ways = [way for indicator in catalogue.indicators.values() for way in indicator.by(REGISTER)]
+    below = {code: set(registers.inside(rules, code)) for code in registers.inside(rules, region)}
+    found: list[Value] = []
+    for name in sorted({str(way.statistic["register"]) for way in ways} & known.keys()):
+        kind = known[name]
+        first = registers.first_day(kind, known_at)
+        if first is None:
+            continue
+        mine = [way for way in ways if way.statistic["register"] == name]
+        for year in range(first.year, as_of.year + 1):
+            on = min(date(year, 12, 31), as_of)
+            listed = registers.entries(kind, Filter(on=on, known_at=known_at))
+            for basis, part in _bases(listed):
+                found += _values(mine, kind, rules, below, region, year, on, basis, part)
+    return found
+
+
+def _bases(listed: Sequence[EntryView]) -> Iterator[tuple[str, list[EntryView]]]:
+    real = [view for view in listed if not view.standing.invented]
+    invented = [view for view in listed if view.standing.invented]
+    if real:
+        yield REGISTER, real
+    if invented:
+        yield DEMONSTRATION, invented
+
+
+def _values(
+    ways: Iterable[Indicator], kind: Kind, rules: Rules, below: Mapping[str, set[str]], region: str, year: int,
+    on: date, basis: str, listed: Sequence[EntryView],
+) -> Iterator[Value]:  # fmt: skip
+    there = {view.region for view in listed}
+    for way in ways:
+        figure = kind.figures[str(way.statistic["figure"])]
+        for code, inside in sorted(below.items()):
+            if code != region and not inside & there:
+                continue
+            yield _value(way, kind, figure, rules, code, inside, year, on, basis, listed)
+
+
+def _value(
+    way: Indicator, kind: Kind, figure: Figure, rules: Rules, code: str, inside: set[str], year: int, on: date,
+    basis: str, listed: Sequence[EntryView],
+) -> Value:  # fmt: skip
+    counted = registers.counted_regions(figure, rules, inside)
+    result = figure_value(figure, [view.standing for view in listed if view.region in inside], counted)
+    reason = ""
+    if result.value is None:
+        reason = f"fields_missing:{','.join(result.missing[:5])}" if result.missing else "nothing_registered"
+    coverage: dict[str, Any] = {"entries_counted": len(result.counted)}
+    if result.base:
+        coverage["regions_counted" if figure.measure == "region_share" else "entries_of"] = len(result.base)
+    return Value(
+        indicator=way.id, region=code, period=str(year), period_kind="year", basis=basis, kind="computed",
+        value=None if result.value is None else _decimal(result.value),
+        rounded="" if result.rounded is None else str(result.rounded), unit=way.unit, valid=result.value is not None,
+        coverage=coverage, reason=reason, clause=way.clause,
+        inputs={"register": kind.id, "figure": figure.id, "on": on.isoformat()},
+    )  # fmt: skip
+
+
+def _words(kind: Kind, state: str) -> str:
+    return kind.life.states[state].zh if kind.life is not None and state in kind.life.states else state
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return _EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def entries_behind(rules: Rules, run: Run, region: str, basis: str, inputs: Mapping[str, Any]) -> tuple[Link, ...]:
+    """The entries that were counted, as the register stood on the day and was known when the run began."""
+    kind = kinds(rules).get(str(inputs["register"]))
+    if kind is None:
+        return ()
+    figure = kind.figures[str(inputs["figure"])]
+    inside = set(registers.inside(rules, region))
+    on = date.fromisoformat(str(inputs["on"]))
+    listed = dict(_bases(registers.entries(kind, Filter(on=on, known_at=run.started)))).get(basis, [])
+    mine = [view for view in listed if view.region in inside]
+    result = figure_value(
+        figure, [view.standing for view in mine], registers.counted_regions(figure, rules, inside)
+    )  # fmt: skip
+    counted, whole = set(result.counted), set(result.base)
+    return tuple(
+        Link(
+            "entry", f"{view.key} {view.title}", "", "",
+            {
+                "register": kind.id, "entry": view.pk, "version": view.number, "state": _words(kind, view.state),
+                "since": view.since.isoformat(), "region": view.region, "counted": view.key in counted,
+            },
+        )
+        for view in mine
+        if view.key in counted or view.key in whole
+    )  # fmt: skip
