@@ -3,6 +3,8 @@ SHELL := /bin/bash
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+# Test files are shared out among so many processes, each with a database of its own.
+WORKERS ?= 2
 .DEFAULT_GOAL := help
 .PHONY: help install frontend demo test lint bench soak docs clean
 
@@ -34,7 +36,7 @@ demo: install ## set everything up, run the main job on real data, serve the por
 
 test: $(VENV)/.made-dev src/saishang/web/static/dist/.made ## set up and run the whole test suite
 	$(BIN)/python tools/prepare_tests.py
-	$(BIN)/python -m pytest tests -m "not soak" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests -m "not soak" --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/.made-dev ## ruff, types, import contracts, rules
 	$(BIN)/ruff check .

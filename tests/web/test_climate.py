@@ -26,6 +26,8 @@ FILE = DEMO / "met_daily_yinchuan_2014_2019.parquet"
 def weather(config: Config, dsn: str, settings: Any) -> Iterator[str]:
     """A run with the six years of Yinchuan and a few days of air."""
     from saishang.apps.indicators.actions.evaluate import evaluate
+    from saishang.apps.indicators.actions.report_value import Report, report_value
+    from saishang.apps.indicators.catalogue import Catalogue
     from saishang.apps.plan.actions import import_plan_from_rules
     from saishang.lake import Lake
 
@@ -38,6 +40,9 @@ def weather(config: Config, dsn: str, settings: Any) -> Iterator[str]:
     pq.write_table(air.slice(0, 40), few)
     lake.ingest(few, source="city-daily-aqi")
     lake.ingest(FILE, source="cma-daily")
+    for year, text in (("2017", "30.5"), ("2018", "41.5")):
+        sponge = Report("climate.sponge", "640100", year, text, "%", "as_published", "住房和城乡建设厅", "test")
+        report_value("test", sponge, Catalogue(load_rules()), load_rules())
     yield evaluate("test", config, lake, load_rules(), date(2019, 12, 31), site="ningxia", region="640000").id
 
 
@@ -107,3 +112,20 @@ def test_calculators_say_grades_in_english(client: Client) -> None:
         ("rain_signal/?go=1&in.rain_3h=62", "orange"),
     ):
         assert words in client.get(f"/calculators/{address}").content.decode(), address
+
+
+def test_adaptive_cities_show_what_is_known_and_what_is_not(weather: str, client: Client) -> None:
+    listed = {row["城市"]: row for row in rows(client, "/climate/cities/?format=csv&table=adaptive")}
+    assert len(listed) == 5
+    yinchuan = listed["银川市"]
+    # Hot days are counted at Yinchuan's station, the sponge area is reported for two years: the later one stands.
+    hot_2019 = sum(
+        row["t_max_c"] is not None and row["t_max_c"] >= 35
+        for row in pq.read_table(FILE).to_pylist()
+        if str(row["date"])[:4] == "2019"
+    )
+    assert yinchuan["已有项目"] == "2" and yinchuan["海绵城市达标面积比例 [%]"] == "41.5"
+    assert int(yinchuan["高温日数 [天]"]) == hot_2019
+    assert listed["固原市"]["已有项目"] == "0" and listed["固原市"]["海绵城市达标面积比例 [%]"] == "缺"
+    page = client.get("/climate/cities/").content.decode()
+    assert "climate.sponge/640100/?period=2018" in page

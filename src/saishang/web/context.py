@@ -23,6 +23,18 @@ class NavItem:
     label: str
     href: str
     current: bool
+    #: Entries below this one; an entry with some opens them and leads nowhere itself.
+    below: tuple[NavItem, ...] = ()
+
+
+def _media() -> list[tuple[str, str, set[str]]]:
+    """Pages of the media (环境要素): name of the address, words, sections of addresses."""
+    return [
+        ("air", _("空气"), {"air"}),
+        ("water", _("水"), {"water"}),
+        ("soil", _("土壤"), {"soil"}),
+        ("climate", _("气候"), {"climate"}),
+    ]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -33,18 +45,22 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ("morning", _("每日研判"), {"morning"}),
         ("plan", _("方案"), {"plan"}),
         ("targets", _("目标"), {"targets", "target"}),
-        ("air", _("空气"), {"air"}),
-        ("water", _("水"), {"water"}),
-        ("climate", _("气候"), {"climate"}),
-        ("registers", _("名录"), {"registers", "soil"}),
+        ("", _("环境要素"), set()),
+        ("registers", _("名录"), {"registers"}),
         ("data", _("数据"), {"data", "jobs"}),
         ("calculators", _("计算器"), {"calculators"}),
         ("rules", _("规则"), {"rules"}),
         ("about", _("说明"), {"about"}),
     ]
+    media = tuple(NavItem(label, reverse(name), section in sections) for name, label, sections in _media())
     language = "en" if (get_language() or "").startswith("en") else "zh-hans"
     return {
-        "navigation": [NavItem(label, reverse(name), section in sections) for name, label, sections in entries],
+        "navigation": [
+            NavItem(label, reverse(name), section in sections)
+            if name
+            else NavItem(label, "", any(item.current for item in media), media)
+            for name, label, sections in entries
+        ],
         "language": language,
         "html_lang": "en" if language == "en" else "zh-CN",
         "app_version": __version__,

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from saishang.apps.indicators.catalogue import Catalogue
 from saishang.rules import Rules
 from saishang.science.climate.cold_waves import ColdWave, cold_waves, judge_fall
 from saishang.science.climate.from_rules import adaptive_city_indicators, cold_wave_rule, heat_rule, scale, signal_rows
@@ -171,5 +172,11 @@ def test_longest_spells() -> None:
 def test_the_set_for_cities_is_marked_as_open(rules: Rules) -> None:
     """Six indicators, each with both languages and a unit; no national set was confirmed."""
     assert len(adaptive_city_indicators(rules)) == 6
-    assert all(all(words) for words in adaptive_city_indicators(rules).values())
+    known = Catalogue(rules).indicators
+    for item in adaptive_city_indicators(rules).values():
+        assert (item.zh, item.en, item.unit) == (
+            known[item.indicator].zh,
+            known[item.indicator].en,
+            known[item.indicator].unit,
+        )
     assert rules.document("standards/climate/extremes")["groups"]["adaptive_city"]["status"] == "unconfirmed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from saishang.rules import RuleLookupError, Rules
@@ -17,6 +18,7 @@ from saishang.science.grading import Scale, scale_from_rules
 from saishang.science.numbers import exact
 
 __all__ = [
+    "AdaptiveItem",
     "adaptive_city_indicators",
     "climate_rules",
     "cold_wave_rule",
@@ -125,10 +127,23 @@ def signal_rows(rules: Rules, kind: Kind) -> tuple[SignalRow, ...]:
     return tuple(sorted(found, key=lambda row: row.level))
 
 
-def adaptive_city_indicators(rules: Rules) -> Mapping[str, tuple[str, str, str]]:
-    """Indicator → Chinese name, English name, unit of the set for climate-adaptive cities."""
+@dataclass(frozen=True)
+class AdaptiveItem:
+    """One item of the set for climate-adaptive cities, and the catalogue's indicator that gives its figure."""
+
+    zh: str
+    en: str
+    unit: str
+    indicator: str
+
+
+def adaptive_city_indicators(rules: Rules) -> Mapping[str, AdaptiveItem]:
+    """The set for climate-adaptive cities (气候适应型城市) by the names of its items."""
     entries = _group(rules, "extremes", "adaptive_city")
-    return {name: (str(entry["zh"]), str(entry["en"]), str(entry["unit"])) for name, entry in entries.items()}
+    return {
+        name: AdaptiveItem(str(entry["zh"]), str(entry["en"]), str(entry["unit"]), str(entry["indicator"]))
+        for name, entry in entries.items()
+    }
 
 
 def climate_rules(rules: Rules) -> ClimateRules:

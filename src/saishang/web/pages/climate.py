@@ -20,6 +20,7 @@ from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice
 from saishang.web.pages.charts import Chart
+from saishang.web.pages.climate_cities import climate_tabs
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
@@ -34,12 +35,13 @@ __all__ = ["climate"]
 def climate(request: HttpRequest) -> HttpResponse:
     """One station's climate in a run: all years, one year by day, one month's bulletin."""
     run = chosen_run(request)
+    base: dict[str, Any] = {"tabs": climate_tabs("climate")}
     if run is None:
-        return render(request, "climate/climate.html", {"run": None})
+        return render(request, "climate/climate.html", base | {"run": None})
     years = _rows(run, "climate_years", order="station, year")
     codes = list(dict.fromkeys(row["station"] for row in years))
     if not codes:
-        return render(request, "climate/climate.html", {"run": run, "station": None})
+        return render(request, "climate/climate.html", base | {"run": run, "station": None})
     station = choice(request, "station", codes, codes[0])
     years = [row for row in years if row["station"] == station]
     known = [str(row["year"]) for row in years]
@@ -62,7 +64,7 @@ def climate(request: HttpRequest) -> HttpResponse:
         "events": _events_table(events, about),
     }
     facts = _bulletin_table(told, about) if told is not None else None
-    context: dict[str, Any] = {
+    context: dict[str, Any] = base | {
         "run": run, "station": station, "station_name": _station_name(station), "stations": [
             (code, _station_name(code)) for code in codes], "years": known, "year": str(year), "months": [
             (value, texts.period_name(value)) for value in there], "month": month,

@@ -43,13 +43,19 @@ def region_name(code: str) -> str:
 
 
 def agency_name(name: str) -> str:
-    """Name of an agency in the reader's language, from its full Chinese name; unknown names stay as they are."""
+    """Name of an agency in the reader's language, from any of its Chinese names; unknown names stay as they are."""
     return _agencies(rules().digest).get(name, name) if texts.english() else name
 
 
 @lru_cache(maxsize=4)
 def _agencies(digest: str) -> dict[str, str]:
-    return {row["zh"]: row["en"] for row in rules().agencies.values() if row["en"]}
+    return {
+        name: row["en"]
+        for row in rules().agencies.values()
+        if row["en"]
+        for name in (*str(row["aliases"] or "").split(";"), row["short"], row["zh"])
+        if name
+    }
 
 
 def cities(region: str | None = None) -> list[Any]:

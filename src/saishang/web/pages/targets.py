@@ -148,7 +148,8 @@ def due(row: TargetRow, as_of: date) -> bool:
 #: What an unjudged target waits for, by the reason that the run gives.
 _WAITS = {
     "qualitative": "promise", "no_report": "value", "no_value": "value", "value_too_old": "old",
-    "no_valid_year": "valid", "no_baseline": "baseline", "no_base_value": "baseline", "no_base_year": "baseline",
+    "demonstration_only": "value", "no_valid_year": "valid", "no_baseline": "baseline", "no_base_value": "baseline",
+    "no_base_year": "baseline",
     "no_indicator": "indicator", "other_unit": "indicator", "other_place": "indicator",
 }  # fmt: skip
 
