@@ -21,6 +21,7 @@ from saishang.errors import SaishangError
 from saishang.lake import Lake
 from saishang.lake.engines import (
     AIR_TABLES,
+    DAY_STATES,
     EXCLUDED,
     EXTRA_TABLES,
     HOURLY_TABLES,
@@ -38,11 +39,13 @@ from saishang.science.air.series import DUST_DAYS, HOURLY, POLLUTANTS, AirRules,
 __all__ = [
     "PROPOSALS",
     "HourIndex",
+    "Inputs",
     "Proposal",
     "build",
     "city_hours",
     "decisions",
     "hourly_values",
+    "inputs_of",
     "parameters",
     "proposals",
     "station_hours",
@@ -262,9 +265,32 @@ def build(
             excluded=_excluded(lake, calendar, known_at),
         )
         progress("periods")
-        tables = {name: run.table(name) for name in (*AIR_TABLES, *HOURLY_TABLES, *EXTRA_TABLES)}
+        tables = {name: run.table(name) for name in (*AIR_TABLES, *HOURLY_TABLES, *EXTRA_TABLES, *DAY_STATES)}
     tables["dust_days"] = pa.Table.from_pylist([_row(p) for p in dust], schema=PROPOSALS)
     return tables
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the engine is given beside the hours; as `evaluate_air` takes them."""
+
+    calendar: Calendar
+    stations: pa.Table
+    excluded: pa.Table
+
+
+def inputs_of(
+    lake: Lake, rules: Rules, *, site: str, region: str, as_of: date, version: int, known_at: datetime | None = None
+) -> Inputs:
+    """The inputs of a run's air tables, as they were known at a moment; `version` tells the months that the lake had.
+
+    Raises
+    ------
+    SaishangError
+        When the lake held no air observations up to `as_of`.
+    """
+    calendar = _calendar(rules, region, _months(lake, as_of, version), as_of)
+    return Inputs(calendar, _stations(rules, site), _excluded(lake, calendar, known_at))
 
 
 def _months(lake: Lake, as_of: date, version: int) -> list[str]:

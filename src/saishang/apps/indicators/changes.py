@@ -17,7 +17,7 @@ from saishang.apps.indicators.queries import get_run
 from saishang.lake import Lake
 from saishang.lake.ledger import Batch
 
-__all__ = ["Between", "TargetChange", "ValueChange", "between", "target_changes", "value_changes"]
+__all__ = ["Between", "TargetChange", "ValueChange", "batches_between", "between", "target_changes", "value_changes"]
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _target(
 def between(lake: Lake, before: str, after: str) -> Between:
     """What the record shows between two runs."""
     old, new = get_run(before), get_run(after)
-    batches = tuple(_batches(lake, old.lake_version, new.lake_version))
+    batches = tuple(batches_between(lake, old.lake_version, new.lake_version))
     span = {"gt": old.started, "lte": new.started}
     reports = ReportedValue.objects.filter(**{f"entered_at__{k}": v for k, v in span.items()}).order_by("pk")
     decided = DustDecision.objects.filter(**{f"decided_at__{k}": v for k, v in span.items()}).order_by("pk")
@@ -179,7 +179,8 @@ def _pair(before: str, after: str) -> tuple[str, str] | None:
     return None if before == after else (before, after)
 
 
-def _batches(lake: Lake, before: int, after: int) -> Iterator[Batch]:
+def batches_between(lake: Lake, before: int, after: int) -> Iterator[Batch]:
+    """Loads that came into the lake between two versions, in their order."""
     with lake.ledger.connect() as connection:
         rows = connection.execute(
             "select * from lake_batch where status = 'committed' and table_version > %s and table_version <= %s "

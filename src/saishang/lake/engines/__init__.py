@@ -5,6 +5,7 @@ from __future__ import annotations
 from saishang.errors import ConfigurationError
 from saishang.lake.engines.air import (
     AIR_TABLES,
+    DAY_STATES,
     EXCLUDED,
     EXTRA_TABLES,
     HOURLY_TABLES,
@@ -19,6 +20,7 @@ from saishang.lake.engines.spark import Spark, spark_available
 
 __all__ = [
     "AIR_TABLES",
+    "DAY_STATES",
     "EXCLUDED",
     "EXTRA_TABLES",
     "HOURLY_TABLES",

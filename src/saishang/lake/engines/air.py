@@ -25,6 +25,7 @@ from saishang.science.air.series import (
 
 __all__ = [
     "AIR_TABLES",
+    "DAY_STATES",
     "EXCLUDED",
     "EXTRA_TABLES",
     "HOURLY_TABLES",
@@ -66,6 +67,13 @@ EXTRA_TABLES: dict[str, tuple[str, ...]] = {
 }
 
 
+#: Tables in ticks from which the others are made; a run keeps them so that a corrected hour need not be a whole run.
+DAY_STATES: dict[str, tuple[str, ...]] = {
+    "station_days": ("station", "day"),
+    "published_days": ("region", "parameter", "day"),
+}
+
+
 class AirRun:
     """The tables of one evaluation; each is made when it is first asked for, from intermediate ones that are kept."""
 
@@ -102,7 +110,7 @@ class AirRun:
     def table(self, name: str) -> pa.Table:
         """Rows of a table in their canonical order, the same on every engine."""
         expression = self.expression(name)
-        order = (AIR_TABLES | HOURLY_TABLES | EXTRA_TABLES)[name]
+        order = (AIR_TABLES | HOURLY_TABLES | EXTRA_TABLES | DAY_STATES)[name]
         return self.engine.run(expression).sort_by([(column, "ascending") for column in order])
 
     def write(self, folder: Path, names: Sequence[str] | None = None) -> list[Path]:
@@ -160,11 +168,19 @@ class AirRun:
             self._forget("day_sums", "ozone_days")
         return self._kept["station_days"]
 
+    def take(self, name: str, table: Any) -> None:
+        """Use a table of `DAY_STATES` as it is given, instead of making it from the hours."""
+        self._kept[name] = table
+
+    def published_days(self) -> Any:
+        """Days of cities that arrived as such."""
+        return self._from_hours("published_days", self.science.published_days)
+
     def city_days(self) -> Any:
         """Days of cities with their sub-indices."""
 
         def make() -> list[Any]:
-            given = self._from_hours("published_days", self.science.published_days) if self._published else None
+            given = self.published_days() if self._published else None
             return [self.science.indexed_days(self.science.city_days(self.station_days(), given))]
 
         return self._keep("city_days", make)
@@ -246,6 +262,8 @@ _TABLES: dict[str, Callable[[AirRun], Any]] = {
     "attainment": lambda run: run.science.attainment(run.places().union(run.station_figures())),
     "ranking": AirRun.ranking,
     "composite_alternatives": lambda run: run.science.composite_alternatives(run.places()),
+    "station_days": AirRun.station_days,
+    "published_days": AirRun.published_days,
     "station_aqi_hourly": lambda run: run.science.station_aqi_hourly(run.hour_items()),
     "city_aqi_hourly": lambda run: run.science.city_aqi_hourly(run.hour_items()),
 }

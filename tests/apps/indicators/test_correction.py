@@ -1,0 +1,103 @@
+"""A corrected hour: what the quick way tells is what a whole evaluation finds, number by number and row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import saishang.demo_data
+from saishang.rules import load_rules
+
+if TYPE_CHECKING:
+    from saishang.config import Config
+    from saishang.lake import Lake
+
+HOURS = Path(saishang.demo_data.__file__).parent / "air_hourly_ningxia_2019_01_09.parquet"
+RULES = load_rules()
+STATION, DAY = "1488A", date(2019, 5, 12)
+
+
+def few(path: Path, **changes: float) -> Path:
+    """January to May of the packaged hours; the hour from 14 o'clock of one station and day says something else."""
+    table = pd.read_parquet(HOURS)
+    table = table[table["time"] < "2019-06-01"].reset_index(drop=True)
+    at = (table["station_code"] == STATION) & (table["time"] == "2019-05-12 14:00:00")
+    assert at.sum() == 1
+    for name, value in changes.items():
+        table.loc[at, name] = value
+    table.to_parquet(path)
+    return path
+
+
+@pytest.fixture
+def lake(config: Config, dsn: str, settings: Any, tmp_path: Path) -> Iterator[Lake]:
+    from saishang.apps.plan.actions import import_plan_from_rules
+    from saishang.lake import Lake
+
+    settings.CONFIG = config
+    import_plan_from_rules("test", "ningxia")
+    opened = Lake.open(config, dsn=dsn)
+    opened.ingest(few(tmp_path / "hours.parquet"))
+    return opened
+
+
+def test_one_hour_changes_what_a_whole_evaluation_would_change(config: Config, lake: Lake, tmp_path: Path) -> None:
+    from saishang.apps.indicators import changes
+    from saishang.apps.indicators.actions.evaluate import evaluate
+    from saishang.apps.indicators.correction import preview
+
+    run = evaluate("test", config, lake, RULES, date(2019, 5, 31), site="ningxia", region="640000")
+    nothing = preview(config, lake, RULES, run)
+    assert (nothing.days, nothing.values, nothing.tables, nothing.batches) == ((), (), {}, ())
+
+    batch = lake.ingest(few(tmp_path / "corrected.parquet", pm25=900.0, o3=700.0))
+    assert batch.replaced == 2
+    found = preview(config, lake, RULES, run)
+    assert found.days == ((STATION, DAY),) and [known.id for known in found.batches] == [batch.id]
+    assert found.other_media == ()
+
+    again = evaluate("test", config, lake, RULES, date(2019, 5, 31), site="ningxia", region="640000")
+    whole = changes.value_changes(run.id, again.id)
+    assert whole and sorted(map(told, found.values)) == sorted(map(told, whole))
+    assert list(map(target, found.targets)) == list(map(target, changes.target_changes(run.id, again.id)))
+
+    before, after = Path(config.runs) / run.id, Path(config.runs) / again.id
+    assert set(found.tables) == {path.stem for path in after.glob("*.parquet") if differs(before, after, path.name)}
+    for name, (gone, come) in found.tables.items():
+        old, new = (set(rows(pq.read_table(folder / f"{name}.parquet"))) for folder in (before, after))
+        assert (set(rows(gone)), set(rows(come))) == (old - new, new - old), name
+
+
+def test_a_run_of_other_rules_is_not_corrected(config: Config, lake: Lake) -> None:
+    from types import SimpleNamespace
+
+    from saishang.apps.indicators.correction import NoCorrection, preview
+
+    run: Any = SimpleNamespace(id="19990101-none", rules_digest="another", code_version="0")
+    with pytest.raises(NoCorrection, match="made by other rules"):
+        preview(config, lake, RULES, run)
+
+
+def told(change: Any) -> tuple[str, ...]:
+    names = ("indicator", "region", "period", "period_kind", "basis", "standard", "before", "after", "after_reason")
+    return tuple(str(getattr(change, name)) for name in names)
+
+
+def target(change: Any) -> tuple[str, ...]:
+    return (change.target, change.region, change.before_status, change.after_status, change.before, change.after)
+
+
+def differs(before: Path, after: Path, name: str) -> bool:
+    old, new = (pq.read_table(folder / name) for folder in (before, after))
+    return not isinstance(old, pa.Table) or not old.equals(new)
+
+
+def rows(table: pa.Table) -> list[str]:
+    return [str(row) for row in table.to_pylist()]
