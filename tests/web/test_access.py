@@ -25,7 +25,8 @@ AUDIENCE = {
     "about": "public", "health": "public", "geometry": "public", "sign-in": "public", "sign-out": "public",
     "password-change": "staff", "set_language": "public", "data-runs": "public",
     "data-runs-evaluate": "run_evaluation", "jobs": "view_jobs", "jobs-job": "view_jobs", "jobs-progress": "view_jobs",
-    "data-runs-compare": "public",
+    "data-runs-compare": "public", "data-changes": "public", "data-changes-waiting": "run_evaluation",
+    "data-changes-release": "release_changes",
     "registers": "public", "registers-list": "public", "registers-figures": "public", "registers-places": "public",
     "registers-entry": "public", "registers-new": "edit_registers", "registers-edit": "edit_registers",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
@@ -82,6 +83,8 @@ def address(name: str, portal: Portal) -> str:
         "password-change": "/account/password/", "set_language": "/language/", "data-runs": "/data/runs/",
         "data-runs-evaluate": "/data/runs/evaluate/", "jobs": "/jobs/", "jobs-job": f"/jobs/{portal.job}/",
         "jobs-progress": f"/jobs/{portal.job}/progress/", "jobs-start": "/jobs/start/",
+        "data-changes": "/data/changes/", "data-changes-waiting": "/data/changes/waiting/",
+        "data-changes-release": "/data/changes/release/",
         "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/", **{
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
@@ -106,12 +109,12 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     posts = (
         works
         or name in {"registers-import-undo", "registers-move", "registers-back"}
-        or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate"}
+        or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate", "data-changes-release"}
     )
     # An empty form of an evaluation is refused with its reasons; changes of jobs lead to a page.
     refused = {"data-runs-evaluate", "registers-move", "registers-back"}
     absent = name.startswith("air-dust-d") or name == "registers-evidence"
-    works = works or name == "registers-import-undo"
+    works = works or name in {"registers-import-undo", "data-changes-release"}
     good = 404 if absent else 422 if name in refused else 302 if works else 200
     target = address(name, portal)
     answer = client.post(target) if posts else client.get(target)
@@ -143,7 +146,7 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
     for name in sorted(AUDIENCE):
         if name in {"sign-out", "set_language", "geometry", "health", "air-dust-decide", "registers-places"}:
             continue
-        if name in {"jobs-start", "jobs-cancel", "jobs-retry", "data-runs-evaluate"}:
+        if name in {"jobs-start", "jobs-cancel", "jobs-retry", "data-runs-evaluate", "data-changes-release"}:
             continue
         if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
             continue

@@ -10,7 +10,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from saishang.apps.core.actions import record
-from saishang.apps.indicators.models import ReportedValue, Run
+from saishang.apps.indicators.models import ChangeRelease, ReportedValue, Run
+from saishang.apps.organisations.models import User
 from tests.conftest import NEVER_EMPTIED
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,14 @@ def _figure(text: str = "1") -> ReportedValue:
     )  # fmt: skip
 
 
+def _release() -> None:
+    run = Run.objects.get()
+    who = User.objects.create_user("office", password="correct-horse-battery", role="admin")
+    ChangeRelease.objects.create(
+        before=run, after=run, numbers=1, targets=0, digest="d", reason="r", released_at=timezone.now(), released_by=who
+    )
+
+
 def _empty(table: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
@@ -42,6 +51,7 @@ def _empty(table: str) -> None:
 def test_finished_runs_and_figures_are_never_emptied(table: str) -> None:
     _run(finished=True)
     _figure()
+    _release()
     with pytest.raises(DatabaseError, match="refused"):
         _empty(table)
     assert Run.objects.count() == ReportedValue.objects.count() == 1

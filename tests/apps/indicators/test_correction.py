@@ -25,11 +25,11 @@ STATION, DAY = "1488A", date(2019, 5, 12)
 
 
 def few(path: Path, **changes: float) -> Path:
-    """January to May of the packaged hours; the hour from 14 o'clock of one station and day says something else."""
+    """January to May of the packaged hours; an afternoon of one station says something else."""
     table = pd.read_parquet(HOURS)
     table = table[table["time"] < "2019-06-01"].reset_index(drop=True)
-    at = (table["station_code"] == STATION) & (table["time"] == "2019-05-12 14:00:00")
-    assert at.sum() == 1
+    at = (table["station_code"] == STATION) & table["time"].between("2019-05-12 12:00", "2019-05-12 23:00")
+    assert at.sum() == 12
     for name, value in changes.items():
         table.loc[at, name] = value
     table.to_parquet(path)
@@ -48,7 +48,7 @@ def lake(config: Config, dsn: str, settings: Any, tmp_path: Path) -> Iterator[La
     return opened
 
 
-def test_one_hour_changes_what_a_whole_evaluation_would_change(config: Config, lake: Lake, tmp_path: Path) -> None:
+def test_corrected_hours_change_what_a_whole_evaluation_would_change(config: Config, lake: Lake, tmp_path: Path) -> None:
     from saishang.apps.indicators import changes
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.indicators.correction import preview
@@ -58,7 +58,7 @@ def test_one_hour_changes_what_a_whole_evaluation_would_change(config: Config, l
     assert (nothing.days, nothing.values, nothing.tables, nothing.batches) == ((), (), {}, ())
 
     batch = lake.ingest(few(tmp_path / "corrected.parquet", pm25=900.0, o3=700.0))
-    assert batch.replaced == 2
+    assert batch.replaced == 24
     found = preview(config, lake, RULES, run)
     assert found.days == ((STATION, DAY),) and [known.id for known in found.batches] == [batch.id]
     assert found.other_media == ()
@@ -73,6 +73,32 @@ def test_one_hour_changes_what_a_whole_evaluation_would_change(config: Config, l
     for name, (gone, come) in found.tables.items():
         old, new = (set(rows(pq.read_table(folder / f"{name}.parquet"))) for folder in (before, after))
         assert (set(rows(gone)), set(rows(come))) == (old - new, new - old), name
+    release(run, again, len([change for change in whole if not change.only_precision]))
+
+
+def release(run: Any, again: Any, numbers: int) -> None:
+    """The office releases the list of the two runs, once, with a reason; who may not is refused."""
+    from saishang.apps.core.models import ActionLogEntry
+    from saishang.apps.indicators.actions.release_changes import ReleaseRefused, release_changes
+    from saishang.apps.organisations.models import User
+
+    viewer = User.objects.create_user("viewer", password="correct-horse-battery", role="viewer")
+    office = User.objects.create_user("office", password="correct-horse-battery", role="admin")
+    for who, pair, reason, why in (
+        (viewer, (run, again), "instrument", "named person"),
+        ("saishang", (run, again), "instrument", "named person"),
+        (office, (run, again), " ", "needs a reason"),
+        (office, (again, run), "instrument", "the later one"),
+        (office, (run, run), "instrument", "the later one"),
+    ):
+        with pytest.raises(ReleaseRefused, match=why):
+            release_changes(who, *pair, reason)
+    made = release_changes(office, run, again, "instrument was calibrated anew")
+    assert (made.numbers, made.released_by) == (numbers, office) and numbers
+    logged = ActionLogEntry.objects.filter(verb="indicators.release_changes").get()
+    assert logged.after is not None and logged.after["digest"] == made.digest
+    with pytest.raises(ReleaseRefused, match="released before"):
+        release_changes(office, run, again, "once more")
 
 
 def test_a_run_of_other_rules_is_not_corrected(config: Config, lake: Lake) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-__all__ = ["DustDecision", "IndicatorValue", "ReportedValue", "Run", "TargetState"]
+__all__ = ["ChangeRelease", "DustDecision", "IndicatorValue", "ReportedValue", "Run", "TargetState"]
 
 STATUSES = [
     ("met", "已达标"),
@@ -132,6 +132,28 @@ class DustDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region} {self.day} {self.status}"
+
+
+class ChangeRelease(models.Model):
+    """A change list (更正公告) that an office released: what two runs tell otherwise, and why. Never changed."""
+
+    before = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    after = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    #: How many printed numbers and how many targets come out otherwise.
+    numbers = models.IntegerField()
+    targets = models.IntegerField()
+    #: Seal over the list as it was released.
+    digest = models.CharField(max_length=64)
+    reason = models.TextField()
+    released_at = models.DateTimeField()
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["before", "after"], name="released_once")]
+
+    def __str__(self) -> str:
+        return f"{self.before_id} → {self.after_id}"
 
 
 class ReportedValue(models.Model):

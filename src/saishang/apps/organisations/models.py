@@ -21,6 +21,7 @@ ROLES: dict[str, frozenset[str]] = {
             "import_plan",
             "decide_dust",
             "edit_registers",
+            "release_changes",
         }
     ),
     "admin": frozenset(
@@ -37,6 +38,7 @@ ROLES: dict[str, frozenset[str]] = {
             "view_log",
             "manage_users",
             "edit_registers",
+            "release_changes",
         }
     ),
 }

@@ -16,7 +16,12 @@ __all__ = ["source_name", "span", "status_name", "tabs"]
 
 def tabs(current: str, request: HttpRequest) -> list[tuple[str, str, bool]]:
     """(words, address, current) of the pages that this person may open."""
-    entries = [("data", _("入库台账")), ("data-gaps", _("缺测")), ("data-runs", _("评估记录"))]
+    entries = [
+        ("data", _("入库台账")),
+        ("data-gaps", _("缺测")),
+        ("data-runs", _("评估记录")),
+        ("data-changes", _("更正公告")),
+    ]
     if may(request, "upload_data"):
         entries.append(("data-upload", _("上传")))
     if may(request, "view_jobs"):

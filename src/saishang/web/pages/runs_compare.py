@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from saishang.apps.indicators import changes, queries
-from saishang.apps.indicators.models import Run
+from saishang.apps.indicators.actions.release_changes import list_digest
+from saishang.apps.indicators.models import ChangeRelease, Run
 from saishang.apps.indicators.queries import NoSuchRun
 from saishang.apps.observations.queries import site_lake
 from saishang.web import texts
@@ -21,9 +22,9 @@ from saishang.web.pages.data_tabs import tabs
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name, reason_name
-from saishang.web.security import public
+from saishang.web.security import may, public
 
-__all__ = ["compare"]
+__all__ = ["compare", "targets_table", "values_table"]
 
 _PER_PAGE = 100
 
@@ -43,8 +44,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     printed = [change for change in values if everything or not change.only_precision]
     page = Paginator(printed, _PER_PAGE).get_page(request.GET.get("page"))
     tables = [
-        _targets_table(changes.target_changes(before.id, after.id), about),
-        _values_table(list(page.object_list), printed, before, after, about),
+        targets_table(changes.target_changes(before.id, after.id), about),
+        values_table(list(page.object_list), printed, before.id, after.id, after.id, about),
     ]
     answer = export(request, tables)
     if answer is not None:
@@ -55,7 +56,17 @@ def compare(request: HttpRequest) -> HttpResponse:
         "runs": [(run.id, f"{run.as_of.isoformat()} · {run.id}") for run in listed],
         "causes": _causes(changes.between(site_lake(), before.id, after.id)),
     }  # fmt: skip
-    return render(request, "runs/compare.html", context)
+    return render(request, "runs/compare.html", context | _release_state(request, before, after))
+
+
+def _release_state(request: HttpRequest, before: Run, after: Run) -> dict[str, Any]:
+    """For the page that compares two runs: whether their list is released, and whether this person may release it."""
+    known = ChangeRelease.objects.filter(before=before, after=after).select_related("released_by").first()
+    if known is not None:
+        whole = known.digest == list_digest(before, after)[2]
+        return {"released": known, "released_whole": whole}
+    possible = before.as_of == after.as_of and before.started < after.started
+    return {"may_release": possible and may(request, "release_changes")}
 
 
 def _the_one_before(listed: list[Run], after: Run) -> Run:
@@ -100,7 +111,8 @@ def _causes(found: changes.Between) -> list[dict[str, Any]]:
     return listed
 
 
-def _targets_table(rows: list[changes.TargetChange], about: list[str]) -> Table:
+def targets_table(rows: list[changes.TargetChange], about: list[str]) -> Table:
+    """Targets with state and figure on both sides."""
     columns = [
         Column("target", _("目标"), row_head=True), Column("before", _("之前")),
         Column("before_value", _("数值"), number=True), Column("after", _("之后")),
@@ -123,9 +135,11 @@ def _targets_table(rows: list[changes.TargetChange], about: list[str]) -> Table:
     )
 
 
-def _values_table(
-    shown: list[changes.ValueChange], everything: list[changes.ValueChange], before: Run, after: Run, about: list[str]
-) -> Table:
+def values_table(
+    shown: list[changes.ValueChange], everything: list[changes.ValueChange], before: str, after: str, chain: str,
+    about: list[str],
+) -> Table:  # fmt: skip
+    """Numbers on both sides; `before` and `after` in words, `chain` the run to which the figures lead."""
     catalogue = queries.catalogue().indicators
     columns = [
         Column("indicator", _("指标"), row_head=True), Column("region", _("区域"), nowrap=True),
@@ -137,9 +151,9 @@ def _values_table(
     def told(row: changes.ValueChange) -> dict[str, Any]:
         known = catalogue.get(row.indicator)
         name = texts.both(known.zh, known.en) if known else row.indicator
-        chain = reverse("targets-chain", args=[after.id, row.indicator, row.region]) + f"?period={row.period}"
+        address = reverse("targets-chain", args=[chain, row.indicator, row.region]) + f"?period={row.period}"
         return {
-            "indicator": Cell(row.indicator, text=name, href=chain),
+            "indicator": Cell(row.indicator, text=name, href=address),
             "region": site.region_name(row.region),
             "period": texts.period_name(row.period),
             "basis": basis_name(row.basis),
@@ -151,5 +165,5 @@ def _values_table(
     return Table(
         "values", _("改变的数字"), columns, [told(row) for row in shown], about=about, tight=True,
         everything=[told(row) for row in everything], empty=_("没有数字改变。"),
-        caption=_("之前：%(before)s；之后：%(after)s。") % {"before": before.id, "after": after.id},
+        caption=_("之前：%(before)s；之后：%(after)s。") % {"before": before, "after": after},
     )  # fmt: skip
