@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from saishang.lake.engines.base import Engine, EngineError
-from saishang.science.noise.series import hour_sums, pass_rates, station_levels, station_verdicts
+from saishang.science.noise.series import hour_sums, pass_rates, station_levels, station_rates, station_verdicts
 from saishang.science.noise.series.calendar import NOISE_STATIONS, NoiseCalendar, NoiseReference
 
 __all__ = ["NOISE_EXCLUDED", "NOISE_TABLES", "NoiseRun", "evaluate_noise"]
@@ -24,6 +24,7 @@ NOISE_TABLES: dict[str, tuple[str, ...]] = {
     "noise_levels": ("station", "day"),
     "noise_verdicts": ("station", "day", "span"),
     "noise_rates": ("period_kind", "period", "region", "zone", "span"),
+    "noise_station_rates": ("station", "period_kind", "period", "span"),
 }
 
 
@@ -40,6 +41,7 @@ class NoiseRun:
             "noise_rates": lambda: pass_rates(
                 verdicts, reference.periods, reference.above, calendar.rules.least_share
             ),
+            "noise_station_rates": lambda: station_rates(verdicts, reference.periods, calendar.rules.least_share),
         }
 
     def table(self, name: str) -> pa.Table:

@@ -13,7 +13,7 @@ import ibis
 
 from saishang.science.exact import half_even
 
-__all__ = ["ALL", "pass_rates"]
+__all__ = ["ALL", "pass_rates", "station_rates"]
 
 #: Region and zone of rows over all of them.
 ALL = "all"
@@ -43,7 +43,31 @@ def pass_rates(verdicts: Any, periods: Any, above: Any, least_share: int) -> Any
         dated, dated.mutate(region=ibis.literal(ALL)), wider.mutate(region=wider.wide).select(*dated.columns)
     )
     rows = ibis.union(placed, placed.mutate(zone=ibis.literal(ALL)))
-    counts = rows.group_by("period_kind", "period", "region", "zone", "span").agg(
+    told = _told(rows, ("period_kind", "period", "region", "zone", "span"), least_share)
+    return told.select(
+        "period_kind", "period", "region", "zone", "span", "stations", "passed", "evaluated", "not_evaluated", "rate",
+        "valid", "reason",
+    )  # fmt: skip
+
+
+def station_rates(verdicts: Any, periods: Any, least_share: int) -> Any:
+    """Rates of single stations, as `pass_rates`.
+
+    Returns
+    -------
+    `station, zone, period_kind, period, span, passed, evaluated, not_evaluated, rate, valid, reason`.
+    """
+    dated = verdicts.inner_join(periods, "day").select(*verdicts.columns, "period_kind", "period", "over")
+    told = _told(dated, ("station", "zone", "period_kind", "period", "span"), least_share)
+    return told.select(
+        "station", "zone", "period_kind", "period", "span", "passed", "evaluated", "not_evaluated", "rate", "valid",
+        "reason",
+    )  # fmt: skip
+
+
+def _told(rows: Any, by: tuple[str, ...], least_share: int) -> Any:
+    """Counts, rate, and whether it holds, of verdicts in groups."""
+    counts = rows.group_by(*by).agg(
         stations=rows.station.nunique().cast("int64"),
         passed=ibis.ifelse(rows.attains.fill_null(False), 1, 0).sum().cast("int64"),
         evaluated=rows.attains.count().cast("int64"),
@@ -60,10 +84,8 @@ def pass_rates(verdicts: Any, periods: Any, above: Any, least_share: int) -> Any
             else_=ibis.null("string"),
         )
     )
-    return told.select(
-        "period_kind", "period", "region", "zone", "span", "stations", "passed", "evaluated",
+    return told.mutate(
         not_evaluated=told.rows - told.evaluated,
         rate=ibis.ifelse(told.evaluated > 0, rate, ibis.null("int64")),
         valid=told.reason.isnull(),
-        reason=told.reason,
-    )  # fmt: skip
+    )
