@@ -1,4 +1,4 @@
-"""The chain behind noise: rate ← stations with their counts and reasons ← files and lines; mean ← points of a survey."""
+"""The chain behind noise: rate ← stations with counts and reasons ← files and lines; mean ← points of a survey."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ def stations_behind(
     )
 
 
-def _station(
-    station: str, name: str, days: list[dict[str, Any]], span: str, sources: Mapping[str, list[Link]]
-) -> Link:
+def _station(station: str, name: str, days: list[dict[str, Any]], span: str, sources: Mapping[str, list[Link]]) -> Link:
     known = [day for day in days if day["attains"] is not None]
     reasons: dict[str, int] = {}
     for day in days:
@@ -145,9 +143,9 @@ def hours_of_day(lake: Lake, run_id: str, station: str, day: date) -> list[Noise
             known[batch] = lake.ledger.batch(batch).file_name
         hours.append(
             NoiseHour(
-                start, rules.day_start <= start.hour < rules.day_end, {name: row["value"] for name, row in rows.items()},
-                _why_out(rows, rules, flags), batch, "" if batch is None else known[batch],
-                None if level is None else int(level["line"]),
+                start, rules.day_start <= start.hour < rules.day_end,
+                {name: row["value"] for name, row in rows.items()}, _why_out(rows, rules, flags), batch,
+                "" if batch is None else known[batch], None if level is None else int(level["line"]),
             )
         )  # fmt: skip
     return hours

@@ -6,11 +6,11 @@ ones are evaluated apart: `basis` is `measured` or `demonstration`, and no row m
 Tables (column names are a contract for pages and export):
 
 - `noise_stations(station, name, region, zone, network, state, opened, closed, lon, lat, basis)`
-- `noise_levels`, `noise_verdicts`, `noise_rates` as `lake.engines.noise` gives them, with `basis`; `region` of the rates
-  is also each region above a station's and `all`
-- `noise_surveys(region, year, scope, span, points, points_without, length, mean, rounded, grade, valid, reason, basis)`;
-  scope `regional | road`, span `day | night`, mean [dB(A)] and length [km] exact to ten decimals, grade 1–5; reason
-  `levels_missing`, `points_short`, `no_grades`
+- `noise_levels`, `noise_verdicts`, `noise_rates`, `noise_station_rates` as `lake.engines.noise` gives them, with
+  `basis`; `region` of the rates is also each region above a station's and `all`
+- `noise_surveys(region, year, scope, span, points, points_without, length, mean, rounded, grade, valid, reason,
+  basis)`; scope `regional | road`, span `day | night`, mean [dB(A)] and length [km] exact to ten decimals, grade 1–5; reason
+  `levels_missing`, `grids_short`, `no_grades`
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def tables_of(asked: Asked) -> dict[str, pa.Table]:
 
 
 def parameters_of(asked: Asked) -> dict[str, Any]:
-    """What decides the digits of noise beside lake, rules, code and registers (these are told apart): excluded hours."""
+    """What decides the digits of noise beside lake, rules, code and registers: excluded hours."""
     excluded = _excluded(asked)
     return {"excluded": digest(excluded)} if excluded else {}
 
@@ -201,7 +201,7 @@ def _survey(
         return row | {"reason": "no_grades"}
     row["grade"] = None if grade is None else grade.number
     if scope == "regional" and len(views) < int(setting(rules, "min_grid_points")):
-        return row | {"reason": "points_short"}
+        return row | {"reason": "grids_short"}
     return row | {"valid": True, "reason": None}
 
 

@@ -38,9 +38,7 @@ class NoiseRun:
         self._made: dict[str, Callable[[], Any]] = {
             "noise_levels": lambda: levels,
             "noise_verdicts": lambda: verdicts,
-            "noise_rates": lambda: pass_rates(
-                verdicts, reference.periods, reference.above, calendar.rules.least_share
-            ),
+            "noise_rates": lambda: pass_rates(verdicts, reference.periods, reference.above, calendar.rules.least_share),
             "noise_station_rates": lambda: station_rates(verdicts, reference.periods, calendar.rules.least_share),
         }
 
@@ -74,7 +72,8 @@ def evaluate_noise(
     stations:
         `NOISE_STATIONS`.
     excluded:
-        `NOISE_EXCLUDED`; none when not given. An excluded level is a missing hour; an excluded wind or rain says nothing.
+        `NOISE_EXCLUDED`; none when not given. An excluded level is a missing hour; excluded wind or rain says
+        nothing.
     """
     tables = {name: engine.table(f"noise_{name}_ref", data) for name, data in calendar.tables().items()}
     reference = NoiseReference(**tables)

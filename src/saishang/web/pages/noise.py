@@ -24,6 +24,7 @@ from saishang.web.pages.noise_common import (
     limits_of,
     network_name,
     periods_with_rates,
+    quiet,
     rate_cell,
     registers,
     reverse_bases,
@@ -43,6 +44,7 @@ _INDICATORS = {"day": "noise.zone_day_rate", "night": "noise.zone_night_rate"}
 _SPANS = ("day", "night")
 #: Steps of the map: all point-times of the period attain, some do not, none was evaluated.
 _STEPS = {"all": "#2f7d4f", "some": "#c2410c", "none": "#e6eaed"}
+_SIGNS = {"all": "", "some": " !", "none": " ?"}
 Rates = Mapping[tuple[str, str, str], Mapping[str, Any]]
 
 
@@ -54,6 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     base: dict[str, Any] = {
         "tabs": tabs("noise"), "run": run, "registers": registers(), "calculators": _calculators(),
         "may_edit": may(request, "edit_registers"), "may_upload": may(request, "upload_data"),
+        "quiet": quiet(run.region if run is not None else ""),
     }  # fmt: skip
     rows = queries.select(run.id, "noise_rates", order="period, region, zone, span") if run is not None else []
     there = [kind for kind in KINDS if periods_with_rates(rows, kind)]
@@ -74,24 +77,29 @@ def overview(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     single = _station_rates(run, basis, kind, period)
     stations = {code: row for code, row in stations_of(run).items() if row["basis"] == basis}
+    places = _places(found, run.region)
+    place = choice(request, "place", places, places[0])
+    inside = {code for code in site.rules().regions if place in (code, *_above(code))}
+    stations = {code: row for code, row in stations.items() if row["region"] in inside or place == run.region}
     regions = _region_table(found, kind, period, basis, run)
-    zones = _zone_table(found, period, basis, run)
+    zones = _zone_table(found, place, period, basis, run)
     listed = _station_table(stations, single, period, basis, run, request)
     answer = export(request, [regions, zones, listed])
     if answer is not None:
         return answer
     view = None
     if site.map_layers() and any(row["lon"] is not None for row in stations.values()):
-        spec = _station_map(stations, single, span, request)
+        spec = _station_map(stations, single, span, request, labelled=place != run.region)
         view = MapView("noise", _("功能区声环境监测站地图；同样的数字列在下面的监测站表里。"), spec)
     context = base | {
         "kinds": [(name, kind_name(name)) for name in there], "kind": kind,
         "periods": [(name, texts.period_name(name)) for name in known], "period": period,
         "period_name": texts.period_name(period), "bases": [(name, basis_name(name)) for name in bases], "basis": basis,
         "demonstration": basis == "demonstration", "span": span,
-        "spans": [(name, span_name(name)) for name in _SPANS], "figures": _figures(found, run.region),
+        "spans": [(name, span_name(name)) for name in _SPANS], "figures": _figures(found, place), "place": place,
+        "places": [(code, site.region_name(code)) for code in places], "place_name": site.region_name(place),
         "regions": regions, "zones": zones, "stations": listed, "map": view, "legend": _legend(span),
-        "link": _link(run, run.region, found, kind, period, basis),
+        "link": _link(run, place, found, kind, period, basis),
     }  # fmt: skip
     return render(request, "noise/overview.html", context)
 
@@ -129,6 +137,22 @@ def _figures(found: Rates, region: str) -> list[tuple[str, str, str]]:
     return figures
 
 
+def _places(found: Rates, region: str) -> list[str]:
+    """The region of the run and its cities that have stations."""
+    there = {code for code, _zone, _span in found}
+    return [region, *(str(row["code"]) for row in site.cities(region) if row["code"] in there)]
+
+
+def _above(code: str) -> list[str]:
+    """Every region that holds this one."""
+    chain: list[str] = []
+    parent = site.rules().regions[code]["parent"]
+    while parent and parent in site.rules().regions:
+        chain.append(str(parent))
+        parent = site.rules().regions[parent]["parent"]
+    return chain
+
+
 def _link(run: RunFacts, region: str, found: Rates, kind: str, period: str, basis: str) -> list[tuple[str, str]]:
     """(words, address) of the chains of the region's rates; runs keep values of years and of years to date."""
     if kind not in ("year", "to_date"):
@@ -161,7 +185,9 @@ def _rate_columns() -> list[Column]:
 
 def _region_table(found: Rates, kind: str, period: str, basis: str, run: RunFacts) -> Table:
     order = {str(code): place for place, code in enumerate(site.rules().regions)}
-    codes = sorted({code for code, zone, _span in found if zone == "all" and code != "all"}, key=lambda c: order.get(c, 9999))
+    codes = sorted(
+        {code for code, zone, _span in found if zone == "all" and code != "all"}, key=lambda c: order.get(c, 9999)
+    )
     linked = kind in ("year", "to_date")
     listed = []
     for code in codes:
@@ -189,11 +215,11 @@ def _region_table(found: Rates, kind: str, period: str, basis: str, run: RunFact
     return Table("regions", title, columns, listed, about=_about(run, basis), caption=caption, tight=True)
 
 
-def _zone_table(found: Rates, period: str, basis: str, run: RunFacts) -> Table:
+def _zone_table(found: Rates, place: str, period: str, basis: str, run: RunFacts) -> Table:
     listed = []
     for entry in site.rules().document("standards/noise/noise")["classes"]:
         zone = str(entry["class"])
-        rows = {span: found.get((run.region, zone, span)) for span in _SPANS}
+        rows = {span: found.get((place, zone, span)) for span in _SPANS}
         if not any(rows.values()):
             continue
         limits = limits_of(zone, run.as_of)
@@ -210,7 +236,9 @@ def _zone_table(found: Rates, period: str, basis: str, run: RunFacts) -> Table:
         Column("limit_day", _("昼间限值"), "dB(A)", number=True), Column("day", _("昼间达标率"), "%", number=True),
         Column("limit_night", _("夜间限值"), "dB(A)", number=True), Column("night", _("夜间达标率"), "%", number=True),
     ]  # fmt: skip
-    title = _("%(period)s各类功能区达标率") % {"period": texts.period_name(period)}
+    title = _("%(place)s%(period)s各类功能区达标率") % {
+        "place": site.region_name(place), "period": texts.period_name(period),
+    }  # fmt: skip
     caption = _("限值出自 GB 3096—2008 表 1；等于限值为达标。")
     return Table("zones", title, columns, listed, about=_about(run, basis), caption=caption, tight=True)
 
@@ -252,15 +280,16 @@ def _step(row: Mapping[str, Any] | None) -> str:
 def _legend(span: str) -> list[tuple[str, str]]:
     return [
         ("all", _("%(span)s全部达标") % {"span": span_name(span)}),
-        ("some", _("%(span)s有超标") % {"span": span_name(span)}),
-        ("none", _("没有参评点次")),
+        ("some", _("%(span)s有超标（点内带 !）") % {"span": span_name(span)}),
+        ("none", _("没有参评点次（点内带 ?）")),
     ]
 
 
 def _station_map(
     stations: Mapping[str, Mapping[str, Any]], rates: Mapping[tuple[str, str], Mapping[str, Any]], span: str,
-    request: HttpRequest,
+    request: HttpRequest, *, labelled: bool,
 ) -> dict[str, Any]:  # fmt: skip
+    """Stations with the class in the dot and a sign for what the colour says: nobody has to tell colours apart."""
     points = []
     for code, row in stations.items():
         if row["lon"] is None:
@@ -271,8 +300,9 @@ def _station_map(
         points.append(
             {
                 "lon": row["lon"], "lat": row["lat"], "style": "city", "colour": _STEPS[step],
-                # The class stands in the dot and the rate beside it: nobody has to tell colours apart.
-                "badge": str(row["zone"]), "ink": "#111" if step == "none" else "#fff", "label": shown,
+                "badge": f"{row['zone']}{_SIGNS[step]}", "ink": "#111" if step == "none" else "#fff",
+                # In a province the stations of a city stand too close for words beside them.
+                "label": shown if labelled else "",
                 "note": f"{row['name']} · {zone_name(str(row['zone']))} · {span_name(span)} {shown}",
                 "href": with_run(reverse("noise-station", args=[code]), request),
             }
@@ -296,7 +326,11 @@ def months(request: HttpRequest) -> HttpResponse:
     """A strip of twelve months for every station of one year: rate by day or by night."""
     run = chosen_run(request)
     base: dict[str, Any] = {"tabs": tabs("noise-months"), "run": run, "registers": registers()}
-    rows = queries.select(run.id, "noise_station_rates", "period_kind = 'month'", order="period") if run is not None else []
+    rows = (
+        queries.select(run.id, "noise_station_rates", "period_kind = 'month'", order="period")
+        if run is not None
+        else []
+    )
     rows = [row for row in rows if row["evaluated"] or row["not_evaluated"]]
     if run is None or not any(row["evaluated"] for row in rows):
         return render(request, "noise/months.html", base)
@@ -327,7 +361,9 @@ def months(request: HttpRequest) -> HttpResponse:
         listed.append(line)
     title = _("%(year)s 年各监测站逐月%(span)s达标率") % {"year": year, "span": span_name(span)}
     caption = _("绿底：当月参评点次全部达标；橙底：有超标；点框：参评点次不足。数字下为达标点次 / 参评点次。")
-    table = Table(f"months-{year}-{span}", title, columns, listed, about=_about(run, basis), caption=caption, tight=True)
+    table = Table(
+        f"months-{year}-{span}", title, columns, listed, about=_about(run, basis), caption=caption, tight=True
+    )
     context = base | {
         "years": years, "year": year, "span": span, "spans": [(name, span_name(name)) for name in _SPANS],
         "bases": [(name, basis_name(name)) for name in bases], "basis": basis, "table": table,

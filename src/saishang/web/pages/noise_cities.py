@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -115,9 +114,7 @@ def _scope_table(
     )  # fmt: skip
 
 
-def _line(
-    scope: str, year: int, region: str, spans: Mapping[str, Mapping[str, Any]], run: RunFacts
-) -> dict[str, Any]:
+def _line(scope: str, year: int, region: str, spans: Mapping[str, Mapping[str, Any]], run: RunFacts) -> dict[str, Any]:
     either = next(iter(spans.values()))
     line: dict[str, Any] = {"year": year, "city": site.region_name(region), "points": either["points"]}
     if either["length"] is not None:
@@ -166,7 +163,13 @@ def _scale_table() -> Table:
     listed = []
     for row in site.rules().table("standards/noise/grades"):
         low, high = row["low"], row["high"]
-        bounds = f"≤ {high:.1f}" if low is None else f"> {low - low.__class__('0.1'):.1f}" if high is None else f"{low:.1f} – {high:.1f}"
+        bounds = (
+            f"≤ {high:.1f}"
+            if low is None
+            else f"> {low - low.__class__('0.1'):.1f}"
+            if high is None
+            else f"{low:.1f} – {high:.1f}"
+        )
         listed.append(
             {
                 "scope": _scope_name(str(row["scope"])), "span": span_name(str(row["period"])),

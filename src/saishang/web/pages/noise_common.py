@@ -17,8 +17,8 @@ from saishang.web.pages.tables import Cell
 from saishang.web.reasons import figure, reason_name
 
 __all__ = [
-    "BASES", "KINDS", "REGISTERS", "db", "limits_of", "network_name", "periods_with_rates", "rate_cell", "registers",
-    "reverse_bases", "span_name", "stations_of", "tabs", "tenths", "verdict_words", "zone_name",
+    "BASES", "KINDS", "REGISTERS", "db", "limits_of", "network_name", "periods_with_rates", "quiet", "rate_cell",
+    "registers", "reverse_bases", "span_name", "state_words", "stations_of", "tabs", "tenths", "verdict_words", "zone_name",
 ]  # fmt: skip
 
 KINDS = ("month", "quarter", "year", "to_date")
@@ -70,8 +70,24 @@ def zone_name(zone: str, *, long: bool = False) -> str:
 
 
 def network_name(network: str | None) -> str:
-    """Words for the network of a station."""
-    return {"national": _("国控"), "provincial": _("区控"), "city": _("市控")}.get(network or "", "")
+    """Words for the network of a station, as its register has them."""
+    kind = kinds(site.rules()).get("noise_stations")
+    choices = kind.fields["network"].choices if kind is not None and "network" in kind.fields else ()
+    return next((texts.name_of(found) for found in choices if found.id == network), network or "")
+
+
+def state_words(state: str) -> str:
+    """Words for the state of a station, as its register has them."""
+    kind = kinds(site.rules()).get("noise_stations")
+    if kind is None or kind.life is None or state not in kind.life.states:
+        return state
+    return texts.name_of(kind.life.states[state])
+
+
+def quiet(region: str) -> str:
+    """Name of the board: 安静 with the short name of the region."""
+    row = site.rules().regions.get(region)
+    return _("安静%(place)s") % {"place": "" if row is None else texts.both(row["short"], row["en"])}
 
 
 def tenths(value: int | None) -> float | None:

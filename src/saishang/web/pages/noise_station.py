@@ -17,6 +17,7 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.noise_chain import NoiseHour, hours_of_day
 from saishang.apps.indicators.queries import RunFacts
 from saishang.apps.observations.queries import site_lake
+from saishang.science.noise.series import NoiseRules
 from saishang.science.periods import period_span
 from saishang.web import texts
 from saishang.web.pages import site
@@ -28,8 +29,10 @@ from saishang.web.pages.noise_common import (
     db,
     limits_of,
     network_name,
+    quiet,
     rate_cell,
     span_name,
+    state_words,
     stations_of,
     tabs,
     tenths,
@@ -58,11 +61,16 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(_("本次评估中没有编码为“%(code)s”的噪声监测站。") % {"code": code})
     limits = limits_of(str(row["zone"]), run.as_of)
     invented = row["basis"] == "demonstration"
-    about = [row["name"], *([_("演示数据：虚构的监测站和数值，不代表任何真实地点。")] if invented else []), *about_run(run)]
+    about = [
+        row["name"],
+        *([_("演示数据：虚构的监测站和数值，不代表任何真实地点。")] if invented else []),
+        *about_run(run),
+    ]
     rates = queries.select(run.id, "noise_station_rates", "station = ?", [code], "period, span")
     periods = _periods(rates)
     base: dict[str, Any] = {
-        "tabs": tabs("noise"), "run": run, "row": row, "facts": _facts(row, limits), "demonstration": invented,
+        "tabs": tabs("noise"), "run": run, "row": row, "facts": _facts(row, limits),
+        "demonstration": invented, "quiet": quiet(run.region),
         "entry": reverse("registers-list", args=["noise_stations"]) + f"?q={code}",
     }  # fmt: skip
     if not periods:
@@ -79,7 +87,7 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
         )
     }  # fmt: skip
     chart = _days_chart(days, verdicts, limits, period, about, request, code)
-    reasons = _reason_table(verdicts, period, about)
+    reasons = _reason_table(verdicts, period, run.as_of, about)
     tables = [chart.table, reasons, _rate_table(rates, about)] if chart.table is not None else []
     day = _chosen_day(request, [found["day"] for found in days if found["day_hours"] or found["night_hours"]])
     hourly = None
@@ -100,14 +108,13 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _facts(row: Mapping[str, Any], limits: Mapping[str, float]) -> list[tuple[str, str]]:
-    state = {"in_use": _("在用"), "suspended": _("暂停"), "closed": _("停用")}.get(str(row["state"]), "")
     facts = [
         (_("编码"), str(row["station"])),
         (_("地区"), site.region_name(str(row["region"]))),
         (_("功能区类别"), zone_name(str(row["zone"]), long=True)),
         (_("限值"), texts.listed(f"{span_name(span)} {limit:g} dB(A)" for span, limit in sorted(limits.items()))),
         (_("网络"), network_name(row["network"])),
-        (_("状态"), state),
+        (_("状态"), state_words(str(row["state"]))),
         (_("启用日期"), str(row["opened"] or "")),
         (_("停用日期"), str(row["closed"] or "")),
         (_("坐标"), "" if row["lon"] is None else f"{row['lon']}, {row['lat']}"),
@@ -145,7 +152,7 @@ def _figures(rates: Sequence[Mapping[str, Any]], period: str) -> list[tuple[str,
 
 def _rate_table(rates: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Table:
     found: dict[str, dict[str, Any]] = {}
-    for row in rates:
+    for row in sorted(rates, key=lambda row: (KINDS.index(row["period_kind"]), row["period"])):
         if row["evaluated"] or row["not_evaluated"]:
             line = found.setdefault(str(row["period"]), {"period": texts.period_name(str(row["period"])), "missing": 0})
             line[str(row["span"])] = rate_cell(row)
@@ -198,6 +205,7 @@ def _days_chart(
             series[place] |= {"limit": limits[span], "limit_label": _limit_words(span, limits[span])}
     spec = {
         "kind": "lines", "unit": "dB(A)", "scale": True, "x": [f"{row['day']:%m-%d}" for row in days], "series": series,
+        "within": list(limits.values()),
     }  # fmt: skip
     label = _("%(title)s折线图；同样的数字列在下面的表里。") % {"title": title}
     return Chart("days", label, spec, table)
@@ -216,17 +224,23 @@ def _limit_words(span: str, limit: float) -> str:
     return _("%(span)s限值 %(limit)s") % {"span": span_name(span), "limit": f"{limit:g}"}
 
 
-def _reason_table(verdicts: Mapping[tuple[date, str], Mapping[str, Any]], period: str, about: Sequence[str]) -> Table:
-    counts = Counter((str(row["reason"] or ""), span) for (_day, span), row in verdicts.items() if row["attains"] is None)
+def _reason_table(
+    verdicts: Mapping[tuple[date, str], Mapping[str, Any]], period: str, as_of: date, about: Sequence[str]
+) -> Table:
+    counts = Counter(
+        (str(row["reason"] or ""), span) for (_day, span), row in verdicts.items() if row["attains"] is None
+    )
     reasons = sorted({reason for reason, _span in counts})
     columns = [
         Column("reason", _("未评价的理由"), row_head=True), Column("day", _("昼间"), _("天"), number=True),
         Column("night", _("夜间"), _("天"), number=True), Column("what", _("含义"), long=True),
     ]  # fmt: skip
+    using = NoiseRules.from_rules(site.rules(), as_of)
     meaning = {
         "no_data": _("整个时段没有一个可用的小时值。"),
         "weather": _("雨雪或大风的小时不计入，余下的不够。"),
-        "hours_short": _("收到的有效小时不够：昼间 16 小时至少 12，夜间 8 小时至少 6（未经核实的设定）。"),
+        "hours_short": _("有效小时不够：昼间至少 %(day)s 小时，夜间至少 %(night)s 小时（未经核实的设定）。")
+        % {"day": using.min_day, "night": using.min_night},
         "duplicate_hours": _("同一小时有多个来源的数值。"),
         "no_limit": _("该类别没有限值。"),
     }
@@ -243,7 +257,8 @@ def _reason_table(verdicts: Mapping[tuple[date, str], Mapping[str, Any]], period
 def _why(hour: NoiseHour) -> str:
     key, _sep, mark = hour.why.partition(":")
     return {
-        "": _("计入"), "not_sent": _("未传"), "removed_by_qc": _("质检剔除"), "marked": _("带标记：%(mark)s") % {"mark": mark},
+        "": _("计入"), "not_sent": _("未传"), "removed_by_qc": _("质检剔除"),
+        "marked": _("带标记：%(mark)s") % {"mark": mark},
         "weather": _("雨雪或大风，不计入"), "not_whole": _("无数值或不足一小时"),
     }[key]  # fmt: skip
 
@@ -273,14 +288,14 @@ def _hours_chart(
     caption = _("不计入的小时照样列出和画出，只是不进入 Ld、Ln。点行号看原始文件的那一行。")
     table = Table(f"hours-{day.isoformat()}", title, columns, listed, about=about, caption=caption, tight=True)
     series: list[dict[str, Any]] = [
-        {"name": "Leq", "type": "bar", "data": [hour.values.get("LEQ") for hour in hours]},
+        {"name": "Leq", "data": [hour.values.get("LEQ") for hour in hours]},
         {"name": "L10", "data": [hour.values.get("L10") for hour in hours], "bound": True},
         {"name": "L90", "data": [hour.values.get("L90") for hour in hours], "bound": True},
     ]
     night = next((f"{hour.start:%H:%M}" for hour in hours if not hour.by_day), None)
     spec: dict[str, Any] = {
         "kind": "lines", "unit": "dB(A)", "scale": True, "x": [f"{hour.start:%H:%M}" for hour in hours],
-        "series": series,
+        "series": series, "within": list(limits.values()),
     }  # fmt: skip
     if night is not None:
         spec["areas"] = [{"from": night, "to": f"{hours[-1].start:%H:%M}", "label": span_name("night")}]

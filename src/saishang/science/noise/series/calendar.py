@@ -63,8 +63,8 @@ class NoiseCalendar:
     def tables(self) -> dict[str, pa.Table]:
         """`days(day)`, `periods(day, period_kind, period, over)`, `limits(zone, span, limit)`, `energies`, `above`.
 
-        `span` is `day` or `night`, `limit` in tenths of a dB(A); `over` says whether the calendar reaches the end of the
-        period; `above(region, wide)` are pairs of a region and one that holds it.
+        `span` is `day` or `night`, `limit` in tenths of a dB(A); `over` says whether the calendar reaches the end of
+        the period; `above(region, wide)` are pairs of a region and one that holds it.
         """
         periods = [
             (day, period.kind, period.name, period.last <= self.last)

@@ -34,8 +34,8 @@ def pass_rates(verdicts: Any, periods: Any, above: Any, least_share: int) -> Any
     Returns
     -------
     `period_kind, period, region, zone, span, stations, passed, evaluated, not_evaluated, rate, valid, reason`; `region`
-    is also each region above and `all`, `zone` also `all`; rate in tenths of a percent, null when nothing was evaluated;
-    reason `no_data`, `points_short`, `period_open`.
+    is also each region above and `all`, `zone` also `all`; rate in tenths of a percent, null when nothing was
+    evaluated; reason `no_data`, `points_short`, `period_open`.
     """
     dated = verdicts.inner_join(periods, "day").select(*verdicts.columns, "period_kind", "period", "over")
     wider = dated.inner_join(above, "region").select(*dated.columns, "wide")
