@@ -8,9 +8,9 @@ Tables (column names are a contract for pages and export):
 - `noise_stations(station, name, region, zone, network, state, opened, closed, lon, lat, basis)`
 - `noise_levels`, `noise_verdicts`, `noise_rates`, `noise_station_rates` as `lake.engines.noise` gives them, with
   `basis`; `region` of the rates is also each region above a station's and `all`
-- `noise_surveys(region, year, scope, span, points, points_without, length, mean, rounded, grade, valid, reason,
-  basis)`; scope `regional | road`, span `day | night`, mean [dB(A)] and length [km] exact to ten decimals, grade 1–5; reason
-  `levels_missing`, `grids_short`, `no_grades`
+- `noise_surveys(region, year, scope, span, points, points_without, length, mean, rounded, grade, valid,
+  reason, basis)`; scope `regional | road`, span `day | night`, mean [dB(A)] and length [km] exact to ten decimals,
+  grade 1–5; reason `levels_missing`, `grids_short`, `no_grades`
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ from saishang.web.reasons import figure, reason_name
 
 __all__ = [
     "BASES", "KINDS", "REGISTERS", "db", "limits_of", "network_name", "periods_with_rates", "quiet", "rate_cell",
-    "registers", "reverse_bases", "span_name", "state_words", "stations_of", "tabs", "tenths", "verdict_words", "zone_name",
+    "registers", "reverse_bases", "span_name", "state_words", "stations_of", "tabs", "tenths", "verdict_words",
+    "zone_name",
 ]  # fmt: skip
 
 KINDS = ("month", "quarter", "year", "to_date")
