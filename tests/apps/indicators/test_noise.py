@@ -131,7 +131,9 @@ def test_rates_count_what_attains_at_the_limit_and_nothing_that_is_missing(confi
     assert verdicts["N-B", 0, "day"] == (False, None)
     assert verdicts["N-B", 1, "night"] == (False, None)
     assert ("N-B", 2, "day") not in verdicts  # closed
-    assert not [key for key in verdicts if key[0] == "N-X"]  # never registered
+    assert not [key for key in verdicts if key[0] == "N-X"]  # never registered: judged by nobody, and told
+    unknown = {row["station"]: row["hours"] for row in tables["noise_unknown"].to_pylist()}
+    assert unknown == {"N-W": 24, "N-X": 24}
     # District 640104 by day: 2 of 3, one day not evaluated; three of four are the least share of 75 %, so it holds.
     district = rate(tables, "640104", "day")
     assert (district["passed"], district["evaluated"], district["not_evaluated"]) == (2, 3, 1)
@@ -197,7 +199,7 @@ def test_excluded_hours_are_missing_hours(config: Config, lake: Lake, monkeypatc
 
 def test_a_register_without_hours_and_hours_without_a_register_give_nothing(config: Config, lake: Lake) -> None:
     before = asked(config, lake, FIRST - timedelta(days=1))
-    assert noise_tables.tables_of(before) == {}  # nobody had registered anything on that day
+    assert noise_tables.tables_of(before) == {}  # nothing measured, and nobody had registered anything on that day
     assert "noise_rates" not in noise_tables.tables_of(asked(config, lake, date(2025, 12, 31)))
 
 

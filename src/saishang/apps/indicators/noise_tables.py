@@ -8,6 +8,7 @@ Tables (column names are a contract for pages and export):
 - `noise_stations(station, name, region, zone, network, state, opened, closed, lon, lat, basis)`
 - `noise_levels`, `noise_verdicts`, `noise_rates`, `noise_station_rates` as `lake.engines.noise` gives them, with
   `basis`; `region` of the rates is also each region above a station's and `all`
+- `noise_unknown(station, first, last, hours)`: stations that sent levels up to the run's day and are not registered
 - `noise_surveys(region, year, scope, span, points, points_without, length, mean, rounded, grade, valid,
   reason, basis)`; scope `regional | road`, span `day | night`, mean [dB(A)] and length [km] exact to ten decimals,
   grade 1–5; reason `levels_missing`, `grids_short`, `no_grades`
@@ -29,6 +30,7 @@ from saishang.apps.indicators.values import DEMONSTRATION
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView, Filter
+from saishang.lake.duck import connect_duck
 from saishang.lake.engines import open_engine
 from saishang.lake.engines.noise import NOISE_EXCLUDED, NOISE_TABLES, evaluate_noise
 from saishang.lake.gaps import excluded_flags
@@ -53,6 +55,9 @@ _STATION_SCHEMA = pa.schema(
         ("basis", pa.string()),
     ]
 )  # fmt: skip
+_UNKNOWN_SCHEMA = pa.schema(
+    [("station", pa.string()), ("first", pa.date32()), ("last", pa.date32()), ("hours", pa.int32())]
+)
 _SURVEY_SCHEMA = pa.schema(
     [
         ("region", pa.string()), ("year", pa.int32()), ("scope", pa.string()), ("span", pa.string()),
@@ -66,7 +71,7 @@ _SURVEY_SCHEMA = pa.schema(
 def tables_of(asked: Asked) -> dict[str, pa.Table]:
     """The noise tables of a run; those of stations only when both stations and hours are there, surveys likewise."""
     stations = _stations(asked)
-    found = _station_tables(asked, stations)
+    found = _station_tables(asked, stations) | _unknown(asked, {str(row["station"]) for row in stations})
     surveys = list(_surveys(asked))
     if surveys:
         found["noise_surveys"] = pa.Table.from_pylist(surveys, schema=_SURVEY_SCHEMA)
@@ -138,6 +143,24 @@ def _station_tables(asked: Asked, stations: Sequence[Mapping[str, Any]]) -> dict
                 made[name].append(table.append_column("basis", pa.array([basis] * table.num_rows, pa.string())))
     tables = {name: pa.concat_tables(found) for name, found in made.items()}
     return {"noise_stations": pa.Table.from_pylist(list(stations), schema=_STATION_SCHEMA)} | tables
+
+
+def _unknown(asked: Asked, registered: set[str]) -> dict[str, pa.Table]:
+    """Levels of stations that nobody registered: a code written otherwise must not make a station disappear."""
+    end = datetime(asked.as_of.year, asked.as_of.month, asked.as_of.day) + timedelta(days=1)
+    last = f"{asked.as_of:%Y-%m}"
+    files = [part.path for part in asked.lake.table.parts(asked.version, medium="noise") if part.month <= last]
+    if not files:
+        return {}
+    sql = (
+        'select station, min("start")::date as first, max("start")::date as last, count(*)::integer as hours '
+        "from read_parquet(?, hive_partitioning = false) "
+        'where parameter = ? and "start" < ? group by station order by station'
+    )
+    with connect_duck(threads=2) as connection:
+        rows = connection.execute(sql, [files, NoiseRules.level, end]).fetchall()
+    found = [dict(zip(_UNKNOWN_SCHEMA.names, row, strict=True)) for row in rows if row[0] not in registered]
+    return {"noise_unknown": pa.Table.from_pylist(found, schema=_UNKNOWN_SCHEMA)} if found else {}
 
 
 def _above(rules: Rules, regions: Iterable[str]) -> dict[str, tuple[str, ...]]:

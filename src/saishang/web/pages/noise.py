@@ -58,6 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "may_edit": may(request, "edit_registers"), "may_upload": may(request, "upload_data"),
         "quiet": quiet(run.region if run is not None else ""),
     }  # fmt: skip
+    base["unknown"] = queries.select(run.id, "noise_unknown", order="station") if run is not None else []
     rows = queries.select(run.id, "noise_rates", order="period, region, zone, span") if run is not None else []
     there = [kind for kind in KINDS if periods_with_rates(rows, kind)]
     if run is None or not there:
@@ -125,7 +126,7 @@ def _figures(found: Rates, region: str) -> list[tuple[str, str, str]]:
     rows = [found[region, "all", span] for span in _SPANS if (region, "all", span) in found]
     if not rows:
         return []
-    figures = [(_("监测站"), str(max(row["stations"] for row in rows)), _("个"))]
+    figures = [(_("监测站"), str(max(row["stations"] for row in rows)), "")]
     for row in rows:
         cell = rate_cell(row)
         shown = "—" if cell.text is None else f"{cell.text}%"
