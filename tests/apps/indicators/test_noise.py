@@ -15,7 +15,7 @@ from saishang.apps.indicators import noise_tables
 from saishang.apps.indicators.catalogue import Catalogue
 from saishang.apps.indicators.media import Asked
 from saishang.apps.indicators.noise_values import NOISE_READERS
-from saishang.apps.indicators.states import best_by_year
+from saishang.apps.indicators.states import PlanGoal, best_by_year, judge_all
 from saishang.apps.registers.actions import add_entry, change_entry, move_entry
 from saishang.apps.registers.actions.move import EvidenceFile
 from saishang.apps.registers.kinds import kind_of
@@ -173,6 +173,36 @@ def test_invented_stations_stand_apart(config: Config, lake: Lake) -> None:
     invented_values = [v for v in values if v.basis == "demonstration"]
     assert invented_values
     assert best_by_year(invented_values, indicator) == {}
+
+
+def year_rate(passed: int, basis: str, reason: str | None = None) -> dict[str, Any]:
+    return {
+        "period_kind": "year", "period": "2025", "region": "640000", "zone": "all", "span": "night", "stations": 1,
+        "passed": passed, "evaluated": 200, "not_evaluated": 0, "rate": passed * 5, "valid": reason is None,
+        "reason": reason, "basis": basis,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "status"),
+    [
+        ([year_rate(170, "measured")], "met"),  # 85.0 % of 85 %
+        ([year_rate(169, "measured")], "off_track"),  # 84.5 %
+        ([year_rate(200, "demonstration")], "not_evaluated"),
+        ([year_rate(200, "measured", "points_short")], "not_evaluated"),
+        ([year_rate(169, "measured"), year_rate(200, "demonstration")], "off_track"),
+    ],
+)
+def test_a_target_is_judged_by_what_was_measured_alone(rows: list[dict[str, Any]], status: str) -> None:
+    catalogue = Catalogue(RULES)
+    way = next(iter(catalogue.indicators["noise.zone_night_rate"].by("noise_rates")))
+    goal = PlanGoal(
+        "G1", "T1", "夜间达标率达到85%以上", "功能区声环境质量夜间达标率", ">=", Decimal(85), 2025, False, "binding",
+        "640000",
+    )  # fmt: skip
+    values = list(NOISE_READERS["noise_rates"](way, rows))
+    (state,) = judge_all([goal], values, catalogue, {}, 2025)
+    assert (state.indicator.id if state.indicator else "", state.standing.status) == ("noise.zone_night_rate", status)
 
 
 def test_weather_takes_hours_out_and_says_so(config: Config, lake: Lake) -> None:
