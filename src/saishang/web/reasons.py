@@ -49,6 +49,14 @@ def reason_name(reason: str | None) -> str:
         "no_station": _("没有站点"),
         "invalid": _("不满足有效性规定"),
         "nothing_registered": _("名录中没有可计入的条目"),
+        "weather": _("雨雪或大风，有效小时不足"),
+        "no_limit": _("没有限值"),
+        "out_of_range": _("声级超出可评价范围"),
+        "points_short": _("参评点次不足"),
+        "grids_short": _("有效网格不足"),
+        "period_open": _("时段未结束"),
+        "levels_missing": _("有测点缺声级"),
+        "no_grades": _("当年没有等级标准"),
         "fields_missing": _("条目缺少统计所需的数值：%(keys)s") % {"keys": rest.replace(",", "、")},
     }
     if key in known:

@@ -25,6 +25,7 @@ from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
+from saishang.web.pages.noise_common import span_name, zone_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_common import section_name
 from saishang.web.reasons import basis_name, reason_name
@@ -79,6 +80,8 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
     more = href = ""
     if link.kind == "station":
         more = _station_url(run, link.name, parameter, period)
+    if link.kind == "noise_station":
+        href = f"{reverse('noise-station', args=[link.name])}?{urlencode({'run': run, 'period': period})}"
     if link.kind == "section":
         href = f"{reverse('water-section', args=[link.name])}?{urlencode({'run': run})}"
     if link.kind == "entry":
@@ -106,6 +109,8 @@ def _name(link: Link) -> str:
         return texts.both(found.zh, found.en) if found else link.name
     if link.kind == "section":
         return section_name(link.name)
+    if link.kind == "noise_station":
+        return f"{link.name} {link.facts.get('name', '')}"
     if link.kind == "item":
         return texts.name_of(site.rules().parameters[link.name])
     if link.kind == "city":
@@ -144,7 +149,9 @@ def _label(key: str) -> str:
         "since": _("状态起始日"),
         "region": _("地区"), "version": _("版本"), "register": _("名录"), "entry": _("条目"), "figure": _("统计量"),
         "entries_counted": _("计入条目"), "entries_of": _("参比条目"), "regions_counted": _("参比地区"),
-        "on": _("名录日期"),
+        "on": _("名录日期"), "zone": _("功能区类别"), "span": _("昼夜"), "limit": _("限值"), "passed": _("达标点次"),
+        "evaluated": _("参评点次"), "not_evaluated": _("未参评点次"), "stations": _("监测站"), "points": _("测点"),
+        "points_without": _("缺声级的测点"), "length": _("长度（km）"), "name": _("名称"),
     }.get(key) or heading(key, "chain")  # fmt: skip
 
 
@@ -166,6 +173,10 @@ def _say(key: str, value: Any) -> str:
         return basis_name(str(value))
     if key == "kind":
         return texts.kind_name(str(value))
+    if key == "zone":
+        return zone_name(str(value))
+    if key == "span":
+        return span_name(str(value))
     if key == "reason":
         return reason_name(str(value))
     if key == "hours_missing" and isinstance(value, Mapping):
