@@ -73,7 +73,8 @@ export function lines(spec, c, width) {
     legend: spec.series.length > 1 ? legend(c, { type: "scroll", left: 0 }) : undefined,
     tooltip: { trigger: "axis", valueFormatter: (v) => (v === null || v === undefined ? "—" : `${v} ${spec.unit}`) },
     xAxis: axis(c, { type: "category", data: spec.x, axisLabel: { color: c.soft, rotate, hideOverlap: true } }),
-    yAxis: axis(c, { type: "value", name: spec.unit, scale: Boolean(spec.scale) }),
+    // A limit above every value is shown all the same.
+    yAxis: axis(c, { type: "value", name: spec.unit, scale: Boolean(spec.scale), max: spec.reach === undefined ? undefined : (v) => Math.ceil(Math.max(v.max, spec.reach) * 1.1) }),
     series: spec.series.map((series, index) => ({
       name: series.name, type: series.type ?? "line", data: series.data, connectNulls: false,
       symbol: ["circle", "rect", "triangle", "diamond", "roundRect", "emptyCircle"][index % 6], symbolSize: spec.x.length > 60 || series.bound ? 0 : 7,
@@ -128,6 +129,30 @@ export function multiples(spec, c, width) {
       markLine: panel.limit === null || panel.limit === undefined ? undefined : {
         silent: true, symbol: "none", lineStyle: { color: c.goal, type: "dashed" }, label: { formatter: panel.limit_label, color: c.soft, position: "insideEndTop" }, data: [{ yAxis: panel.limit }],
       },
+    })),
+  };
+}
+
+/** Curves of pairs over two logarithmic axes: a limit over frequency [MHz], and what stands below it. */
+export function curve(spec, c, width) {
+  const value = (v) => (v >= 1 ? String(+v.toFixed(2)) : String(+v.toPrecision(2)));
+  const frequency = (v) => {
+    const [factor, unit] = v >= 1e3 ? [1e-3, "GHz"] : v >= 1 ? [1, "MHz"] : v >= 1e-3 ? [1e3, "kHz"] : [1e6, "Hz"];
+    return `${+(v * factor).toPrecision(3)} ${unit}`;
+  };
+  const decade = (values, round) => 10 ** round(Math.log10(round === Math.floor ? Math.min(...values) : Math.max(...values)));
+  const across = spec.series.flatMap((series) => series.data.map((pair) => pair[0]));
+  const up = spec.series.flatMap((series) => series.data.map((pair) => pair[1]));
+  const axes = (values, extra) => axis(c, { type: "log", splitNumber: 12, min: decade(values, Math.floor), max: decade(values, Math.ceil), ...extra });
+  return {
+    grid: grid({ top: 56, right: 24 }),
+    legend: legend(c, { type: "scroll", left: 0 }),
+    tooltip: { trigger: "item", formatter: ({ seriesName, value: pair }) => `${seriesName}\n${frequency(pair[0])}: ${value(pair[1])} ${spec.unit}` },
+    xAxis: axes(across, { axisLabel: { color: c.soft, hideOverlap: true, rotate: width < 560 ? 45 : 0, formatter: frequency } }),
+    yAxis: axes(up, { name: spec.unit, axisLabel: { color: c.soft, formatter: value } }),
+    series: spec.series.map((series) => ({
+      name: series.name, type: "line", data: series.data, symbol: series.bound ? "none" : "circle", symbolSize: 8,
+      itemStyle: series.bound ? { color: c.goal } : undefined, lineStyle: series.bound ? { width: 2, color: c.goal } : { width: 4 },
     })),
   };
 }

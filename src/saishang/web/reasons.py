@@ -48,6 +48,11 @@ def reason_name(reason: str | None) -> str:
         "above_limit_stands": _("窗口不足但已超标，按规定有效"),
         "no_station": _("没有站点"),
         "invalid": _("不满足有效性规定"),
+        "history_short": _("本底历史不足"),
+        "no_limit": _("没有适用的限值"),
+        "band_crosses": _("频段跨越 100 kHz，不能叠加"),
+        "days_undetermined": _("有站日无法判定"),
+        "stations_unjudged": _("有站点无法判定"),
         "nothing_registered": _("名录中没有可计入的条目"),
         "fields_missing": _("条目缺少统计所需的数值：%(keys)s") % {"keys": rest.replace(",", "、")},
     }

@@ -13,6 +13,8 @@ from typing import Any
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import IndicatorValue, Run
+from saishang.apps.indicators.radiation_chain import stations_behind
+from saishang.apps.indicators.radiation_schemas import EMF, GAMMA, NETWORK
 from saishang.apps.indicators.register_values import entries_behind
 from saishang.apps.indicators.water_chain import ITEMS, sections_behind
 from saishang.apps.indicators.water_values import WATER_TABLE
@@ -123,6 +125,10 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     begin, end = period_span(value.period)
     if table == WATER_TABLE:
         return sections_behind(run, key, _sources(lake, run, ITEMS, begin, end, medium="water"))
+    if table == NETWORK:
+        items = (GAMMA,) if value.indicator.startswith("radiation.gamma") else (EMF,)
+        behind = _sources(lake, run, items, begin, end, medium="radiation")
+        return stations_behind(lake.rules, run, value.indicator, key, behind, begin, end)
     if table == "climate_years":
         return _climate(lake, run, value.coverage.get("stations", ()), begin, end)
     parameters = (key["parameter"],) if "parameter" in key else _AIR_ITEMS

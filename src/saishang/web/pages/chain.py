@@ -81,13 +81,17 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
         more = _station_url(run, link.name, parameter, period)
     if link.kind == "section":
         href = f"{reverse('water-section', args=[link.name])}?{urlencode({'run': run})}"
+    if link.kind in ("radiation_station", "gamma_alarm"):
+        code = str(facts.pop("station", link.name))
+        day = {"day": facts.pop("day")} if "day" in facts else {}
+        href = f"{reverse('radiation-station', args=[code])}?{urlencode({'run': run, **day})}"
     if link.kind == "entry":
         href = reverse("registers-entry", args=[facts.pop("register"), facts.pop("entry")])
     if link.kind == "file" and "batch" in facts:
         href = reverse("data-batch", args=[facts["batch"]])
     return Node(
         kind=link.kind,
-        name=_name(link),
+        name=_radiation_name(run, link) if link.kind == "radiation_station" else _name(link),
         value=link.value,
         unit=link.unit,
         facts=[(_label(key), _say(key, value)) for key, value in facts.items() if value not in (None, "", {}, [], ())],
@@ -118,6 +122,12 @@ def _station_name(code: str) -> str:
         if row["code"] == code:
             return f"{code} {texts.name_of(row)}"
     return code
+
+
+def _radiation_name(run: str, link: Link) -> str:
+    """Code and name of a radiation station as the run had it."""
+    rows = queries.select(run, "radiation_stations", "station = ?", [link.name])
+    return f"{link.name} {rows[0]['name']}" if rows else link.name
 
 
 def _station_url(run: str, station: str, parameter: str, period: str) -> str:
