@@ -30,6 +30,7 @@ class Portal:
     people: dict[str, Any]
     job: int = 0
     plot: int = 0
+    monitor: str = ""
 
 
 #: Outline of the plot that every portal of the tests has on record.
@@ -78,7 +79,11 @@ def made_portal(folder: Path) -> Iterator[Portal]:
         kind = kind_of(load_rules(), "construction_plots")
         told = {"code": "TEST-001", "name": "试验地块", "region": "640104", "area": "1200", "contact": "张三"}
         plot = add_entry("tests", kind, load_rules(), told, today=date(2026, 1, 5), place=read_place(PLOT, "polygon"))
-        yield Portal(run.id, batch.id, people, job.pk, plot.pk)
+        gamma = {"code": "TEST-G1", "name": "试验γ站", "region": "640104", "measures": "gamma", "opened": "2026-01-01",
+                 "holder": "试验单位", "contact": "李四"}  # fmt: skip
+        station = add_entry("tests", kind_of(load_rules(), "radiation_stations"), load_rules(), gamma,
+                            today=date(2026, 1, 5))  # fmt: skip
+        yield Portal(run.id, batch.id, people, job.pk, plot.pk, station.key)
     finally:
         settings.CONFIG = before
         call_command("flush", interactive=False, verbosity=0)

@@ -135,3 +135,27 @@ export function multiples(spec, c, width) {
     })),
   };
 }
+
+/** Curves of pairs over two logarithmic axes: a limit over frequency [MHz], and what stands below it. */
+export function curve(spec, c, width) {
+  const value = (v) => (v >= 1 ? String(+v.toFixed(2)) : String(+v.toPrecision(2)));
+  const frequency = (v) => {
+    const [factor, unit] = v >= 1e3 ? [1e-3, "GHz"] : v >= 1 ? [1, "MHz"] : v >= 1e-3 ? [1e3, "kHz"] : [1e6, "Hz"];
+    return `${+(v * factor).toPrecision(3)} ${unit}`;
+  };
+  const decade = (values, round) => 10 ** round(Math.log10(round === Math.floor ? Math.min(...values) : Math.max(...values)));
+  const across = spec.series.flatMap((series) => series.data.map((pair) => pair[0]));
+  const up = spec.series.flatMap((series) => series.data.map((pair) => pair[1]));
+  const axes = (values, extra) => axis(c, { type: "log", splitNumber: 12, min: decade(values, Math.floor), max: decade(values, Math.ceil), ...extra });
+  return {
+    grid: grid({ top: 56, right: 24 }),
+    legend: legend(c, { type: "scroll", left: 0 }),
+    tooltip: { trigger: "item", formatter: ({ seriesName, value: pair }) => `${seriesName}\n${frequency(pair[0])}: ${value(pair[1])} ${spec.unit}` },
+    xAxis: axes(across, { axisLabel: { color: c.soft, hideOverlap: true, rotate: width < 560 ? 45 : 0, formatter: frequency } }),
+    yAxis: axes(up, { name: spec.unit, axisLabel: { color: c.soft, formatter: value } }),
+    series: spec.series.map((series) => ({
+      name: series.name, type: "line", data: series.data, symbol: series.bound ? "none" : "circle", symbolSize: 8,
+      itemStyle: series.bound ? { color: c.goal } : undefined, lineStyle: series.bound ? { width: 2, color: c.goal } : { width: 4 },
+    })),
+  };
+}

@@ -15,14 +15,14 @@ import {
 } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { calendar, heat, lines, multiples, path } from "./chart-kinds.js";
+import { calendar, curve, heat, lines, multiples, path } from "./chart-kinds.js";
 
 echarts.use([
   AriaComponent, BarChart, CalendarComponent, CanvasRenderer, CustomChart, DataZoomComponent, GridComponent,
   HeatmapChart, LegendComponent, LineChart, MarkAreaComponent, MarkLineComponent, ScatterChart, TitleComponent, TooltipComponent, VisualMapComponent,
 ]);
 
-const kinds = { calendar, heat, lines, multiples, path };
+const kinds = { calendar, curve, heat, lines, multiples, path };
 const drawn = new Map();
 
 function colours() {

@@ -65,6 +65,18 @@ def test_hour_ending_at_midnight_belongs_to_the_day_before() -> None:
     assert interval(datetime(2019, 5, 12, 0), "hour_beginning") == (datetime(2019, 5, 12, 0), datetime(2019, 5, 12, 1))
 
 
+def test_six_minutes_begin_at_their_stamp() -> None:
+    assert interval(datetime(2019, 5, 12, 8, 6), "six_minutes_beginning") == (
+        datetime(2019, 5, 12, 8, 6),
+        datetime(2019, 5, 12, 8, 12),
+    )
+    for wrong in (datetime(2019, 5, 12, 8, 5), datetime(2019, 5, 12, 8, 6, 1)):
+        complaint = interval(wrong, "six_minutes_beginning")
+        assert isinstance(complaint, Why) and complaint.name == "time.six"
+    complaint = parse_stamp("2019-05-12", "six_minutes_beginning")
+    assert isinstance(complaint, Why) and complaint.name == "time.hour"
+
+
 def test_days_and_the_climatological_day() -> None:
     assert interval(datetime(2019, 5, 12), "day") == (datetime(2019, 5, 12), datetime(2019, 5, 13))
     # From 20:00 of the day before to 20:00.

@@ -32,7 +32,7 @@ AUDIENCE = {
     "registers-entry": "public", "registers-new": "edit_registers", "registers-edit": "edit_registers",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
     "registers-move": "edit_registers", "registers-back": "edit_registers", "registers-evidence": "view_internal",
-    "soil": "public",
+    "soil": "public", "radiation": "public", "radiation-station": "public", "radiation-sources": "view_internal",
     "jobs-start": "start_jobs", "jobs-cancel": "start_jobs", "jobs-retry": "start_jobs",
 }  # fmt: skip
 ROLES = [None, "viewer", "editor", "admin"]
@@ -89,7 +89,9 @@ def address(name: str, portal: Portal) -> str:
         "jobs-progress": f"/jobs/{portal.job}/progress/", "jobs-start": "/jobs/start/",
         "data-changes": "/data/changes/", "data-changes-waiting": "/data/changes/waiting/",
         "data-changes-release": "/data/changes/release/",
-        "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/", **{
+        "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/",
+        "radiation": "/radiation/", "radiation-sources": "/radiation/sources/",
+        "radiation-station": f"/radiation/{portal.monitor}/", **{
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
                 "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",

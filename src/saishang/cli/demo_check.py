@@ -21,8 +21,9 @@ __all__ = ["check_portal"]
 #: Main pages; each must answer in both languages.
 PAGES = (
     "/", "/morning/", "/plan/", "/targets/", "/air/", "/air/periods/", "/air/ranking/", "/air/stations/", "/water/",
-    "/climate/", "/noise/", "/noise/months/", "/noise/cities/", "/registers/", "/registers/construction_plots/",
-    "/soil/", "/data/", "/data/gaps/", "/calculators/", "/rules/", "/about/",
+    "/climate/", "/noise/", "/noise/months/", "/noise/cities/", "/radiation/", "/radiation/DEMO-G2/",
+    "/registers/", "/registers/construction_plots/", "/soil/", "/data/", "/data/gaps/", "/calculators/",
+    "/rules/", "/about/",
 )  # fmt: skip
 _PATIENCE = 60.0
 

@@ -87,10 +87,11 @@ def load_data(lake: Lake, each: Callable[[Batch], None]) -> list[Batch]:
 
 
 def load_registers(config: Config, rules: Rules, today: date) -> str:
-    """Fill the register of plots with the invented ones that the package carries; how many are new, in one line."""
+    """Fill the registers with the invented entries that the package carries; how many are new, a line for each."""
     import saishang.demo_data
     from saishang.apps.registers.actions import load_table
     from saishang.apps.registers.kinds import kind_of
+    from saishang.cli.demo_radiation import load_radiation_registers
     from saishang.lake.archive import Archive
 
     path = Path(saishang.demo_data.__file__).parent / "register_construction_plots_demonstration.csv"
@@ -99,7 +100,8 @@ def load_registers(config: Config, rules: Rules, today: date) -> str:
         ACTOR, kind, rules, Archive(config.archive), path, path.name, today=today, reason=_PLOTS_REASON
     )  # fmt: skip
     new, same = outcome.count("added"), outcome.count("unchanged")
-    return f"{kind.zh} {kind.en}: 新增 new {new}，未变 unchanged {same}（虚构 invented）"
+    plots = f"{kind.zh} {kind.en}: 新增 new {new}，未变 unchanged {same}（虚构 invented）"
+    return "\n                   ".join([plots, *load_radiation_registers(ACTOR, config, rules, today)])
 
 
 def load_noise(config: Config, lake: Lake, rules: Rules, today: date) -> str:

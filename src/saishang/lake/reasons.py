@@ -54,6 +54,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "expected a year from {first} to {last}, found {found}",
     ),
     "time.none": ("没有这个日期或时刻：“{found}”", "there is no such date or hour: {found!r}"),
+    "time.six": ("应为整 6 分钟，实为 {found}", "expected a full six minutes, found {found}"),
     "time.full": ("应为整点，实为 {found}", "expected a full hour, found {found}"),
     "station": (
         "应为来源 {source} 列出的站点，实为“{found}”",

@@ -59,7 +59,7 @@ KEYS: dict[str, str] = {
     "en": "English name",
     "medium": "air, water, met, noise or radiation",
     "layout": "matrix (a column per station), wide (a column per parameter) or long (a row per value)",
-    "label": "what a stamp stands for: hour_ending, hour_beginning, day, month, instant",
+    "label": "what a stamp stands for: hour_ending, hour_beginning, six_minutes_beginning, day, month, instant",
     "day_start_hour": "for label day: hours from midnight at which the day begins (-4 = 20:00 of the day before)",
     "collected": "day on which the file was collected, for stamps without a year (04-11 08:00)",
     "time": "column, or list of columns that are joined with a blank",

@@ -35,6 +35,7 @@ def _media() -> list[tuple[str, str, set[str]]]:
         ("soil", _("土壤"), {"soil"}),
         ("noise", _("噪声"), {"noise"}),
         ("climate", _("气候"), {"climate"}),
+        ("radiation", _("辐射"), {"radiation"}),
     ]
 
 

@@ -15,6 +15,8 @@ from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import IndicatorValue, Run
 from saishang.apps.indicators.noise_chain import points_behind, stations_behind
 from saishang.apps.indicators.noise_values import RATES, SURVEY
+from saishang.apps.indicators.radiation_chain import stations_behind as radiation_stations_behind
+from saishang.apps.indicators.radiation_schemas import EMF, GAMMA, NETWORK
 from saishang.apps.indicators.register_values import entries_behind
 from saishang.apps.indicators.water_chain import ITEMS, sections_behind
 from saishang.apps.indicators.water_values import WATER_TABLE
@@ -127,6 +129,10 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     begin, end = period_span(value.period)
     if table == WATER_TABLE:
         return sections_behind(run, key, _sources(lake, run, ITEMS, begin, end, medium="water"))
+    if table == NETWORK:
+        items = (GAMMA,) if value.indicator.startswith("radiation.gamma") else (EMF,)
+        behind = _sources(lake, run, items, begin, end, medium="radiation")
+        return radiation_stations_behind(lake.rules, run, value.indicator, key, behind, begin, end)
     if table == "climate_years":
         return _climate(lake, run, value.coverage.get("stations", ()), begin, end)
     if table == RATES:

@@ -1,7 +1,8 @@
 """Time stamps to intervals: the label rule says which interval a stamp stands for.
 
 Every observation has a start and an end in China Standard Time. `hour_ending`: the stamp 08:00 stands for
-07:00-08:00, and 00:00 belongs to the day before. `hour_beginning`: 08:00 stands for 08:00-09:00. `day`: a date stands
+07:00-08:00, and 00:00 belongs to the day before. `hour_beginning`: 08:00 stands for 08:00-09:00.
+`six_minutes_beginning`: 08:06 stands for 08:06-08:12. `day`: a date stands
 for its 24 hours, shifted by `day_start_hour` (the climatological day of the weather service begins at 20:00 of the
 day before: -4). `month`: the calendar month. `instant`: a sample at that moment; start equals end.
 """
@@ -17,7 +18,9 @@ from saishang.lake.reasons import Why
 
 __all__ = ["LABELS", "Interval", "interval", "parse_stamp"]
 
-LABELS = ("hour_ending", "hour_beginning", "day", "month", "instant")
+LABELS = ("hour_ending", "hour_beginning", "six_minutes_beginning", "day", "month", "instant")
+#: Labels whose stamps need an hour.
+_CLOCK = ("hour_ending", "hour_beginning", "six_minutes_beginning")
 _CHINA = timezone(timedelta(hours=8))
 _STAMP = re.compile(
     r"(?P<year>\d{4})[-/.年]?(?P<month>\d{1,2})(?:[-/.月]?(?P<day>\d{1,2})日?)?月?"
@@ -61,8 +64,8 @@ def parse_stamp(text: str, label: str = "instant", *, collected: date | None = N
     if match is None or (plain[:5].isdigit() and re.match(r"\d{6}(\d{2})?(\D|\d{2}(\d{2}){0,2}|$)", plain) is None):
         return Why("time.serial" if _SERIAL.fullmatch(plain) else "time.form", found=plain[:40])
     part = match.groupdict()
-    if (part["day"] is None and label != "month") or (part["hour"] is None and label.startswith("hour")):
-        return Why("time.hour" if label.startswith("hour") else "time.day", found=plain[:40])
+    if (part["day"] is None and label != "month") or (part["hour"] is None and label in _CLOCK):
+        return Why("time.hour" if label in _CLOCK else "time.day", found=plain[:40])
     year, month, day = int(part["year"]), int(part["month"]), int(part["day"] or 1)
     hour, minute, second = int(part["hour"] or 0), int(part["minute"] or 0), int(part["second"] or 0)
     if not _EARLIEST <= year <= _LATEST:
@@ -113,6 +116,10 @@ def interval(stamp: datetime, label: str, *, day_start_hour: int = 0) -> Interva
         first = datetime.combine(date(stamp.year, stamp.month, stamp.day), datetime.min.time())
         first += timedelta(hours=day_start_hour)
         return Interval(first, first + timedelta(days=1))
+    if label == "six_minutes_beginning":
+        if stamp.minute % 6 or stamp.second:
+            return Why("time.six", found=f"{stamp:%H:%M:%S}")
+        return Interval(stamp, stamp + timedelta(minutes=6))
     if stamp.minute or stamp.second:
         return Why("time.full", found=f"{stamp:%H:%M:%S}")
     hour = timedelta(hours=1)

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from saishang.science.numbers import InputError, exact_or_none
 
-__all__ = ["AlarmRule", "Background", "Run", "alarm_runs", "background_of"]
+__all__ = ["AlarmRule", "Background", "Run", "alarm_runs", "background_from_sums", "background_of", "runs_above"]
 
 _CONTEXT = Context(prec=40)
 
@@ -60,11 +60,17 @@ def background_of(history: Sequence[object], rule: AlarmRule) -> Background:
         raise InputError(
             f"A background needs {max(rule.min_history, 2)} values, got {len(values)}.", fix="Give a longer history."
         )
-    mean = sum(values, Fraction(0)) / len(values)
-    variance = sum(((value - mean) ** 2 for value in values), Fraction(0)) / (len(values) - 1)
+    squares = sum((value**2 for value in values), Fraction(0))
+    return background_from_sums(len(values), sum(values, Fraction(0)), squares, rule)
+
+
+def background_from_sums(n: int, total: Fraction, squares: Fraction, rule: AlarmRule) -> Background:
+    """Background from the number of values (2 or more), their sum and that of their squares; exact, so days add up."""
+    mean = total / n
+    variance = (squares - n * mean**2) / (n - 1)
     root = _CONTEXT.sqrt(_CONTEXT.divide(Decimal(variance.numerator), Decimal(variance.denominator)))
     deviation = Fraction(root)
-    return Background(len(values), mean, deviation, mean + rule.sigmas * deviation)
+    return Background(n, mean, deviation, mean + rule.sigmas * deviation)
 
 
 def alarm_runs(
@@ -77,10 +83,23 @@ def alarm_runs(
     rain:
         For each value whether it rained in its interval or shortly before; None = not known, taken as no rain.
     """
+    return runs_above(values, [background.level] * len(values), rule, rain)
+
+
+def runs_above(
+    values: Sequence[object],
+    levels: Sequence[Fraction | None],
+    rule: AlarmRule,
+    rain: Sequence[bool | None] | None = None,
+) -> tuple[Run, ...]:
+    """As `alarm_runs` where every value has a level of its own; a value without one is not known to be above."""
     if rain is not None and len(rain) != len(values):
         raise InputError(f"{len(values)} values, but {len(rain)} entries of rain.", fix="Give one for each value.")
     numbers = [exact_or_none(value, name=f"values[{index}]") for index, value in enumerate(values)]
-    above = [number is not None and number > background.level for number in numbers]
+    above = [
+        number is not None and level is not None and number > level
+        for number, level in zip(numbers, levels, strict=True)
+    ]
     found: list[Run] = []
     start: int | None = None
     for index, high in enumerate([*above, False]):

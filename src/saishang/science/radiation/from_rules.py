@@ -13,10 +13,18 @@ from saishang.science.naming import NameBook
 from saishang.science.numbers import exact
 from saishang.science.radiation.background import AlarmRule
 from saishang.science.radiation.emf import UNITS, Band, EmfLimits, Law
-from saishang.science.radiation.ledger import LedgerRules
-from saishang.science.radiation.sources import CATEGORIES, Nuclide, SourceRules
+from saishang.science.radiation.ledger import AlarmKind
+from saishang.science.radiation.network import StationRule
+from saishang.science.radiation.sources import Nuclide, SourceRules
+from saishang.science.register.kind import Kind, read_kind
 
-__all__ = ["alarm_rule", "emf_limits", "ledger_rules", "ledger_states", "project_divisor", "source_rules"]
+__all__ = [
+    "LEDGER", "alarm_kinds", "alarm_rule", "emf_limits", "ledger_kind", "ledger_states", "loss_grade",
+    "project_divisor", "source_rules", "station_rule",
+]  # fmt: skip
+
+#: Register of radioactive sources.
+LEDGER = "radioactive_sources"
 
 _FOLDER = "standards/radiation"
 
@@ -118,15 +126,59 @@ def ledger_states(rules: Rules) -> StateTable:
     return StateTable.from_entries(section["states"], section["transitions"], name="放射源台账")
 
 
-def ledger_rules(rules: Rules) -> LedgerRules:
-    """Terms of the ledger."""
-    document = _document(rules)
-    section = document["ledger"]
-    settings = {entry["id"]: entry["default"] for entry in document["settings"]}
-    return LedgerRules(
-        idle_months=int(section["idle_months"]),
-        idle_categories=frozenset(CATEGORIES[int(number) - 1] for number in section["idle_categories"]),
-        transfer_days=int(settings["transfer_days"]),
-        stock_taking_days=int(settings["stock_taking_days"]),
-        code_length=int(section["code_length"]),
+def ledger_kind(rules: Rules) -> Kind:
+    """The register of radioactive sources: its fields, states and terms."""
+    return read_kind(LEDGER, rules.document(f"registers/{LEDGER}"), rules)
+
+
+def alarm_kinds(rules: Rules, kind: Kind) -> dict[str, AlarmKind]:
+    """Alarms of the ledger by name, urgent ones first; source and clause of a term's alarm are the term's.
+
+    Raises
+    ------
+    RuleLookupError
+        When an alarm names a term that the register does not have.
+    """
+    terms = {term.id: term for term in kind.terms}
+    entries = _document(rules)["ledger"]["alarms"]
+    found: list[AlarmKind] = []
+    for index, entry in enumerate(entries):
+        term = terms.get(entry.get("term", ""))
+        if term is None and "term" in entry:
+            raise RuleLookupError(
+                f"expected a term of {kind.id}, got {entry['term']!r}",
+                fix=f"use one of {', '.join(terms)}",
+                where=rules.where(f"{_FOLDER}/radiation", "ledger", "alarms", index),
+            )
+        origin: Any = entry if term is None else {"source": term.source, "clause": term.clause, "status": term.status}
+        found.append(
+            AlarmKind(
+                entry["id"], entry["zh"], entry["en"], entry["todo_zh"], entry["todo_en"],
+                bool(entry.get("urgent", False)), "" if term is None else term.id, origin["source"],
+                str(origin["clause"]), origin["status"],
+            )
+        )  # fmt: skip
+    told = {alarm.term for alarm in found}
+    # A term that a site added has its own words; what to do about it nobody has written yet.
+    found += [
+        AlarmKind(term.id, term.zh, term.en, "", "", False, term.id, term.source, term.clause, term.status)
+        for term in kind.terms
+        if term.id not in told
+    ]
+    return {alarm.id: alarm for alarm in sorted(found, key=lambda alarm: not alarm.urgent)}
+
+
+def loss_grade(rules: Rules, category: str) -> Mapping[str, str]:
+    """Grade of the accident when a source of that category is lost: `zh` and `en`; empty when none is named."""
+    for entry in _document(rules)["ledger"]["loss"]:
+        if category in entry["categories"]:
+            return {"zh": entry["zh"], "en": entry["en"]}
+    return {}
+
+
+def station_rule(rules: Rules) -> StationRule:
+    """Which days of automatic stations count, and from which hours their background is made."""
+    section = _document(rules)["stations"]
+    return StationRule(
+        *(int(section[name]) for name in ("capture_percent", "window_days", "window_hours", "rain_hours"))
     )

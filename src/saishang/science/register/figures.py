@@ -134,6 +134,8 @@ def due_terms(kind: Kind, entries: Iterable[Standing]) -> list[Due]:
             if not matches(term.where, entry.values, entry.state):
                 continue
             begun = entry.values.get(term.since) if term.since else entry.since.isoformat()
+            if begun is None and term.or_state:
+                begun = entry.since.isoformat()
             if begun is None:
                 continue
             end = months_later(date.fromisoformat(str(begun)), term.months) + timedelta(days=term.days)

@@ -101,7 +101,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Term:
-    """A term that runs while an entry is in one of `states`: `months` and `days` after a day, or on the day itself."""
+    """A term that runs while an entry is in one of `states`: `months` and `days` after a day, or on the day itself.
+
+    Attributes
+    ----------
+    or_state:
+        Whether it runs from the day the state began where the field `since` is empty; else it does not run then.
+    """
 
     id: str
     zh: str
@@ -115,6 +121,7 @@ class Term:
     clause: str
     status: str
     note: str
+    or_state: bool = False
 
 
 @dataclass(frozen=True)
@@ -318,6 +325,7 @@ class _Reading:
                 where=self._where((*path, "where"), _where(entry.get("where", {})), fields, life), since=since,
                 months=entry.get("months", 0), days=entry.get("days", 0), source=entry["source"],
                 clause=entry["clause"], status=entry["status"], note=entry.get("note") or "",
+                or_state=bool(entry.get("or_state", False)),
             )  # fmt: skip
 
     def _figures(self, fields: Mapping[str, Field], life: StateTable | None) -> Iterator[Figure]:

@@ -45,6 +45,8 @@ class Node:
     unit: str
     facts: list[tuple[str, str]]
     children: list[Node]
+    words: str = ""
+    follow: str = ""
     more: str = ""
     mark: str = ""
     href: str = ""
@@ -84,21 +86,44 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
         href = f"{reverse('noise-station', args=[link.name])}?{urlencode({'run': run, 'period': period})}"
     if link.kind == "section":
         href = f"{reverse('water-section', args=[link.name])}?{urlencode({'run': run})}"
+    if link.kind in ("radiation_station", "gamma_alarm"):
+        code = str(facts.pop("station", link.name))
+        day = {"day": facts.pop("day")} if "day" in facts else {}
+        href = f"{reverse('radiation-station', args=[code])}?{urlencode({'run': run, **day})}"
     if link.kind == "entry":
         href = reverse("registers-entry", args=[facts.pop("register"), facts.pop("entry")])
     if link.kind == "file" and "batch" in facts:
         href = reverse("data-batch", args=[facts["batch"]])
     return Node(
         kind=link.kind,
-        name=_name(link),
+        name=_radiation_name(run, link) if link.kind == "radiation_station" else _name(link),
         value=link.value,
         unit=link.unit,
         facts=[(_label(key), _say(key, value)) for key, value in facts.items() if value not in (None, "", {}, [], ())],
         children=[_node(child, run, parameter, period) for child in link.children],
+        words=_kind_words(link.kind),
+        follow=_follow_words(link.kind),
         more=more,
         mark=mark,
         href=href,
     )
+
+
+def _kind_words(kind: str) -> str:
+    """What a link of the chain is."""
+    return {
+        "value": _("数值"), "city": _("城市"), "station": _("站点"), "file": _("文件"), "report": _("填报"),
+        "section": _("断面"), "item": _("项目"), "entry": _("条目"), "noise_station": _("监测站"),
+        "radiation_station": _("辐射站"), "gamma_alarm": _("高于阈值的过程"),
+    }.get(kind, kind)  # fmt: skip
+
+
+def _follow_words(kind: str) -> str:
+    """What the address of a link leads to."""
+    return {
+        "section": _("查看断面"), "entry": _("查看条目"), "noise_station": _("查看逐日和小时声级"),
+        "radiation_station": _("查看站点"), "gamma_alarm": _("查看站点"),
+    }.get(kind, _("查看批次"))  # fmt: skip
 
 
 def _name(link: Link) -> str:
@@ -123,6 +148,12 @@ def _station_name(code: str) -> str:
         if row["code"] == code:
             return f"{code} {texts.name_of(row)}"
     return code
+
+
+def _radiation_name(run: str, link: Link) -> str:
+    """Code and name of a radiation station as the run had it."""
+    rows = queries.select(run, "radiation_stations", "station = ?", [link.name])
+    return f"{link.name} {rows[0]['name']}" if rows else link.name
 
 
 def _station_url(run: str, station: str, parameter: str, period: str) -> str:
