@@ -64,7 +64,10 @@ def register(app: typer.Typer) -> None:
             bar.update(task, description="质控与缺数台账 · quality control and gap ledger")
             quality = steps.check_quality(lake)
             bar.update(task, description="名录 · registers")
-            plots = steps.load_registers(config, rules, date.today())
+            registers = steps.load_registers(config, rules, date.today())
+            batches += steps.load_laboratory(
+                lake, lambda batch: bar.update(task, description=f"实验室结果 · laboratory: {batch.file_name}")
+            )
             users = steps.make_users(config)
             bar.update(task, description="沙尘日 · dust days")
             new, dust = steps.confirm_dust(config, lake, rules)
@@ -88,7 +91,8 @@ def register(app: typer.Typer) -> None:
                 highlight=False,
             )
         console.print(f"质控 quality       {quality}", highlight=False)
-        console.print(f"名录 registers     {plots}", highlight=False)
+        for line in registers:
+            console.print(f"名录 registers     {line}", highlight=False)
         console.print(f"沙尘日 dust days   {dust}（演示确认 confirmed for the demonstration: {new}）", highlight=False)
         for one in facts:
             told = "，".join(f"{zh} {number}" for zh, number in one.counts_zh if number)

@@ -1,8 +1,8 @@
 """Laboratory results: every parameter of a medium under any name of its standard's items.
 
 A description with `book` does not list its items. They are those of the standards, under the names of `NameBook`
-(`氨氮`, `NH3-N`, `铬（六价）`, `Cr6` …), in the unit of `rules/parameters.csv`. A result below a detection limit that is
-itself over what the standard draws its line at says nothing, and is refused.
+(`氨氮`, `NH3-N`, `铬（六价）`, `Cr6` …), in the unit of `rules/parameters.csv`. A result below a detection limit that
+is itself over what the standard draws its line at says nothing, and is refused.
 """
 
 from __future__ import annotations

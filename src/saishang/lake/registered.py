@@ -7,7 +7,7 @@ points that were registered at that moment; reading it again later, for a rebuil
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 

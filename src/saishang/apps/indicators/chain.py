@@ -11,9 +11,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from saishang.apps.indicators import queries
+from saishang.apps.indicators.groundwater_chain import points_behind
+from saishang.apps.indicators.groundwater_values import GROUNDWATER_TABLE
 from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import IndicatorValue, Run
 from saishang.apps.indicators.register_values import entries_behind
+from saishang.apps.indicators.soil_chain import plots_behind, samples_behind
+from saishang.apps.indicators.soil_values import CONSTRUCTION_TABLE, POINTS_TABLE
 from saishang.apps.indicators.water_chain import ITEMS, sections_behind
 from saishang.apps.indicators.water_values import WATER_TABLE
 from saishang.errors import SaishangError
@@ -123,6 +127,12 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     begin, end = period_span(value.period)
     if table == WATER_TABLE:
         return sections_behind(run, key, _sources(lake, run, ITEMS, begin, end, medium="water"))
+    if table == GROUNDWATER_TABLE:
+        return points_behind(lake, run, key, begin, end)
+    if table == POINTS_TABLE:
+        return samples_behind(lake, run, key, begin, end)
+    if table == CONSTRUCTION_TABLE:
+        return plots_behind(lake, run, key)
     if table == "climate_years":
         return _climate(lake, run, value.coverage.get("stations", ()), begin, end)
     parameters = (key["parameter"],) if "parameter" in key else _AIR_ITEMS

@@ -1,4 +1,4 @@
-"""Which parameter of the lake is which item of GB 15618 and GB 36600: by name, so that the tables cannot drift apart."""
+"""Which parameter of the lake is which item of GB 15618 and GB 36600: by name, so that tables cannot drift apart."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def spellings(rules: Rules, farmland: Farmland, development: DevelopmentLand) ->
                 if own.get(folded(name), code) == code:
                     named[code].add(name)
     for code, names in named.items():
-        yield Spelling(code, tuple(sorted(names)), coarsest_limit(farm.get(code), plots.get(code), farmland, development))
+        limit = coarsest_limit(farm.get(code), plots.get(code), farmland, development)
+        yield Spelling(code, tuple(sorted(names)), limit)
 
 
 def coarsest_limit(
