@@ -25,6 +25,8 @@ from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
+from saishang.web.pages.groundwater_common import choice_name, item_names
+from saishang.web.pages.soil_common import POINTS, kind_of, result_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_common import section_name
 from saishang.web.reasons import basis_name, reason_name
@@ -81,10 +83,17 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
         more = _station_url(run, link.name, parameter, period)
     if link.kind == "section":
         href = f"{reverse('water-section', args=[link.name])}?{urlencode({'run': run})}"
+    if link.kind == "point":
+        page = "groundwater-point" if "target_class" in facts else "soil-point"
+        href = f"{reverse(page, args=[link.name])}?{urlencode({'run': run})}"
     if link.kind == "entry":
         href = reverse("registers-entry", args=[facts.pop("register"), facts.pop("entry")])
     if link.kind == "file" and "batch" in facts:
         href = reverse("data-batch", args=[facts["batch"]])
+        if facts.get("values") == 1 and "line" in facts:
+            href = f"{reverse('data-line', args=[facts['batch'], facts['line']])}?cell={facts['cell']}"
+            for key in ("values", "first_line", "last_line"):
+                facts.pop(key)
     return Node(
         kind=link.kind,
         name=_name(link),
@@ -144,7 +153,10 @@ def _label(key: str) -> str:
         "since": _("状态起始日"),
         "region": _("地区"), "version": _("版本"), "register": _("名录"), "entry": _("条目"), "figure": _("统计量"),
         "entries_counted": _("计入条目"), "entries_of": _("参比条目"), "regions_counted": _("参比地区"),
-        "on": _("名录日期"),
+        "on": _("名录日期"), "points_evaluated": _("参评点位"), "points_expected": _("在用点位"),
+        "points_sure": _("类别确定的点位"), "points_sampled": _("采样点位"), "below": _("低于检出限的样品"),
+        "day": _("采样日"), "line": _("行"), "cell": _("列"), "result": _("评价"), "ph": "pH", "land_use": _("用地"),
+        "screening": _("筛选值"), "intervention": _("管制值"), "opened": _("已供地或利用"),
     }.get(key) or heading(key, "chain")  # fmt: skip
 
 
@@ -166,6 +178,12 @@ def _say(key: str, value: Any) -> str:
         return basis_name(str(value))
     if key == "kind":
         return texts.kind_name(str(value))
+    if key == "result":
+        return result_name(str(value))
+    if key == "land_use":
+        return choice_name(kind_of(POINTS), "land_use", str(value))
+    if key in ("main", "missing") and isinstance(value, list | tuple):
+        return item_names(value) if all(str(code) in site.rules().parameters for code in value) else texts.listed(value)
     if key == "reason":
         return reason_name(str(value))
     if key == "hours_missing" and isinstance(value, Mapping):

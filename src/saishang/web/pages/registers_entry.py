@@ -39,6 +39,7 @@ from saishang.web.pages.registers_common import (
     Reader,
     address_of,
     area_map,
+    change_words,
     drawing_words,
     entry_url,
     exact,
@@ -360,12 +361,7 @@ def _changes(reader: Reader, before: VersionView | None, after: VersionView) -> 
     if before is None:
         return ""
     words = [
-        _("%(field)s：%(before)s → %(after)s")
-        % {
-            "field": texts.both(field.zh, field.en),
-            "before": value_text(field, before.content.values.get(field.id)) or "—",
-            "after": value_text(field, after.content.values.get(field.id)) or "—",
-        }
+        change_words(field, before.content.values.get(field.id), after.content.values.get(field.id))
         for field in reader.fields
         if before.content.values.get(field.id) != after.content.values.get(field.id)
     ]

@@ -25,6 +25,8 @@ from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.charts import MapView
 from saishang.web.pages.registers_common import drawing_words, entry_url, places_layer, state_name
+from saishang.web.pages.soil_board import figures_of_plots
+from saishang.web.pages.soil_common import tabs
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
@@ -59,7 +61,11 @@ def gate(request: HttpRequest) -> HttpResponse:
     rules = admission_rules(site.rules())
     kind = kinds(site.rules()).get(REGISTER)
     form = GateForm(rules, request.POST or None)
-    context: dict[str, Any] = {"form": form, "kind": kind, "register": queries.counts().get(REGISTER, 0)}
+    count = queries.counts().get(REGISTER, 0)
+    context: dict[str, Any] = {
+        "form": form, "kind": kind, "register": count, "tabs": tabs("soil"),
+        "figures": figures_of_plots(kind) if kind is not None and count else [],
+    }  # fmt: skip
     status = 200
     if request.method == "POST":
         status = 422
