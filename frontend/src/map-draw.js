@@ -72,7 +72,8 @@ export function wire(map, spec, node) {
     button.addEventListener("click", () => { act(); store(); });
     bar.append(button);
   }
-  node.parentElement.append(bar);
+  // Below the box: inside it the notice that the map is not an official one would lie over the buttons.
+  node.parentElement.after(bar);
   show();
   // New colours of the page bring a new style without what was drawn.
   map.on("styledata", () => { if (map.isStyleLoaded()) show(); });

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -197,6 +198,11 @@ def file_links(
             "batch": number, "day": start.date().isoformat(), "line": line, "cell": cell, "values": 1,
             "first_line": line, "last_line": line, "sha256": batch.sha256, "source": batch.source,
         }  # fmt: skip
-        shown = "" if value is None else f"{'<' if qualifier == '<' else ''}{value:g}"
+        shown = "" if value is None else f"{'<' if qualifier == '<' else ''}{_plain(value)}"
         found.setdefault((station, parameter), []).append(Link("file", batch.file_name, shown, "", facts))
     return {key: tuple(links) for key, links in found.items()}
+
+
+def _plain(value: float) -> str:
+    """A result as a laboratory writes it: without an exponent."""
+    return format(Decimal(repr(value)).normalize(), "f")

@@ -155,7 +155,7 @@ def _points_table(
     columns = [
         Column("point", _("点位"), row_head=True, nowrap=True), Column("region", _("地区"), nowrap=True),
         Column("network", _("监测网")), Column("kind", _("类型")), Column("zone", _("分区")),
-        Column("target", _("目标")), Column("class", _("类别")), Column("complies", _("达到目标")),
+        Column("target", _("目标类别")), Column("class", _("质量类别")), Column("complies", _("达到目标")),
         Column("worst", _("定类项目"), long=True), Column("missing", _("缺测必测项目"), long=True),
         Column("samples", _("样品数"), number=True), Column("note", _("备注")),
     ]  # fmt: skip
@@ -187,6 +187,10 @@ def _shares_table(run: RunFacts, basis: str, period: str, about: Sequence[str]) 
     kind = kind_of(POINTS)
     rows = table_of(run, "groundwater_shares", "basis = ? and period = ?", [basis, period], "scope, id, network")
     order = {"region": 0, "zone": 1, "point_kind": 2}
+    # Counties have a point or two each: their shares are in the run, not in front of a reader.
+    known = site.rules().regions
+    levels = ("province", "prefecture_city", "management_area")
+    rows = [row for row in rows if row["scope"] != "region" or known[row["id"]]["level"] in levels]
     rows = sorted(rows, key=lambda row: (order[row["scope"]], row["id"] != run.region, row["id"], row["network"]))
     columns = [
         Column("group", _("范围"), row_head=True, nowrap=True), Column("network", _("点位")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
@@ -34,6 +35,7 @@ __all__ = [
     "line_cell",
     "own_kind_name",
     "period_kinds",
+    "plain",
     "point_cell",
     "points",
     "short",
@@ -102,6 +104,12 @@ def point_cell(views: Mapping[str, EntryView], key: str, address: str, request: 
     view = views.get(key)
     name = key if view is None else f"{key} {view.title}"
     return Cell(key, text=name, href=with_run(reverse(address, args=[key]), request))
+
+
+def plain(value: float) -> str:
+    """Four significant digits without an exponent: 0.00004, not 4e-05."""
+    number = Decimal(f"{value:.4g}")
+    return f"{number.normalize():f}"
 
 
 def yes_no(value: bool | None) -> str | None:

@@ -34,6 +34,7 @@ from saishang.web.pages.groundwater_common import (
     item_names,
     kind_of,
     line_cell,
+    plain,
     points,
     short,
     table_of,
@@ -122,8 +123,8 @@ def _telling(codes: Sequence[str], yearly: Sequence[Mapping[str, Any]], trends: 
 
 def _classes_table(rows: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Table:
     columns = [
-        Column("period", _("时段"), row_head=True, nowrap=True), Column("class", _("类别")),
-        Column("target", _("目标")), Column("complies", _("达到目标")), Column("worst", _("定类项目"), long=True),
+        Column("period", _("时段"), row_head=True, nowrap=True), Column("class", _("质量类别")),
+        Column("target", _("目标类别")), Column("complies", _("达到目标")), Column("worst", _("定类项目"), long=True),
         Column("missing", _("缺测必测项目"), long=True), Column("samples", _("样品数"), number=True),
         Column("basis", _("口径")), Column("note", _("备注")),
     ]  # fmt: skip
@@ -179,7 +180,7 @@ def _year_cell(row: Mapping[str, Any] | None, code: str) -> Cell:
         return Cell(row["class"], text=f"{_('有') if row['class'] == 5 else _('无')} {class_name(row['class'])}")
     hidden = row["below"] == row["samples"]
     # Half the limit stands in the table; a reader knows the result by its limit.
-    shown = f"<{2 * row['value']:.4g}" if hidden else f"{row['value']:.4g}"
+    shown = f"<{plain(2 * row['value'])}" if hidden else plain(row["value"])
     note = _("检出限过粗") if row["coarse"] else _("需做核素分析") if row["nuclides"] else ""
     return Cell(row["value"], text=f"{shown} {class_name(row['class'])}", note=note)
 

@@ -40,7 +40,7 @@ class GateForm(forms.Form):
     """The question: an area, what it shall be used for, whether that is a change."""
 
     area = forms.CharField(
-        label=gettext_lazy("范围"), max_length=400_000,
+        label=gettext_lazy("地块范围"), max_length=400_000,
         help_text=gettext_lazy("在图上逐点绘制，或粘贴 GeoJSON（WGS-84）"),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3, "spellcheck": "false"}),
     )  # fmt: skip

@@ -221,7 +221,7 @@ def farmland(request: HttpRequest) -> HttpResponse:
         "figures": [
             (_("安全利用率"), "—" if rate is None else f"{round_half_even(rate, 1)}%", _("名录现状")),
             (_("受污染耕地"), f"{float(total):,.0f}", _("亩")),
-            (_("图斑"), str(len(mine)), _("个")),
+            (_("图斑数"), str(len(mine)), _("个")),
             (_("未计入的图斑"), str(len(left)), _("没有措施或农产品未达标")),
         ],
     }  # fmt: skip
@@ -273,7 +273,7 @@ def _parts_table(kind: Kind, views: Sequence[EntryView], run: RunFacts | None, b
 
 def _categories_table(kind: Kind, views: Sequence[EntryView]) -> Table:
     columns = [
-        Column("category", _("耕地类别"), row_head=True), Column("fields", _("图斑"), number=True),
+        Column("category", _("耕地类别"), row_head=True), Column("fields", _("图斑数"), number=True),
         Column("area", _("面积"), _("亩"), number=True),
         *[Column(level, choice_name(kind, "pollution", level), _("亩"), number=True) for level in _LEVELS],
         Column("counted", _("计入安全利用"), _("亩"), number=True),

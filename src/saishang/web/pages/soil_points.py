@@ -27,6 +27,7 @@ from saishang.web.pages.groundwater_common import (
     choice_name,
     item_names,
     line_cell,
+    plain,
     point_cell,
     points,
     short,
@@ -234,7 +235,7 @@ def _results_table(
     parameters = site.rules().parameters
     directions = {"rising": _("升高"), "falling": _("降低"), "steady": _("持平"), "cannot_tell": _("无法比较")}
     columns = [
-        Column("item", _("项目"), row_head=True, nowrap=True), Column("value", _("含量"), "mg/kg", number=True),
+        Column("item", _("项目"), row_head=True, long=True), Column("value", _("含量"), "mg/kg", number=True),
         Column("screening", _("筛选值"), "mg/kg", number=True),
         Column("intervention", _("管制值"), "mg/kg", number=True), Column("result", _("评价")),
         Column("before", _("上次"), "mg/kg", number=True), Column("change", _("变化"), "%", number=True),
@@ -245,17 +246,17 @@ def _results_table(
     listed = []
     for row in sorted(items, key=lambda row: (order[row["result"]], row["parameter"])):
         links = files.get((code, row["parameter"]), ())
-        shown = None if row["value"] is None else f"{row['value']:.4g}"
+        shown = None if row["value"] is None else plain(row["value"])
         if row["below"] and row["value"] is not None:
-            shown = f"<{2 * row['value']:.4g}"
+            shown = f"<{plain(2 * row['value'])}"
         listed.append(
             {
                 "item": short(texts.name_of(parameters[row["parameter"]])), "value": Cell(row["value"], text=shown),
-                "screening": Cell(row["screening"], text=f"{row['screening']:g}"),
+                "screening": Cell(row["screening"], text=plain(row["screening"])),
                 "intervention": Cell(row["intervention"], text=None if row["intervention"] is None
-                                     else f"{row['intervention']:g}"),
+                                     else plain(row["intervention"])),
                 "result": Cell(row["result"], text=_("缺测") if row["result"] is None else result_name(row["result"])),
-                "before": Cell(row["before"], text=None if row["before"] is None else f"{row['before']:.4g}"),
+                "before": Cell(row["before"], text=None if row["before"] is None else plain(row["before"])),
                 "change": Cell(row["change_percent"], text=None if row["change_percent"] is None
                                else f"{row['change_percent']:+.1f}"),
                 "direction": directions.get(row["direction"], ""),
