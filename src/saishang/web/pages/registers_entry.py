@@ -181,8 +181,10 @@ def _edit(
                 else:
                     return redirect(entry_url(kind, saved or 0))
     layers = site.map_layers()
+    around = area_map(kind, [view], None) if view is not None else None
     drawing = {
-        "layers": layers, "points": [], "bounds": site.bounds_of("prefecture"), "notice": site.unofficial_map_notice(),
+        "layers": layers, "points": [], "bounds": around["bounds"] if around else site.bounds_of("prefecture"),
+        "notice": site.unofficial_map_notice(),
         "draw": kind.place, "into": "id_place", "words": drawing_words(),
     } if layers and kind.place in ("point", "polygon") else None  # fmt: skip
     context = {
