@@ -65,6 +65,7 @@ def gate(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form, "kind": kind, "register": count, "tabs": tabs("soil"),
         "figures": figures_of_plots(kind) if kind is not None and count else [],
+        "invented": kind is not None and any(view.standing.invented for view in queries.entries(kind)),
     }  # fmt: skip
     status = 200
     if request.method == "POST":

@@ -128,7 +128,7 @@ def _points_table(
             "region": site.region_name(row["region"]), "use": choice_name(kind, "land_use", row["land_use"]),
             "day": row["period"],
             "ph": Cell(row["ph"], text=figure(row["ph"], 2), note=_("登记值") if row["ph_from"] == "register" else ""),
-            "result": Cell(row["result"], text=result_name(row["result"])),
+            "result": result_name(row["result"]),
             "over": item_names(f"{row['over_intervention']},{row['over_screening']}"),
             "missing": item_names(row["missing"]), "note": reason_name(row["reason"]),
         }
@@ -218,7 +218,7 @@ def _rounds_table(rows: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Ta
         {
             "day": row["period"],
             "ph": Cell(row["ph"], text=figure(row["ph"], 2), note=_("登记值") if row["ph_from"] == "register" else ""),
-            "result": Cell(row["result"], text=result_name(row["result"])),
+            "result": result_name(row["result"]),
             "intervention": item_names(row["over_intervention"]), "screening": item_names(row["over_screening"]),
             "missing": item_names(row["missing"]), "note": reason_name(row["reason"]),
         }
@@ -255,7 +255,7 @@ def _results_table(
                 "screening": Cell(row["screening"], text=plain(row["screening"])),
                 "intervention": Cell(row["intervention"], text=None if row["intervention"] is None
                                      else plain(row["intervention"])),
-                "result": Cell(row["result"], text=_("缺测") if row["result"] is None else result_name(row["result"])),
+                "result": _("缺测") if row["result"] is None else result_name(row["result"]),
                 "before": Cell(row["before"], text=None if row["before"] is None else plain(row["before"])),
                 "change": Cell(row["change_percent"], text=None if row["change_percent"] is None
                                else f"{row['change_percent']:+.1f}"),
