@@ -84,17 +84,13 @@ def address(name: str, portal: Portal) -> str:
         "password-change": "/account/password/", "set_language": "/language/", "data-runs": "/data/runs/",
         "data-runs-evaluate": "/data/runs/evaluate/", "jobs": "/jobs/", "jobs-job": f"/jobs/{portal.job}/",
         "jobs-progress": f"/jobs/{portal.job}/progress/", "jobs-start": "/jobs/start/",
-<<<<<<< HEAD
         "data-changes": "/data/changes/", "data-changes-waiting": "/data/changes/waiting/",
         "data-changes-release": "/data/changes/release/",
-        "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/", **{
-=======
         "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/",
         "soil-plots": "/soil/plots/", "soil-farmland": "/soil/farmland/", "soil-points": "/soil/points/",
         "groundwater": "/groundwater/",
         # These registers are empty here; tests/web/test_ground.py fills them.
         "soil-point": "/soil/points/S-001/", "groundwater-point": "/groundwater/point/W-001/", **{
->>>>>>> 6c138b4 (Groundwater and soil: page tests, wording, reference and architecture)
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
                 "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",
@@ -122,13 +118,8 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     )
     # An empty form of an evaluation is refused with its reasons; changes of jobs lead to a page.
     refused = {"data-runs-evaluate", "registers-move", "registers-back"}
-<<<<<<< HEAD
-    absent = name.startswith("air-dust-d") or name == "registers-evidence"
-    works = works or name in {"registers-import-undo", "data-changes-release"}
-=======
     absent = name.startswith("air-dust-d") or name in {"registers-evidence", "soil-point", "groundwater-point"}
-    works = works or name == "registers-import-undo"
->>>>>>> 6c138b4 (Groundwater and soil: page tests, wording, reference and architecture)
+    works = works or name in {"registers-import-undo", "data-changes-release"}
     good = 404 if absent else 422 if name in refused else 302 if works else 200
     target = address(name, portal)
     answer = client.post(target) if posts else client.get(target)

@@ -1,4 +1,4 @@
-"""Groundwater and soil pages on the demonstration's invented sets: figures by hand, chains down to lines, both languages."""
+"""Groundwater and soil pages on the demonstration's invented sets: figures by hand, chains to lines, languages."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_demonstration_is_said_on_every_page(ground: Portal, client: Client) -> 
 
 
 def test_classes_and_shares_by_hand(ground: Portal, client: Client) -> None:
-    """2025: DEMO-GW-02 (dissolved solids over 2000) and DEMO-GW-05 (ammonia 1.61 over 1.5) are Ⅴ, of six and of eight."""
+    """2025: DEMO-GW-02 (dissolved solids over 2000) and DEMO-GW-05 (ammonia 1.61 over 1.5) are Ⅴ."""
     rows = table(client, "/groundwater/", "points")
     assert {row["点位"]: row["质量类别"] for row in rows} == {
         "DEMO-GW-01": "Ⅲ", "DEMO-GW-02": "Ⅴ", "DEMO-GW-03": "Ⅳ", "DEMO-GW-04": "Ⅳ", "DEMO-GW-05": "Ⅴ",

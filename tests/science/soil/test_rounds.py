@@ -69,7 +69,8 @@ def test_development_land() -> None:
     assert len(basic) == 45
     assert judge_sample(basic, None, "class2", FARM, PLOTS).result == "below_screening"
     for lead, use, result in (
-        ("400", "class1", "below_screening"), ("400.1", "class1", "over_screening"), ("800", "class1", "over_screening"),
+        ("400", "class1", "below_screening"), ("400.1", "class1", "over_screening"),
+        ("800", "class1", "over_screening"),
         ("800.1", "class1", "over_intervention"), ("800", "class2", "below_screening"),
         ("800.1", "class2", "over_screening"),
     ):  # fmt: skip
