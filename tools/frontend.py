@@ -70,7 +70,9 @@ def build(*, watch: bool = False) -> None:
     node, npm = found
     environment = {**os.environ, "PATH": f"{Path(node[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     stamp = ROOT / "node_modules" / ".package-lock.json"
-    if not stamp.is_file() or stamp.stat().st_mtime < (ROOT / "package-lock.json").stat().st_mtime:
+    # Packages that belong to another tree are used as they are: installing would empty them there.
+    shared = (ROOT / "node_modules").is_symlink()
+    if not shared and (not stamp.is_file() or stamp.stat().st_mtime < (ROOT / "package-lock.json").stat().st_mtime):
         _run([*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], environment)
         stamp.touch()
     _run([*node, "frontend/build.mjs", *(["--watch"] if watch else [])], environment)

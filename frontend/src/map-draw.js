@@ -64,7 +64,9 @@ export function wire(map, spec, node) {
   field.addEventListener("input", () => { corners = read(field, kind); show(); });
   const bar = document.createElement("p");
   bar.className = "map-tools";
-  for (const [words, act] of [[spec.words.undo, () => { corners = corners.slice(0, -1); }], [spec.words.clear, () => { corners = []; }]]) {
+  // A point has one corner: taking it back and clearing are the same.
+  const undo = kind === "point" ? [] : [[spec.words.undo, () => { corners = corners.slice(0, -1); }]];
+  for (const [words, act] of [...undo, [spec.words.clear, () => { corners = []; }]]) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn btn-plain";
@@ -72,7 +74,8 @@ export function wire(map, spec, node) {
     button.addEventListener("click", () => { act(); store(); });
     bar.append(button);
   }
-  node.parentElement.append(bar);
+  // Below the box: inside it the notice that the map is not an official one would lie over the buttons.
+  node.parentElement.after(bar);
   show();
   // New colours of the page bring a new style without what was drawn.
   map.on("styledata", () => { if (map.isStyleLoaded()) show(); });

@@ -45,7 +45,7 @@ def test_every_shipped_description_is_sound_and_bilingual(rules: Rules) -> None:
     [
         ({"labell": "x"}, "unknown key labell"),
         ({"id": "Not Good"}, "expected an id"),
-        ({"medium": "soil"}, "expected medium to be one of air, water, met"),
+        ({"medium": "moonlight"}, "expected medium to be one of air, water, met"),
         ({"label": "noon"}, "expected label to be one of"),
         ({"layout": "tall"}, "expected layout to be one of"),
         ({"parameter": None}, "needs the key 'parameter'"),

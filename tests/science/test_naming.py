@@ -18,7 +18,6 @@ BOOK = NameBook([("cr6", ["铬(六价)", "六价铬"]), ("cr", ["总铬"]), ("x"
     [
         ("CR6", "cr6"),
         ("铬（六价）", "cr6"),
-        ("铬", "cr6"),
         ("long name", "x"),
         ("LONGNAME", "x"),
         ("总铬", "cr"),
@@ -32,6 +31,14 @@ def test_spellings(name: str, key: str) -> None:
 def test_a_short_form_that_two_items_share_is_nobodys() -> None:
     with pytest.raises(InputError, match="乙"):
         BOOK.key("乙")
+
+
+@pytest.mark.parametrize("name", ["铬", "chromium"])
+def test_a_valence_is_part_of_the_substance(name: str) -> None:
+    book = NameBook([("cr6", ["铬(六价)", "Chromium (VI)"])])
+    assert book.key("铬（六价）") == "cr6" == book.key("chromium (vi)")
+    with pytest.raises(InputError, match=name):
+        book.key(name)  # total chromium judged by the values of hexavalent chromium would be a false alarm
 
 
 def test_a_spelling_belongs_to_one_item() -> None:

@@ -32,7 +32,9 @@ AUDIENCE = {
     "registers-entry": "public", "registers-new": "edit_registers", "registers-edit": "edit_registers",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
     "registers-move": "edit_registers", "registers-back": "edit_registers", "registers-evidence": "view_internal",
-    "soil": "public", "radiation": "public", "radiation-station": "public", "radiation-sources": "view_internal",
+    "radiation": "public", "radiation-station": "public", "radiation-sources": "view_internal",
+    "soil": "public", "soil-plots": "public", "soil-farmland": "public", "soil-points": "public",
+    "soil-point": "public", "groundwater": "public", "groundwater-point": "public",
     "jobs-start": "start_jobs", "jobs-cancel": "start_jobs", "jobs-retry": "start_jobs",
 }  # fmt: skip
 ROLES = [None, "viewer", "editor", "admin"]
@@ -91,7 +93,11 @@ def address(name: str, portal: Portal) -> str:
         "data-changes-release": "/data/changes/release/",
         "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/",
         "radiation": "/radiation/", "radiation-sources": "/radiation/sources/",
-        "radiation-station": f"/radiation/{portal.monitor}/", **{
+        "radiation-station": f"/radiation/{portal.monitor}/",
+        "soil-plots": "/soil/plots/", "soil-farmland": "/soil/farmland/", "soil-points": "/soil/points/",
+        "groundwater": "/groundwater/",
+        # These registers are empty here; tests/web/test_ground.py fills them.
+        "soil-point": "/soil/points/S-001/", "groundwater-point": "/groundwater/point/W-001/", **{
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
                 "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",
@@ -119,7 +125,9 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     )
     # An empty form of an evaluation is refused with its reasons; changes of jobs lead to a page.
     refused = {"data-runs-evaluate", "registers-move", "registers-back"}
-    absent = name.startswith("air-dust-d") or name in {"registers-evidence", "noise-station"}
+    absent = name.startswith("air-dust-d") or name in {
+        "registers-evidence", "noise-station", "soil-point", "groundwater-point",
+    }  # fmt: skip
     works = works or name in {"registers-import-undo", "data-changes-release"}
     good = 404 if absent else 422 if name in refused else 302 if works else 200
     target = address(name, portal)

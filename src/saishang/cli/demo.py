@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
         """用真实数据跑完主流程并启动门户 · run the main road on real data and serve the portal."""
         from saishang.cli import demo_steps as steps
         from saishang.cli.demo_check import check_portal
+        from saishang.cli.demo_noise import load_noise
         from saishang.cli.evaluate import print_targets
         from saishang.cli.serve import check_port, free_port, prepare, serve_forever
 
@@ -64,9 +65,12 @@ def register(app: typer.Typer) -> None:
             bar.update(task, description="质控与缺数台账 · quality control and gap ledger")
             quality = steps.check_quality(lake)
             bar.update(task, description="名录 · registers")
-            plots = steps.load_registers(config, rules, date.today())
+            registers = steps.load_registers(config, rules, date.today())
+            batches += steps.load_laboratory(
+                lake, lambda batch: bar.update(task, description=f"实验室结果 · laboratory: {batch.file_name}")
+            )
             bar.update(task, description="演示噪声 · demonstration noise")
-            noise = steps.load_noise(config, lake, rules, date.today())
+            noise = load_noise(steps.ACTOR, config, lake, rules, date.today())
             users = steps.make_users(config)
             bar.update(task, description="沙尘日 · dust days")
             new, dust = steps.confirm_dust(config, lake, rules)
@@ -90,7 +94,8 @@ def register(app: typer.Typer) -> None:
                 highlight=False,
             )
         console.print(f"质控 quality       {quality}", highlight=False)
-        console.print(f"名录 registers     {plots}", highlight=False)
+        for line in registers:
+            console.print(f"名录 registers     {line}", highlight=False)
         console.print(f"噪声 noise         {noise}", highlight=False)
         console.print(f"沙尘日 dust days   {dust}（演示确认 confirmed for the demonstration: {new}）", highlight=False)
         for one in facts:

@@ -26,7 +26,7 @@ __all__ = [
     "data_files",
     "evaluate",
     "load_data",
-    "load_noise",
+    "load_laboratory",
     "load_plan",
     "load_registers",
     "make_users",
@@ -38,15 +38,15 @@ SITE, REGION, PLAN = "ningxia", "640000", "ningxia"
 MEASURED_TO = date(2019, 9, 30)
 _LEFT_OPEN = 5
 _DUST_REASON = "演示：按小时判据的提案逐日确认，非主管部门认定 · demonstration only, not an official verdict"
-_PLOTS_REASON = "演示：虚构地块，不代表任何真实土地 · invented plots, no real land"
-
-_NOISE_REASON = "演示：虚构的监测站和普查测点 · invented stations and survey points"
-#: Registers of the invented noise network, and the day from which their entries hold.
-_NOISE_REGISTERS = (
-    ("noise_stations", date(2026, 9, 1)), ("noise_survey_grid", date(2025, 12, 31)),
-    ("noise_survey_road", date(2025, 12, 31)),
-)  # fmt: skip
-_NOISE_SOURCES = ("noise-station-hourly", "noise-station-weather")
+_INVENTED_REASON = "演示：虚构条目，不代表任何真实地块或点位 · invented entries, no real land or well"
+#: Registers that the demonstration fills with invented entries, and the day from which they hold.
+_REGISTERS = {
+    "construction_plots": date(2024, 1, 1),
+    "groundwater_points": date(2021, 1, 1),
+    "groundwater_zones": date(2021, 1, 1),
+    "soil_points": date(2020, 1, 1),
+    "contaminated_farmland": date(2024, 1, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -86,48 +86,38 @@ def load_data(lake: Lake, each: Callable[[Batch], None]) -> list[Batch]:
     return batches
 
 
-def load_registers(config: Config, rules: Rules, today: date) -> str:
-    """Fill the registers with the invented entries that the package carries; how many are new, a line for each."""
+def load_laboratory(lake: Lake, each: Callable[[Batch], None]) -> list[Batch]:
+    """Load the invented laboratory results of the invented points; after the registers, which list the points."""
+    import saishang.demo_data
+
+    batches = []
+    for path in sorted(Path(saishang.demo_data.__file__).parent.glob("laboratory_*_demonstration.csv")):
+        batch = lake.ingest(path, actor=ACTOR)
+        each(batch)
+        batches.append(batch)
+    return batches
+
+
+def load_registers(config: Config, rules: Rules, today: date) -> list[str]:
+    """Fill registers with the invented entries that the package carries; how many are new, a line for each."""
     import saishang.demo_data
     from saishang.apps.registers.actions import load_table
     from saishang.apps.registers.kinds import kind_of
     from saishang.cli.demo_radiation import load_radiation_registers
     from saishang.lake.archive import Archive
 
-    path = Path(saishang.demo_data.__file__).parent / "register_construction_plots_demonstration.csv"
-    kind = kind_of(rules, "construction_plots")
-    outcome = load_table(
-        ACTOR, kind, rules, Archive(config.archive), path, path.name, today=today, reason=_PLOTS_REASON
-    )  # fmt: skip
-    new, same = outcome.count("added"), outcome.count("unchanged")
-    plots = f"{kind.zh} {kind.en}: 新增 new {new}，未变 unchanged {same}（虚构 invented）"
-    return "\n                   ".join([plots, *load_radiation_registers(ACTOR, config, rules, today)])
-
-
-def load_noise(config: Config, lake: Lake, rules: Rules, today: date) -> str:
-    """Load the invented noise network and surveys: stations and survey points as registers, hours as files.
-
-    The register holds from the network's first day on, so that the evaluations of earlier days know nothing of it.
-    """
-    import saishang.demo_data
-    from saishang.apps.registers.actions import load_table
-    from saishang.apps.registers.kinds import kind_of
-    from saishang.lake.archive import Archive
-
-    folder = Path(saishang.demo_data.__file__).parent
-    new = 0
-    for name, since in _NOISE_REGISTERS:
-        path = folder / f"register_{name}_demonstration.csv"
+    told = []
+    for name, effective in _REGISTERS.items():
+        path = Path(saishang.demo_data.__file__).parent / f"register_{name}_demonstration.csv"
+        kind = kind_of(rules, name)
         outcome = load_table(
-            ACTOR, kind_of(rules, name), rules, Archive(config.archive), path, path.name, today=today,
-            effective=min(since, today), reason=_NOISE_REASON,
+            ACTOR, kind, rules, Archive(config.archive), path, path.name, today=today, reason=_INVENTED_REASON,
+            effective=effective,
         )  # fmt: skip
-        new += outcome.count("added")
-    hours = folder / "noise_hours_demonstration_2026_09_10.parquet"
-    # One file holds levels and weather: it is loaded once as each of the two.
-    batches = [lake.ingest(hours, source=source, actor=ACTOR) for source in _NOISE_SOURCES]
-    rows = sum(batch.accepted for batch in batches)
-    return f"名录条目 register entries 新增 new {new}，小时值 values {rows:,}（虚构 invented）"
+        new, same, refused = outcome.count("added"), outcome.count("unchanged"), len(outcome.refusals)
+        line = f"{kind.zh} {kind.en}: 新增 new {new}，未变 unchanged {same}（虚构 invented）"
+        told.append(line + (f"，拒绝 refused {refused}" if refused else ""))
+    return [*told, *load_radiation_registers(ACTOR, config, rules, today)]
 
 
 def check_quality(lake: Lake) -> str:

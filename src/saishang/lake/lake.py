@@ -17,6 +17,7 @@ from saishang.lake.errors import FileRefused, MappingError, readable
 from saishang.lake.ingest import Folders, Progress, ingest_file, note_refusal, reconcile
 from saishang.lake.ledger import Batch, Ledger
 from saishang.lake.readers.opening import open_any
+from saishang.lake.registered import with_points
 from saishang.lake.sources import Source, collected_on, known_sources, load_mapping, make_source
 from saishang.lake.table import ObservationsTable
 from saishang.rules import Rules, load_rules
@@ -161,7 +162,7 @@ class Lake:
         name = readable(file_name or place.name)[:255]
         try:
             try:
-                chosen = self.source_for(place, source, mapping)
+                chosen = with_points(self.source_for(place, source, mapping))
             except FileRefused as error:
                 if source is None and mapping is None and error.code != "no-file":
                     note_refusal(place, error, ledger=self.ledger, archive=self.archive, actor=actor, file_name=name)

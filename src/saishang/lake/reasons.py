@@ -36,6 +36,15 @@ REASONS: dict[str, tuple[str, str]] = {
         "单位“{found}”不能换算为 {unit}：{hint}",
         "expected a unit that converts to {unit}, got {found!r}: {hint}",
     ),
+    "unit.empty": (
+        "没有写明 {parameter} 的单位：请填写单位，如 {unit}",
+        "the unit of {parameter} is not stated: write it, for example {unit}",
+    ),
+    "detection": (
+        "{parameter} 的检出限 {found} 高于 {largest} {unit}，“未检出”不能说明任何问题：请改用检出限更低的方法",
+        "{parameter} was not found, but the detection limit {found} is over {largest} {unit}, so that it says nothing: "
+        "use a method with a lower limit",
+    ),
     "time.form": (
         "应为日期或时间，如 2019-05-12 08:00，实为“{found}”",
         "expected a date or time such as 2019-05-12 08:00, found {found!r}",
@@ -59,6 +68,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "station": (
         "应为来源 {source} 列出的站点，实为“{found}”",
         "expected a station that {source} lists, found {found!r}",
+    ),
+    "station.register": (
+        "名录 {register} 中没有点位“{found}”：请先登记该点位，再重新导入文件",
+        "the register {register} has no point {found!r}: enter it, then load the file again",
     ),
     "station.control": (
         "站点编码含有不可见的控制字符：“{found}”",

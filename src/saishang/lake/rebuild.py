@@ -26,6 +26,7 @@ from saishang.lake.ingest import ingest_file
 from saishang.lake.lake import Lake
 from saishang.lake.ledger import Batch
 from saishang.lake.readers.opening import READER
+from saishang.lake.registered import with_points
 from saishang.lake.sources import Source, collected_on, make_source
 from saishang.lake.table import ObservationsTable
 
@@ -103,6 +104,7 @@ def _source(lake: Lake, batch: Batch) -> Source:
             f"batch {batch.id} was read as {batch.source!r}, which the rules do not describe any more",
             fix="use the rules of that time: `saishang replay --rules FOLDER`", code="no-source",
         )  # fmt: skip
+    source = with_points(source, batch.started_at)
     collected = batch.notes.get("collected")
     return source if not collected else collected_on(source, date.fromisoformat(collected))
 

@@ -31,6 +31,7 @@ from saishang.lake.description import (
     wrong,
 )
 from saishang.lake.errors import MappingError
+from saishang.lake.laboratory import BOOKS, book_rules
 from saishang.lake.readers.times import LABELS
 from saishang.lake.readers.values import CellRule, name_of, normalised
 from saishang.lake.units import conversion
@@ -50,24 +51,27 @@ __all__ = [
 ]
 
 LAYOUTS = ("matrix", "wide", "long")
-MEDIA = ("air", "water", "met", "noise", "radiation")
+MEDIA = ("air", "water", "met", "noise", "radiation", "groundwater", "soil")
 #: Key -> meaning. A key that is not here is an error: a misspelt rule that is silently ignored is the worst kind.
 KEYS: dict[str, str] = {
     "id": "name of the description",
     "series": "column `source` of every row; the same for several layouts of one publication (default: the id)",
     "zh": "Chinese name",
     "en": "English name",
-    "medium": "air, water, met, noise or radiation",
+    "medium": "air, water, met, noise, radiation, groundwater or soil",
     "layout": "matrix (a column per station), wide (a column per parameter) or long (a row per value)",
     "label": "what a stamp stands for: hour_ending, hour_beginning, six_minutes_beginning, day, month, instant",
     "day_start_hour": "for label day: hours from midnight at which the day begins (-4 = 20:00 of the day before)",
     "collected": "day on which the file was collected, for stamps without a year (04-11 08:00)",
     "time": "column, or list of columns that are joined with a blank",
-    "station": "column, or {column|constant|header, prefix, names, map, strict, within}",
+    "station": "column, or {column|constant|header, prefix, names, map, strict, within, register}",
     "parameter": "for matrix and long: the column that names the parameter",
     "value": "for long: the column with the value",
     "unit": "for long: column with the unit, when values state one each",
     "values": "name in the file -> {parameter, unit, missing, words, marks}",
+    "book": "groundwater or soil, in place of values: every item of the standards, by any of its names",
+    "plain_units": "for long: texts of the unit column that mean a plain number, where the parameter's unit is 1",
+    "unit_needed": "for long: true refuses a value whose unit is left empty, unless its parameter is a plain number",
     "ignore": "names in the file that are not taken, each with the reason",
     "missing": "texts that say “no value”",
     "marks": "marks that the source attaches to values -> meaning",
@@ -84,8 +88,8 @@ KEYS: dict[str, str] = {
     "status": "confirmed, recalled or unconfirmed",
     "note": "what to know about it",
 }
-_REQUIRED = ("id", "medium", "layout", "label", "time", "values")
-_STATION_KEYS = ("column", "constant", "header", "prefix", "names", "map", "strict", "within")
+_REQUIRED = ("id", "medium", "layout", "label", "time")
+_STATION_KEYS = ("column", "constant", "header", "prefix", "names", "map", "strict", "within", "register")
 #: Largest mapping file [bytes]: the data file is sometimes named in its place.
 _MAPPING_BYTES = 1 << 20
 
@@ -104,6 +108,8 @@ class StationRule:
     #: within `home`.
     within: str | None = None
     home: frozenset[str] = frozenset()
+    #: Kind of register that lists the stations; `lake.registered` fills `names` from it before a file is read.
+    register: str = ""
 
     def code(self, name: str, province: str = "") -> str | None:
         """Code of a station by the name in the file; None when the source lists its stations and lacks this one."""
@@ -148,6 +154,10 @@ class Source:
     digest: str
     collected: date | None = None
     units: Mapping[str, str] = field(default_factory=dict)
+    #: Name of the book that the values are from; empty when the description lists them.
+    book: str = ""
+    plain_units: frozenset[str] = frozenset()
+    unit_needed: bool = False
     #: What a mapping file said, as JSON; None for a description of the rules, which the rules keep.
     document: Mapping[str, Any] | None = None
 
@@ -229,6 +239,10 @@ def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Sou
     if not any(names_of(document, "time", where)):
         raise wrong("expected the column of the time", "write `time: column`, or `time: [date, hour]`", where, "time")
     canonical = json.dumps(_plain(document), ensure_ascii=False, sort_keys=True)
+    book, values = _book(document, medium, layout, rules, where)
+    if book:
+        # The names are those of the standards: when these change, the file may be read otherwise.
+        canonical += f"\n{_seal(values)}"
     detect = keyed(document, "detect", where, "write {header: [names], columns: pattern}")
     row_mark = keyed(document, "row_mark", where, "write {column: name, usable: [texts]}")
     if row_mark and set(row_mark) != {"column", "usable"}:
@@ -247,7 +261,7 @@ def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Sou
         parameter=text_of(document, "parameter", where),
         value=text_of(document, "value", where),
         unit=text_of(document, "unit", where),
-        values=dict(_values(document, medium, rules, where)),
+        values=values,
         ignore=explained(document, "ignore", where),
         row_mark=text_of(row_mark, "column", where, "row_mark"),
         row_usable=frozenset(names_of(row_mark, "usable", where, "row_mark")),
@@ -260,7 +274,33 @@ def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Sou
         collected=_day(document.get("collected"), where),
         digest=hashlib.sha256(canonical.encode()).hexdigest(),
         units={row.code: row.unit for row in rules.parameters.values()},
+        book=book,
+        plain_units=frozenset(names_of(document, "plain_units", where)),
+        unit_needed=truth(document, "unit_needed", where),
     )
+
+
+def _book(
+    document: Mapping[str, Any], medium: str, layout: str, rules: Rules, where: str
+) -> tuple[str, Mapping[str, CellRule]]:
+    """The book of a description and its values; a description without a book lists them itself."""
+    book = text_of(document, "book", where) or ""
+    if bool(book) == (document.get("values") is not None):
+        raise wrong("expected the key values, or the key book", "state one of the two", where, "book" if book else "")
+    if not book:
+        return "", dict(_values(document, medium, rules, where))
+    if book != medium or book not in BOOKS or layout == "matrix":
+        raise wrong(
+            f"expected a book of the medium {medium} and layout wide or long, got {book!r}",
+            f"use {' or '.join(BOOKS)}", where, "book",
+        )  # fmt: skip
+    missing = frozenset(text.lower() for text in names_of(document, "missing", where))
+    return book, book_rules(book, rules, missing)
+
+
+def _seal(values: Mapping[str, CellRule]) -> str:
+    listed = [f"{name} {rule.parameter} {rule.coarsest}" for name, rule in values.items()]
+    return hashlib.sha256("\n".join(listed).encode()).hexdigest()
 
 
 def collected_on(source: Source, day: date) -> Source:
@@ -324,6 +364,7 @@ def _station(node: object, layout: str, rules: Rules, where: str) -> StationRule
         names=names,
         strict=truth(node, "strict", where, "station"),
         within=text_of(node, "within", where, "station"),
+        register=text_of(node, "register", where, "station") or "",
         home=frozenset(
             str(name)
             for row in rules.regions.values()

@@ -14,6 +14,8 @@ from saishang.science.numbers import InputError
 __all__ = ["NameBook", "folded"]
 
 
+#: Brackets that make another substance of the name before them.
+_VALENCES = {"三价", "六价", "iii", "vi"}
 #: `苯并[a]芘` is printed with either kind.
 _BRACKETS = str.maketrans("[]【】〔〕", "()()()")
 
@@ -37,7 +39,7 @@ class NameBook(Mapping[str, str]):
     ----------
     spellings:
         (key, names) of every item; the key itself is always a name, and a name that ends in brackets is understood
-        without them where that stays clear.
+        without them where that stays clear. A valence in brackets is part of the substance: 铬 is not 铬(六价).
     """
 
     def __init__(self, spellings: Iterable[tuple[str, Iterable[str]]], *, what: str = "item") -> None:
@@ -89,5 +91,5 @@ class NameBook(Mapping[str, str]):
 
 def _without_brackets(name: str) -> str:
     """`总硬度(以caco3计)` → `总硬度`; empty when there are no brackets at the end."""
-    head, opening, _ = name.partition("(")
-    return head if opening and name.endswith(")") and head else ""
+    head, opening, inside = name.partition("(")
+    return head if opening and name.endswith(")") and head and inside[:-1] not in _VALENCES else ""

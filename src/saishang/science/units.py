@@ -92,8 +92,16 @@ _UNITS: dict[str, tuple[str, Fraction, Fraction, str]] = {
         ("bq", "activity", 1, 0, "Bq"),
         ("gbq", "activity", 10**9, 0, "GBq"),
         ("tbq", "activity", 10**12, 0, "TBq"),
+        ("ng/kg", "content of a solid", "1/1000000", 0, "ng/kg"),
+        ("ug/kg", "content of a solid", "1/1000", 0, "µg/kg"),
         ("mg/kg", "content of a solid", 1, 0, "mg/kg"),
         ("g/kg", "content of a solid", 1000, 0, "g/kg"),
+        ("bq/l", "activity per volume", 1, 0, "Bq/L"),
+        # GB/T 14848 prints the two ways of counting side by side; they are not told apart by its limits.
+        ("mpn/100ml", "coliforms", 1, 0, "MPN/100mL"),
+        ("cfu/100ml", "coliforms", 1, 0, "CFU/100mL"),
+        ("mpn/100ml或cfu/100ml", "coliforms", 1, 0, "MPN/100mL 或 CFU/100mL"),
+        ("cfu/ml", "colonies", 1, 0, "CFU/mL"),
         ("kg", "mass", "1/1000", 0, "kg"),
         ("t", "mass", 1, 0, "t"),
         ("°", "angle", 1, 0, "°"),
@@ -106,6 +114,7 @@ _SPELLINGS = {
     "百帕": "hpa", "千帕": "kpa", "帕": "pa", "摄氏度": "°c", "degc": "°c", "c": "°c", "deg": "°", "度": "°",
     "个/l": "cells/l", "个/升": "cells/l", "cell/l": "cells/l", "个/ml": "cells/ml", "cell/ml": "cells/ml",
     "分贝": "db(a)", "db": "db(a)", "dba": "db(a)", "吨": "t", "千克": "kg", "公斤": "kg", "贝可": "bq",
+    "微克/千克": "ug/kg", "毫克/千克": "mg/kg", "纳克/千克": "ng/kg", "贝可/升": "bq/l",
     "无量纲": "1", "dimensionless": "1", "-": "1", "ph": "1", "class": "1",
 }  # fmt: skip
 _STATED = re.compile(

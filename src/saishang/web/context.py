@@ -32,6 +32,7 @@ def _media() -> list[tuple[str, str, set[str]]]:
     return [
         ("air", _("空气"), {"air"}),
         ("water", _("水"), {"water"}),
+        ("groundwater", _("地下水"), {"groundwater"}),
         ("soil", _("土壤"), {"soil"}),
         ("noise", _("噪声"), {"noise"}),
         ("climate", _("气候"), {"climate"}),

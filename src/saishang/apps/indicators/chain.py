@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from saishang.apps.indicators import queries
+from saishang.apps.indicators.groundwater_chain import points_behind as wells_behind
+from saishang.apps.indicators.groundwater_values import GROUNDWATER_TABLE
 from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import IndicatorValue, Run
 from saishang.apps.indicators.noise_chain import points_behind, stations_behind
@@ -18,6 +20,8 @@ from saishang.apps.indicators.noise_values import RATES, SURVEY
 from saishang.apps.indicators.radiation_chain import stations_behind as radiation_stations_behind
 from saishang.apps.indicators.radiation_schemas import EMF, GAMMA, NETWORK
 from saishang.apps.indicators.register_values import entries_behind
+from saishang.apps.indicators.soil_chain import plots_behind, samples_behind
+from saishang.apps.indicators.soil_values import CONSTRUCTION_TABLE, POINTS_TABLE
 from saishang.apps.indicators.water_chain import ITEMS, sections_behind
 from saishang.apps.indicators.water_values import WATER_TABLE
 from saishang.errors import SaishangError
@@ -133,6 +137,12 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
         items = (GAMMA,) if value.indicator.startswith("radiation.gamma") else (EMF,)
         behind = _sources(lake, run, items, begin, end, medium="radiation")
         return radiation_stations_behind(lake.rules, run, value.indicator, key, behind, begin, end)
+    if table == GROUNDWATER_TABLE:
+        return wells_behind(lake, run, key, begin, end)
+    if table == POINTS_TABLE:
+        return samples_behind(lake, run, key, begin, end)
+    if table == CONSTRUCTION_TABLE:
+        return plots_behind(lake, run, key)
     if table == "climate_years":
         return _climate(lake, run, value.coverage.get("stations", ()), begin, end)
     if table == RATES:

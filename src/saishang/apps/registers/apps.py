@@ -8,3 +8,10 @@ class RegistersConfig(AppConfig):
 
     name = "saishang.apps.registers"
     label = "registers"
+
+    def ready(self) -> None:
+        """Answer the lake's question which points a register lists."""
+        from saishang.apps.registers.queries import keys
+        from saishang.lake.registered import offer
+
+        offer(keys)

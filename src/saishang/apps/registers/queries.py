@@ -19,7 +19,7 @@ from saishang.science.soil.geometry import Area, areas_overlap, read_area
 
 __all__ = [
     "EntryView", "Filter", "VersionView", "counted_regions", "counts", "due", "entries", "entry", "figures",
-    "first_day", "history", "inside",
+    "first_day", "history", "inside", "keys",
     "overlapping", "recorded", "unlogged_versions",
 ]  # fmt: skip
 
@@ -227,6 +227,14 @@ def first_day(kind: Kind, known_at: datetime | None = None) -> date | None:
         rows = rows.filter(recorded_at__lte=known_at)
     found: date | None = rows.aggregate(first=Min("effective"))["first"]
     return found
+
+
+def keys(kind: str, known_at: datetime | None = None) -> list[str]:
+    """Every key that a register ever had, as it was written down by a moment; those of withdrawn entries too."""
+    rows = Version.objects.filter(entry__kind=kind)
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
+    return sorted(set(rows.values_list("key", flat=True)))
 
 
 def _view(row: Any, kind: str) -> EntryView:

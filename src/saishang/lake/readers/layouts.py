@@ -292,7 +292,7 @@ def _matrix(source: Source, header: list[str], place: dict[str, int], file: File
 
 
 def _wide(source: Source, header: list[str], place: dict[str, int], file: FileReader) -> Any:
-    present = [(place[name], rule) for name, rule in source.values.items() if name in place]
+    present = [(place[name], source.values[name]) for name in header if name in source.values]
     if not present:
         raise MappingError(
             f"expected at least one of the value columns {', '.join(source.values)}, found none",
@@ -300,9 +300,12 @@ def _wide(source: Source, header: list[str], place: dict[str, int], file: FileRe
             where="header line",
             code="header",
         )
-    file.notes["columns_absent"] = [name for name in source.values if name not in place]
-    used = {*source.time, source.station.column, source.station.within, source.row_mark, *source.values}
-    others = [name for name in header if name not in used and name not in source.ignore]
+    # A book holds every item of a standard: those that a laboratory did not measure are no news.
+    file.notes["columns_absent"] = [] if source.book else [name for name in source.values if name not in place]
+    used = {*source.time, source.station.column, source.station.within, source.row_mark}
+    others = [
+        name for name in header if name not in used and name not in source.values and name not in source.ignore
+    ]  # fmt: skip
     if others:
         file.notes["columns_not_taken"] = others[:200]
     derived = [name for name in header if name in source.ignore]
@@ -335,9 +338,14 @@ def _long(source: Source, header: list[str], place: dict[str, int], file: FileRe
             rule = source.values.get(normalised(name))
             for place_of_unit, unit in enumerate(units if rule is not None else ()):
                 stated: CellRule | Why = cast("CellRule", rule)
-                if normalised(unit):
+                target = source.units[cast("CellRule", rule).parameter]
+                plain = normalised(unit)
+                if target == "1" and plain in source.plain_units:
+                    plain = ""
+                if not plain and source.unit_needed and target != "1":
+                    stated = Why("unit.empty", parameter=cast("CellRule", rule).parameter, unit=target)
+                elif plain:
                     known = (name, unit)
-                    target = source.units[cast("CellRule", rule).parameter]
                     if known not in converted:
                         try:
                             change = conversion(unit, target)
@@ -417,7 +425,12 @@ def _stations(
         if codes[which[row]] is None and hidden(parts[which[row]][0] + name):
             why = Why("station.control", found=name[:60])
         else:
-            why = Why("station", source=source.id, found=name[:60]) if name.strip() else Why("station.empty")
+            listed = (
+                Why("station.register", register=source.station.register, found=name[:60])
+                if source.station.register
+                else Why("station", source=source.id, found=name[:60])
+            )
+            why = listed if name.strip() else Why("station.empty")
         reject(Reject.because(int(block.lines[row]), index + 1, header[index], name, why))
     return _Coded(codes, which), good & known
 

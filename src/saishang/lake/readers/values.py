@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ import pyarrow.compute as pc
 
 from saishang.lake.reasons import Why
 from saishang.lake.units import Conversion
+from saishang.science.numbers import exact_text
 
 __all__ = [
     "EMPTY", "OK", "REFUSED", "CellRule", "Parsed", "ParsedRows", "hidden", "name_of", "normalised", "parse_cell",
@@ -68,6 +70,7 @@ class CellRule:
     marks: qualifiers that the source may attach (`H`, `B`, …) -> their meaning.
     lowest: smallest possible value in the canonical unit; None = no limit. Below it a value is not a measurement.
     words: texts that stand for numbers, such as water quality classes.
+    coarsest: largest detection limit in the canonical unit that still says something; None = any.
     """
 
     parameter: str
@@ -76,6 +79,7 @@ class CellRule:
     marks: Mapping[str, str] = field(default_factory=dict)
     lowest: Decimal | None = None
     words: Mapping[str, Decimal] = field(default_factory=dict)
+    coarsest: Fraction | None = None
     #: Texts read so far: the blocks of a file repeat them. Never handed on to a changed copy of the rule.
     memo: dict[str, Parsed] = field(default_factory=dict, init=False, compare=False, repr=False)
 
@@ -165,6 +169,9 @@ def _checked(stated: Decimal, qualifier: str | None, rule: CellRule) -> Parsed:
         return _refused(
             Why("below-possible", parameter=rule.parameter, lowest=str(rule.lowest), found=str(stated), **units)
         )
+    if qualifier == "<" and rule.coarsest is not None and Fraction(value) > rule.coarsest:
+        largest, unit = exact_text(rule.coarsest, at_most=12), rule.conversion.canonical
+        return _refused(Why("detection", parameter=rule.parameter, largest=largest, found=str(stated), unit=unit))
     return Parsed(OK, float(value), qualifier, "", "")
 
 

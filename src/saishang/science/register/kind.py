@@ -132,6 +132,8 @@ class Figure:
     ----------
     levels:
         Of a `region_share`: which regions are counted, those with an entry over all of them.
+    any_of:
+        Alternatives beside `where`; an entry that fits several of them counts once. None given = all fit.
     """
 
     id: str
@@ -144,6 +146,7 @@ class Figure:
     unit: str
     decimals: int
     levels: tuple[str, ...] = ()
+    any_of: tuple[Where, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -345,6 +348,10 @@ class _Reading:
                 where=self._where((*path, "where"), _where(entry.get("where", {})), fields, life),
                 of=self._where((*path, "of"), _where(entry.get("of", {})), fields, life), field=name,
                 unit=entry.get("unit", ""), decimals=entry.get("decimals", 0), levels=tuple(entry.get("levels", ())),
+                any_of=tuple(
+                    self._where((*path, "any", number), _where(choice), fields, life)
+                    for number, choice in enumerate(entry.get("any", ()))
+                ),
             )  # fmt: skip
 
     @staticmethod

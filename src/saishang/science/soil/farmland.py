@@ -8,7 +8,7 @@ control.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -83,6 +83,8 @@ class Farmland:
         Land use → rows it takes its values from; of several the stricter value (水旱轮作).
     names:
         Spellings of land uses.
+    titles:
+        Item → its own Chinese name.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Farmland:
     land_uses: Mapping[str, tuple[str, ...]]
     names: NameBook
     book: NameBook
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def band(self, ph: Fraction) -> int:
         """Index of the pH band; bands are closed above (6.5 belongs to 5.5–6.5)."""

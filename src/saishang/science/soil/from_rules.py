@@ -51,6 +51,7 @@ def farmland_standard(rules: Rules, on: date) -> Farmland:
             what="land use",
         ),
         book=NameBook(names.items(), what="farmland item"),
+        titles={row["item"]: row["zh"] for row in rows},
     )
 
 

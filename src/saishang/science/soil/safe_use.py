@@ -10,7 +10,9 @@ from fractions import Fraction
 from saishang.science.numbers import InputError, exact
 from saishang.science.rounding import round_half_even
 
-__all__ = ["ConstructionUse", "SafeUse", "construction_land_use", "farmland_from_fields", "farmland_safe_use"]
+__all__ = [
+    "ConstructionUse", "SafeUse", "construction_land_use", "farmland_from_fields", "farmland_safe_use", "field_measure",
+]  # fmt: skip
 
 _PARTS = ("B", "C", "D", "E")
 
@@ -91,6 +93,30 @@ def farmland_from_fields(fields: Iterable[tuple[str, object, str | None]]) -> Sa
         if measure is not None:
             areas[measure] += number
     return farmland_safe_use(areas)
+
+
+def field_measure(field: Mapping[str, object]) -> str | None:
+    """Which part of the rate a field of the register belongs to: `B`, `C`, `D`, or None.
+
+    A field that fits two of them counts once, in the first (national trial method: a field counts once).
+
+    Parameters
+    ----------
+    field:
+        `pollution` light, medium or heavy; `priority_measure`, `safe_measure`, `strict_measure` truth values;
+        `crops_meet` met, missed or unsampled.
+
+    Examples
+    --------
+    >>> field_measure({"pollution": "light", "priority_measure": True, "safe_measure": True, "crops_meet": "met"})
+    'B'
+    """
+    pollution = field.get("pollution")
+    if pollution == "light" and field.get("priority_measure") is True:
+        return "B"
+    if pollution in ("light", "medium") and field.get("safe_measure") is True and field.get("crops_meet") == "met":
+        return "C"
+    return "D" if pollution == "heavy" and field.get("strict_measure") is True else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
+from saishang.web.pages.groundwater_common import choice_name, item_names
 from saishang.web.pages.noise_common import span_name, zone_name
+from saishang.web.pages.soil_common import POINTS, kind_of, result_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_common import section_name
 from saishang.web.reasons import basis_name, reason_name
@@ -90,10 +92,17 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
         code = str(facts.pop("station", link.name))
         day = {"day": facts.pop("day")} if "day" in facts else {}
         href = f"{reverse('radiation-station', args=[code])}?{urlencode({'run': run, **day})}"
+    if link.kind == "point":
+        page = "groundwater-point" if "target_class" in facts else "soil-point"
+        href = f"{reverse(page, args=[link.name])}?{urlencode({'run': run})}"
     if link.kind == "entry":
         href = reverse("registers-entry", args=[facts.pop("register"), facts.pop("entry")])
     if link.kind == "file" and "batch" in facts:
         href = reverse("data-batch", args=[facts["batch"]])
+        if facts.get("values") == 1 and "line" in facts:
+            href = f"{reverse('data-line', args=[facts['batch'], facts['line']])}?cell={facts['cell']}"
+            for key in ("values", "first_line", "last_line"):
+                facts.pop(key)
     return Node(
         kind=link.kind,
         name=_radiation_name(run, link) if link.kind == "radiation_station" else _name(link),
@@ -115,6 +124,7 @@ def _kind_words(kind: str) -> str:
         "value": _("数值"), "city": _("城市"), "station": _("站点"), "file": _("文件"), "report": _("填报"),
         "section": _("断面"), "item": _("项目"), "entry": _("条目"), "noise_station": _("监测站"),
         "radiation_station": _("辐射站"), "gamma_alarm": _("高于阈值的过程"),
+        "point": _("点位"), "sample": _("样品"), "plot": _("地块"),
     }.get(kind, kind)  # fmt: skip
 
 
@@ -123,6 +133,7 @@ def _follow_words(kind: str) -> str:
     return {
         "section": _("查看断面"), "entry": _("查看条目"), "noise_station": _("查看逐日和小时声级"),
         "radiation_station": _("查看站点"), "gamma_alarm": _("查看站点"),
+        "point": _("查看点位"), "plot": _("查看条目"),
     }.get(kind, _("查看批次"))  # fmt: skip
 
 
@@ -183,6 +194,10 @@ def _label(key: str) -> str:
         "on": _("名录日期"), "zone": _("功能区类别"), "span": _("昼夜"), "limit": _("限值"), "passed": _("达标点次"),
         "evaluated": _("参评点次"), "not_evaluated": _("未参评点次"), "stations": _("监测站"), "points": _("测点"),
         "points_without": _("缺声级的测点"), "length": _("长度（km）"), "name": _("名称"),
+        "points_evaluated": _("参评点位"), "points_expected": _("在用点位"),
+        "points_sure": _("类别确定的点位"), "points_sampled": _("采样点位"), "below": _("低于检出限的样品"),
+        "day": _("采样日"), "line": _("行"), "cell": _("列"), "result": _("评价"), "ph": "pH", "land_use": _("用地"),
+        "screening": _("筛选值"), "intervention": _("管制值"), "opened": _("已供地或利用"),
     }.get(key) or heading(key, "chain")  # fmt: skip
 
 
@@ -208,6 +223,12 @@ def _say(key: str, value: Any) -> str:
         return zone_name(str(value))
     if key == "span":
         return span_name(str(value))
+    if key == "result":
+        return result_name(str(value))
+    if key == "land_use":
+        return choice_name(kind_of(POINTS), "land_use", str(value))
+    if key in ("main", "missing") and isinstance(value, list | tuple):
+        return item_names(value) if all(str(code) in site.rules().parameters for code in value) else texts.listed(value)
     if key == "reason":
         return reason_name(str(value))
     if key == "hours_missing" and isinstance(value, Mapping):

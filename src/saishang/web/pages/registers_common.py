@@ -23,8 +23,8 @@ from saishang.web.pages import site
 from saishang.web.security import ask_to_sign_in, may
 
 __all__ = [
-    "Reader", "address_of", "area_map", "day_of", "drawing_words", "entry_url", "exact", "kind_name", "opened",
-    "place_text", "places_layer", "region_tree", "state_colours", "state_name", "tabs", "today", "value_text",
+    "Reader", "address_of", "area_map", "change_words", "day_of", "drawing_words", "entry_url", "exact", "kind_name",
+    "opened", "place_text", "places_layer", "region_tree", "state_colours", "state_name", "tabs", "today", "value_text",
 ]  # fmt: skip
 
 
@@ -106,6 +106,14 @@ def exact(field: Field, value: Any) -> Any:
     if field.type == "date":
         return date.fromisoformat(str(value))
     return value_text(field, value)
+
+
+def change_words(field: Field, before: Any, after: Any) -> str:
+    """What a field said and what it says now."""
+    return _("%(field)s：%(before)s → %(after)s") % {
+        "field": texts.both(field.zh, field.en), "before": value_text(field, before) or "—",
+        "after": value_text(field, after) or "—",
+    }  # fmt: skip
 
 
 def place_text(place: Mapping[str, Any] | None) -> str:

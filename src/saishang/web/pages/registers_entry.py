@@ -39,6 +39,7 @@ from saishang.web.pages.registers_common import (
     Reader,
     address_of,
     area_map,
+    change_words,
     drawing_words,
     entry_url,
     exact,
@@ -180,8 +181,10 @@ def _edit(
                 else:
                     return redirect(entry_url(kind, saved or 0))
     layers = site.map_layers()
+    around = area_map(kind, [view], None) if view is not None else None
     drawing = {
-        "layers": layers, "points": [], "bounds": site.bounds_of("prefecture"), "notice": site.unofficial_map_notice(),
+        "layers": layers, "points": [], "bounds": around["bounds"] if around else site.bounds_of("prefecture"),
+        "notice": site.unofficial_map_notice(),
         "draw": kind.place, "into": "id_place", "words": drawing_words(),
     } if layers and kind.place in ("point", "polygon") else None  # fmt: skip
     context = {
@@ -360,12 +363,7 @@ def _changes(reader: Reader, before: VersionView | None, after: VersionView) -> 
     if before is None:
         return ""
     words = [
-        _("%(field)s：%(before)s → %(after)s")
-        % {
-            "field": texts.both(field.zh, field.en),
-            "before": value_text(field, before.content.values.get(field.id)) or "—",
-            "after": value_text(field, after.content.values.get(field.id)) or "—",
-        }
+        change_words(field, before.content.values.get(field.id), after.content.values.get(field.id))
         for field in reader.fields
         if before.content.values.get(field.id) != after.content.values.get(field.id)
     ]

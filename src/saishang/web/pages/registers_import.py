@@ -22,7 +22,7 @@ from saishang.science.register.kind import Kind
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
-from saishang.web.pages.registers_common import address_of, kind_name, opened, tabs, today, value_text
+from saishang.web.pages.registers_common import address_of, change_words, kind_name, opened, tabs, today
 from saishang.web.pages.registers_forms import RegisterTableForm, fault_words
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import permission
@@ -118,12 +118,7 @@ def _told(kind: Kind, fields: Any) -> str:
         if name == PLACE:
             words.append(_("位置"))
             continue
-        field = kind.fields[name]
-        words.append(
-            _("%(field)s：%(before)s → %(after)s")
-            % {"field": texts.both(field.zh, field.en), "before": value_text(field, before) or "—",
-               "after": value_text(field, after) or "—"}
-        )  # fmt: skip
+        words.append(change_words(kind.fields[name], before, after))
     return texts.listed(words)
 
 

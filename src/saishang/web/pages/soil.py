@@ -25,6 +25,8 @@ from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.charts import MapView
 from saishang.web.pages.registers_common import drawing_words, entry_url, places_layer, state_name
+from saishang.web.pages.soil_board import figures_of_plots
+from saishang.web.pages.soil_common import tabs
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
@@ -38,7 +40,7 @@ class GateForm(forms.Form):
     """The question: an area, what it shall be used for, whether that is a change."""
 
     area = forms.CharField(
-        label=gettext_lazy("范围"), max_length=400_000,
+        label=gettext_lazy("地块范围"), max_length=400_000,
         help_text=gettext_lazy("在图上逐点绘制，或粘贴 GeoJSON（WGS-84）"),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3, "spellcheck": "false"}),
     )  # fmt: skip
@@ -59,7 +61,12 @@ def gate(request: HttpRequest) -> HttpResponse:
     rules = admission_rules(site.rules())
     kind = kinds(site.rules()).get(REGISTER)
     form = GateForm(rules, request.POST or None)
-    context: dict[str, Any] = {"form": form, "kind": kind, "register": queries.counts().get(REGISTER, 0)}
+    count = queries.counts().get(REGISTER, 0)
+    context: dict[str, Any] = {
+        "form": form, "kind": kind, "register": count, "tabs": tabs("soil"),
+        "figures": figures_of_plots(kind) if kind is not None and count else [],
+        "invented": kind is not None and any(view.standing.invented for view in queries.entries(kind)),
+    }  # fmt: skip
     status = 200
     if request.method == "POST":
         status = 422

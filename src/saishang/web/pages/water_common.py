@@ -33,6 +33,7 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
         ("water-ratios", _("比例与评价")),
         ("water-drains", _("入黄排水沟")),
         ("water-outfalls", _("入河排污口")),
+        ("groundwater", _("地下水")),
     ]
     return [(words, reverse(name), name == current) for name, words in entries]
 

@@ -1,0 +1,52 @@
+"""Points that a register lists: the lake asks whoever keeps registers, and knows no register itself.
+
+The app of the registers offers its answer when it starts (`offer`). A file of laboratory results is read against the
+points that were registered at that moment; reading it again later, for a rebuilt table, asks for the same moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from saishang.lake.errors import MappingError
+from saishang.lake.readers.values import normalised
+from saishang.lake.sources import Source
+
+__all__ = ["Registered", "offer", "with_points"]
+
+#: (kind, moment or None for now) → every key of the register that had been written down by then, withdrawn ones too.
+Registered = Callable[[str, datetime | None], list[str]]
+_offered: list[Registered] = []
+
+
+def offer(registered: Registered) -> None:
+    """Say who answers for registers; the last one to say so does."""
+    _offered[:] = [registered]
+
+
+def with_points(source: Source, known_at: datetime | None = None) -> Source:
+    """The source with the points of its register; other sources as they are.
+
+    The points are part of the recipe: a file whose lines were refused for want of a point can be loaded again once the
+    point is entered.
+
+    Raises
+    ------
+    MappingError
+        When nobody answers for registers.
+    """
+    kind = source.station.register
+    if not kind:
+        return source
+    if not _offered:
+        raise MappingError(
+            f"{source.id} takes its points from the register {kind}, which cannot be read here",
+            fix="load the file with `saishang ingest` or in the portal", code="no-register",
+        )  # fmt: skip
+    keys = sorted(_offered[0](kind, known_at))
+    seal = hashlib.sha256("\n".join([source.digest, *keys]).encode()).hexdigest()
+    station = replace(source.station, names={normalised(key): key for key in keys}, strict=True)
+    return replace(source, station=station, digest=seal)
