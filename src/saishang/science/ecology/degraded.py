@@ -1,4 +1,4 @@
-"""Sandy and saline land by grade (沙化、盐渍化土地分级): the grade of a unit from what was measured, and areas by grade."""
+"""Sandy and saline land by grade (沙化、盐渍化土地分级): grades of units by what was measured, areas by grade."""
 
 from __future__ import annotations
 

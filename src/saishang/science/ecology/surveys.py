@@ -1,7 +1,7 @@
 """Indices from what a region entered for one year (由分项数据计算指数): EI, EQI and BI, each with its parts.
 
-An index is told only when nothing is missing: every land cover, load and count has to stand there, with 0 where there is
-none of it. What is missing is named, and what contradicts itself is refused with the reason.
+An index is told only when nothing is missing: every land cover, load and count has to stand there, with 0 where there
+is none of it. What is missing is named, and what contradicts itself is refused with the reason.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from saishang.science.ecology.quality import QualityIndexRule, quality_index
 from saishang.science.grading import Grade
 from saishang.science.numbers import InputError, exact
 
-__all__ = ["COVER", "COUNTS", "FIRST_LEVEL", "Computed", "Part", "bi_of", "ei_of", "eqi_of"]
+__all__ = ["COUNTS", "COVER", "FIRST_LEVEL", "Computed", "Part", "bi_of", "ei_of", "eqi_of"]
 
 #: Prefix of the fields with areas of land cover.
 COVER = "cover_"
