@@ -69,7 +69,13 @@ def unit(key: str, area: int, measured: str | None, of: str = "sandy_cover") -> 
 
 def test_areas_by_grade_at_the_edges_of_cover() -> None:
     # 40 belongs to light, just below it to medium; 25 to medium, 10 to heavy.
-    units = [unit("a", 10, "40"), unit("b", 20, "39.99"), unit("c", 30, "25"), unit("d", 25, "10"), unit("e", 15, "9.9")]
+    units = [
+        unit("a", 10, "40"),
+        unit("b", 20, "39.99"),
+        unit("c", 30, "25"),
+        unit("d", 25, "10"),
+        unit("e", 15, "9.9"),
+    ]
     assert grade_shares(units, SCALES) == {1: (10, 10), 2: (50, 50), 3: (25, 25), 4: (15, 15)}
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from saishang.science.ecology.invasive import ListedSpecies, binomial
 
@@ -94,10 +93,7 @@ def warnings_of(finds: Iterable[Find], book: SpeciesBook) -> tuple[FindWarning, 
     return tuple(sorted(latest, key=lambda warning: not warning.open))
 
 
-Counted = Literal["finds", "species", "key_species", "handled"]
-
-
-def count_finds(finds: Iterable[Find], book: SpeciesBook) -> dict[Counted, int]:
+def count_finds(finds: Iterable[Find], book: SpeciesBook) -> dict[str, int]:
     """Finds, species, species of the key list, finds under control; mistaken ones left out."""
     real = [find for find in finds if find.state != _MISTAKEN]
     species = {book.identity(find.name): find for find in real}
