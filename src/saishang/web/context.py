@@ -34,6 +34,7 @@ def _media() -> list[tuple[str, str, set[str]]]:
         ("water", _("水"), {"water"}),
         ("soil", _("土壤"), {"soil"}),
         ("climate", _("气候"), {"climate"}),
+        ("ecology", _("生态"), {"ecology"}),
     ]
 
 

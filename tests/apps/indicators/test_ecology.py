@@ -43,7 +43,8 @@ def rows(table: str, wanted: Asked | None = None) -> list[dict[str, Any]]:
 
 def values(wanted: Asked | None = None) -> dict[tuple[str, str, str, str], Value]:
     found = computed_values(
-        Catalogue(RULES), tables_of(wanted or asked()), "640000", readers=ECOLOGY_READERS, cities=(), known=RULES.regions.keys()
+        Catalogue(RULES), tables_of(wanted or asked()), "640000", readers=ECOLOGY_READERS, cities=(),
+        known=RULES.regions.keys(),
     )  # fmt: skip
     return {(value.indicator, value.region, value.period, value.basis): value for value in found}
 

@@ -24,6 +24,7 @@ from saishang.apps.observations.queries import site_lake
 from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
+from saishang.web.pages.ecology_words import part_name
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_common import section_name
@@ -106,6 +107,8 @@ def _name(link: Link) -> str:
         return texts.both(found.zh, found.en) if found else link.name
     if link.kind == "section":
         return section_name(link.name)
+    if link.kind == "part":
+        return part_name(*link.name.split(":", 1))
     if link.kind == "item":
         return texts.name_of(site.rules().parameters[link.name])
     if link.kind == "city":
@@ -144,7 +147,12 @@ def _label(key: str) -> str:
         "since": _("状态起始日"),
         "region": _("地区"), "version": _("版本"), "register": _("名录"), "entry": _("条目"), "figure": _("统计量"),
         "entries_counted": _("计入条目"), "entries_of": _("参比条目"), "regions_counted": _("参比地区"),
-        "on": _("名录日期"),
+        "on": _("名录日期"), "weight": _("权重"), "adds": _("对指数的贡献"), "grade": _("等级"),
+        "change_grade": _("变化幅度"), "against": _("比较年份"), "restriction": _("环境限制"), "places": _("保护地"),
+        "area": _("面积（km²）"), "overlap": _("扣除重叠（km²）"), "land": _("国土面积（km²）"), "finds": _("发现点"),
+        "species": _("物种"), "key_species": _("其中重点管理"), "handled": _("已防控"),
+        "warnings_open": _("未处置的预警"), "reaches": _("调查河段"), "compared": _("能比较的河段"),
+        "total": _("监测面积（km²）"),
     }.get(key) or heading(key, "chain")  # fmt: skip
 
 
