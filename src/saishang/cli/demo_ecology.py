@@ -47,6 +47,4 @@ def load_ecology(config: Config, rules: Rules, today: date, actor: str) -> str:
     outcomes.append(records.table)
     new = sum(outcome.count("added") for outcome in outcomes)
     refused = sum(len(outcome.refusals) for outcome in outcomes)
-    return (
-        f"新增 new {new}，拒绝 refused {refused}（保护区真实但不全 reserves real, partial；其余虚构 the rest invented）"
-    )
+    return f"新增 new {new}，拒绝 refused {refused}（保护区真实、不全 reserves real, partial；其余虚构 rest invented）"

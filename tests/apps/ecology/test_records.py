@@ -29,7 +29,7 @@ HEADER = [
     "individualCount", "county", "occurrenceRemarks", "habitat",
 ]  # fmt: skip
 ROWS = [
-    ["a:1", "HumanObservation", "Ciconia nigra", "2026-05-01/2026-05-03", "38.2571", "106.2349", "3", "永宁县", "河", ""],
+    ["a:1", "HumanObservation", "Ciconia nigra", "2026-05-01/2026-05-02", "38.2571", "106.2349", "3", "永宁县", "", ""],
     ["a:2", "HumanObservation", "Passer montanus", "2026-05", "38.4700", "106.2800", "", "", "", "town, \"old\""],
     ["a:3", "HumanObservation", "Solanum rostratum", "2026-05-02", "", "", "0", "盐池县", "", ""],
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +21,7 @@ from saishang.web.pages.ecology_common import (
     COLOURS,
     choose_basis,
     county_map,
+    edge_words,
     explain,
     grade_name,
     grades,
@@ -68,7 +69,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     year = choice(request, "year", years, years[0])
     shown = [row for row in rows if row["period"] == year]
     about = [index_name(index), _("口径：%(basis)s") % {"basis": basis_name(basis)}, *about_run(run)]
-    table = _table(shown, index, year, run, about)
+    cut = {(row["id"], row["period"]) for row in rows if row["value"] != row["free"]}
+    table = _table(shown, cut, index, year, run, about)
     parts = _parts_table(rows_of(run, "ecology_parts"), index, year, basis, about)
     bars = _bars(rows, index, about)
     tables = [table, parts, *([bars.table] if bars.table is not None else [])]
@@ -139,12 +141,9 @@ def _step(index: str, level: int) -> int:
 
 def _legend(index: str) -> list[tuple[int, str]]:
     """(colour, words with the edges) of the classes."""
-    found = []
-    for row in grades(index):
-        low, high = row["low"], row["high"]
-        edge = f"≥ {low}" if high is None else f"< {high}" if low is None else f"{low}–{high}"
-        found.append((_step(index, int(row["level"])), f"{texts.name_of(row)} {edge}"))
-    return found
+    return [
+        (_step(index, int(row["level"])), f"{texts.name_of(row)} {edge_words(row)}") for row in grades(index)
+    ]  # fmt: skip
 
 
 def _map(rows: Sequence[Mapping[str, Any]], index: str) -> dict[str, Any] | None:
@@ -159,7 +158,8 @@ def _map(rows: Sequence[Mapping[str, Any]], index: str) -> dict[str, Any] | None
 
 
 def _table(
-    rows: Sequence[Mapping[str, Any]], index: str, year: str, run: RunFacts, about: Sequence[str]
+    rows: Sequence[Mapping[str, Any]], restricted: Collection[tuple[str, str]], index: str, year: str, run: RunFacts,
+    about: Sequence[str],
 ) -> Table:  # fmt: skip
     columns = [
         Column("region", _("地区"), row_head=True, nowrap=True),
@@ -181,7 +181,7 @@ def _table(
             "grade": grade_name(index, row["grade"]),
             "free": Cell(row["free"], text=figure(row["free"], decimals)) if cut else Cell(None),
             "change": Cell(row["change"], text="—" if row["change"] is None else f"{row['change']:+.{decimals}f}",
-                           note=_("与 %(year)s 年比") % {"year": row["against"]} if row["against"] else ""),
+                           note=_against(row, restricted)),
             "change_grade": grade_name(f"{index}_change", row["change_grade"]),
             "note": _("环境限制 code %(code)s") % {"code": row["restriction"]} if cut else reason_words(row),
             "chain": explain(run, f"ecology.{index}", row),
@@ -189,6 +189,14 @@ def _table(
     title = _("%(year)s 年各地%(index)s") % {"year": year, "index": index_name(index)}
     caption = _("缺一个分项就不给出指数；EI 与 EQI 是两套评价，不连成一条曲线。")
     return Table(f"{index}-{year}", title, columns, listed, about=about, caption=caption, tight=True)
+
+
+def _against(row: Mapping[str, Any], restricted: Collection[tuple[str, str]]) -> str:
+    """What a change is taken against; a year that a restriction cut makes it larger than nature did."""
+    if not row["against"]:
+        return ""
+    told = _("与 %(year)s 年比") % {"year": row["against"]}
+    return told + texts.aside(_("该年受环境限制")) if (row["id"], row["against"]) in restricted else told
 
 
 def _parts_table(

@@ -21,7 +21,7 @@ from saishang.web.pages.tables import Cell
 from saishang.web.reasons import basis_name, reason_name
 
 __all__ = [
-    "BASES", "COLOURS", "choose_basis", "county_map", "explain", "field_words", "grade_name", "grades", "reason_words",
+    "BASES", "COLOURS", "choose_basis", "county_map", "edge_words", "explain", "field_words", "grade_name", "grades", "reason_words",
     "rows_of", "short_name", "sources_of", "tabs",
 ]  # fmt: skip
 
@@ -78,6 +78,12 @@ def short_name(code: str) -> str:
         return code
     name = texts.name_of(row)
     return texts.both(row["short"], name.removesuffix(" City").removesuffix(" County").removesuffix(" District"))
+
+
+def edge_words(row: Row) -> str:
+    """The edges of a grade: `≥ 75`, `55–75`, `< 20`."""
+    low, high = row["low"], row["high"]
+    return f"≥ {low}" if high is None else f"< {high}" if low is None else f"{low}–{high}"
 
 
 def explain(run: RunFacts | None, indicator: str, row: Mapping[str, Any]) -> Cell:

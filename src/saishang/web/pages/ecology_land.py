@@ -27,6 +27,7 @@ from saishang.web.pages.air_common import choice
 from saishang.web.pages.charts import Chart, MapView
 from saishang.web.pages.ecology_common import (
     choose_basis,
+    edge_words,
     explain,
     grade_name,
     grades,
@@ -210,11 +211,7 @@ def land(request: HttpRequest) -> HttpResponse:
 
 def _edges(scale: str) -> str:
     """Grades with the edges between them."""
-    found = []
-    for row in grades(scale):
-        low, high = ("" if row[name] is None else str(row[name]) for name in ("low", "high"))
-        found.append(f"{texts.name_of(row)} {low}–{high}")
-    return texts.listed(found)
+    return texts.listed(f"{texts.name_of(row)} {edge_words(row)}" for row in grades(scale))
 
 
 def kind_word(kind: str) -> str:

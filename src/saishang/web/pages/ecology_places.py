@@ -26,7 +26,7 @@ from saishang.web.pages import site
 from saishang.web.pages.air_common import choice
 from saishang.web.pages.chain import chain_url
 from saishang.web.pages.charts import MapView
-from saishang.web.pages.ecology_common import choose_basis, reason_words, rows_of, sources_of, tabs
+from saishang.web.pages.ecology_common import COLOURS, choose_basis, reason_words, rows_of, sources_of, tabs
 from saishang.web.pages.ecology_words import list_name
 from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import area_map, entry_url, state_name, today, value_text
@@ -58,7 +58,7 @@ def protected(request: HttpRequest) -> HttpResponse:
     shares = _shares(rows, run, about) if rows else None
     if shares is not None:
         tables.append(shares)
-    spec = area_map(kind, views, reverse("registers-places", args=[kind.id]))
+    spec = _coloured(area_map(kind, views, reverse("registers-places", args=[kind.id])))
     invented = any(view.standing.invented for view in views)
     boxes = any(view.values.get("outline") == "box" for view in views)
     context = base | {
@@ -69,6 +69,16 @@ def protected(request: HttpRequest) -> HttpResponse:
         "partial": any(row["reason"] == "register_partial" for row in rows),
     }  # fmt: skip
     return export(request, tables) or render(request, "ecology/protected.html", context)
+
+
+def _coloured(spec: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The map of a register paints what waits for a step; a place that is protected waits for nothing: all one green."""
+    if spec is not None:
+        spec["points"] = [{**point, "colour": COLOURS[0]} for point in spec["points"]]
+        for layer in spec["layers"]:
+            if "colours" in layer:
+                layer["colours"] = dict.fromkeys(layer["colours"], COLOURS[0])
+    return spec
 
 
 def _published() -> dict[str, Any] | None:
