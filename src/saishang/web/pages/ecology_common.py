@@ -21,8 +21,8 @@ from saishang.web.pages.tables import Cell
 from saishang.web.reasons import basis_name, reason_name
 
 __all__ = [
-    "BASES", "COLOURS", "choose_basis", "county_map", "edge_words", "explain", "field_words", "grade_name", "grades", "reason_words",
-    "rows_of", "short_name", "sources_of", "tabs",
+    "BASES", "COLOURS", "choose_basis", "county_map", "edge_words", "explain", "field_words", "grade_name", "grades",
+    "reason_words", "rows_of", "short_name", "sources_of", "tabs",
 ]  # fmt: skip
 
 BASES = ("register", "demonstration")

@@ -72,7 +72,7 @@ def protected(request: HttpRequest) -> HttpResponse:
 
 
 def _coloured(spec: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The map of a register paints what waits for a step; a place that is protected waits for nothing: all one green."""
+    """The map of a register paints what waits for a step; a protected place waits for nothing: all one green."""
     if spec is not None:
         spec["points"] = [{**point, "colour": COLOURS[0]} for point in spec["points"]]
         for layer in spec["layers"]:
