@@ -376,7 +376,7 @@ class _Reading:
 def _words(row: Row, named: Mapping[str, str]) -> str:
     """Chinese words of a choice that a table lists: its name there, and the value, by which people tell twins apart."""
     value = str(row[named["column"]])
-    return f"{row[named['zh']]} {value}" if "zh" in named else value
+    return f"{row[named['words']]} {value}" if "words" in named else value
 
 
 def _where(entry: Mapping[str, Sequence[str]]) -> Where:

@@ -347,7 +347,7 @@ def _function(kind: Kind, views: Sequence[EntryView], topic: str, about: Sequenc
                 }
                 query = urlencode({"go": "1", **{f"in.{name}": value for name, value in given.items()}})
                 address = reverse("calculators-topic", args=[topic])
-                row["chain"] = Cell(None, text=_("计算器"), href=f"{address}?{query}")
+                row["chain"] = Cell(None, text=_("打开计算器"), href=f"{address}?{query}")
         rows.append(row)
     return Table(topic.replace("_", "-"), texts.both(known.zh, known.en), columns, rows, about=about, tight=True,
                  caption=texts.both(known.description_zh, known.description_en))  # fmt: skip

@@ -152,7 +152,8 @@ def _shares(rows: Sequence[Mapping[str, Any]], run: RunFacts | None, about: Sequ
         for row in reversed(rows)
     ]  # fmt: skip
     caption = _("占比＝（已设立保护地面积之和－重叠面积）÷国土面积；年份为年末，当年为评估日。")
-    return Table("protected-share", _("自然保护地面积占比"), columns, listed, about=about, caption=caption)
+    title = _("自然保护地面积占比")
+    return Table("protected-share", title, columns, listed, about=about, caption=caption, tight=True)
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -216,9 +217,9 @@ def _find_figures(
 def _species_name(view: EntryView, book: SpeciesBook) -> Cell:
     find = species.find_of(view)
     rows = book.rows(find.name)
-    return Cell(
-        find.name, text=texts.both(rows[0].zh, find.name) if rows else find.name, note=find.name if rows else ""
-    )
+    if not rows or texts.english():
+        return Cell(find.name)
+    return Cell(find.name, text=rows[0].zh, note=find.name)
 
 
 def _alerts(
@@ -253,7 +254,7 @@ def _finds(
 ) -> Table:  # fmt: skip
     columns = [
         Column("key", _("编号"), row_head=True, nowrap=True), Column("species", _("物种")),
-        Column("lists", _("名录")), Column("region", _("县（区）"), nowrap=True),
+        Column("lists", _("所列名录")), Column("region", _("县（区）"), nowrap=True),
         Column("found_on", _("发现日期"), nowrap=True), Column("area", _("面积"), "m²", number=True),
         Column("state", _("状态"), nowrap=True), Column("score", _("风险分"), number=True),
         Column("level", _("风险等级"), nowrap=True), Column("note", _("备注")),
@@ -300,7 +301,7 @@ def _scores(kind: Kind, views: Sequence[EntryView], about: Sequence[str]) -> Tab
             {"key": Cell(view.key, href=entry_url(kind, view.pk)), **values,
              "score": Cell(None if found.score is None else float(found.score),
                            text="—" if found.score is None else f"{float(found.score):g}"),
-             "chain": Cell(None, text=_("计算器"), href=f"{address}?go=1&{inputs}")}
+             "chain": Cell(None, text=_("打开计算器"), href=f"{address}?go=1&{inputs}")}
         )  # fmt: skip
     caption = _("风险分＝各项评分（0—4）乘以列名旁的系数之和，满分 100；方案由本系统提出，HJ 624-2011 没有分值。")
     return Table(
@@ -338,8 +339,8 @@ def _counts(request: HttpRequest, rows: Sequence[Mapping[str, Any]], run: RunFac
 def _lists() -> Table:
     """The national lists as the rules hold them."""
     columns = [
-        Column("species", _("物种"), row_head=True), Column("name", _("学名"), nowrap=True), Column("list", _("名录")),
-        Column("number", _("批次或序号"), number=True), Column("source", _("来源"), long=True),
+        Column("species", _("物种"), row_head=True), Column("name", _("学名"), nowrap=True),
+        Column("list", _("所列名录")), Column("number", _("批次或序号"), number=True), Column("source", _("来源"), long=True),
     ]  # fmt: skip
     rows = [
         {"species": texts.both(row["zh"], row["scientific_name"]), "name": row["scientific_name"],
