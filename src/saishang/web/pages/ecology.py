@@ -21,6 +21,7 @@ from saishang.web.pages.ecology_common import (
     COLOURS,
     choose_basis,
     county_map,
+    digits,
     edge_words,
     explain,
     grade_name,
@@ -34,7 +35,7 @@ from saishang.web.pages.ecology_words import index_name, part_name
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run, with_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.reasons import basis_name, figure
+from saishang.web.reasons import basis_name
 from saishang.web.security import public
 
 __all__ = ["overview"]
@@ -177,10 +178,10 @@ def _table(
         cut = row["value"] is not None and row["free"] != row["value"]
         listed.append({
             "region": site.region_name(row["id"]),
-            "value": Cell(row["value"], text=row["rounded"] or "—"),
+            "value": Cell(row["value"], text=row["rounded"] or None),
             "grade": grade_name(index, row["grade"]),
-            "free": Cell(row["free"], text=figure(row["free"], decimals)) if cut else Cell(None),
-            "change": Cell(row["change"], text="—" if row["change"] is None else f"{row['change']:+.{decimals}f}",
+            "free": Cell(row["free"], text=digits(row["free"], decimals)) if cut else Cell(None),
+            "change": Cell(row["change"], text=None if row["change"] is None else f"{row['change']:+.{decimals}f}",
                            note=_against(row, restricted)),
             "change_grade": grade_name(f"{index}_change", row["change_grade"]),
             "note": _("环境限制 code %(code)s") % {"code": row["restriction"]} if cut else reason_words(row),
@@ -210,8 +211,8 @@ def _parts_table(
     ]  # fmt: skip
     listed = [
         {"region": site.region_name(row["id"]), "part": part_name(index, row["part"]),
-         "value": Cell(row["value"], text=figure(row["value"], 2)), "weight": row["weight"],
-         "adds": Cell(row["adds"], text=figure(row["adds"], 3))}
+         "value": Cell(row["value"], text=digits(row["value"], 2)), "weight": row["weight"],
+         "adds": Cell(row["adds"], text=digits(row["adds"], 3))}
         for row in sorted(mine, key=lambda row: str(row["id"]))
     ]  # fmt: skip
     caption = {
@@ -243,7 +244,7 @@ def _bars(rows: Sequence[Mapping[str, Any]], index: str, about: Sequence[str]) -
     columns += [Column(year, year, number=True) for year in years]
     listed = [
         {"region": site.region_name(region),
-         **{year: Cell(row["value"], text=row["rounded"] or "—") for year in years
+         **{year: Cell(row["value"], text=row["rounded"] or None) for year in years
             if (row := found.get((region, year))) is not None}}
         for region in regions
     ]  # fmt: skip

@@ -21,8 +21,8 @@ from saishang.web.pages.tables import Cell
 from saishang.web.reasons import basis_name, reason_name
 
 __all__ = [
-    "BASES", "COLOURS", "choose_basis", "county_map", "edge_words", "explain", "field_words", "grade_name", "grades",
-    "reason_words", "rows_of", "short_name", "sources_of", "tabs",
+    "BASES", "COLOURS", "choose_basis", "county_map", "digits", "edge_words", "explain", "field_words",
+    "grade_name", "grades", "reason_words", "rows_of", "short_name", "sources_of", "tabs",
 ]  # fmt: skip
 
 BASES = ("register", "demonstration")
@@ -78,6 +78,11 @@ def short_name(code: str) -> str:
         return code
     name = texts.name_of(row)
     return texts.both(row["short"], name.removesuffix(" City").removesuffix(" County").removesuffix(" District"))
+
+
+def digits(value: float | None, decimals: int) -> str | None:
+    """A figure of a cell as it is shown; None for no figure, which exports as an empty cell."""
+    return None if value is None else f"{value:.{decimals}f}"
 
 
 def edge_words(row: Row) -> str:

@@ -27,6 +27,7 @@ from saishang.web.pages.air_common import choice
 from saishang.web.pages.charts import Chart, MapView
 from saishang.web.pages.ecology_common import (
     choose_basis,
+    digits,
     edge_words,
     explain,
     grade_name,
@@ -40,7 +41,6 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import area_map, entry_url, today, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.reasons import figure
 from saishang.web.security import public
 
 __all__ = ["fish", "functions", "land"]
@@ -126,10 +126,10 @@ def _reaches(rows: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Table:
     listed = [
         {
             "reach": row["reach"], "period": row["period"], "month": texts.month_name(row["month"]),
-            "gear": _gear(row["gear"]), "current": Cell(row["current"], text=figure(row["current"], 4)),
-            "base": Cell(row["base"], text=figure(row["base"], 4),
+            "gear": _gear(row["gear"]), "current": Cell(row["current"], text=digits(row["current"], 4)),
+            "base": Cell(row["base"], text=digits(row["base"], 4),
                          note=_("%(year)s 年") % {"year": row["base_year"]} if row["base_year"] else ""),
-            "change": Cell(row["change"], text="—" if row["change"] is None else f"{row['change']:+.1f}"),
+            "change": Cell(row["change"], text=None if row["change"] is None else f"{row['change']:+.1f}"),
             "note": _("基准年") if row["base_year"] == int(row["period"]) else reason_words(row),
         }
         for row in sorted(rows, key=lambda row: (row["reach"], row["period"]))
@@ -147,7 +147,7 @@ def _river(rows: Sequence[Mapping[str, Any]], run: RunFacts | None, about: Seque
     listed = [
         {
             "period": row["period"],
-            "change": Cell(row["change"], text="—" if row["change"] is None else f"{row['change']:+.1f}",
+            "change": Cell(row["change"], text=None if row["change"] is None else f"{row['change']:+.1f}",
                            valid=bool(row["valid"])),
             "reaches": f"{row['compared']} / {row['reaches']}", "note": reason_words(row),
             "chain": explain(run, "ecology.fish_biomass_change", row),
@@ -227,8 +227,8 @@ def _shares(rows: Sequence[Mapping[str, Any]], kind: str, run: RunFacts | None, 
     ]  # fmt: skip
     listed = [
         {
-            "grade": grade_name(_SCALES[kind], row["level"]), "area": Cell(row["area"], text=figure(row["area"], 2)),
-            "share": Cell(row["share"], text=figure(row["share"], 1), valid=bool(row["valid"])),
+            "grade": grade_name(_SCALES[kind], row["level"]), "area": Cell(row["area"], text=digits(row["area"], 2)),
+            "share": Cell(row["share"], text=digits(row["share"], 1), valid=bool(row["valid"])),
             "note": reason_words(row), "chain": explain(run, f"ecology.{kind}_share_{row['level']}", row),
         }
         for row in rows if row["kind"] == kind

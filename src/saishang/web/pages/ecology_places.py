@@ -26,7 +26,7 @@ from saishang.web.pages import site
 from saishang.web.pages.air_common import choice
 from saishang.web.pages.chain import chain_url
 from saishang.web.pages.charts import MapView
-from saishang.web.pages.ecology_common import COLOURS, choose_basis, reason_words, rows_of, sources_of, tabs
+from saishang.web.pages.ecology_common import COLOURS, choose_basis, digits, reason_words, rows_of, sources_of, tabs
 from saishang.web.pages.ecology_words import list_name
 from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import area_map, entry_url, state_name, today, value_text
@@ -140,10 +140,10 @@ def _shares(rows: Sequence[Mapping[str, Any]], run: RunFacts | None, about: Sequ
     ]  # fmt: skip
     listed = [
         {
-            "period": row["period"], "places": row["places"], "area": Cell(row["area"], text=figure(row["area"], 2)),
-            "overlap": Cell(row["overlap"], text=figure(row["overlap"], 2)),
-            "land": Cell(row["land"], text=figure(row["land"], 0)),
-            "share": Cell(row["share"], text=figure(row["share"], 1), valid=bool(row["valid"])),
+            "period": row["period"], "places": row["places"], "area": Cell(row["area"], text=digits(row["area"], 2)),
+            "overlap": Cell(row["overlap"], text=digits(row["overlap"], 2)),
+            "land": Cell(row["land"], text=digits(row["land"], 0)),
+            "share": Cell(row["share"], text=digits(row["share"], 1), valid=bool(row["valid"])),
             "note": reason_words(row),
             "chain": Cell(None, text=_("追溯"), href=chain_url(
                 run.id, "ecology.protected_area_share", str(row["id"]), str(row["period"]), str(row["basis"])))
@@ -272,7 +272,7 @@ def _finds(
             "region": site.region_name(view.region), "found_on": view.values["found_on"],
             "area": _decimal(view.values.get("area")), "state": state_name(kind, view.state),
             "score": Cell(None if found.score is None else float(found.score),
-                          text="—" if found.score is None else f"{float(found.score):g}"),
+                          text=None if found.score is None else f"{float(found.score):g}"),
             "level": texts.name_of(found.level) if found.level is not None else _("缺项不定级"),
             "note": texts.listed(notes),
         })  # fmt: skip
@@ -300,7 +300,7 @@ def _scores(kind: Kind, views: Sequence[EntryView], about: Sequence[str]) -> Tab
         rows.append(
             {"key": Cell(view.key, href=entry_url(kind, view.pk)), **values,
              "score": Cell(None if found.score is None else float(found.score),
-                           text="—" if found.score is None else f"{float(found.score):g}"),
+                           text=None if found.score is None else f"{float(found.score):g}"),
              "chain": Cell(None, text=_("打开计算器"), href=f"{address}?go=1&{inputs}")}
         )  # fmt: skip
     caption = _("风险分＝各项评分（0—4）乘以列名旁的系数之和，满分 100；方案由本系统提出，HJ 624-2011 没有分值。")
@@ -324,7 +324,7 @@ def _counts(request: HttpRequest, rows: Sequence[Mapping[str, Any]], run: RunFac
         {
             "region": site.region_name(row["id"]),
             **{name: row[name] for name in ("finds", "species", "key_species", "handled")},
-            "share": Cell(row["handled_share"], text=figure(row["handled_share"], 1)),
+            "share": Cell(row["handled_share"], text=digits(row["handled_share"], 1)),
             "chain": Cell(None, text=_("追溯"), href=chain_url(
                 run.id, "ecology.alien_handled_share", str(row["id"]), str(row["period"]), basis))
             if run is not None else Cell(None),
@@ -340,7 +340,8 @@ def _lists() -> Table:
     """The national lists as the rules hold them."""
     columns = [
         Column("species", _("物种"), row_head=True), Column("name", _("学名"), nowrap=True),
-        Column("list", _("所列名录")), Column("number", _("批次或序号"), number=True), Column("source", _("来源"), long=True),
+        Column("list", _("所列名录")), Column("number", _("批次或序号"), number=True),
+        Column("source", _("来源"), long=True),
     ]  # fmt: skip
     rows = [
         {"species": texts.both(row["zh"], row["scientific_name"]), "name": row["scientific_name"],
