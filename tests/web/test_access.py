@@ -86,17 +86,13 @@ def address(name: str, portal: Portal) -> str:
         "password-change": "/account/password/", "set_language": "/language/", "data-runs": "/data/runs/",
         "data-runs-evaluate": "/data/runs/evaluate/", "jobs": "/jobs/", "jobs-job": f"/jobs/{portal.job}/",
         "jobs-progress": f"/jobs/{portal.job}/progress/", "jobs-start": "/jobs/start/",
-<<<<<<< HEAD
         "data-changes": "/data/changes/", "data-changes-waiting": "/data/changes/waiting/",
         "data-changes-release": "/data/changes/release/",
-        "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/", **{
-=======
         "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/",
         "ecology": "/ecology/", "ecology-protected": "/ecology/protected/", "ecology-alien": "/ecology/alien/",
         "ecology-species": "/ecology/species/", "ecology-species-upload": "/ecology/species/upload/",
         "ecology-species-archive": "/ecology/species/archive.zip", "ecology-fish": "/ecology/fish/",
         "ecology-land": "/ecology/land/", "ecology-functions": "/ecology/functions/", **{
->>>>>>> eaf8181 (Tests of the ecology pages; no other term tells the place of a sensitive species)
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
                 "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",
@@ -157,11 +153,9 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
     for name in sorted(AUDIENCE):
         if name in {"sign-out", "set_language", "geometry", "health", "air-dust-decide", "registers-places"}:
             continue
-<<<<<<< HEAD
         if name in {"jobs-start", "jobs-cancel", "jobs-retry", "data-runs-evaluate", "data-changes-release"}:
-=======
-        if name in {"jobs-start", "jobs-cancel", "jobs-retry", "data-runs-evaluate", "ecology-species-archive"}:
->>>>>>> eaf8181 (Tests of the ecology pages; no other term tells the place of a sensitive species)
+            continue
+        if name == "ecology-species-archive":  # a file, no page
             continue
         if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
             continue

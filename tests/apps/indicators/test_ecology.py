@@ -78,7 +78,9 @@ def test_ei_of_two_years_with_change_and_parts() -> None:
     found = values()
     assert found["ecology.ei", "640121", "2024", "register"].valid
     assert ("ecology.ei_change", "640121", "2024", "register") not in found
-    assert found["ecology.ei_change", "640121", "2025", "register"].rounded == "0.9"
+    change = found["ecology.ei_change", "640121", "2025", "register"]
+    assert change.rounded == "0.9"
+    assert change.coverage == {"grade": "ei:3", "change_grade": "ei_change:0", "against": "2024"}
 
 
 def test_a_missing_part_gives_a_value_without_number_that_says_why() -> None:

@@ -40,7 +40,10 @@ def _reader(table: str, wanted: Callable[[Indicator, Row], bool]) -> Reader:
             if column == "change" and table == "ecology_index" and row["change"] is None:
                 continue  # the first year of a region has nothing to be compared with
             number = decimal_of(row[column])
-            coverage = {name: row[name] for name in _COVERAGE[table] if row[name] not in (None, "")}
+            coverage = {name: row[name] for name in _COVERAGE[table] if row[name] not in (None, "", "none")}
+            for name, scale in (("grade", ""), ("change_grade", "_change")):
+                if name in coverage:  # a level means nothing without its scale
+                    coverage[name] = f"{row['index']}{scale}:{coverage[name]}"
             value = make_value(indicator, row, table, number, bool(row["valid"]) and number is not None, coverage)
             key = dict(value.inputs["key"]) | {name: row[name] for name in ("index", "kind", "level") if name in row}
             yield replace(

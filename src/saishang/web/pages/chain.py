@@ -24,7 +24,7 @@ from saishang.apps.observations.queries import site_lake
 from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
-from saishang.web.pages.ecology_words import part_name
+from saishang.web.pages.ecology_words import grade_name, part_name
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_common import section_name
@@ -90,7 +90,7 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
         kind=link.kind,
         name=_name(link),
         value=link.value,
-        unit=link.unit,
+        unit="" if link.unit == "1" else link.unit,
         facts=[(_label(key), _say(key, value)) for key, value in facts.items() if value not in (None, "", {}, [], ())],
         children=[_node(child, run, parameter, period) for child in link.children],
         more=more,
@@ -166,6 +166,9 @@ def _why_missing(why: str) -> str:
 def _say(key: str, value: Any) -> str:
     if key == "region":
         return site.region_name(str(value))
+    if key in ("grade", "change_grade") and ":" in str(value):
+        scale, _colon, level = str(value).partition(":")
+        return grade_name(scale, int(level))
     if key == "period":
         return texts.period_name(str(value))
     if key in ("clause", "source"):

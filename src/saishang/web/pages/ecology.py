@@ -24,14 +24,12 @@ from saishang.web.pages.ecology_common import (
     digits,
     edge_words,
     explain,
-    grade_name,
-    grades,
     reason_words,
     rows_of,
     sources_of,
     tabs,
 )
-from saishang.web.pages.ecology_words import index_name, part_name
+from saishang.web.pages.ecology_words import grade_name, grades, index_name, part_name
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run, with_run
 from saishang.web.pages.tables import Cell, Column, Table

@@ -22,7 +22,7 @@ from saishang.web.reasons import basis_name, reason_name
 
 __all__ = [
     "BASES", "COLOURS", "choose_basis", "county_map", "digits", "edge_words", "explain", "field_words",
-    "grade_name", "grades", "reason_words", "rows_of", "short_name", "sources_of", "tabs",
+    "reason_words", "rows_of", "short_name", "sources_of", "tabs",
 ]  # fmt: skip
 
 BASES = ("register", "demonstration")
@@ -56,19 +56,6 @@ def choose_basis(request: HttpRequest, rows: Iterable[Mapping[str, Any]]) -> tup
     there = {row["basis"] for row in rows}
     known = [name for name in BASES if name in there]
     return choice(request, "basis", known, known[0]), [(name, basis_name(name)) for name in known]
-
-
-def grades(scale: str) -> list[Row]:
-    """Rows of a scale by level."""
-    rows = site.rules().table("standards/ecology/grades").find(scale=scale)
-    return sorted(rows, key=lambda row: int(row["level"]))
-
-
-def grade_name(scale: str, level: int | None) -> str:
-    """Words of a grade; empty for none."""
-    if level is None:
-        return ""
-    return next((texts.name_of(row) for row in grades(scale) if row["level"] == level), str(level))
 
 
 def short_name(code: str) -> str:

@@ -30,13 +30,12 @@ from saishang.web.pages.ecology_common import (
     digits,
     edge_words,
     explain,
-    grade_name,
-    grades,
     reason_words,
     rows_of,
     sources_of,
     tabs,
 )
+from saishang.web.pages.ecology_words import grade_name, grades
 from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import area_map, entry_url, today, value_text
 from saishang.web.pages.runs import about_run, chosen_run

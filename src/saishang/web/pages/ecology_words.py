@@ -1,10 +1,14 @@
-"""Words of ecology: indices and their parts, lists of alien species. Apart, because the chain's page needs them too."""
+"""Words of ecology: indices, their parts and grades, lists of alien species. Apart, because the chain's page needs them too."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-__all__ = ["index_name", "list_name", "part_name"]
+from saishang.rules import Row
+from saishang.web import texts
+from saishang.web.pages import site
+
+__all__ = ["grade_name", "grades", "index_name", "list_name", "part_name"]
 
 
 def index_name(index: str) -> str:
@@ -29,3 +33,16 @@ def part_name(index: str, part: str) -> str:
 def list_name(name: str) -> str:
     """Words of a list of alien species."""
     return {"china_list": _("中国外来入侵物种名单"), "key_management": _("重点管理外来入侵物种名录")}.get(name, name)
+
+
+def grades(scale: str) -> list[Row]:
+    """Rows of a scale by level."""
+    rows = site.rules().table("standards/ecology/grades").find(scale=scale)
+    return sorted(rows, key=lambda row: int(row["level"]))
+
+
+def grade_name(scale: str, level: int | None) -> str:
+    """Words of a grade; empty for none."""
+    if level is None:
+        return ""
+    return next((texts.name_of(row) for row in grades(scale) if row["level"] == level), str(level))
