@@ -1,4 +1,4 @@
-"""Words of ecology: indices, their parts and grades, lists of alien species. Apart, because the chain's page needs them too."""
+"""Words of ecology: indices, their parts and grades, lists of alien species; the chain's page needs them too."""
 
 from __future__ import annotations
 
