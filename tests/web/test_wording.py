@@ -117,7 +117,7 @@ def _cited(row: Any) -> list[str]:
 
 
 def _clauses(node: Any) -> Iterator[str]:
-    """Clauses and sources in a document; the source of a statistic is the name of a table."""
+    """Clauses and sources in a document; the source of a way to a figure is the name of a table."""
     if hasattr(node, "items"):
         yield from (str(node[key]) for key in _cited(node) if isinstance(node[key], str))
         for key, item in node.items():

@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
         """用真实数据跑完主流程并启动门户 · run the main road on real data and serve the portal."""
         from saishang.cli import demo_steps as steps
         from saishang.cli.demo_check import check_portal
+        from saishang.cli.demo_ecology import load_ecology
         from saishang.cli.demo_noise import load_noise
         from saishang.cli.evaluate import print_targets
         from saishang.cli.serve import check_port, free_port, prepare, serve_forever
@@ -71,6 +72,7 @@ def register(app: typer.Typer) -> None:
             )
             bar.update(task, description="演示噪声 · demonstration noise")
             noise = load_noise(steps.ACTOR, config, lake, rules, date.today())
+            ecology = load_ecology(config, rules, date.today(), steps.ACTOR)
             users = steps.make_users(config)
             bar.update(task, description="沙尘日 · dust days")
             new, dust = steps.confirm_dust(config, lake, rules)
@@ -97,6 +99,7 @@ def register(app: typer.Typer) -> None:
         for line in registers:
             console.print(f"名录 registers     {line}", highlight=False)
         console.print(f"噪声 noise         {noise}", highlight=False)
+        console.print(f"生态 ecology       {ecology}", highlight=False)
         console.print(f"沙尘日 dust days   {dust}（演示确认 confirmed for the demonstration: {new}）", highlight=False)
         for one in facts:
             told = "，".join(f"{zh} {number}" for zh, number in one.counts_zh if number)

@@ -37,6 +37,7 @@ def _media() -> list[tuple[str, str, set[str]]]:
         ("noise", _("噪声"), {"noise"}),
         ("climate", _("气候"), {"climate"}),
         ("radiation", _("辐射"), {"radiation"}),
+        ("ecology", _("生态"), {"ecology"}),
     ]
 
 

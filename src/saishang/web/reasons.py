@@ -69,6 +69,12 @@ def reason_name(reason: str | None) -> str:
         "period_open": _("时段未结束"),
         "levels_missing": _("有测点缺声级"),
         "no_grades": _("当年没有等级标准"),
+        "register_partial": _("名录不全，数值为下限，不用于评判"),
+        "no_base_year": _("没有可比的基准年调查"),
+        "base_year_unclear": _("指定了不止一个基准年"),
+        "before_base_year": _("早于基准年"),
+        "gear_differs": _("各河段网具或月份不同，不能合并"),
+        "reaches_short": _("有河段没有可比的基准年"),
         "fields_missing": _("条目缺少统计所需的数值：%(keys)s") % {"keys": rest.replace(",", "、")},
     }
     if key in known:

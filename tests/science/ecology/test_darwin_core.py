@@ -146,3 +146,16 @@ def test_out_again_in_the_order_of_the_terms(terms: tuple[Term, ...]) -> None:
     header, rows = to_rows(records, terms)
     assert header[:4] == ["occurrenceID", "basisOfRecord", "scientificName", "eventDate"]
     assert header[-1] == "ourOwnTerm" and dict(zip(header, rows[0], strict=True)) == GOOD
+
+
+@pytest.mark.parametrize(
+    "term", ["verbatimCoordinates", "verbatimLatitude", "footprintWKT", "locationRemarks", "locality"]
+)
+def test_no_other_term_tells_the_place_of_a_sensitive_species(rules: Rules, term: str) -> None:
+    row = {
+        "occurrenceID": "1", "basisOfRecord": "HumanObservation", "scientificName": "Ciconia nigra",
+        "eventDate": "2026-05-01", "decimalLatitude": "38.2571", "decimalLongitude": "106.2349", term: "38.2571",
+    }  # fmt: skip
+    (record,), _problems = occurrences([(2, row)], darwin_core_terms(rules))
+    for step in ("0.1", None):
+        assert "38.2571" not in " ".join(generalise(record, step).values.values())

@@ -60,3 +60,13 @@ def test_what_points_nowhere_is_named_with_file_and_line(
     line = next(n for n, row in enumerate(text.splitlines(), start=1) if before.splitlines()[0] in row)
     assert found[0].line == line
     assert found[0].fix
+
+
+def test_choices_of_a_table_are_shown_with_their_words() -> None:
+    field = read_kinds(load_rules())["invasive_sites"].fields["species"]
+    assert [(choice.id, choice.zh) for choice in field.choices[:2]] == [
+        ("other", "名录外物种"), ("Eupatorium adenophorum", "紫茎泽兰 Eupatorium adenophorum"),
+    ]  # fmt: skip
+    # A species on both lists is one choice.
+    names = [choice.id for choice in field.choices]
+    assert len(names) == len(set(names)) and "Mikania micrantha" in names

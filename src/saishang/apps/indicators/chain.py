@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from saishang.apps.indicators import queries
+from saishang.apps.indicators.ecology_values import ECOLOGY_READERS, inputs_behind
 from saishang.apps.indicators.groundwater_chain import points_behind as wells_behind
 from saishang.apps.indicators.groundwater_values import GROUNDWATER_TABLE
 from saishang.apps.indicators.links import Link
@@ -130,6 +131,8 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     if "register" in value.inputs:
         return entries_behind(lake.rules, run, value.region, value.basis, value.inputs)
     table, key = value.inputs["table"], value.inputs["key"]
+    if table in ECOLOGY_READERS:
+        return inputs_behind(lake.rules, run, value.inputs, value.period)
     begin, end = period_span(value.period)
     if table == WATER_TABLE:
         return sections_behind(run, key, _sources(lake, run, ITEMS, begin, end, medium="water"))

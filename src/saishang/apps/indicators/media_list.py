@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from saishang.apps.indicators import (
     air_tables,
     climate_tables,
+    ecology_tables,
     groundwater_tables,
     noise_tables,
     radiation_tables,
@@ -15,6 +16,7 @@ from saishang.apps.indicators import (
 )
 from saishang.apps.indicators.air_values import AIR_READERS
 from saishang.apps.indicators.climate_values import CLIMATE_READERS
+from saishang.apps.indicators.ecology_values import ECOLOGY_READERS
 from saishang.apps.indicators.groundwater_values import GROUNDWATER_READERS
 from saishang.apps.indicators.media import Medium
 from saishang.apps.indicators.noise_values import NOISE_READERS
@@ -33,5 +35,7 @@ MEDIA: tuple[Medium, ...] = (
     Medium("radiation", radiation_tables.tables_of, radiation_tables.parameters_of, RADIATION_READERS),
     Medium("groundwater", groundwater_tables.tables_of, groundwater_tables.parameters_of, GROUNDWATER_READERS),
     Medium("soil", soil_tables.tables_of, soil_tables.parameters_of, SOIL_READERS),
+    # What decides its digits beside the lake is how far the registers were written, which every run keeps anyway.
+    Medium("ecology", ecology_tables.tables_of, readers=ECOLOGY_READERS),
 )
 READERS: Mapping[str, Reader] = {name: reader for medium in MEDIA for name, reader in medium.readers.items()}

@@ -24,7 +24,7 @@ from saishang.rules import Rules
 from saishang.science.register.figures import figure_value
 from saishang.science.register.kind import Figure, Kind
 
-__all__ = ["REGISTER", "entries_behind", "register_parameters", "register_values"]
+__all__ = ["REGISTER", "entries_behind", "link_of", "register_parameters", "register_values"]
 
 #: Basis of a figure that was counted from a register.
 REGISTER = "register"
@@ -128,13 +128,16 @@ def entries_behind(rules: Rules, run: Run, region: str, basis: str, inputs: Mapp
     )  # fmt: skip
     counted, whole = set(result.counted), set(result.base)
     return tuple(
-        Link(
-            "entry", f"{view.key} {view.title}", "", "",
-            {
-                "register": kind.id, "entry": view.pk, "version": view.number, "state": _words(kind, view.state),
-                "since": view.since.isoformat(), "region": view.region, "counted": view.key in counted,
-            },
-        )
-        for view in mine
-        if view.key in counted or view.key in whole
+        link_of(kind, view, counted=view.key in counted) for view in mine if view.key in counted or view.key in whole
+    )
+
+
+def link_of(kind: Kind, view: EntryView, *, counted: bool) -> Link:
+    """An entry as the end of a chain."""
+    return Link(
+        "entry", f"{view.key} {view.title}", "", "",
+        {
+            "register": kind.id, "entry": view.pk, "version": view.number, "state": _words(kind, view.state),
+            "since": view.since.isoformat(), "region": view.region, "counted": counted,
+        },
     )  # fmt: skip

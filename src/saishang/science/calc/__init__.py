@@ -39,6 +39,7 @@ _DECLARING = (
     "water",
     "water_special",
     "ecology",
+    "biodiversity",
     "ecosystem",
     "climate",
     "emergency",

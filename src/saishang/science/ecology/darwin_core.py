@@ -19,6 +19,14 @@ __all__ = ["Occurrence", "Problem", "Species", "Term", "generalise", "occurrence
 
 _ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?$")
 _METRES_PER_DEGREE = 111_320
+#: Terms that tell a place more exactly than its county, in words or in figures of another form.
+_PLACES = frozenset({
+    "locality", "verbatimLocality", "locationRemarks", "locationID", "municipality", "verbatimCoordinates",
+    "verbatimLatitude", "verbatimLongitude", "verbatimCoordinateSystem", "footprintWKT", "footprintSRS",
+    "footprintSpatialFit", "georeferenceRemarks", "georeferenceSources", "georeferenceProtocol", "verbatimElevation",
+    "minimumElevationInMeters", "maximumElevationInMeters", "pointRadiusSpatialFit", "coordinatePrecision", "habitat",
+    "fieldNotes",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +220,7 @@ def generalise(record: Occurrence, step: str | None) -> Occurrence:
     A new record: rounded coordinates, the uncertainty grown to the half diagonal of the cell, named places dropped,
     and `dataGeneralizations` or `informationWithheld` saying so. A record without coordinates only loses its places.
     """
-    values = {name: text for name, text in record.values.items() if name not in ("locality", "verbatimLocality")}
+    values = {name: text for name, text in record.values.items() if name not in _PLACES}
     if step is None or record.latitude is None or record.longitude is None:
         for name in ("decimalLatitude", "decimalLongitude", "coordinateUncertaintyInMeters", "geodeticDatum"):
             values.pop(name, None)

@@ -13,6 +13,7 @@ from saishang.science.ecology.erosion import CoverRule, ErodibilityRule
 from saishang.science.ecology.index import EcologicalIndexRule
 from saishang.science.ecology.invasive import ListedSpecies, RiskRule
 from saishang.science.ecology.quality import QualityIndexRule
+from saishang.science.ecology.records import ProtectedSpecies
 from saishang.science.ecology.wind import WindRule
 from saishang.science.grading import Scale, scale_from_rules
 from saishang.science.numbers import exact
@@ -22,13 +23,16 @@ __all__ = [
     "cover_rule",
     "darwin_core_terms",
     "ecological_index_rule",
+    "eqi_change_against",
     "erodibility_rule",
     "listed_species",
+    "protected_species",
     "quality_index_rule",
     "retention_form",
     "risk_rule",
     "runoff_coefficients",
     "scale",
+    "sharing_grid",
     "wind_rule",
 ]
 
@@ -87,6 +91,14 @@ def quality_index_rule(rules: Rules) -> QualityIndexRule:
         classes=scale(rules, "eqi"),
         changes=scale(rules, "eqi_change"),
     )
+
+
+def eqi_change_against(rules: Rules) -> Literal["previous", "first"]:
+    """What the change of EQI is taken against: the year before, or the earliest year there is."""
+    for entry in rules.document(f"{_FOLDER}/eqi")["settings"]:
+        if entry["id"] == "change_against":
+            return cast(Literal["previous", "first"], entry["default"])
+    raise RuleLookupError("expected a setting change_against, got none", fix="add it under settings", where="eqi")
 
 
 def biodiversity_rule(rules: Rules) -> BiodiversityRule:
@@ -155,6 +167,19 @@ def listed_species(rules: Rules) -> tuple[ListedSpecies, ...]:
         ListedSpecies(row["scientific_name"], row["zh"], row["list"], int(row["number"]), row["announced"])
         for row in rules.table(f"{_FOLDER}/invasive_species")
     )
+
+
+def protected_species(rules: Rules) -> tuple[ProtectedSpecies, ...]:
+    """Species under special state protection that the rules hold; the list is partial."""
+    return tuple(
+        ProtectedSpecies(row["scientific_name"], row["zh"], row["en"], int(row["level"]))
+        for row in rules.table(f"{_FOLDER}/protected_species")
+    )
+
+
+def sharing_grid(rules: Rules) -> str:
+    """Grid to which the public sees places of protected species [degrees, as text]."""
+    return str(_group(rules, "sharing", "grid")["protected"])
 
 
 def darwin_core_terms(rules: Rules) -> tuple[Term, ...]:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from saishang.science.grading import Grade, Scale
 from saishang.science.numbers import InputError, exact_or_none
 
-__all__ = ["Alert", "ListedSpecies", "RiskRule", "RiskScore", "alerts_for", "risk_score"]
+__all__ = ["Alert", "ListedSpecies", "RiskRule", "RiskScore", "alerts_for", "binomial", "risk_score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,10 @@ def alerts_for(finds: Iterable[tuple[str, date | None, str]], listed: Iterable[L
     """
     index: dict[str, list[ListedSpecies]] = {}
     for species in listed:
-        index.setdefault(_binomial(species.scientific_name), []).append(species)
+        index.setdefault(binomial(species.scientific_name), []).append(species)
     grouped: dict[str, list[tuple[date | None, str]]] = {}
     for name, day, place in finds:
-        key = _binomial(name)
+        key = binomial(name)
         if key in index:
             grouped.setdefault(key, []).append((day, place))
     result = [
@@ -119,7 +119,7 @@ def alerts_for(finds: Iterable[tuple[str, date | None, str]], listed: Iterable[L
     return tuple(sorted(result, key=lambda item: (item.last or date.min, item.finds), reverse=True))
 
 
-def _binomial(name: str) -> str:
+def binomial(name: str) -> str:
     """Genus, species and, for subspecies written in lower case, the third word; authors and ranks dropped."""
     words = [word for word in name.replace("×", " ").split() if word.rstrip(".") not in {"subsp", "ssp", "var", "f"}]
     kept = words[:1]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from saishang.rules import RuleLookupError, Rules
+from saishang.rules import Row, RuleLookupError, Rules
 from saishang.science.machine import StateTable
 
 __all__ = [
@@ -277,14 +277,16 @@ class _Reading:
         if named is None:
             return listed
         try:
-            values = [str(row[named["column"]]) for row in self.rules.table(named["table"])]
+            rows = list(self.rules.table(named["table"]))
+            values = {str(row[named["column"]]): _words(row, named) for row in reversed(rows)}
+            order = list(dict.fromkeys(str(row[named["column"]]) for row in rows))
         except (RuleLookupError, KeyError):
             self._fault(
                 (*path, "choices_from"), "a table of the rules with that column",
                 f"{named['table']}, {named['column']}", "correct the name",
             )  # fmt: skip
             return listed
-        return listed + tuple(Choice(value, value, value) for value in dict.fromkeys(values))
+        return listed + tuple(Choice(value, values[value], value) for value in order)
 
     def _life(self) -> tuple[StateTable | None, str, dict[str, Evidence]]:
         said = self.document.get("life")
@@ -384,6 +386,12 @@ class _Reading:
 
     def _fault(self, path: tuple[str | int, ...], expected: str, got: object, fix: str) -> None:
         self.faults.append(KindFault(path, expected, str(got), fix))
+
+
+def _words(row: Row, named: Mapping[str, str]) -> str:
+    """Chinese words of a choice that a table lists: its name there, and the value, by which people tell twins apart."""
+    value = str(row[named["column"]])
+    return f"{row[named['words']]} {value}" if "words" in named else value
 
 
 def _where(entry: Mapping[str, Sequence[str]]) -> Where:

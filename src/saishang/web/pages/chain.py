@@ -24,6 +24,7 @@ from saishang.apps.observations.queries import site_lake
 from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
+from saishang.web.pages.ecology_words import grade_name, part_name
 from saishang.web.pages.exports import export
 from saishang.web.pages.groundwater_common import choice_name, item_names
 from saishang.web.pages.noise_common import span_name, zone_name
@@ -107,7 +108,7 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
         kind=link.kind,
         name=_radiation_name(run, link) if link.kind == "radiation_station" else _name(link),
         value=link.value,
-        unit=link.unit,
+        unit="" if link.unit == "1" else link.unit,
         facts=[(_label(key), _say(key, value)) for key, value in facts.items() if value not in (None, "", {}, [], ())],
         children=[_node(child, run, parameter, period) for child in link.children],
         words=_kind_words(link.kind),
@@ -124,7 +125,7 @@ def _kind_words(kind: str) -> str:
         "value": _("数值"), "city": _("城市"), "station": _("站点"), "file": _("文件"), "report": _("填报"),
         "section": _("断面"), "item": _("项目"), "entry": _("条目"), "noise_station": _("监测站"),
         "radiation_station": _("辐射站"), "gamma_alarm": _("高于阈值的过程"),
-        "point": _("点位"), "sample": _("样品"), "plot": _("地块"),
+        "point": _("点位"), "part": _("分项"),
     }.get(kind, kind)  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def _follow_words(kind: str) -> str:
     return {
         "section": _("查看断面"), "entry": _("查看条目"), "noise_station": _("查看逐日和小时声级"),
         "radiation_station": _("查看站点"), "gamma_alarm": _("查看站点"),
-        "point": _("查看点位"), "plot": _("查看条目"),
+        "point": _("查看点位"),
     }.get(kind, _("查看批次"))  # fmt: skip
 
 
@@ -147,6 +148,8 @@ def _name(link: Link) -> str:
         return section_name(link.name)
     if link.kind == "noise_station":
         return f"{link.name} {link.facts.get('name', '')}"
+    if link.kind == "part":
+        return part_name(*link.name.split(":", 1))
     if link.kind == "item":
         return texts.name_of(site.rules().parameters[link.name])
     if link.kind == "city":
@@ -198,6 +201,12 @@ def _label(key: str) -> str:
         "points_sure": _("类别确定的点位"), "points_sampled": _("采样点位"), "below": _("低于检出限的样品"),
         "day": _("采样日"), "line": _("行"), "cell": _("列"), "result": _("评价"), "ph": "pH", "land_use": _("用地"),
         "screening": _("筛选值"), "intervention": _("管制值"), "opened": _("已供地或利用"),
+        "weight": _("权重"), "adds": _("对指数的贡献"), "grade": _("等级"),
+        "change_grade": _("变化幅度"), "against": _("比较年份"), "restriction": _("环境限制"), "places": _("保护地"),
+        "area": _("面积（km²）"), "overlap": _("扣除重叠（km²）"), "land": _("国土面积（km²）"), "finds": _("发现点"),
+        "species": _("物种"), "key_species": _("其中重点管理"), "handled": _("已防控"),
+        "warnings_open": _("未处置的预警"), "reaches": _("调查河段"), "compared": _("能比较的河段"),
+        "total": _("监测面积（km²）"),
     }.get(key) or heading(key, "chain")  # fmt: skip
 
 
@@ -211,6 +220,9 @@ def _why_missing(why: str) -> str:
 def _say(key: str, value: Any) -> str:
     if key == "region":
         return site.region_name(str(value))
+    if key in ("grade", "change_grade") and ":" in str(value):
+        scale, _colon, level = str(value).partition(":")
+        return grade_name(scale, int(level))
     if key == "period":
         return texts.period_name(str(value))
     if key in ("clause", "source"):

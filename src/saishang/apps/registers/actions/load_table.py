@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,7 @@ from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place_text
 from saishang.science.register.values import as_text
 
-__all__ = ["RowChange", "RowRefusal", "TableOutcome", "load_table"]
+__all__ = ["RowChange", "RowRefusal", "TableOutcome", "load_rows", "load_table"]
 
 _MOST_ROWS = 20_000
 Effect = Literal["added", "changed", "unchanged"]
@@ -103,6 +103,32 @@ def load_table(
         refusals.append(RowRefusal(reject.line, reject.column, reject.content, reject.message, "correct the row"))
 
     rows = read_form(path, name, columns, [kind.key], refuse, most_rows=_MOST_ROWS)
+    return load_rows(
+        actor, kind, rules, archive, path, name, rows, refusals, today=today, reason=reason, effective=effective,
+        dry_run=dry_run, address=address,
+    )  # fmt: skip
+
+
+def load_rows(
+    actor: Any, kind: Kind, rules: Rules, archive: Archive, path: Path, name: str,
+    rows: Sequence[tuple[int, Mapping[str, str]]], refused: Sequence[RowRefusal], *, today: date, reason: str,
+    effective: date | None = None, dry_run: bool = False, address: str | None = None,
+) -> TableOutcome:  # fmt: skip
+    """The same for rows that somebody else read from `path`, in another layout than the form.
+
+    Parameters
+    ----------
+    rows:
+        Line of the file and field → text.
+    refused:
+        What the reader could not take already; reported with the rest.
+    """
+    permitted(actor)
+    if not reason.strip() and not dry_run:
+        raise EntryRefused("an import needs a reason", fix="name the file or letter it comes with", where="reason")
+    if len(rows) > _MOST_ROWS:
+        raise EntryRefused(f"a table may have at most {_MOST_ROWS} rows, this one has {len(rows)}", fix="split it")
+    columns, refusals = columns_of(kind), list(refused)
     sha256 = "" if dry_run else archive.put(path).sha256
     batch = "" if dry_run else uuid4().hex
     taking = _Taking(actor, kind, rules, today, effective, reason or "trial", batch, address)

@@ -1,0 +1,1 @@
+"""Ecology: species lists in the terms of Darwin Core, kept as a register; indices of a run are in `indicators`."""
