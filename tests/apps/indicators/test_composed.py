@@ -36,7 +36,7 @@ def parts(**areas: str) -> list[Any]:
 def composed(reports: list[Any]) -> list[Any]:
     from saishang.apps.indicators.composed import composed_values
 
-    return composed_values(CATALOGUE, reports)
+    return composed_values(CATALOGUE, reports, RULES)
 
 
 def test_a_rate_from_its_areas() -> None:

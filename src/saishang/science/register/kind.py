@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from saishang.rules import RuleLookupError, Rules
+from saishang.science.clocks import WorkingDays, working_days
 from saishang.science.machine import StateTable
 
 __all__ = [
@@ -101,7 +102,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Term:
-    """A term that runs while an entry is in one of `states`: `months` and `days` after a day, or on the day itself."""
+    """A term that runs while an entry is in one of `states`: `months` and `days` after a day, or on the day itself.
+
+    `working_days` counts by the holiday calendar instead, which the kind carries.
+    """
 
     id: str
     zh: str
@@ -115,6 +119,7 @@ class Term:
     clause: str
     status: str
     note: str
+    working_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,8 @@ class Kind:
     terms: tuple[Term, ...]
     figures: Mapping[str, Figure]
     region_field: str = field(default="")
+    #: Working days, where a term counts by them.
+    calendar: WorkingDays | None = None
 
     def seen_by(self, staff: bool) -> list[Field]:
         """Fields that a reader may see: all of them for people who are signed in."""
@@ -216,6 +223,7 @@ class _Reading:
             start=start, evidence=evidence, terms=tuple(self._terms(fields, life)),
             figures={figure.id: figure for figure in self._figures(fields, life)},
             region_field="region" if "region" in regions else (regions[0] if regions else ""),
+            calendar=working_days(self.rules) if any("working_days" in t for t in document.get("terms", ())) else None,
         )  # fmt: skip
         for known in fields.values():
             if isinstance(known.required, Mapping):
@@ -267,14 +275,17 @@ class _Reading:
         if named is None:
             return listed
         try:
-            values = [str(row[named["column"]]) for row in self.rules.table(named["table"])]
+            rows = {str(row[named["column"]]): row for row in self.rules.table(named["table"])}
         except (RuleLookupError, KeyError):
             self._fault(
                 (*path, "choices_from"), "a table of the rules with that column",
                 f"{named['table']}, {named['column']}", "correct the name",
             )  # fmt: skip
             return listed
-        return listed + tuple(Choice(value, value, value) for value in dict.fromkeys(values))
+        # A table that names its rows in both languages gives the words; a symbol is its own word.
+        return listed + tuple(
+            Choice(value, str(row.get("zh") or value), str(row.get("en") or value)) for value, row in rows.items()
+        )
 
     def _life(self) -> tuple[StateTable | None, str, dict[str, Evidence]]:
         said = self.document.get("life")
@@ -318,6 +329,7 @@ class _Reading:
                 where=self._where((*path, "where"), _where(entry.get("where", {})), fields, life), since=since,
                 months=entry.get("months", 0), days=entry.get("days", 0), source=entry["source"],
                 clause=entry["clause"], status=entry["status"], note=entry.get("note") or "",
+                working_days=entry.get("working_days", 0),
             )  # fmt: skip
 
     def _figures(self, fields: Mapping[str, Field], life: StateTable | None) -> Iterator[Figure]:
