@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
         """用真实数据跑完主流程并启动门户 · run the main road on real data and serve the portal."""
         from saishang.cli import demo_steps as steps
         from saishang.cli.demo_check import check_portal
+        from saishang.cli.demo_waste import load_waste
         from saishang.cli.evaluate import print_targets
         from saishang.cli.serve import check_port, free_port, prepare, serve_forever
 
@@ -65,6 +66,7 @@ def register(app: typer.Typer) -> None:
             quality = steps.check_quality(lake)
             bar.update(task, description="名录 · registers")
             plots = steps.load_registers(config, rules, date.today())
+            waste = load_waste(config, rules, date.today())
             users = steps.make_users(config)
             bar.update(task, description="沙尘日 · dust days")
             new, dust = steps.confirm_dust(config, lake, rules)
@@ -89,6 +91,7 @@ def register(app: typer.Typer) -> None:
             )
         console.print(f"质控 quality       {quality}", highlight=False)
         console.print(f"名录 registers     {plots}", highlight=False)
+        console.print(f"                   {waste}", highlight=False)
         console.print(f"沙尘日 dust days   {dust}（演示确认 confirmed for the demonstration: {new}）", highlight=False)
         for one in facts:
             told = "，".join(f"{zh} {number}" for zh, number in one.counts_zh if number)

@@ -21,8 +21,8 @@ __all__ = ["check_portal"]
 #: Main pages; each must answer in both languages.
 PAGES = (
     "/", "/morning/", "/plan/", "/targets/", "/air/", "/air/periods/", "/air/ranking/", "/air/stations/", "/water/",
-    "/climate/", "/registers/", "/registers/construction_plots/", "/soil/", "/data/", "/data/gaps/", "/calculators/",
-    "/rules/", "/about/",
+    "/climate/", "/registers/", "/registers/construction_plots/", "/soil/", "/waste/", "/waste/streams/",
+    "/waste/pollutants/", "/data/", "/data/gaps/", "/calculators/", "/rules/", "/about/",
 )  # fmt: skip
 _PATIENCE = 60.0
 

@@ -8,7 +8,7 @@ tolerance of the rules, stands in the coverage.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
@@ -78,7 +78,7 @@ def _value(
     formula = str(indicator.statistic["formula"])
     missing = [parts[name] for name, report in found.items() if report is None]
     number: Decimal | None = None
-    reason = f"missing:{','.join(missing)}" if missing else ""
+    reason = f"missing:{_fitting(missing)}" if missing else ""
     coverage: dict[str, Any] = {"parts": len(parts) - len(missing), "parts_expected": len(parts)}
     if not missing:
         told = {name: report.value for name, report in found.items() if report is not None}
@@ -126,6 +126,14 @@ def _balance(stream: str, masses: Mapping[str, Decimal], rules: Rules) -> tuple[
         "difference_percent": "" if share is None else str(round_half_even(share, 2)),
         "tolerance_percent": str(tolerance),
     }
+
+
+def _fitting(codes: Sequence[str]) -> str:
+    """Codes joined by commas, as many as the column of reasons holds; the parts that are there tell the rest."""
+    kept = list(codes)
+    while len(",".join(kept)) > _LONGEST - len("missing:,…"):
+        kept.pop()
+    return ",".join(kept) + ("" if len(kept) == len(codes) else ",…")
 
 
 def _decimal(exact: Fraction) -> Decimal:
