@@ -74,7 +74,7 @@ def test_parts_of_different_years_regions_and_bases_do_not_mix() -> None:
 @pytest.mark.parametrize(
     ("indicator", "given", "expected"),
     [
-        ("waste.zero_waste_share", {"cities_in_programme": "2", "cities_all": "5"}, "40"),
+        ("waste.zero_waste_share", {"cities_in_programme": "2", "cities_all": "5"}, "40.0"),
         ("waste.household_sorting", {"areas_sorting": "995", "areas_all": "1000"}, "99.5"),
         ("waste.industrial_utilisation",
          {"industrial_used": "2300", "industrial_generated": "4000", "industrial_used_old": "100"}, "56.1"),

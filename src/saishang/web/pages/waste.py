@@ -133,8 +133,9 @@ def _figures(
         said = "—" if value.rounded is None else f"{value.rounded:f} %"
         found.append((words, said, _("%(part)s / %(whole)s 个地级城市") % {"part": part, "whole": len(value.base)}))
     certified = [view for view in cells if view.state == "certified"]
-    remark = invented_note(certified) or _("已认定")
-    found.append((_("“无废城市细胞”"), str(len(certified)), remark))
+    shown = sum(invented(view) for view in certified)
+    remark = _("已认定；另有演示 %(n)s") % {"n": shown} if shown else _("已认定")
+    found.append((_("“无废城市细胞”"), str(len(certified) - shown), remark))
     return found
 
 

@@ -28,7 +28,7 @@ from saishang.science.waste.units import (
     receiver_alarms,
     unit_balance,
 )
-from saishang.web import wording
+from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.waste_common import invented
 
@@ -194,10 +194,11 @@ def _of_unit(view: EntryView, alarm: UnitAlarm, units: Mapping[str, Unit]) -> Sa
             why = f"{told['number']}：{wording.say(alarm.message)}"
             todo = _("向移出地系统核对编号并更正")
         case "receiver_unknown":
+            why = _("名录中没有编码 %(code)s 的单位") % {"code": alarm.unit}
             todo = _("在名录中登记接受人及许可证，或更正编码；跨省的查验对方许可证")
         case "waste_not_licensed" if unit is not None:
             why = _("%(name)s核准 %(allowed)s，废物属 %(category)s") % {
-                "name": name, "allowed": "、".join(sorted(unit.categories)), "category": category_of(str(told["waste"])),
+                "name": name, "allowed": texts.listed(sorted(unit.categories)), "category": category_of(str(told["waste"])),
             }  # fmt: skip
         case "licence_not_valid" if unit is not None and alarm.day is not None:
             why = _("%(name)s许可证 %(begun)s 至 %(until)s，转移日 %(day)s") % {

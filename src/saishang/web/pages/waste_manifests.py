@@ -73,18 +73,19 @@ def manifests(request: HttpRequest) -> HttpResponse:
     due = {item.key: item.on for item in registers.due(kind, mine) if item.term == "confirm"}
     about = [_("名录日期：%(day)s") % {"day": today().isoformat()}, _("依据：%(source)s") % {"source": kind.source}]
     near = [view for view in units if inside is None or view.region in inside]
+    years = balances(near, everything)
     tables = {
         "alarms": _alarms_table([said for said in told if alarm in ("", "any", said.kind)], about),
         "manifests": _manifests_table(shown, units, by_key, due, about),
         "chain": _chain_table(mine, about), "regions": _regions_table(mine, by_key, about),
         "units": _units_table(near, everything, about),
-        "balances": _balances_table(balances(near, everything), about),
+        "balances": _balances_table(years, about),
     }  # fmt: skip
     answer = export(request, list(tables.values()))
     if answer is not None:
         return answer
     context = base | tables | {
-        "figures": _figures(mine, by_key, due), "region": region, "regions_choice": places(), "state": state,
+        "figures": _figures(mine, by_key, due, years), "region": region, "regions_choice": places(), "state": state,
         "states": [(name, state_name(kind, name)) for name in kind.life.states], "alarm": alarm,
         "alarms_choice": [("any", _("有报警的")), *alarm_names().items()],
         "invented": invented_note([*mine, *near]), "empty": not everything, "rule": _rule(),
@@ -98,17 +99,20 @@ def _rule() -> tuple[str, str]:
 
 
 def _figures(
-    views: Sequence[EntryView], alarms: Mapping[str, Sequence[str]], due: Mapping[str, date]
-) -> list[tuple[str, str, str]]:
+    views: Sequence[EntryView], alarms: Mapping[str, Sequence[str]], due: Mapping[str, date],
+    years: Sequence[tuple[EntryView, Account, Balance]],
+) -> list[tuple[str, str, str]]:  # fmt: skip
     """(words, figure, remark) of the register as it stands."""
     open_ones = [view for view in views if view.state in _OPEN]
     late = [view for view in views if view.key in due and due[view.key] < today()]
     loud = [view for view in views if view.key in alarms]
+    uneven = [view for view, _account, balance in years if balance.verdict in ("missing_mass", "surplus_mass")]
     return [
         (_("联单"), str(len(views)), invented_note(views)),
         (_("未办结"), str(len(open_ones)), invented_note(open_ones)),
         (_("逾期未确认"), str(len(late)), invented_note(late)),
         (_("有报警的联单"), str(len(loud)), invented_note(loud)),
+        (_("物料不平衡的单位"), str(len(uneven)), invented_note(uneven)),
     ]
 
 

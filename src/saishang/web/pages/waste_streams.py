@@ -91,7 +91,7 @@ def streams(request: HttpRequest) -> HttpResponse:
         "flows": flows, "by_region": by_region, "tolerance": setting(site.rules(), "balance_tolerance_percent"),
         "demonstration": basis == DEMONSTRATION, "region_name": site.region_name(region),
         "year_name": texts.period_name(year),
-        "chart": Chart("flows", _("%(stream)s的来源与去向") % {"stream": texts.name_of(stream)}, spec, size="chart-tall")
+        "chart": Chart("flows", _("%(stream)s的来源与去向（%(unit)s）") % {"stream": texts.name_of(stream), "unit": _mass_unit()}, spec, size="chart-tall")
         if spec else None,
     }  # fmt: skip
     return render(request, "waste/streams.html", context)
@@ -103,9 +103,14 @@ def _parts(stream: Stream) -> list[str]:
 
 
 def _rate_ids(stream: Stream) -> list[str]:
-    """Rates of a stream: the percentages of the catalogue that carry its name."""
-    catalogue = queries.catalogue().indicators
-    return [name for name, item in catalogue.items() if name.startswith(f"waste.{stream.id}_") and item.unit == "%"]
+    """Rates of a stream: the percentages of the catalogue that are made of its masses."""
+    mine = f"waste.{stream.id}_"
+    found = []
+    for name, item in queries.catalogue().indicators.items():
+        parts = [code for way in item.by("reports") for code in way.statistic["parts"].values()]
+        if item.unit == "%" and parts and all(code.startswith(mine) for code in parts):
+            found.append(name)
+    return found
 
 
 def _indicators(stream: Stream) -> list[str]:
