@@ -101,8 +101,9 @@ def number_alarms(
         except InputError as error:
             found.append(UnitAlarm(item.key, "number_wrong", message=error.message, fix=error.fix))
             continue
-        if number.province == province and f"{number.province}{number.city}" not in cities:
-            message = f"There is no city {number.province}{number.city}."
+        city = f"{number.province}{number.city}"
+        if number.province == province and city not in cities:
+            message = f"There is no city with the code {city}."
             found.append(UnitAlarm(item.key, "number_wrong", message=message, fix="Check digits 5 to 8."))
         elif item.shipped_on is not None and number.year not in (item.shipped_on.year, item.shipped_on.year - 1):
             # Filled in at the end of a year and handed over in the next: the year before is no mistake.
