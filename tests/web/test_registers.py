@@ -214,7 +214,9 @@ def test_pages_speak_english(portal: Portal) -> None:
         # Names of entries, of laws and of offices stay what they are.
         body = re.sub(r"试验地块|张三|新地块|改名|=危险的名字|甲|生态环境厅|土壤污染责任人", "", body)
         body = re.sub(r"中华人民共和国土壤污染防治法|放射性同位素与射线装置安全和防护条例（国务院令第449号）", "", body)
-        body = re.sub(r"危险废物转移管理办法（2021年部令第23号）|重点管控新污染物清单（2023年版）（部令第28号）", "", body)
+        body = re.sub(
+            r"危险废物转移管理办法（2021年部令第23号）|重点管控新污染物清单（2023年版）（部令第28号）", "", body
+        )
         body = re.sub(r"“无废城市”建设指标体系（2021年版）（环固体〔2021〕114号）", "", body)
         text = re.sub(r"<script.*?</script>|<[^>]*>", " ", body, flags=re.S)
         assert not re.findall(r"[\u4e00-\u9fff]+", text), (address, re.findall(r"[\u4e00-\u9fff]+", text))

@@ -1,4 +1,4 @@
-"""Solid waste in the demonstration: two real cities of the programme, and invented units, manifests, uses and reports."""
+"""Solid waste in the demonstration: two real cities of the programme; invented units, manifests, uses and reports."""
 
 from __future__ import annotations
 

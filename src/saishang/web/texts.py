@@ -97,7 +97,8 @@ def unit_name(unit: str) -> str:
     """A unit in the reader's language: what a plan writes out gets its symbol, what is counted gets its word."""
     symbol = {"微克/立方米": "µg/m³", "毫克/立方米": "mg/m³"}.get(unit, unit)
     return {
-        "条": _("条"), "起": _("起"), "个": _("个"), "万吨": _("万吨"), "亿元": _("亿元"), "吨/万元": _("吨/万元"), "份": _("份"),
+        "条": _("条"), "起": _("起"), "个": _("个"), "份": _("份"), "万吨": _("万吨"), "亿元": _("亿元"),
+        "吨/万元": _("吨/万元"),
     }.get(symbol, symbol)  # fmt: skip
 
 

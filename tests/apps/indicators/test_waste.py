@@ -1,4 +1,4 @@
-"""Waste: the share of zero-waste cities from the register, balances from reports, invented reports that judge nobody."""
+"""Waste: the share of zero-waste cities by the register, balances from reports, invented reports judge nobody."""
 
 from __future__ import annotations
 
@@ -174,8 +174,8 @@ def test_invented_reports_judge_no_target() -> None:
     told = [
         ReportedValue(
             indicator=f"waste.areas_{name}", region="640000", period="2025", basis="demonstration", value=D(1000),
-            text="1000", unit="个", agency="演示", evidence="演示", status="unconfirmed", caliber="", note="", origin="",
-            entered_at=datetime(2026, 3, 1),
+            text="1000", unit="个", agency="演示", evidence="演示", status="unconfirmed", caliber="", note="",
+            origin="", entered_at=datetime(2026, 3, 1),
         )
         for name in ("sorting", "all")
     ]  # fmt: skip

@@ -43,7 +43,10 @@ def test_the_term_runs_for_what_has_arrived_only() -> None:
 def test_a_licence_ends_on_its_day() -> None:
     handler = {"role": "handler", "licence_until": "2026-02-28"}
     producer = {"role": "producer", "licence_until": "2026-02-28"}
-    units = [Standing("H", "operating", date(2024, 1, 1), handler), Standing("P", "operating", date(2024, 1, 1), producer)]
+    units = [
+        Standing("H", "operating", date(2024, 1, 1), handler),
+        Standing("P", "operating", date(2024, 1, 1), producer),
+    ]
     assert [(due.key, due.on) for due in due_terms(KINDS["waste_units"], units)] == [("H", date(2026, 2, 28))]
 
 

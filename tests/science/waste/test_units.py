@@ -158,7 +158,8 @@ def test_no_stream_of_a_region_balances_with_a_part_missing(rules: Rules, stream
 
 @pytest.mark.parametrize(
     ("closing", "verdict"),
-    [("98.999", "missing_mass"), ("99", "balanced"), ("100", "balanced"), ("101", "balanced"), ("101.001", "surplus_mass")],
+    [("98.999", "missing_mass"), ("99", "balanced"), ("100", "balanced"), ("101", "balanced"),
+     ("101.001", "surplus_mass")],
 )  # fmt: skip
 def test_a_region_at_the_tolerance_of_the_rules(rules: Rules, closing: str, verdict: str) -> None:
     """60 + 30 + 10 = 100 came in, 1 % of it is 1; everything is stored."""

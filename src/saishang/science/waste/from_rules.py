@@ -34,9 +34,15 @@ def streams(rules: Rules) -> dict[str, Stream]:
     """Streams of waste by id, in the order of the rules."""
     return {
         entry["id"]: Stream(
-            entry["id"], entry["zh"], entry["en"], tuple(entry["sources"]), tuple(entry["sinks"]), entry["rate"],
-            tuple(entry.get("borders", {}).get("in", ())), tuple(entry.get("borders", {}).get("out", ())),
-        )  # fmt: skip
+            entry["id"],
+            entry["zh"],
+            entry["en"],
+            tuple(entry["sources"]),
+            tuple(entry["sinks"]),
+            entry["rate"],
+            tuple(entry.get("borders", {}).get("in", ())),
+            tuple(entry.get("borders", {}).get("out", ())),
+        )
         for entry in _document(rules)["streams"]
     }
 

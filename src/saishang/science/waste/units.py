@@ -17,7 +17,16 @@ from saishang.science.numbers import InputError
 from saishang.science.waste.balance import Balance, Stream, balance
 from saishang.science.waste.manifest import Manifest, read_number
 
-__all__ = ["UNIT_YEAR", "Account", "Unit", "UnitAlarm", "category_of", "number_alarms", "receiver_alarms", "unit_balance"]
+__all__ = [
+    "UNIT_YEAR",
+    "Account",
+    "Unit",
+    "UnitAlarm",
+    "category_of",
+    "number_alarms",
+    "receiver_alarms",
+    "unit_balance",
+]
 
 UnitAlarmKind = Literal[
     "number_wrong", "receiver_unknown", "receiver_not_licensed", "licence_not_valid", "waste_not_licensed",
@@ -25,8 +34,8 @@ UnitAlarmKind = Literal[
 ]  # fmt: skip
 #: What a unit's year consists of: its own account, and what the manifests say left and came.
 UNIT_YEAR = Stream(
-    "unit", "单位年度台账", "A unit's year", ("opening", "generated", "received"), ("treated_here", "shipped", "closing"),
-    "treated_here",
+    "unit", "单位年度台账", "A unit's year", ("opening", "generated", "received"),
+    ("treated_here", "shipped", "closing"), "treated_here",
 )  # fmt: skip
 
 

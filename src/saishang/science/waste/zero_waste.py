@@ -32,7 +32,7 @@ INPUTS: Mapping[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class ZeroWasteIndicator:
-    """One indicator of the list; `catalogue` is the indicator under which it is reported, empty for a qualitative one."""
+    """One indicator of the list; `catalogue` is where it is reported, empty for a qualitative one."""
 
     no: int
     zh: str

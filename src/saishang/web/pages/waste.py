@@ -70,7 +70,7 @@ def cities(request: HttpRequest) -> HttpResponse:
     spec = area_map(cell_kind, cells, None) if cell_kind is not None else None
     context = base | {
         "figures": _figures(codes, views, cells), "cities": state, "indicators": indicators, "cells": kinds_of_cells,
-        "city": city, "city_name": site.region_name(city), "choices": [(code, site.region_name(code)) for code in codes],
+        "city": city, "choices": [(code, site.region_name(code)) for code in codes],
         "show": show, "shows": [("all", _("全部")), ("required", _("必选")), ("missing", _("未报"))],
         "done": done.get(city), "targets": _targets(run), "steps": _steps(done.get(city)), "chain": _chain(run),
         "rule": _rule(), "invented": invented_note([*views.values(), *cells]),
@@ -220,9 +220,9 @@ def _list_table(
 ) -> Table:  # fmt: skip
     columns = [
         Column("no", _("序号"), number=True), Column("name", _("指标"), row_head=True, long=True),
-        Column("group", _("一级指标")), Column("required", _("类别"), nowrap=True), Column("value", _("数值"), number=True),
-        Column("unit", _("计量单位"), nowrap=True), Column("period", _("年份"), nowrap=True), Column("basis", _("口径")),
-        Column("state", _("填报"), nowrap=True),
+        Column("group", _("一级指标")), Column("required", _("类别"), nowrap=True),
+        Column("value", _("数值"), number=True), Column("unit", _("计量单位"), nowrap=True),
+        Column("period", _("年份"), nowrap=True), Column("basis", _("口径")), Column("state", _("填报"), nowrap=True),
     ]  # fmt: skip
     catalogue = queries.catalogue().indicators
     rows = []

@@ -140,7 +140,8 @@ def _alarms(views: Sequence[EntryView], units: Mapping[str, Unit], on: date) -> 
 def alarm_names() -> dict[str, str]:
     """Kind of an alarm → its words."""
     return {
-        "mass_lost": _("接受量少于移出量"), "mass_gained": _("数量多出"), "confirmation_late": _("逾期未确认或逾期确认"),
+        "mass_lost": _("接受量少于移出量"), "mass_gained": _("数量多出"),
+        "confirmation_late": _("逾期未确认或逾期确认"),
         "not_treated": _("超过一年未利用处置"), "mass_missing": _("缺少数量"), "number_twice": _("编号重复使用"),
         "number_wrong": _("编号有误"), "receiver_unknown": _("接受人不在名录内"),
         "receiver_not_licensed": _("接受人不是经营单位"), "licence_not_valid": _("许可证不在有效期"),
@@ -198,7 +199,8 @@ def _of_unit(view: EntryView, alarm: UnitAlarm, units: Mapping[str, Unit]) -> Sa
             todo = _("在名录中登记接受人及许可证，或更正编码；跨省的查验对方许可证")
         case "waste_not_licensed" if unit is not None:
             why = _("%(name)s核准 %(allowed)s，废物属 %(category)s") % {
-                "name": name, "allowed": texts.listed(sorted(unit.categories)), "category": category_of(str(told["waste"])),
+                "name": name, "allowed": texts.listed(sorted(unit.categories)),
+                "category": category_of(str(told["waste"])),
             }  # fmt: skip
         case "licence_not_valid" if unit is not None and alarm.day is not None:
             why = _("%(name)s许可证 %(begun)s 至 %(until)s，转移日 %(day)s") % {
@@ -207,7 +209,8 @@ def _of_unit(view: EntryView, alarm: UnitAlarm, units: Mapping[str, Unit]) -> Sa
             }  # fmt: skip
         case "over_capacity" if unit is not None and alarm.day is not None:
             why = _("%(name)s %(year)s 年累计接受超出核准的 %(capacity)s t/a，超 %(over)s t") % {
-                "name": name, "year": alarm.day.year, "capacity": _tonnes(unit.capacity), "over": _tonnes(alarm.difference),
+                "name": name, "year": alarm.day.year, "capacity": _tonnes(unit.capacity),
+                "over": _tonnes(alarm.difference),
             }  # fmt: skip
             todo = _("停止向该单位转移，核查其贮存量；能力变更的更新许可证")
     return Said(view, alarm.kind, why, todo)

@@ -88,4 +88,3 @@ def verdict_todo(verdict: str) -> str:
         "surplus_mass": _("核对来源：有没有漏报的产生、转入或年初贮存，或去向重复计算"),
         "cannot_tell": _("补报缺少的分项；没有发生的填 0"),
     }.get(verdict, "")
-

@@ -1,4 +1,4 @@
-"""Manifests of hazardous waste: the chain, what is open and overdue, alarms with what to do, units and their balance."""
+"""Manifests of hazardous waste: the chain, what is open and overdue, alarms with what to do, units and balances."""
 
 from __future__ import annotations
 
@@ -122,7 +122,8 @@ def _alarms_table(alarms: Sequence[Said], about: Sequence[str]) -> Table:
     names = alarm_names()
     columns = [
         Column("record", _("登记编号"), row_head=True, nowrap=True), Column("kind", _("报警")),
-        Column("why", _("理由"), long=True), Column("todo", _("怎么办"), long=True), Column("region", _("移出地"), nowrap=True),
+        Column("why", _("理由"), long=True), Column("todo", _("怎么办"), long=True),
+        Column("region", _("移出地"), nowrap=True),
     ]  # fmt: skip
     rows = [
         {
@@ -196,7 +197,8 @@ def _chain_table(views: Sequence[EntryView], about: Sequence[str]) -> Table:
         rows.append(
             {
                 "state": Cell(state_name(kind, state), href=f"{reverse('waste-manifests')}?state={state}#manifests"),
-                "count": Cell(len(mine), note=invented_note(mine)), "mass": _mass(sum(masses, Fraction(0))) if masses else None,
+                "count": Cell(len(mine), note=invented_note(mine)),
+                "mass": _mass(sum(masses, Fraction(0))) if masses else None,
                 "next": texts.listed(moves),
             }
         )  # fmt: skip
@@ -281,7 +283,8 @@ def _balances_table(found: Sequence[tuple[EntryView, Account, Balance]], about: 
     kind = kind_named(UNITS)
     assert kind is not None, "looked up by the page"  # noqa: S101
     columns = [
-        Column("unit", _("单位"), row_head=True), Column("year", _("年度"), nowrap=True), Column("verdict", _("结论"), nowrap=True),
+        Column("unit", _("单位"), row_head=True), Column("year", _("年度"), nowrap=True),
+        Column("verdict", _("结论"), nowrap=True),
         Column("opening", _("年初贮存"), "t", number=True), Column("generated", _("产生"), "t", number=True),
         Column("treated", _("自行利用处置"), "t", number=True), Column("closing", _("年末贮存"), "t", number=True),
         Column("sources", _("来源合计"), "t", number=True), Column("sinks", _("去向合计"), "t", number=True),
@@ -318,4 +321,3 @@ def _todo(balance: Balance, account: Account) -> str:
     if account.year == today().year and balance.verdict != "balanced":
         said += _("；年度未结束，台账与联单应截至同一天")
     return said
-

@@ -45,7 +45,10 @@ def pollutants(request: HttpRequest) -> HttpResponse:
     substance = choice(request, "substance", ["", *listed.substances], "")
     everything = entries_of(REGISTER, region)
     views = [view for view in everything if substance in ("", view.values.get("substance"))]
-    about = [_("名录日期：%(day)s") % {"day": today().isoformat()}, _("清单：%(edition)s年版") % {"edition": listed.edition}]
+    about = [
+        _("名录日期：%(day)s") % {"day": today().isoformat()},
+        _("清单：%(edition)s年版") % {"edition": listed.edition},
+    ]
     table = _list_table(listed, views, about)
     matrix = _matrix(listed, views, about)
     tables = [table, matrix]
@@ -93,7 +96,9 @@ def _list_table(listed: SubstanceList, views: Sequence[EntryView], about: Sequen
         mine = [view for view in views if view.values.get("substance") == key and view.state in _PRESENT]
         rows.append(
             {
-                "entry": item.entry, "name": texts.name_of(item), "cas": Cell("; ".join(item.cas)),
+                "entry": item.entry,
+                "name": texts.name_of(item),
+                "cas": Cell("; ".join(item.cas)),
                 "measures": texts.listed(texts.both(words[m]["zh"], words[m]["en"]) for m in item.measures),
                 "uses": Cell(len(mine) or None, note=invented_note(mine)),
                 "controlled": sum(view.state == "controlled" for view in mine) if mine else None,
@@ -129,7 +134,8 @@ def _matrix(listed: SubstanceList, views: Sequence[EntryView], about: Sequence[s
 def _entries_table(kind: Kind, listed: SubstanceList, views: Sequence[EntryView], about: Sequence[str]) -> Table:
     columns = [
         Column("code", _("编号"), row_head=True, nowrap=True), Column("substance", _("物质")),
-        Column("cas", _("CAS 号"), nowrap=True), Column("enterprise", _("企业")), Column("region", _("地区"), nowrap=True),
+        Column("cas", _("CAS 号"), nowrap=True), Column("enterprise", _("企业")),
+        Column("region", _("地区"), nowrap=True),
         Column("use", _("用途")), Column("amount", _("年数量"), "t/a", number=True), Column("measure", _("管控措施")),
         Column("state", _("状态"), nowrap=True), Column("finding", _("需要核对"), long=True),
     ]  # fmt: skip
@@ -149,7 +155,9 @@ def _entries_table(kind: Kind, listed: SubstanceList, views: Sequence[EntryView]
                 "finding": _finding(view, item, listed),
             }
         )  # fmt: skip
-    return Table("pollutant-entries", _("物质清单"), columns, rows, about=about, tight=True, empty=_("没有符合条件的条目。"))
+    return Table(
+        "pollutant-entries", _("物质清单"), columns, rows, about=about, tight=True, empty=_("没有符合条件的条目。")
+    )
 
 
 def _finding(view: EntryView, item: Substance | None, listed: SubstanceList) -> str:

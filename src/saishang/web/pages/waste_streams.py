@@ -86,15 +86,19 @@ def streams(request: HttpRequest) -> HttpResponse:
     context = base | {
         "region": region, "regions": [(code, site.region_name(code)) for code in regions], "year": year,
         "years": [(value, texts.period_name(value)) for value in years], "basis": basis,
-        "bases": [(name, basis_name(name)) for name in bases], "stream": stream.id, "stream_name": texts.name_of(stream),
+        "bases": [(name, basis_name(name)) for name in bases], "stream": stream.id,
         "streams": [(name, texts.name_of(each)) for name, each in known.items()], "balances": balances, "rates": rates,
         "flows": flows, "by_region": by_region, "tolerance": setting(site.rules(), "balance_tolerance_percent"),
         "demonstration": basis == DEMONSTRATION, "region_name": site.region_name(region),
         "year_name": texts.period_name(year),
-        "chart": Chart("flows", _("%(stream)s的来源与去向（%(unit)s）") % {"stream": texts.name_of(stream), "unit": _mass_unit()}, spec, size="chart-tall")
-        if spec else None,
+        "chart": Chart("flows", _chart_title(stream), spec, size="chart-tall") if spec else None,
     }  # fmt: skip
     return render(request, "waste/streams.html", context)
+
+
+def _chart_title(stream: Stream) -> str:
+    words = {"stream": texts.name_of(stream), "unit": _mass_unit()}
+    return _("%(stream)s的来源与去向（%(unit)s）") % words
 
 
 def _parts(stream: Stream) -> list[str]:
@@ -145,9 +149,11 @@ def _number(text: object) -> Decimal | None:
 def _balances(known: Mapping[str, Stream], chosen: Chosen, about: Sequence[str]) -> Table:
     columns = [
         Column("stream", _("废物种类"), row_head=True), Column("verdict", _("结论"), nowrap=True),
-        Column("sources", _("来源合计"), _mass_unit(), number=True), Column("sinks", _("去向合计"), _mass_unit(), number=True),
+        Column("sources", _("来源合计"), _mass_unit(), number=True),
+        Column("sinks", _("去向合计"), _mass_unit(), number=True),
         Column("difference", _("差额"), _mass_unit(), number=True), Column("percent", _("占来源"), "%", number=True),
-        Column("parts", _("分项"), nowrap=True), Column("missing", _("缺少"), long=True), Column("todo", _("怎么办"), long=True),
+        Column("parts", _("分项"), nowrap=True), Column("missing", _("缺少"), long=True),
+        Column("todo", _("怎么办"), long=True),
     ]  # fmt: skip
     rows = []
     for name, stream in known.items():
@@ -168,7 +174,10 @@ def _balances(known: Mapping[str, Stream], chosen: Chosen, about: Sequence[str])
         else:
             row["todo"] = _("在“报送数值”中填报各分项；没有发生的填 0")
         rows.append(row)
-    caption = _("来源合计与去向合计之差不超过来源的 %(n)s %% 为平衡；缺任何一个分项都不下结论。允许偏差是本项目的设定，未见公布的规定。")
+    caption = _(
+        "来源合计与去向合计之差不超过来源的 %(n)s %% 为平衡；缺任何一个分项都不下结论。"
+        "允许偏差是本项目的设定，未见公布的规定。"
+    )
     return Table(
         "waste-balances", _("物料平衡"), columns, rows, about=about,
         caption=caption % {"n": setting(site.rules(), "balance_tolerance_percent")},
@@ -181,7 +190,8 @@ def _mass_unit() -> str:
 
 def _rates(known: Mapping[str, Stream], chosen: Chosen, about: Sequence[str]) -> Table:
     columns = [
-        Column("stream", _("废物种类")), Column("rate", _("指标"), row_head=True), Column("value", _("数值"), "%", number=True),
+        Column("stream", _("废物种类")), Column("rate", _("指标"), row_head=True),
+        Column("value", _("数值"), "%", number=True),
         Column("kind", _("来源方式")), Column("why", _("说明"), long=True), Column("caliber", _("统计口径"), long=True),
     ]  # fmt: skip
     catalogue = queries.catalogue().indicators
@@ -190,7 +200,8 @@ def _rates(known: Mapping[str, Stream], chosen: Chosen, about: Sequence[str]) ->
         for name in _rate_ids(stream):
             item, value = catalogue[name], chosen.values.get(name)
             row: dict[str, Any] = {
-                "stream": texts.name_of(stream), "rate": Cell(item.zh, text=texts.both(item.zh, item.en), mark=item.status),
+                "stream": texts.name_of(stream),
+                "rate": Cell(item.zh, text=texts.both(item.zh, item.en), mark=item.status),
                 "caliber": texts.both(item.caliber, item.caliber_en),
             }  # fmt: skip
             if value is not None:
