@@ -145,7 +145,13 @@ def test_a_balance_leads_to_its_reports(filled: Portal) -> None:
     text = seen(client(filled, None), address)
     assert "去向不足" in text and "一般工业固体废物产生量" in text and "演示：虚构数据" in text
     english = seen(client(filled, None, "en"), address)
-    assert "mass is missing" in english and "sum of the sources" in english
+    assert "mass is missing" in english and "sum of the sources" in english and "computed from parts" in english
+    assert "General industrial solid waste, generated" in english
+
+
+def test_the_target_says_how_it_was_counted(filled: Portal) -> None:
+    text = seen(client(filled, None), "/targets/G12/")
+    assert "40.0" in text and "由名录统计" in text and "计入条目 2" in text and "参比地区 5" in text
 
 
 #: What is wrong with the demonstration's manifests, worked out from their file by hand.

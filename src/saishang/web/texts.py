@@ -69,10 +69,14 @@ def mark_name(mark: str) -> str:
     return {"confirmed": _("已核实"), "recalled": _("未对照原文"), "unconfirmed": _("待核实")}.get(mark, mark)
 
 
-def kind_name(kind: str) -> str:
-    """Words for how a value came about."""
+def kind_name(kind: str, coverage: Mapping[str, Any] | None = None) -> str:
+    """Words for how a value came about; its coverage tells what it was computed from."""
+    if kind == "computed" and coverage:
+        kind = "composed" if "parts" in coverage else "counted" if "entries_counted" in coverage else kind
     return {
         "computed": _("由监测数据计算"),
+        "composed": _("由分项计算"),
+        "counted": _("由名录统计"),
         "reported": _("由部门上报或公布"),
         "published": _("公布值"),
         "stations": _("站点均值"),
