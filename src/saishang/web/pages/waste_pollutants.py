@@ -86,7 +86,7 @@ def _list_table(listed: SubstanceList, views: Sequence[EntryView], about: Sequen
     rows_of = {row["item"]: row for row in site.rules().table("standards/waste/new_pollutants").in_force(today())}
     columns = [
         Column("entry", _("条目"), number=True), Column("name", _("物质"), row_head=True, long=True),
-        Column("cas", _("CAS 号"), nowrap=True), Column("measures", _("管控措施"), long=True),
+        Column("cas", _("CAS 号")), Column("measures", _("管控措施"), long=True),
         Column("uses", _("在用的申报"), number=True), Column("controlled", _("已落实"), number=True),
         Column("source", _("来源"), nowrap=True),
     ]  # fmt: skip
