@@ -146,7 +146,7 @@ def test_a_balance_leads_to_its_reports(filled: Portal) -> None:
     assert "去向不足" in text and "一般工业固体废物产生量" in text and "演示：虚构数据" in text
     english = seen(client(filled, None, "en"), address)
     assert "mass is missing" in english and "sum of the sources" in english and "computed from parts" in english
-    assert "General industrial solid waste, generated" in english
+    assert "General industrial solid waste, stored at the start" in english
 
 
 def test_the_target_says_how_it_was_counted(filled: Portal) -> None:
