@@ -84,15 +84,11 @@ def address(name: str, portal: Portal) -> str:
         "password-change": "/account/password/", "set_language": "/language/", "data-runs": "/data/runs/",
         "data-runs-evaluate": "/data/runs/evaluate/", "jobs": "/jobs/", "jobs-job": f"/jobs/{portal.job}/",
         "jobs-progress": f"/jobs/{portal.job}/progress/", "jobs-start": "/jobs/start/",
-<<<<<<< HEAD
         "data-changes": "/data/changes/", "data-changes-waiting": "/data/changes/waiting/",
         "data-changes-release": "/data/changes/release/",
-        "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/", **{
-=======
         "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/",
         "waste": "/waste/", "waste-streams": "/waste/streams/", "waste-manifests": "/waste/manifests/",
         "waste-pollutants": "/waste/pollutants/", **{
->>>>>>> 2782120 (Waste: tests by hand of shares, balances at the tolerance, licences, capacities, working days and pages by role)
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
                 "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",
