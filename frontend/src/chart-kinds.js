@@ -159,3 +159,35 @@ export function curve(spec, c, width) {
     })),
   };
 }
+
+/** Masses that come in on the left and go out on the right; names and figures stand beside, so that no colour is needed. */
+export function flows(spec, c, width) {
+  const narrow = width < 560;
+  const total = (name) => {
+    const sum = (key) => spec.links.filter((link) => link[key] === name).reduce((all, link) => all + link.value, 0);
+    return Math.max(sum("source"), sum("target"));
+  };
+  const plain = (mass) => String(Number(mass.toFixed(4)));
+  const incoming = new Set(spec.links.map((link) => link.target));
+  return {
+    tooltip: {
+      trigger: "item",
+      formatter: ({ data }) => (data.source ? `${data.source} → ${data.target}\n${plain(data.value)} ${spec.unit}` : `${data.name}\n${plain(total(data.name))} ${spec.unit}`),
+    },
+    series: [{
+      type: "sankey", left: 8, right: narrow ? 96 : 150, top: 12, bottom: 12, nodeWidth: 14, nodeGap: narrow ? 22 : 16, draggable: false,
+      emphasis: { focus: "adjacency" }, lineStyle: { color: c.soft, opacity: 0.22, curveness: 0.5 },
+      data: spec.nodes.map((node) => ({
+        name: node.name,
+        itemStyle: node.loose
+          ? { color: c.surface, borderColor: c.goal, borderWidth: 2, borderType: "dashed" }
+          : { color: node.middle ? c.accent : c.soft, borderColor: c.surface, borderWidth: 1 },
+        label: {
+          position: "right", color: c.text, fontSize: 12, textBorderColor: c.surface, textBorderWidth: 3, width: incoming.has(node.name) && !node.middle ? (narrow ? 90 : 140) : undefined, overflow: "break",
+          formatter: () => `${node.name}${narrow ? "\n" : " "}${plain(total(node.name))}`,
+        },
+      })),
+      links: spec.links,
+    }],
+  };
+}

@@ -1,6 +1,6 @@
 // Charts: the server sends what to show as JSON beside the element; here it becomes a picture.
 // Tooltips are drawn on the canvas ("richText"), because HTML ones carry inline styles.
-import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
+import { BarChart, CustomChart, HeatmapChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
 import {
   AriaComponent,
   CalendarComponent,
@@ -15,14 +15,14 @@ import {
 } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { calendar, curve, heat, lines, multiples, path } from "./chart-kinds.js";
+import { calendar, curve, flows, heat, lines, multiples, path } from "./chart-kinds.js";
 
 echarts.use([
   AriaComponent, BarChart, CalendarComponent, CanvasRenderer, CustomChart, DataZoomComponent, GridComponent,
-  HeatmapChart, LegendComponent, LineChart, MarkAreaComponent, MarkLineComponent, ScatterChart, TitleComponent, TooltipComponent, VisualMapComponent,
+  HeatmapChart, LegendComponent, LineChart, MarkAreaComponent, MarkLineComponent, SankeyChart, ScatterChart, TitleComponent, TooltipComponent, VisualMapComponent,
 ]);
 
-const kinds = { calendar, curve, heat, lines, multiples, path };
+const kinds = { calendar, curve, flows, heat, lines, multiples, path };
 const drawn = new Map();
 
 function colours() {

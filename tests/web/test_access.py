@@ -38,6 +38,7 @@ AUDIENCE = {
     "ecology": "public", "ecology-protected": "public", "ecology-alien": "public", "ecology-species": "public",
     "ecology-species-upload": "edit_registers", "ecology-species-archive": "public", "ecology-fish": "public",
     "ecology-land": "public", "ecology-functions": "public",
+    "waste": "public", "waste-streams": "public", "waste-manifests": "view_internal", "waste-pollutants": "public",
     "jobs-start": "start_jobs", "jobs-cancel": "start_jobs", "jobs-retry": "start_jobs",
 }  # fmt: skip
 ROLES = [None, "viewer", "editor", "admin"]
@@ -104,7 +105,9 @@ def address(name: str, portal: Portal) -> str:
         "ecology": "/ecology/", "ecology-protected": "/ecology/protected/", "ecology-alien": "/ecology/alien/",
         "ecology-species": "/ecology/species/", "ecology-species-upload": "/ecology/species/upload/",
         "ecology-species-archive": "/ecology/species/archive.zip", "ecology-fish": "/ecology/fish/",
-        "ecology-land": "/ecology/land/", "ecology-functions": "/ecology/functions/", **{
+        "ecology-land": "/ecology/land/", "ecology-functions": "/ecology/functions/",
+        "waste": "/waste/", "waste-streams": "/waste/streams/", "waste-manifests": "/waste/manifests/",
+        "waste-pollutants": "/waste/pollutants/", **{
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
                 "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",

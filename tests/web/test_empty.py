@@ -29,6 +29,8 @@ def nothing_there(settings: Any, tmp_path: Path) -> None:
         ("/morning/640100/PM2.5/", "saishang evaluate"), ("/plan/", "saishang plan import"),
         ("/data/", "saishang ingest"),
         ("/data/gaps/", "saishang ingest gaps"), ("/about/", "saishang ingest"),
+        ("/waste/streams/", "saishang evaluate"), ("/waste/pollutants/", "还没有登记使用情况"),
+        ("/waste/", "还没有登记细胞"), ("/waste/", "0 / 5 个地级城市"),
     ],
 )  # fmt: skip
 def test_empty_pages_say_what_to_do(address: str, words: str, client: Client) -> None:

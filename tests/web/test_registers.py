@@ -219,3 +219,9 @@ def test_pages_speak_english(portal: Portal) -> None:
             body = body.replace(known.source, "")
         text = re.sub(r"<script.*?</script>|<[^>]*>", " ", body, flags=re.S)
         assert not re.findall(r"[\u4e00-\u9fff]+", text), (address, re.findall(r"[\u4e00-\u9fff]+", text))
+
+
+def test_pages_of_waste_over_empty_registers_say_where_to_begin(portal: Portal) -> None:
+    manifests = client(portal, "viewer").get("/waste/manifests/").content.decode()
+    assert "还没有登记联单" in manifests and "/registers/waste_units/" in manifests
+    assert "本次评估没有固体废物的报送数值" in Client().get("/waste/streams/").content.decode()

@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
         from saishang.cli.demo_check import check_portal
         from saishang.cli.demo_ecology import load_ecology
         from saishang.cli.demo_noise import load_noise
+        from saishang.cli.demo_waste import load_waste
         from saishang.cli.evaluate import print_targets
         from saishang.cli.serve import check_port, free_port, prepare, serve_forever
 
@@ -73,6 +74,7 @@ def register(app: typer.Typer) -> None:
             bar.update(task, description="演示噪声 · demonstration noise")
             noise = load_noise(steps.ACTOR, config, lake, rules, date.today())
             ecology = load_ecology(config, rules, date.today(), steps.ACTOR)
+            waste = load_waste(config, rules, date.today())
             users = steps.make_users(config)
             bar.update(task, description="沙尘日 · dust days")
             new, dust = steps.confirm_dust(config, lake, rules)
@@ -100,6 +102,7 @@ def register(app: typer.Typer) -> None:
             console.print(f"名录 registers     {line}", highlight=False)
         console.print(f"噪声 noise         {noise}", highlight=False)
         console.print(f"生态 ecology       {ecology}", highlight=False)
+        console.print(f"固废 waste         {waste}", highlight=False)
         console.print(f"沙尘日 dust days   {dust}（演示确认 confirmed for the demonstration: {new}）", highlight=False)
         for one in facts:
             told = "，".join(f"{zh} {number}" for zh, number in one.counts_zh if number)

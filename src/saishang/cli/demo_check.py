@@ -22,8 +22,8 @@ __all__ = ["check_portal"]
 PAGES = (
     "/", "/morning/", "/plan/", "/targets/", "/air/", "/air/periods/", "/air/ranking/", "/air/stations/", "/water/",
     "/climate/", "/noise/", "/noise/months/", "/noise/cities/", "/radiation/", "/radiation/DEMO-G2/",
-    "/registers/", "/registers/construction_plots/", "/soil/", "/data/", "/data/gaps/", "/calculators/",
-    "/rules/", "/about/",
+    "/registers/", "/registers/construction_plots/", "/soil/", "/waste/", "/waste/streams/", "/waste/pollutants/",
+    "/groundwater/", "/ecology/", "/data/", "/data/gaps/", "/calculators/", "/rules/", "/about/",
 )  # fmt: skip
 _PATIENCE = 60.0
 

@@ -41,10 +41,25 @@ def _utilisation(parts: Parts) -> Fraction:
     return 100 * used / (generated + old)
 
 
+def _rest_share(parts: Parts) -> Fraction:
+    """What is left of a whole without the rest [%]."""
+    rest, whole = parts["rest"], parts["whole"]
+    if rest > whole:
+        raise InputError("The rest is more than the whole.", fix="Check both numbers.")
+    return 100 - _share({"part": rest, "whole": whole})
+
+
+def _available_share(parts: Parts) -> Fraction:
+    """Part of what came in fresh and what lay in stock [%]."""
+    return _share({"part": parts["part"], "whole": parts["fresh"] + parts["stock"]})
+
+
 #: Name of a formula → the parts it takes, and the function.
 FORMULAS: Mapping[str, tuple[tuple[str, ...], Callable[[Parts], Fraction]]] = {
     "safe_use": (("B", "C", "D", "E"), _safe_use),
     "share": (("part", "whole"), _share),
+    "rest_share": (("rest", "whole"), _rest_share),
+    "available_share": (("part", "fresh", "stock"), _available_share),
     "utilisation": (("used", "generated", "of_which_old"), _utilisation),
 }
 

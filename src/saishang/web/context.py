@@ -34,6 +34,7 @@ def _media() -> list[tuple[str, str, set[str]]]:
         ("water", _("水"), {"water"}),
         ("groundwater", _("地下水"), {"groundwater"}),
         ("soil", _("土壤"), {"soil"}),
+        ("waste", _("固体废物"), {"waste"}),
         ("noise", _("噪声"), {"noise"}),
         ("climate", _("气候"), {"climate"}),
         ("radiation", _("辐射"), {"radiation"}),

@@ -6,6 +6,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from saishang.apps.indicators import queries
 from saishang.web import texts, wording
 
 __all__ = ["basis_name", "figure", "quality_reasons", "reason_name", "statistic_name"]
@@ -87,7 +88,13 @@ def _missing(items: str) -> str:
     names = [name for name in items.split(",") if name]
     if set(names) == {"SO2", "NO2", "CO", "O3_8H", "PM10", "PM2.5"}:
         return _("六项均缺")
-    return _("缺少 %(items)s") % {"items": texts.listed(name.replace("_8H", "-8h") for name in names)}
+    return _("缺少 %(items)s") % {"items": texts.listed(_part_name(name) for name in names)}
+
+
+def _part_name(name: str) -> str:
+    """An indicator of the catalogue by its name; a pollutant by its symbol."""
+    known = queries.indicator(name) if "." in name and name[0].islower() else None
+    return texts.both(known.zh, known.en) if known is not None else name.replace("_8H", "-8h")
 
 
 def quality_reasons(text: str) -> str:

@@ -69,10 +69,14 @@ def mark_name(mark: str) -> str:
     return {"confirmed": _("已核实"), "recalled": _("未对照原文"), "unconfirmed": _("待核实")}.get(mark, mark)
 
 
-def kind_name(kind: str) -> str:
-    """Words for how a value came about."""
+def kind_name(kind: str, coverage: Mapping[str, Any] | None = None) -> str:
+    """Words for how a value came about; its coverage tells what it was computed from."""
+    if kind == "computed" and coverage:
+        kind = "composed" if "parts" in coverage else "counted" if "entries_counted" in coverage else kind
     return {
         "computed": _("由监测数据计算"),
+        "composed": _("由分项计算"),
+        "counted": _("由名录统计"),
         "reported": _("由部门上报或公布"),
         "published": _("公布值"),
         "stations": _("站点均值"),
@@ -96,7 +100,10 @@ def limits_name(name: str, stage: str = "") -> str:
 def unit_name(unit: str) -> str:
     """A unit in the reader's language: what a plan writes out gets its symbol, what is counted gets its word."""
     symbol = {"微克/立方米": "µg/m³", "毫克/立方米": "mg/m³"}.get(unit, unit)
-    return {"条": _("条"), "起": _("起"), "个": _("个")}.get(symbol, symbol)
+    return {
+        "条": _("条"), "起": _("起"), "个": _("个"), "份": _("份"), "万吨": _("万吨"), "亿元": _("亿元"),
+        "吨/万元": _("吨/万元"),
+    }.get(symbol, symbol)  # fmt: skip
 
 
 def goal_text(sign: str, goal: Decimal | None, unit: str) -> str:

@@ -18,7 +18,8 @@ __all__ = ["Baseline", "Catalogue", "Indicator", "StatusRule"]
 class Indicator:
     """One entry of rules/indicators/*.yaml.
 
-    `statistic` is how it is computed; `also` are further ways to the same figure, each with a basis of its own.
+    `statistic` is how it is computed; `also` are further ways to the same figure, each with a basis of its own. A
+    percentage that is `signed` is a change and may be below 0 or above 100.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Indicator:
     implied_goal: Decimal | None
     implied_comparator: Comparator | None
     also: tuple[dict[str, Any], ...] = ()
+    signed: bool = False
 
     def by(self, *sources: str) -> list[Indicator]:
         """The indicator once for each of its ways that starts from one of the sources, with that way as `statistic`."""
@@ -154,4 +156,5 @@ def _indicator(entry: Any) -> Indicator:
         implied_goal=None if goal is None else Decimal(goal),
         implied_comparator=cast("Comparator | None", entry.get("implied_comparator")),
         also=tuple(dict(way) for way in entry.get("also") or ()),
+        signed=bool(entry.get("signed", False)),
     )

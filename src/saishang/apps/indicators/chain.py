@@ -118,7 +118,7 @@ def _reported(value: IndicatorValue) -> tuple[Link, ...]:
 
 def _parts(value: IndicatorValue) -> tuple[Link, ...]:
     """The reported parts that a figure was made of, each with its evidence."""
-    keys = ("agency", "evidence", "status", "caliber", "note", "origin", "entered_at")
+    keys = ("indicator", "agency", "evidence", "status", "caliber", "note", "origin", "entered_at")
     return tuple(
         Link("report", part["zh"], part["value"], part["unit"], {key: part.get(key, "") for key in keys})
         for part in value.inputs["parts"]

@@ -149,7 +149,7 @@ def compute(
         known=rules.regions.keys(),
     )  # fmt: skip
     values += register_values(catalogue, rules, inputs.region, as_of, inputs.known_at)
-    values += composed_values(catalogue, inputs.reports)
+    values += composed_values(catalogue, inputs.reports, rules)
     values += reported_values(catalogue, inputs.reports)
     progress("targets")
     baselines = Catalogue.baselines(rules, inputs.site)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,6 +37,7 @@ __all__ = [
     "select",
     "target_row",
     "target_rows",
+    "values_among",
 ]
 
 
@@ -237,6 +238,12 @@ def indicator_values(identifier: str, indicator_id: str, region: str | None = No
     """Values of an indicator in a run, all regions or one."""
     found = get_run(identifier).values.filter(indicator=indicator_id).order_by("region", "period", "basis")
     return found.filter(region=region) if region else found
+
+
+def values_among(identifier: str, indicators: Iterable[str]) -> QuerySet[IndicatorValue]:
+    """Values of several indicators in a run, by region, period and basis."""
+    found = get_run(identifier).values.filter(indicator__in=list(indicators))
+    return found.order_by("indicator", "region", "period", "basis")
 
 
 def history(identifier: str, indicator_id: str, region: str) -> tuple[HistoryPoint, ...]:

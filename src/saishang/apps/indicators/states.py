@@ -291,7 +291,7 @@ def _comparator(text: str) -> Comparator:
 
 
 def _missing(indicator: Indicator, values: Sequence[Value]) -> str:
-    of_reports = indicator.kind == "reported" or indicator.statistic.get("source") == "reports"
+    of_reports = indicator.kind == "reported" or bool(indicator.by("reports"))
     if values and all(value.basis == DEMONSTRATION for value in values):
         return "demonstration_only"
     if of_reports and not values:

@@ -142,6 +142,10 @@ def due_terms(kind: Kind, entries: Iterable[Standing]) -> list[Due]:
                 begun = entry.since.isoformat()
             if begun is None:
                 continue
-            end = months_later(date.fromisoformat(str(begun)), term.months) + timedelta(days=term.days)
+            day = date.fromisoformat(str(begun))
+            if term.working_days and kind.calendar is not None:
+                end = kind.calendar.after(day, term.working_days).day
+            else:
+                end = months_later(day, term.months) + timedelta(days=term.days)
             found.append(Due(entry.key, term.id, end))
     return sorted(found, key=lambda due: (due.on, due.key, due.term))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from saishang.rules import Row, RuleLookupError, Rules
+from saishang.science.clocks import WorkingDays, working_days
 from saishang.science.machine import StateTable
 
 __all__ = [
@@ -103,6 +104,8 @@ class Evidence:
 class Term:
     """A term that runs while an entry is in one of `states`: `months` and `days` after a day, or on the day itself.
 
+    `working_days` counts by the holiday calendar instead, which the kind carries.
+
     Attributes
     ----------
     or_state:
@@ -122,6 +125,7 @@ class Term:
     status: str
     note: str
     or_state: bool = False
+    working_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,8 @@ class Kind:
     terms: tuple[Term, ...]
     figures: Mapping[str, Figure]
     region_field: str = field(default="")
+    #: Working days, where a term counts by them.
+    calendar: WorkingDays | None = None
 
     def seen_by(self, staff: bool) -> list[Field]:
         """Fields that a reader may see: all of them for people who are signed in."""
@@ -226,6 +232,7 @@ class _Reading:
             start=start, evidence=evidence, terms=tuple(self._terms(fields, life)),
             figures={figure.id: figure for figure in self._figures(fields, life)},
             region_field="region" if "region" in regions else (regions[0] if regions else ""),
+            calendar=working_days(self.rules) if any("working_days" in t for t in document.get("terms", ())) else None,
         )  # fmt: skip
         for known in fields.values():
             if isinstance(known.required, Mapping):
@@ -286,7 +293,7 @@ class _Reading:
                 f"{named['table']}, {named['column']}", "correct the name",
             )  # fmt: skip
             return listed
-        return listed + tuple(Choice(value, values[value], value) for value in order)
+        return listed + tuple(Choice(value, *values[value]) for value in order)
 
     def _life(self) -> tuple[StateTable | None, str, dict[str, Evidence]]:
         said = self.document.get("life")
@@ -331,6 +338,7 @@ class _Reading:
                 months=entry.get("months", 0), days=entry.get("days", 0), source=entry["source"],
                 clause=entry["clause"], status=entry["status"], note=entry.get("note") or "",
                 or_state=bool(entry.get("or_state", False)),
+                working_days=entry.get("working_days", 0),
             )  # fmt: skip
 
     def _figures(self, fields: Mapping[str, Field], life: StateTable | None) -> Iterator[Figure]:
@@ -388,10 +396,16 @@ class _Reading:
         self.faults.append(KindFault(path, expected, str(got), fix))
 
 
-def _words(row: Row, named: Mapping[str, str]) -> str:
-    """Chinese words of a choice that a table lists: its name there, and the value, by which people tell twins apart."""
+def _words(row: Row, named: Mapping[str, str]) -> tuple[str, str]:
+    """Words of a choice that a table lists, Chinese and English: its columns `zh` and `en`, or those that are named.
+
+    With `words` the value stands behind the Chinese name, by which people tell twins apart. A symbol is its own word.
+    """
     value = str(row[named["column"]])
-    return f"{row[named['words']]} {value}" if "words" in named else value
+    if "words" in named:
+        return f"{row[named['words']]} {value}", value
+    zh, en = (row[named[key]] if key in named else row.get(key) for key in ("zh", "en"))
+    return str(zh or value), str(en or value)
 
 
 def _where(entry: Mapping[str, Sequence[str]]) -> Where:

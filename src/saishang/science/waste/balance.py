@@ -7,7 +7,7 @@ stored at the end …). The difference beyond a tolerance is an alarm; with a pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -20,7 +20,10 @@ Verdict = Literal["balanced", "missing_mass", "surplus_mass", "cannot_tell"]
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One kind of waste: what adds to it, what takes from it, and the flow whose share is its rate."""
+    """One kind of waste: what adds to it, what takes from it, and the flow whose share is its rate.
+
+    `border_in` and `border_out` are the flows that a region's balance needs beside these.
+    """
 
     id: str
     zh: str
@@ -28,6 +31,13 @@ class Stream:
     sources: tuple[str, ...]
     sinks: tuple[str, ...]
     rate: str
+    border_in: tuple[str, ...] = ()
+    border_out: tuple[str, ...] = ()
+
+    @property
+    def of_region(self) -> Stream:
+        """The stream as a region balances it: with what crosses its border."""
+        return replace(self, sources=self.sources + self.border_in, sinks=self.sinks + self.border_out)
 
 
 @dataclass(frozen=True, slots=True)

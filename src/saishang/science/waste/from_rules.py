@@ -34,7 +34,14 @@ def streams(rules: Rules) -> dict[str, Stream]:
     """Streams of waste by id, in the order of the rules."""
     return {
         entry["id"]: Stream(
-            entry["id"], entry["zh"], entry["en"], tuple(entry["sources"]), tuple(entry["sinks"]), entry["rate"]
+            entry["id"],
+            entry["zh"],
+            entry["en"],
+            tuple(entry["sources"]),
+            tuple(entry["sinks"]),
+            entry["rate"],
+            tuple(entry.get("borders", {}).get("in", ())),
+            tuple(entry.get("borders", {}).get("out", ())),
         )
         for entry in _document(rules)["streams"]
     }
@@ -64,6 +71,7 @@ def zero_waste_indicators(rules: Rules, on: date) -> tuple[ZeroWasteIndicator, .
             required=row["required"],
             kind=row["kind"],
             unit=row["unit"],
+            catalogue=row["catalogue"] or "",
         )
         for row in rows
     )

@@ -85,7 +85,15 @@ def confirm_by(arrived: date, working_days: int, holidays: AbstractSet[date], ex
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One transfer; masses in tonnes, None = not told yet."""
+    """One transfer; masses in tonnes, None = not told yet.
+
+    Attributes
+    ----------
+    record:
+        Key of the record where numbers may be wrong or used twice; empty where the number itself is the key.
+    returned:
+        Refused by the receiver and back with the giver.
+    """
 
     number: str
     waste: str
@@ -97,16 +105,25 @@ class Manifest:
     arrived_on: date | None = None
     accepted_on: date | None = None
     refused: bool = False
+    record: str = ""
+    shipped_on: date | None = None
+    returned: bool = False
+
+    @property
+    def key(self) -> str:
+        """What names this transfer and no other."""
+        return self.record or self.number
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What is wrong with a manifest; `difference` in tonnes where masses differ."""
+    """What is wrong with a manifest; `difference` in tonnes where masses differ, `other` the record with its number."""
 
     manifest: str
     kind: AlarmKind
     difference: Fraction | None = None
     due: date | None = None
+    other: str = ""
 
 
 def alarms_of(
@@ -127,19 +144,19 @@ def alarms_of(
     """
     share = exact_or_none(tolerance_percent, name="tolerance_percent") or Fraction(0)
     found: list[Alarm] = []
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for item in manifests:
         if item.number in seen:
-            found.append(Alarm(item.number, "number_twice"))
-        seen.add(item.number)
+            found.append(Alarm(item.key, "number_twice", other=seen[item.number] if item.record else ""))
+        seen.setdefault(item.number, item.key)
         found.extend(_late(item, on, working_days, holidays, extra_workdays))
         if item.refused:
             continue
         if item.shipped is None or (item.accepted_on is not None and item.accepted is None):
-            found.append(Alarm(item.number, "mass_missing"))
+            found.append(Alarm(item.key, "mass_missing"))
             continue
         if item.accepted is not None:
-            found.extend(_compare(item.number, item.shipped, item.accepted, item.shipped * share / 100))
+            found.extend(_compare(item.key, item.shipped, item.accepted, item.shipped * share / 100))
             found.extend(_treatment(item, on, treat_within_days))
     return tuple(found)
 
@@ -154,9 +171,9 @@ def _treatment(item: Manifest, on: date, days: int) -> Iterable[Alarm]:
     accepted = item.accepted or Fraction(0)
     treated = item.treated or Fraction(0)
     if treated > accepted:
-        yield Alarm(item.number, "mass_gained", treated - accepted)
+        yield Alarm(item.key, "mass_gained", treated - accepted)
     elif treated < accepted and item.accepted_on is not None and on > item.accepted_on + timedelta(days=days):
-        yield Alarm(item.number, "not_treated", accepted - treated, item.accepted_on + timedelta(days=days))
+        yield Alarm(item.key, "not_treated", accepted - treated, item.accepted_on + timedelta(days=days))
 
 
 def _late(
@@ -166,7 +183,7 @@ def _late(
         return
     due = confirm_by(item.arrived_on, working_days, holidays, extra)
     if not item.refused and (item.accepted_on or on) > due:
-        yield Alarm(item.number, "confirmation_late", due=due)
+        yield Alarm(item.key, "confirmation_late", due=due)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ INPUTS: Mapping[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class ZeroWasteIndicator:
-    """One indicator of the list."""
+    """One indicator of the list; `catalogue` is where it is reported, empty for a qualitative one."""
 
     no: int
     zh: str
@@ -42,6 +42,7 @@ class ZeroWasteIndicator:
     required: bool
     kind: Kind
     unit: str | None
+    catalogue: str = ""
 
 
 def indicator_value(indicator: ZeroWasteIndicator, inputs: Mapping[str, object], *, decimals: int = 1) -> Decimal | str:

@@ -35,7 +35,7 @@ from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import public
 from saishang.web.wording.columns import heading, value_words
 
-__all__ = ["chain", "chain_url", "hours", "station_days"]
+__all__ = ["chain", "chain_url", "fact_words", "hours", "station_days"]
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,8 @@ def chain(request: HttpRequest, run: str, indicator: str, region: str) -> HttpRe
 def _node(link: Link, run: str, parameter: str, period: str) -> Node:
     facts = dict(link.facts)
     mark = str(facts.pop("status", "") or "") if link.kind in ("value", "report") else ""
+    if link.kind == "report":
+        facts.pop("indicator", None)  # it is the name
     more = href = ""
     if link.kind == "station":
         more = _station_url(run, link.name, parameter, period)
@@ -108,8 +110,12 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
         kind=link.kind,
         name=_radiation_name(run, link) if link.kind == "radiation_station" else _name(link),
         value=link.value,
-        unit="" if link.unit == "1" else link.unit,
-        facts=[(_label(key), _say(key, value)) for key, value in facts.items() if value not in (None, "", {}, [], ())],
+        unit="" if link.unit == "1" else texts.unit_name(link.unit),
+        facts=[
+            (_label(key), _how(value, facts) if key == "kind" else _say(key, value))
+            for key, value in facts.items()
+            if value not in (None, "", {}, [], ())
+        ],
         children=[_node(child, run, parameter, period) for child in link.children],
         words=_kind_words(link.kind),
         follow=_follow_words(link.kind),
@@ -141,7 +147,7 @@ def _follow_words(kind: str) -> str:
 def _name(link: Link) -> str:
     if link.kind == "station":
         return _station_name(link.name)
-    if link.kind == "value":
+    if link.kind == "value" or (link.kind == "report" and "indicator" in link.facts):
         found = queries.indicator(str(link.facts.get("indicator", "")))
         return texts.both(found.zh, found.en) if found else link.name
     if link.kind == "section":
@@ -208,6 +214,16 @@ def _label(key: str) -> str:
         "warnings_open": _("未处置的预警"), "reaches": _("调查河段"), "compared": _("能比较的河段"),
         "total": _("监测面积（km²）"),
     }.get(key) or heading(key, "chain")  # fmt: skip
+
+
+def _how(kind: Any, facts: Mapping[str, Any]) -> str:
+    coverage = facts.get("coverage")
+    return texts.kind_name(str(kind), coverage if isinstance(coverage, Mapping) else None)
+
+
+def fact_words(key: str, value: Any) -> str:
+    """A fact of a value in words: what it is, and what it says."""
+    return f"{_label(key)} {_say(key, value)}"
 
 
 def _why_missing(why: str) -> str:

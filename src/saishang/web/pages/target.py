@@ -17,7 +17,7 @@ from saishang.rules import RuleLookupError
 from saishang.science.rounding import round_half_even
 from saishang.web import texts, wording
 from saishang.web.pages import site
-from saishang.web.pages.chain import chain_url
+from saishang.web.pages.chain import chain_url, fact_words
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
 from saishang.web.pages.forecast import target_forecast
@@ -64,7 +64,7 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
         "goal": goal_of(row),
         "unit": texts.unit_name(row.unit),
         "compared": _compared(row),
-        "kind": texts.kind_name(row.value_kind),
+        "kind": texts.kind_name(row.value_kind, _chosen_coverage(row)),
         "expected": _short(row.expected),
         "distance": _signed(row.distance),
         "indicator": found,
@@ -186,7 +186,7 @@ def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
                 "period": Cell(point.period, text=texts.period_name(point.period)),
                 "value": Cell(point.value, text=point.rounded or "—", valid=point.valid),
                 "basis": basis_name(point.basis),
-                "kind": texts.kind_name(point.kind),
+                "kind": texts.kind_name(point.kind, point.coverage),
                 "coverage": Cell(
                     coverage_text(point.coverage, pooled=row.region == run.region), note=reason_name(point.reason)
                 ),
@@ -260,7 +260,14 @@ def coverage_text(coverage: dict[str, Any], *, pooled: bool = False) -> str:
     if valid is not None and expected is not None:
         words = _("有效 %(valid)s / 应有 %(expected)s 城市日") if pooled else _("有效 %(valid)s / 应有 %(expected)s 天")
         return words % {"valid": valid, "expected": expected}
-    return "；".join(f"{key} {value}" for key, value in coverage.items() if not isinstance(value, dict | list))
+    return "；".join(
+        fact_words(key, value) for key, value in coverage.items() if value != "" and not isinstance(value, dict | list)
+    )
+
+
+def _chosen_coverage(row: TargetRow) -> dict[str, Any]:
+    """Coverage of the value that the target is judged by."""
+    return next((p.coverage for p in row.history if p.chosen and p.period == row.value_period), {})
 
 
 def _compared(row: TargetRow) -> str:

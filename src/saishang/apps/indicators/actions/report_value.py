@@ -14,12 +14,14 @@ from django.utils import timezone
 from saishang.apps.core.actions import record
 from saishang.apps.indicators.catalogue import Catalogue
 from saishang.apps.indicators.models import ReportedValue
+from saishang.apps.indicators.values import DEMONSTRATION
 from saishang.errors import SaishangError
 from saishang.rules import Rules
 
 __all__ = ["BASES", "STATUSES", "Report", "load_published", "report_value"]
 
-BASES = ("as_published", "measured", "dust_removed", "assessment", "audited")
+#: An invented figure is reported as such: it is shown with its mark and never held against a target.
+BASES = ("as_published", "measured", "dust_removed", "assessment", "audited", DEMONSTRATION)
 STATUSES = ("confirmed", "recalled", "unconfirmed")
 #: Plain digits, as they are to be shown again; Python's own reading would also take 1_000, １２ and NaN.
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?\Z")
@@ -169,7 +171,7 @@ def _check(report: Report, catalogue: Catalogue, rules: Rules) -> Decimal:
             f"expected a number, got {report.text!r}", fix="write digits and a decimal point", where="数值"
         )
     value = Decimal(report.text)
-    if indicator.unit == "%" and not 0 <= value <= 100:
+    if indicator.unit == "%" and not indicator.signed and not 0 <= value <= 100:
         raise ReportRefused(
             f"{report.text} is outside what {indicator.zh} can be", fix="check the figure", where="数值"
         )
