@@ -267,14 +267,17 @@ class _Reading:
         if named is None:
             return listed
         try:
-            values = [str(row[named["column"]]) for row in self.rules.table(named["table"])]
+            column, zh, en = (named.get(key, named["column"]) for key in ("column", "zh", "en"))
+            rows = [(str(row[column]), str(row[zh]), str(row[en])) for row in self.rules.table(named["table"])]
         except (RuleLookupError, KeyError):
             self._fault(
                 (*path, "choices_from"), "a table of the rules with that column",
                 f"{named['table']}, {named['column']}", "correct the name",
             )  # fmt: skip
             return listed
-        return listed + tuple(Choice(value, value, value) for value in dict.fromkeys(values))
+        # A table may say a value in several rows (a nuclide by edition): its first words stand.
+        found = {value: Choice(value, *words) for value, *words in reversed(rows)}
+        return listed + tuple(found[value] for value in dict.fromkeys(value for value, *_ in rows))
 
     def _life(self) -> tuple[StateTable | None, str, dict[str, Evidence]]:
         said = self.document.get("life")
