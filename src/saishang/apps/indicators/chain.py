@@ -14,8 +14,8 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import IndicatorValue, Run
 from saishang.apps.indicators.register_values import entries_behind
-from saishang.apps.indicators.water_chain import ITEMS, sections_behind
-from saishang.apps.indicators.water_values import WATER_TABLE
+from saishang.apps.indicators.water_chain import ITEMS, flows_behind, sections_behind, sources_behind
+from saishang.apps.indicators.water_values import FLOW_TABLE, SOURCE_TABLE, WATER_TABLE
 from saishang.errors import SaishangError
 from saishang.lake import Lake
 from saishang.lake.duck import connect_duck
@@ -123,6 +123,10 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     begin, end = period_span(value.period)
     if table == WATER_TABLE:
         return sections_behind(run, key, _sources(lake, run, ITEMS, begin, end, medium="water"))
+    if table == SOURCE_TABLE:
+        return sources_behind(run, value.region, key, _point_files(lake, run, begin, end))
+    if table == FLOW_TABLE:
+        return flows_behind(run, key, _sources(lake, run, ("FLOW",), begin, end, medium="water"))
     if table == "climate_years":
         return _climate(lake, run, value.coverage.get("stations", ()), begin, end)
     parameters = (key["parameter"],) if "parameter" in key else _AIR_ITEMS
@@ -133,6 +137,16 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     if key.get("scope") == "city":
         return links[0].children if links else ()
     return links
+
+
+def _point_files(lake: Lake, run: Run, begin: date, end: date) -> dict[str, list[Link]]:
+    """Files behind every sampling point: a source may draw groundwater."""
+    found: dict[str, list[Link]] = {}
+    for medium in ("water", "groundwater"):
+        codes = [str(row["code"]) for row in lake.rules.parameters.values() if row["medium"] == medium]
+        for point, links in (_sources(lake, run, codes, begin, end, medium=medium) if codes else {}).items():
+            found.setdefault(point, []).extend(links)
+    return found
 
 
 def _climate(lake: Lake, run: Run, stations: Sequence[str], begin: date, end: date) -> tuple[Link, ...]:

@@ -81,6 +81,10 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
         more = _station_url(run, link.name, parameter, period)
     if link.kind == "section":
         href = f"{reverse('water-section', args=[link.name])}?{urlencode({'run': run})}"
+    if link.kind == "water_source":
+        href = f"{reverse('water-sources')}?{urlencode({'run': run, 'source': link.name})}"
+    if link.kind == "flow":
+        href = f"{reverse('water-flow')}?{urlencode({'run': run, 'section': link.name})}"
     if link.kind == "entry":
         href = reverse("registers-entry", args=[facts.pop("register"), facts.pop("entry")])
     if link.kind == "file" and "batch" in facts:
@@ -108,6 +112,10 @@ def _name(link: Link) -> str:
         return section_name(link.name)
     if link.kind == "item":
         return texts.name_of(site.rules().parameters[link.name])
+    if link.kind == "water_month":
+        return texts.period_name(link.name)
+    if link.kind in ("water_source", "flow"):
+        return place_name(SOURCES if link.kind == "water_source" else FLOW, link.name)
     if link.kind == "city":
         return next((texts.name_of(row) for row in site.cities() if row["zh"] == link.name), link.name)
     return link.name
@@ -144,7 +152,9 @@ def _label(key: str) -> str:
         "since": _("状态起始日"),
         "region": _("地区"), "version": _("版本"), "register": _("名录"), "entry": _("条目"), "figure": _("统计量"),
         "entries_counted": _("计入条目"), "entries_of": _("参比条目"), "regions_counted": _("参比地区"),
-        "on": _("名录日期"),
+        "on": _("名录日期"), "over": _("超标项目"), "days": _("采样天数"), "volume": _("取水量（万立方米）"),
+        "days_kept": _("达到目标天数"), "target_flow": _("目标流量（立方米/秒）"),
+        "sources_evaluated": _("参评水源"), "sources_expected": _("应评水源"), "volume_complying": _("达标取水量"),
     }.get(key) or heading(key, "chain")  # fmt: skip
 
 
