@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from saishang.config import Config
+from saishang.errors import SaishangError
 from saishang.rules import Rules
 
 if TYPE_CHECKING:
@@ -37,7 +38,18 @@ SITE, REGION, PLAN = "ningxia", "640000", "ningxia"
 MEASURED_TO = date(2019, 9, 30)
 _LEFT_OPEN = 5
 _DUST_REASON = "演示：按小时判据的提案逐日确认，非主管部门认定 · demonstration only, not an official verdict"
-_PLOTS_REASON = "演示：虚构地块，不代表任何真实土地 · invented plots, no real land"
+_INVENTED_REASON = "演示：虚构条目，不代表任何真实情况 · invented entries, nothing real"
+#: Registers that the package fills with invented entries, and the day from which they hold (None = today).
+_REGISTERS: tuple[tuple[str, date | None], ...] = (
+    ("construction_plots", None),
+    ("outfalls", date(2025, 1, 1)),
+    ("drains", date(2025, 1, 1)),
+    ("drinking_sources", date(2025, 1, 1)),
+    ("black_odorous_waters", date(2025, 1, 1)),
+    ("flow_sections", date(2025, 1, 1)),
+)
+#: Files whose columns more than one medium uses are named with their source.
+_SOURCES = {"water_lab_samples_demonstration.parquet": "water-lab-samples"}
 
 
 @dataclass(frozen=True)
@@ -71,26 +83,33 @@ def load_data(lake: Lake, each: Callable[[Batch], None]) -> list[Batch]:
     """Load every file through the ordinary road; a file that was loaded before changes nothing."""
     batches = []
     for path in data_files():
-        batch = lake.ingest(path, actor=ACTOR)
+        batch = lake.ingest(path, source=_SOURCES.get(path.name), actor=ACTOR)
         each(batch)
         batches.append(batch)
     return batches
 
 
 def load_registers(config: Config, rules: Rules, today: date) -> str:
-    """Fill the register of plots with the invented ones that the package carries; how many are new, in one line."""
+    """Fill registers with the invented entries that the package carries; how many are new, one line a register."""
     import saishang.demo_data
     from saishang.apps.registers.actions import load_table
     from saishang.apps.registers.kinds import kind_of
     from saishang.lake.archive import Archive
 
-    path = Path(saishang.demo_data.__file__).parent / "register_construction_plots_demonstration.csv"
-    kind = kind_of(rules, "construction_plots")
-    outcome = load_table(
-        ACTOR, kind, rules, Archive(config.archive), path, path.name, today=today, reason=_PLOTS_REASON
-    )  # fmt: skip
-    new, same = outcome.count("added"), outcome.count("unchanged")
-    return f"{kind.zh} {kind.en}: 新增 new {new}，未变 unchanged {same}（虚构 invented）"
+    told = []
+    for name, since in _REGISTERS:
+        path = Path(saishang.demo_data.__file__).parent / f"register_{name}_demonstration.csv"
+        kind = kind_of(rules, name)
+        outcome = load_table(
+            ACTOR, kind, rules, Archive(config.archive), path, path.name, today=today, effective=since,
+            reason=_INVENTED_REASON,
+        )  # fmt: skip
+        if outcome.refusals:  # our own file: a row that cannot be taken is a defect, not the user's
+            first = outcome.refusals[0]
+            raise SaishangError(f"{path.name}, line {first.line}: {first.message}", fix=first.fix, code="demo-data")
+        new, same = outcome.count("added"), outcome.count("unchanged")
+        told.append(f"{kind.zh} {kind.en}: 新增 new {new}，未变 unchanged {same}（虚构 invented）")
+    return "\n                   ".join(told)
 
 
 def check_quality(lake: Lake) -> str:

@@ -96,7 +96,7 @@ def limits_name(name: str, stage: str = "") -> str:
 def unit_name(unit: str) -> str:
     """A unit in the reader's language: what a plan writes out gets its symbol, what is counted gets its word."""
     symbol = {"微克/立方米": "µg/m³", "毫克/立方米": "mg/m³"}.get(unit, unit)
-    return {"条": _("条"), "起": _("起"), "个": _("个")}.get(symbol, symbol)
+    return {"条": _("条"), "起": _("起"), "个": _("个"), "人": _("人"), "万m³": _("万m³")}.get(symbol, symbol)
 
 
 def goal_text(sign: str, goal: Decimal | None, unit: str) -> str:

@@ -131,7 +131,8 @@ def _row(rules: Rules, rule: SourceRule, basis: str, period: Period, months: Seq
             kept = sum((m.volume for m in months if m.verdict.compliant and m.volume is not None), Fraction(0))
         reason = "" if all(month.verdict.compliant is not None for month in months) else "months_missing"
     return {
-        "source": last.view.key, "station": last.view.values["station"], "region": last.view.region, "kind": last.view.values["kind"],
+        "source": last.view.key, "station": last.view.values["station"],
+        "region": last.view.region, "kind": last.view.values["kind"],
         "level": last.view.values["level"], "basis": basis, "period_kind": period.kind, "period": period.name,
         "class": verdict.number, "compliant": compliant,
         "over": ",".join(f"{name}:{_multiple(multiple, rule)}" for name, multiple in verdict.over),

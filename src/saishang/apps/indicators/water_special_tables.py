@@ -2,9 +2,10 @@
 
 Tables (column names are a contract for pages and export); basis `measured`, or `demonstration` for invented entries:
 
-- `water_sources(source, station, region, kind, level, basis, period_kind, period, class, compliant, over, missing, short, items,
-  days, volume, compliant_volume, valid, reason)`; kind `river | lake | groundwater`; `over` = `SO4:0.05,PH:`
-  (multiple, empty where an item has none); `short` = specific items asked for and not measured; volume in 10⁴ m³;
+- `water_sources(source, station, region, kind, level, basis, period_kind, period, class, compliant, over, missing,
+  short, items, days, volume, compliant_volume, valid, reason)`; kind `river | lake | groundwater`; `over` =
+  `SO4:0.05,PH:` (multiple, empty where an item has none); `short` = specific items asked for and not measured; volume
+  in 10⁴ m³;
   reason `no_data items_missing months_missing`
 - `water_source_shares(scope, id, level, basis, period_kind, period, sources, evaluated, complying, by_number,
   number_rounded, volume, complying_volume, by_volume, volume_rounded, valid, reason, volume_reason)`; scope `region`,
@@ -55,8 +56,9 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
 
 SPECIAL_TABLES: Mapping[str, pa.Schema] = {
     "water_sources": _schema(
-        source=_TEXT, station=_TEXT, region=_TEXT, kind=_TEXT, level=_TEXT, **_PERIOD, **{"class": _INT}, compliant=_TRUTH, over=_TEXT,
-        missing=_TEXT, short=_INT, items=_INT, days=_INT, volume=_REAL, compliant_volume=_REAL, **_VALID,
+        source=_TEXT, station=_TEXT, region=_TEXT, kind=_TEXT, level=_TEXT, **_PERIOD, **{"class": _INT},
+        compliant=_TRUTH, over=_TEXT, missing=_TEXT, short=_INT, items=_INT, days=_INT, volume=_REAL,
+        compliant_volume=_REAL, **_VALID,
     ),
     "water_source_shares": _schema(
         scope=_TEXT, id=_TEXT, level=_TEXT, **_PERIOD, sources=_INT, evaluated=_INT, complying=_INT, by_number=_REAL,

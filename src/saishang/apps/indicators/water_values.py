@@ -75,7 +75,8 @@ def source_shares(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> It
             row["complying"], row["evaluated"]
         )  # fmt: skip
         coverage = {
-            "counted": row["complying"], "sources_evaluated": row["evaluated"], "sources_expected": row["sources"],
+            "sources_complying": row["complying"], "sources_evaluated": row["evaluated"],
+            "sources_expected": row["sources"],
         }  # fmt: skip
         if figure == "by_volume":
             coverage |= {"volume": row["volume"], "volume_complying": row["complying_volume"]}

@@ -26,6 +26,7 @@ from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.water_board import place_name
 from saishang.web.pages.water_common import section_name
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import public
@@ -115,7 +116,7 @@ def _name(link: Link) -> str:
     if link.kind == "water_month":
         return texts.period_name(link.name)
     if link.kind in ("water_source", "flow"):
-        return place_name(SOURCES if link.kind == "water_source" else FLOW, link.name)
+        return place_name("drinking_sources" if link.kind == "water_source" else "flow_sections", link.name)
     if link.kind == "city":
         return next((texts.name_of(row) for row in site.cities() if row["zh"] == link.name), link.name)
     return link.name
@@ -154,7 +155,8 @@ def _label(key: str) -> str:
         "entries_counted": _("计入条目"), "entries_of": _("参比条目"), "regions_counted": _("参比地区"),
         "on": _("名录日期"), "over": _("超标项目"), "days": _("采样天数"), "volume": _("取水量（万立方米）"),
         "days_kept": _("达到目标天数"), "target_flow": _("目标流量（立方米/秒）"),
-        "sources_evaluated": _("参评水源"), "sources_expected": _("应评水源"), "volume_complying": _("达标取水量"),
+        "sources_complying": _("达标水源"), "sources_evaluated": _("参评水源"), "sources_expected": _("应评水源"),
+        "volume_complying": _("达标取水量"),
     }.get(key) or heading(key, "chain")  # fmt: skip
 
 

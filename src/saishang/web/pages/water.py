@@ -304,7 +304,7 @@ def ratios(request: HttpRequest) -> HttpResponse:
     return render(request, "water/ratios.html", context)
 
 
-_SCOPES = ("network", "region", "basin", "city", "river", "lake")
+_SCOPES = ("network", "region", "basin", "city", "river", "lake", "drains")
 
 
 def _evaluations(run: RunFacts) -> list[dict[str, Any]]:
