@@ -55,9 +55,9 @@ class Board:
         """A figure of the kind over what is counted."""
         return figure_value(self.kind.figures[name], [view.standing for view in self.counted])
 
-    def overdue(self, term: str, on: date) -> list[EntryView]:
-        """Entries counted whose term has passed."""
-        late = {key for key, dues in self.terms.items() if any(due.term == term and due.on < on for due in dues)}
+    def overdue(self, on: date, *terms: str) -> list[EntryView]:
+        """Entries counted of which one of the terms has passed."""
+        late = {key for key, dues in self.terms.items() if any(due.term in terms and due.on < on for due in dues)}
         return [view for view in self.counted if view.key in late]
 
     def context(self) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def demo_note(views: Sequence[EntryView]) -> str:
     if not invented:
         return ""
     if invented == len(views):
-        return _("演示数据：本页条目和由它们得出的数字均为虚构，不代表任何真实情况，也不计入任何考核。")
+        return _("本页条目和由它们得出的数字均为虚构，不代表任何真实情况，也不计入任何考核。")
     return _("本页有 %(n)s 条虚构的演示条目，带“演示”标记，不计入上面的数字，也不计入任何考核。") % {"n": invented}
 
 
@@ -126,7 +126,10 @@ def place_name(kind: str, key: str) -> str:
 def map_of(shown: Board, label: str) -> MapView | None:
     """The entries on the site's map; None when none has a place."""
     spec = area_map(shown.kind, shown.views[:500], reverse("registers-places", args=[shown.kind.id]))
-    return None if spec is None else MapView("entries", label, spec)
+    if spec is None:
+        return None
+    # The whole site: a reader keeps the bearings, an entry's own page shows it from near.
+    return MapView("entries", label, spec | {"bounds": site.bounds_of("prefecture"), "near": False})
 
 
 def states_table(shown: Board) -> Table:

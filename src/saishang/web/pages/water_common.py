@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,11 +18,12 @@ from saishang.rules import Row
 from saishang.science.water.classes import CLASSES
 from saishang.web import texts
 from saishang.web.pages import site
+from saishang.web.pages.air_common import choice
 from saishang.web.pages.tables import Cell
 
 __all__ = [
-    "BASES", "KINDS", "class_cell", "class_name", "classes", "codes_named", "grade_name", "group_name", "legend",
-    "mouth", "period_names", "rivers", "section_name", "section_row", "sections", "tabs",
+    "BASES", "KINDS", "class_cell", "class_name", "classes", "codes_named", "fitting", "grade_name", "group_name",
+    "legend", "mouth", "period_names", "rivers", "section_name", "section_row", "sections", "tabs",
 ]  # fmt: skip
 
 KINDS = ("month", "quarter", "year", "to_date")
@@ -147,6 +149,17 @@ def classes(run: RunFacts) -> list[dict[str, Any]]:
     return queries.select(
         run.id, "section_class", "class is not null or basis = 'published'", order="period, section, basis"
     )
+
+
+def fitting(request: HttpRequest, key: str, allowed: Sequence[str], elsewhere: Collection[str], default: str) -> str:
+    """One of the allowed values; one that only another choice of the form allows gives the default.
+
+    Whoever changes the kind of period sends the old period along: that is no wrong address.
+    """
+    wanted = request.GET.get(key, "")
+    if wanted not in allowed and wanted in elsewhere:
+        return default
+    return choice(request, key, allowed, default)
 
 
 def period_names(rows: Sequence[Mapping[str, Any]], kind: str) -> list[str]:

@@ -18,7 +18,7 @@ from saishang.web.pages.air_common import choice, kind_name
 from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.water_common import KINDS, period_names, sections, tabs
+from saishang.web.pages.water_common import KINDS, fitting, period_names, sections, tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
 
@@ -37,7 +37,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
     kinds = [name for name in KINDS if period_names(rows, name)]
     kind = choice(request, "kind", kinds, kinds[0])
     known = period_names(rows, kind)
-    period = choice(request, "period", known, known[0])
+    period = fitting(request, "period", known, {str(row["period"]) for row in rows}, known[0])
     table = _table([row for row in rows if row["period_kind"] == kind and row["period"] == period], period, run)
     context = base | {
         "kinds": [(name, kind_name(name)) for name in kinds], "kind": kind, "period": period,

@@ -17,17 +17,20 @@ from saishang.apps.registers.queries import EntryView
 from saishang.rules import Row
 from saishang.web import texts
 from saishang.web.pages import site
+from saishang.web.pages.charts import MapView
 from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import state_name, today
 from saishang.web.pages.runs import about_run, chosen_run, with_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_board import Board, board, entry_cell, map_of, states_table
-from saishang.web.pages.water_common import class_cell, codes_named, grade_name, legend, tabs
+from saishang.web.pages.water_common import class_cell, class_name, codes_named, grade_name, legend, tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
 
 __all__ = ["drains", "outfalls"]
 
+#: Colours of the classes, as the style sheet has them.
+_COLOURS = {1: "#b5e0ff", 2: "#1763b8", 3: "#14783a", 4: "#ffe14d", 5: "#ff9a3d", 6: "#c80f0f"}
 _GROUPS = ("industrial", "municipal", "agricultural", "other")
 
 
@@ -55,9 +58,28 @@ def drains(request: HttpRequest) -> HttpResponse:
     context = shown.context() | {
         "tabs": tabs("water-drains"), "run": run, "table": table, "strip": strip, "shares": shares,
         "bulletins": bulletins, "figures": _drain_figures(shown, latest), "legend": legend(),
-        "map": map_of(shown, _("入黄排水沟分布图")),
+        "map": _coloured(map_of(shown, _("入黄排水沟分布图")), shown, latest),
     }  # fmt: skip
     return render(request, "water/drains.html", context)
+
+
+def _coloured(view: MapView | None, shown: Board, latest: Mapping[str, Mapping[str, Any]]) -> MapView | None:
+    """The mouths on the map in the colour of their latest class, with its numeral."""
+    if view is None:
+        return None
+    worst = "> V" if texts.english() else "劣"
+    placed = [entry for entry in shown.views[:500] if entry.place is not None]
+    for point, entry in zip(view.spec["points"], placed, strict=True):
+        found = latest.get(str(entry.values.get("mouth")))
+        if found is None:
+            continue
+        number = found["class"]
+        point |= {
+            "style": "city", "colour": _COLOURS[number], "badge": class_name(number) if number < 6 else worst,
+            "ink": "#fff" if number in (2, 3, 6) else "#000", "label": entry.title,
+            "note": f"{entry.title} · {class_name(number)} · {texts.period_name(found['period'])}",
+        }  # fmt: skip
+    return view
 
 
 def _monitored(view: EntryView, chosen: Mapping[str, str]) -> bool:
@@ -179,6 +201,8 @@ def _drain_shares(shown: Board, run: RunFacts | None) -> Table:
         [identifier is not None], "period_kind, period",
     )  # fmt: skip
     order = {"year": 0, "to_date": 1, "quarter": 2, "month": 3}
+    # Of earlier years the same months stand in a run for comparison; here only the running year is told to date.
+    rows = [row for row in rows if row["period_kind"] != "to_date" or str(run and run.as_of.year) in row["period"]]
     rows = sorted(rows, key=lambda row: row["period"], reverse=True)
     rows = sorted(rows, key=lambda row: order[row["period_kind"]])
     listed = [
@@ -261,8 +285,8 @@ def _outfall_figures(shown: Board) -> list[tuple[str, str, str]]:
         (_("整治完成率"), f"{share.rounded} %" if share.rounded is not None else "—",
          _("已取缔、完成整治或规范保留 %(n)s 个") % {"n": done.rounded}),
         (_("溯源完成率"), f"{traced.rounded} %" if traced.rounded is not None else "—", _("已有责任主体")),
-        (_("整治逾期"), str(len(shown.overdue("remediation", today()))), _("个，期限已过")),
-        (_("复查逾期"), str(len(shown.overdue("inspection", today()))), _("个，逾一年未检查")),
+        (_("整治逾期"), str(len(shown.overdue(today(), "remediation"))), _("个，期限已过")),
+        (_("检查逾期"), str(len(shown.overdue(today(), "inspection", "first_inspection"))), _("个，一年内未检查")),
     ]  # fmt: skip
 
 
@@ -277,10 +301,10 @@ def _outfalls_table(shown: Board, categories: Mapping[str, Row]) -> Table:
     rows = []
     for view in shown.views:
         dues = {due.term: due.on for due in shown.terms.get(view.key, ())}
-        remediation, inspection = dues.get("remediation"), dues.get("inspection")
+        remediation, inspection = dues.get("remediation"), dues.get("inspection") or dues.get("first_inspection")
         row = categories.get(str(view.values.get("category")))
         seen = view.values.get("inspected_on")
-        checked = _("应在 %(day)s 前复查") % {"day": inspection.isoformat()} if inspection else ""
+        checked = _("应在 %(day)s 前检查") % {"day": inspection.isoformat()} if inspection else ""
         rows.append(
             {
                 "code": entry_cell(shown.kind, view, words=view.key), "name": view.title,
@@ -292,7 +316,7 @@ def _outfalls_table(shown: Board, categories: Mapping[str, Row]) -> Table:
                 ),
                 "inspected": Cell(
                     seen, text=seen or _("未检查"),
-                    note=_("复查已逾期") if inspection and inspection < today() else checked,
+                    note=_("检查已逾期") if inspection and inspection < today() else checked,
                 ),
             }
         )  # fmt: skip

@@ -23,7 +23,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_board import demo_note
-from saishang.web.pages.water_common import KINDS, class_cell, codes_named, group_name, section_row, tabs
+from saishang.web.pages.water_common import KINDS, class_cell, codes_named, fitting, group_name, section_row, tabs
 from saishang.web.reasons import basis_name, figure, reason_name
 from saishang.web.security import public
 
@@ -63,15 +63,19 @@ def section(request: HttpRequest, code: str) -> HttpResponse:
     kinds = [kind for kind in KINDS if any(item["period_kind"] == kind for item in items)]
     if kinds:
         kind = choice(request, "kind", kinds, kinds[0])
-        table = _items_table([item for item in items if item["period_kind"] == kind], about)
+        mine = [item for item in items if item["period_kind"] == kind]
+        known = sorted({str(item["period"]) for item in mine}, reverse=True)
+        period = fitting(request, "period", ["all", *known], {str(item["period"]) for item in items}, known[0])
+        table = _items_table([item for item in mine if period in ("all", item["period"])], about)
         codes = list(dict.fromkeys(str(item["parameter"]) for item in items))
         parameter = choice(request, "parameter", codes, "NH3N" if "NH3N" in codes else codes[0])
-        chart = _days_chart(run, code, parameter, about)
+        chart = _days_chart(run, code, parameter, about) or _months_chart(items, parameter, about)
         tables += [table, *([chart.table] if chart is not None and chart.table is not None else [])]
         context |= {
             "kinds": [(value, kind_name(value)) for value in kinds], "kind": kind, "items": table, "chart": chart,
             "parameters": [(value, texts.name_of(site.rules().parameters[value])) for value in codes],
-            "parameter": parameter,
+            "parameter": parameter, "period": period,
+            "periods": [("all", _("全部")), *[(value, texts.period_name(value)) for value in known]],
         }  # fmt: skip
     return export(request, tables) or render(request, "water/section.html", context)
 
@@ -156,7 +160,9 @@ def _items_table(items: Sequence[Mapping[str, Any]], about: Sequence[str]) -> Ta
             "class": class_cell(row["class"], valid=bool(row["valid"])) if row["counts"] else Cell(None),
             "multiple": Cell(row["multiple"], text=figure(row["multiple"], 2)),
             "samples": row["samples"],
-            "days": f"{row['days_valid']} / {row['days_expected']}",
+            # A sample stands for its month: nobody expects one every day.
+            "days": str(row["days_valid"]) if row["origin"] == "sample"
+            else f"{row['days_valid']} / {row['days_expected']}",
             "origin": origins.get(row["origin"], row["origin"]),
             "note": reason_name(row["reason"]),
         }
@@ -209,6 +215,36 @@ def _lake_tables(run: RunFacts, code: str, about: Sequence[str]) -> list[Table]:
         empty=_("本次评估没有藻密度数据。"),
     )  # fmt: skip
     return [trophic, blooms]
+
+
+def _months_chart(items: Sequence[Mapping[str, Any]], parameter: str, about: Sequence[str]) -> Chart | None:
+    """Monthly figures of one item, where a section is sampled by hand and has no days."""
+    months = [row for row in items if row["period_kind"] == "month" and row["parameter"] == parameter]
+    if len(months) < 2:
+        return None
+    row = site.rules().parameters[parameter]
+    unit = "" if row["unit"] == "1" else str(row["unit"])
+    places = _decimals(parameter)
+    columns = [
+        Column("period", _("时段"), row_head=True, nowrap=True), Column("value", _("均值"), unit, number=True),
+        Column("class", _("类别")), Column("samples", _("样品数"), number=True), Column("note", _("备注")),
+    ]  # fmt: skip
+    listed = [
+        {"period": texts.period_name(month["period"]),
+         "value": Cell(month["value"], text=figure(month["value"], places), valid=bool(month["valid"])),
+         "class": class_cell(month["class"], valid=bool(month["valid"])) if month["counts"] else Cell(None),
+         "samples": month["samples"], "note": reason_name(month["reason"])}
+        for month in months
+    ]  # fmt: skip
+    title = _("%(item)s月均值") % {"item": texts.name_of(row)}
+    table = Table("months", title, columns, listed, about=about, tight=True)
+    spec = {
+        "kind": "lines", "unit": unit, "x": [texts.period_name(month["period"]) for month in months], "scale": True,
+        "series": [{"name": texts.name_of(row),
+                    "data": [None if m["value"] is None else round(m["value"], places) for m in months]}],
+    }  # fmt: skip
+    label = _("%(title)s折线图；同样的数字列在下面的表里。") % {"title": title}
+    return Chart("days", label, spec, table)
 
 
 def _trends_table(run: RunFacts, code: str, about: Sequence[str]) -> Table:

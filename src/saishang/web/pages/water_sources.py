@@ -22,7 +22,7 @@ from saishang.web.pages.registers_common import state_name, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_board import Board, basis_shown, board, entry_cell, map_of
-from saishang.web.pages.water_common import class_name, period_names, tabs
+from saishang.web.pages.water_common import class_name, fitting, period_names, tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
 
@@ -55,7 +55,11 @@ def sources(request: HttpRequest) -> HttpResponse:
     kinds = [name for name in _KINDS if period_names(rows, name)]
     kind = choice(request, "kind", kinds, kinds[0])
     known = period_names(rows, kind)
-    period = choice(request, "period", known, known[0])
+    # The latest period in which anything was sampled; a later one would only say that nothing was.
+    sampled = [str(row["period"]) for row in rows if row["period_kind"] == kind and row["days"]]
+    period = fitting(
+        request, "period", known, {str(row["period"]) for row in rows}, max(sampled, default=known[0])
+    )  # fmt: skip
     now = {row["source"]: row for row in rows if row["period_kind"] == kind and row["period"] == period}
     counted = {view.key for view in shown.counted}
     register = _register_table(shown, now)

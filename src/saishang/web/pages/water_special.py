@@ -22,7 +22,7 @@ from saishang.web.pages.registers_common import state_name, today, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_board import Board, board, entry_cell, map_of, states_table
-from saishang.web.pages.water_common import KINDS, group_name, period_names, tabs
+from saishang.web.pages.water_common import KINDS, fitting, group_name, period_names, tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
 
@@ -55,7 +55,7 @@ def black(request: HttpRequest) -> HttpResponse:
     return render(request, "water/black.html", context)
 
 
-def _select(run: RunFacts | None, table: str, order: str, where: str = "", values: Sequence[Any] = ()) -> list[Any]:
+def _select(run: RunFacts | None, table: str, order: str, where: str = "true", values: Sequence[Any] = ()) -> list[Any]:
     return [] if run is None else queries.select(run.id, table, where, list(values), order)
 
 
@@ -76,7 +76,7 @@ def _black_figures(shown: Board, latest: Mapping[str, Mapping[str, Any]]) -> lis
         (_("返黑返臭"), str(shown.figure("reopened").rounded), _("条")),
         (_("消除比例"), f"{removed.rounded} %" if removed.rounded is not None else "—",
          _("占曾列入的 %(n)s 条") % {"n": len(shown.counted)}),
-        (_("整治逾期"), str(len(shown.overdue("remediation", today()))), _("条，期限已过")),
+        (_("整治逾期"), str(len(shown.overdue(today(), "remediation"))), _("条，期限已过")),
         (_("最近监测为重度"), str(heavy), _("条")),
     ]  # fmt: skip
 
@@ -176,7 +176,9 @@ def flow(request: HttpRequest) -> HttpResponse:
     kind = choice(request, "kind", kinds, "year" if "year" in kinds else kinds[0])
     known = period_names(rows, kind)
     sampled = [row["period"] for row in rows if row["period_kind"] == kind and row["days_present"]]
-    period = choice(request, "period", known, max(sampled, default=known[0]))
+    period = fitting(
+        request, "period", known, {str(row["period"]) for row in rows}, max(sampled, default=known[0])
+    )  # fmt: skip
     now = {row["section"]: row for row in rows if row["period_kind"] == kind and row["period"] == period}
     listed = sorted({row["section"] for row in rows})
     section = choice(request, "section", listed, listed[0])
@@ -257,7 +259,8 @@ def _periods_table(rows: Sequence[Mapping[str, Any]], section: str, shown: Board
         {"period": texts.period_name(row["period"]), "target": row["target"], **_flow_cells(row),
          "note": reason_name(row["reason"])}
         for row in sorted(rows, key=lambda row: (order[row["period_kind"]], row["period"]))
-        if row["days_present"]
+        # Of earlier years the same months stand in a run for comparison; here only the running year is told to date.
+        if row["days_present"] and (row["period_kind"] != "to_date" or str(run.as_of.year) in row["period"])
     ]  # fmt: skip
     title = _("%(section)s各时段生态流量") % {"section": _title(shown, section)}
     return Table("flow-periods", title, columns, listed, about=about_run(run), tight=True)
