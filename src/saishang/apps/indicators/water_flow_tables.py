@@ -8,11 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from saishang.apps.indicators.values import DEMONSTRATION
-from saishang.apps.indicators.water_places import Dated
+from saishang.apps.indicators.water_places import Dated, periods_to
 from saishang.apps.indicators.water_samples import Samples
 from saishang.rules import Rules
 from saishang.science.numbers import exact
-from saishang.science.periods import days_between, periods_between
+from saishang.science.periods import days_between
 from saishang.science.rounding import round_half_even
 from saishang.science.water.flow import period_assurance
 from saishang.science.water.from_rules import flow_rule
@@ -43,7 +43,7 @@ def flow_rows(rules: Rules, as_of: date, found: Sequence[Dated], samples: Sample
              "kept": None if day not in targets else flow >= targets[day]}
             for day, flow in sorted(flows.items())
         ]  # fmt: skip
-        for period in periods_between(first, as_of):
+        for period in periods_to(first, as_of):
             # Days to come, and days before anybody measured, are not asked; a year that runs is told to date.
             days = list(days_between(max(period.first, first), min(period.last, as_of)))
             running = period.kind in ("quarter", "year") and period.last > as_of

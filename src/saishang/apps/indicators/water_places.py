@@ -15,11 +15,12 @@ from saishang.apps.registers import queries as registers
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView
 from saishang.rules import Rules
+from saishang.science.periods import Period, periods_between
 from saishang.science.water.series import Group, WaterSection
 
 __all__ = [
     "BLACK", "DRAINS", "FLOW", "SOURCES", "Dated", "bodies", "drain_groups", "drain_sections", "drains", "flow_places",
-    "sources", "stations_of",
+    "periods_to", "sources", "stations_of",
 ]  # fmt: skip
 
 DRAINS, SOURCES, BLACK, FLOW = "drains", "drinking_sources", "black_odorous_waters", "flow_sections"
@@ -77,6 +78,12 @@ drains = _listed(DRAINS)
 sources = _listed(SOURCES)
 bodies = _listed(BLACK)
 flow_places = _listed(FLOW)
+
+
+def periods_to(first: date, as_of: date) -> list[Period]:
+    """Periods of the days, with a year to date while the year runs: in December too, until its last day."""
+    over = (as_of.month, as_of.day) == (12, 31)
+    return list(periods_between(first, as_of, () if over else (as_of.month,)))
 
 
 def stations_of(text: str | None) -> list[str]:

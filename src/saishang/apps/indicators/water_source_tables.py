@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from saishang.apps.indicators.values import DEMONSTRATION
-from saishang.apps.indicators.water_places import Dated, stations_of
+from saishang.apps.indicators.water_places import Dated, periods_to, stations_of
 from saishang.apps.indicators.water_samples import Samples, means
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.queries import EntryView
@@ -18,7 +18,7 @@ from saishang.rules import Rules
 from saishang.science.groundwater.classes import Groundwater
 from saishang.science.groundwater.from_rules import groundwater_standard
 from saishang.science.numbers import InputError, exact
-from saishang.science.periods import Period, periods_between
+from saishang.science.periods import Period
 from saishang.science.rounding import round_half_even
 from saishang.science.units import conversion
 from saishang.science.water.black_odorous import (
@@ -81,7 +81,7 @@ def _source(
     rules: Rules, rule: SourceRule, entry: Dated, samples: Samples, first: date, as_of: date
 ) -> Iterator[dict[str, Any]]:
     hydrogen = setting(rules, "ph_mean") == "hydrogen_ion"
-    periods = [period for period in periods_between(first, as_of) if period.kind != "quarter"]
+    periods = [period for period in periods_to(first, as_of) if period.kind != "quarter"]
     months: dict[int, _Month] = {}
     for period in periods:
         if period.kind != "month":
@@ -242,7 +242,7 @@ def black_rows(rules: Rules, as_of: date, found: Sequence[Dated], samples: Sampl
         if first is None:
             continue
         basis = DEMONSTRATION if entry.invented else _MEASURED
-        for period in periods_between(first, as_of):
+        for period in periods_to(first, as_of):
             view = entry.within(period.first, min(period.last, as_of))
             listed = stations_of(view.values.get("stations")) if view is not None else []
             if period.kind != "month" or view is None:

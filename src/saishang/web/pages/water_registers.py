@@ -76,7 +76,7 @@ def _coloured(view: MapView | None, shown: Board, latest: Mapping[str, Mapping[s
         number = found["class"]
         point |= {
             "style": "city", "colour": _COLOURS[number], "badge": class_name(number) if number < 6 else worst,
-            "ink": "#fff" if number in (2, 3, 6) else "#000", "label": entry.title,
+            "ink": "#fff" if number in (2, 3, 6) else "#000",
             "note": f"{entry.title} · {class_name(number)} · {texts.period_name(found['period'])}",
         }  # fmt: skip
     return view
