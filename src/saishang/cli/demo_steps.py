@@ -48,8 +48,6 @@ _REGISTERS: tuple[tuple[str, date | None], ...] = (
     ("black_odorous_waters", date(2025, 1, 1)),
     ("flow_sections", date(2025, 1, 1)),
 )
-#: Files whose columns more than one medium uses are named with their source.
-_SOURCES = {"water_lab_samples_demonstration.parquet": "water-lab-samples"}
 
 
 @dataclass(frozen=True)
@@ -81,9 +79,11 @@ def load_plan(rules: Rules) -> str:
 
 def load_data(lake: Lake, each: Callable[[Batch], None]) -> list[Batch]:
     """Load every file through the ordinary road; a file that was loaded before changes nothing."""
+    from saishang.demo_data import DEMO_SOURCES
+
     batches = []
     for path in data_files():
-        batch = lake.ingest(path, source=_SOURCES.get(path.name), actor=ACTOR)
+        batch = lake.ingest(path, source=DEMO_SOURCES.get(path.name), actor=ACTOR)
         each(batch)
         batches.append(batch)
     return batches
