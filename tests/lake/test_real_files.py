@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pyarrow.parquet as pq
 
-from saishang.demo_data import DEMO_SOURCES, demo_files
+from saishang.demo_data import demo_files
 from saishang.lake import Lake
 from saishang.lake.audit import audit
 from saishang.lake.gaps import update_gaps
@@ -46,7 +46,7 @@ def test_a_day_file_that_was_cut_off_in_the_world(lake: Lake) -> None:
 
 
 def test_the_demonstration_loads_and_agrees_with_itself(lake: Lake) -> None:
-    batches = {path.name: lake.ingest(path, source=DEMO_SOURCES.get(path.name)) for path in demo_files()}
+    batches = {path.name: lake.ingest(path) for path in demo_files()}
     assert {batch.status for batch in batches.values()} == {"committed"}
     hourly = batches["air_hourly_ningxia_2019_01_09.parquet"]
     table = pq.read_table(next(p for p in demo_files() if p.name == hourly.file_name))

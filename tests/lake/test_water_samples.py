@@ -11,7 +11,7 @@ from saishang.rules import Rules
 from tests.lake.samples import rows
 from tests.shared_material import shared
 
-HEADER = "point,day,item,result,unit,method,laboratory\n"
+HEADER = "水质点位编码,采样日期,项目,结果,单位,方法,实验室\n"
 
 
 def test_results_come_in_canonical_units_with_their_detection_limit(lake: Lake, tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_results_come_in_canonical_units_with_their_detection_limit(lake: Lake, 
         encoding="utf-8",
     )
     batch = lake.ingest(path)
-    assert (batch.source, batch.accepted, batch.rejected, batch.empty) == ("water-lab-samples", 4, 1, 1)
+    assert (batch.source, batch.accepted, batch.rejected, batch.empty) == ("water-laboratory", 4, 1, 1)
     found = {(row["station"], row["parameter"]): (row["value"], row["qualifier"]) for row in rows(lake)}
     assert found == {
         ("SY-1", "NH3N"): (0.12, None), ("SY-1", "HG"): (0.00004, "<"), ("SY-1", "CU"): (0.001, "<"),
@@ -32,7 +32,7 @@ def test_results_come_in_canonical_units_with_their_detection_limit(lake: Lake, 
 
 
 def test_every_item_of_the_three_tables_has_a_name(rules: Rules, lake: Lake) -> None:
-    named = lake.sources["water-lab-samples"].values
+    named = lake.sources["water-laboratory"].values
     for name in ("surface_limits", "source_limits"):
         for row in rules.table(f"standards/water/{name}"):
             code = row["parameter"]

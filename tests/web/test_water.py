@@ -31,7 +31,6 @@ def water(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djang
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.observations.queries import site_lake
     from saishang.cli.demo_steps import load_registers
-    from saishang.demo_data import DEMO_SOURCES
     from saishang.rules import load_rules
 
     with django_db_blocker.unblock(), made_portal(tmp_path_factory.mktemp("water")) as made:
@@ -40,7 +39,7 @@ def water(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djang
             "water_4h_ningxia_2021_04", "water_section_class_ningxia", "water_flow_demonstration",
             "water_lab_samples_demonstration",
         ):  # fmt: skip
-            lake.ingest(DEMO / f"{name}.parquet", source=DEMO_SOURCES.get(f"{name}.parquet"))
+            lake.ingest(DEMO / f"{name}.parquet")
         load_registers(settings.CONFIG, load_rules(), date(2026, 11, 29))
         evaluate("tests", settings.CONFIG, lake, load_rules(), date(2025, 12, 31), site="ningxia", region="640000")
         yield made

@@ -79,11 +79,9 @@ def load_plan(rules: Rules) -> str:
 
 def load_data(lake: Lake, each: Callable[[Batch], None]) -> list[Batch]:
     """Load every file through the ordinary road; a file that was loaded before changes nothing."""
-    from saishang.demo_data import DEMO_SOURCES
-
     batches = []
     for path in data_files():
-        batch = lake.ingest(path, source=DEMO_SOURCES.get(path.name), actor=ACTOR)
+        batch = lake.ingest(path, actor=ACTOR)
         each(batch)
         batches.append(batch)
     return batches

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["DEMO_SOURCES", "demo_files"]
-
-#: Files whose columns more than one medium uses: their source has to be named.
-DEMO_SOURCES = {"water_lab_samples_demonstration.parquet": "water-lab-samples"}
+__all__ = ["demo_files"]
 
 
 def demo_files() -> list[Path]:
-    """Every file of measurements, in the order in which they are loaded."""
+    """Files in the order in which the demonstration loads them; the source of each is recognised by its columns."""
     return sorted(Path(__file__).parent.glob("*.parquet"))

@@ -55,7 +55,7 @@ def source(code: str, region: str, volume: str = "", **more: str) -> Any:
 
 
 def samples(path: Path, months: Mapping[tuple[str, int], Mapping[str, str]]) -> Path:
-    lines = ["point,day,item,result,unit,method,laboratory\n"]
+    lines = ["水质点位编码,采样日期,项目,结果,单位,方法,实验室\n"]
     for (point, month), values in months.items():
         for item, value in values.items():
             unit = "无量纲" if item == "pH值" else "mg/L"
@@ -169,7 +169,7 @@ def test_black_waters_by_point_stretch_and_body(config: Config, lake: Lake, tmp_
         "black_odorous_waters",
         {"code": "HC-1", "name": "HC", "region": "640221", "setting": "urban", "stations": "P1、P2，P3, P4"},
     )  # fmt: skip
-    lines = ["point,day,item,result,unit,method,laboratory\n"]
+    lines = ["水质点位编码,采样日期,项目,结果,单位,方法,实验室\n"]
     for point, ammonia in (("P1", "16"), ("P2", "15.1"), ("P3", "20"), ("P4", "3")):
         for day in (3, 6, 9):
             for item, value, unit in (("透明度", "40", "cm"), ("溶解氧", "4", "mg/L"), ("氧化还原电位", "-20", "mV")):
@@ -194,7 +194,7 @@ def test_a_point_without_samples_leaves_the_body_open(config: Config, lake: Lake
     )  # fmt: skip
     path = tmp_path / "b.csv"
     path.write_text(
-        "point,day,item,result,unit,method,laboratory\nP1,2025-06-03,溶解氧,4,mg/L,,\n", encoding="utf-8"
+        "水质点位编码,采样日期,项目,结果,单位,方法,实验室\nP1,2025-06-03,溶解氧,4,mg/L,,\n", encoding="utf-8"
     )  # fmt: skip
     lake.ingest(path)
     found = tables(config, lake, date(2025, 12, 31))

@@ -186,6 +186,9 @@ def _groundwater(rules: Rules, values: Mapping[str, object], standard: Groundwat
                 item = standard.item(str(name))
             except InputError:
                 continue
+            if item.kind == "word":  # told in words, kept as 0 or 1: one sample that had it is enough
+                found[item.key] = "有" if value else "无"
+                break
             # Another quantity of the same name is no value of this item.
             with contextlib.suppress(InputError):
                 found[item.key] = conversion(str(row["unit"]), item.unit)(exact(cast("Fraction", value)))

@@ -156,7 +156,7 @@ def _points_table(shown: Board, graded: Sequence[Mapping[str, Any]], run: RunFac
     }  # fmt: skip
     return Table(
         "points", _("各点位分级"), columns, rows, about=about_run(run), tight=True, caption=caption,
-        empty=_("本次评估没有黑臭水体点位的监测结果：按点位编码载入实验室监测结果（逐项）后重新评估。"),
+        empty=_("本次评估没有黑臭水体点位的监测结果：按点位编码载入实验室检测结果（一行一项）后重新评估。"),
     )  # fmt: skip
 
 
