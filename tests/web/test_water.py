@@ -198,7 +198,7 @@ def test_a_change_of_the_kind_of_period_is_no_wrong_address(water: Portal, clien
 def test_the_chain_of_sources_and_flow_leads_to_months_and_files(water: Portal, client: Client) -> None:
     base = "/targets/chain/latest/"
     page = client.get(f"{base}water.source_compliance/640000/?period=2025&basis=demonstration").content.decode()
-    for text in ("演示水源一（虚构）", "2025年7月", "FE:0.20", "water_lab_samples_demonstration.parquet"):
+    for text in ("演示水源一（虚构）", "2025年7月", "铁（0.20）", "water_lab_samples_demonstration.parquet"):
         assert text in page, text
     flow = client.get(f"{base}water.ecological_flow_met/640000/?period=2025&basis=demonstration").content.decode()
     for text in ("演示流量断面（虚构）", "water_flow_demonstration.parquet"):

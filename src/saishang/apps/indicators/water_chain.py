@@ -139,11 +139,11 @@ def sources_behind(
 
 def _source_facts(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "valid": bool(row["valid"]), "reason": row["reason"] or "", "complies": row["compliant"],
+        "valid": bool(row["valid"]), "reason": row["reason"] or "", "attains": row["compliant"],
         "class": class_name(row["class"]) if row["class"] else None,
         "over": [part for part in str(row["over"]).split(",") if part],
         "missing": [part for part in str(row["missing"]).split(",") if part],
-        "items": row["items"], "days": row["days"], "volume": row["volume"],
+        "items_measured": row["items"], "days": row["days"], "volume": row["volume"],
     }  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def flows_behind(run: Run, key: Mapping[str, Any], sources: Mapping[str, list[Li
         Link(
             "flow", str(row["section"]), "" if row["rounded"] is None else f"{row['rounded']:.1f}", "%",
             {
-                "valid": bool(row["valid"]), "reason": row["reason"] or "", "complies": row["met"],
+                "valid": bool(row["valid"]), "reason": row["reason"] or "", "attains": row["met"],
                 "days_expected": row["days_expected"], "days_valid": row["days_present"],
                 "days_kept": row["days_kept"], "target_flow": row["target"],
             },

@@ -27,7 +27,7 @@ from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_board import place_name
-from saishang.web.pages.water_common import section_name
+from saishang.web.pages.water_common import item_words, section_name
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import public
 from saishang.web.wording.columns import heading, value_words
@@ -153,11 +153,17 @@ def _label(key: str) -> str:
         "since": _("状态起始日"),
         "region": _("地区"), "version": _("版本"), "register": _("名录"), "entry": _("条目"), "figure": _("统计量"),
         "entries_counted": _("计入条目"), "entries_of": _("参比条目"), "regions_counted": _("参比地区"),
-        "on": _("名录日期"), "over": _("超标项目"), "days": _("采样天数"), "volume": _("取水量（万立方米）"),
+        "on": _("名录日期"), "over": _("超标项目"), "items_measured": _("有值项目数"), "days": _("采样天数"), "volume": _("取水量（万立方米）"),
         "days_kept": _("达到目标天数"), "target_flow": _("目标流量（立方米/秒）"),
         "sources_complying": _("达标水源"), "sources_evaluated": _("参评水源"), "sources_expected": _("应评水源"),
         "volume_complying": _("达标取水量"),
     }.get(key) or heading(key, "chain")  # fmt: skip
+
+
+def _item_words(text: str) -> str:
+    """An item of water with its multiple, from `FE:0.20`; what is no item stays as it is."""
+    code, _sep, multiple = text.partition(":")
+    return f"{item_words(code)}{texts.aside(multiple)}"
 
 
 def _why_missing(why: str) -> str:
@@ -188,6 +194,8 @@ def _say(key: str, value: Any) -> str:
         return _("是") if value else _("否")
     if isinstance(value, Mapping):
         return "；".join(f"{_label(str(k))} {_say(str(k), v)}" for k, v in value.items() if v not in (None, ""))
+    if key in ("over", "missing") and isinstance(value, list | tuple):
+        return texts.listed(_item_words(str(item)) for item in value)
     if isinstance(value, list | tuple):
         return texts.listed(texts.kind_name(str(item)) if key == "origin" else item for item in value)
     return value_words(key, str(value)) or str(value)

@@ -23,7 +23,7 @@ from saishang.web.pages.tables import Cell
 
 __all__ = [
     "BASES", "KINDS", "class_cell", "class_name", "classes", "codes_named", "fitting", "grade_name", "group_name",
-    "legend", "mouth", "period_names", "rivers", "section_name", "section_row", "sections", "tabs",
+    "item_words", "legend", "mouth", "period_names", "rivers", "section_name", "section_row", "sections", "tabs",
 ]  # fmt: skip
 
 KINDS = ("month", "quarter", "year", "to_date")
@@ -142,6 +142,15 @@ def codes_named(codes: str) -> str:
     """Parameter codes joined by commas → their names."""
     parameters = site.rules().parameters
     return texts.listed(texts.name_of(parameters[code]) for code in codes.split(",") if code)
+
+
+def item_words(name: str) -> str:
+    """Name of an item by its parameter, or by its key in the groundwater standard; itself when neither knows it."""
+    rules = site.rules()
+    if name in rules.parameters:
+        return texts.name_of(rules.parameters[name])
+    row = next((row for row in rules.table("standards/groundwater/limits") if row["item"] == name), None)
+    return name if row is None else texts.name_of(row)
 
 
 def classes(run: RunFacts) -> list[dict[str, Any]]:

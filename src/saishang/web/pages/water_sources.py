@@ -22,7 +22,7 @@ from saishang.web.pages.registers_common import state_name, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_board import Board, basis_shown, board, entry_cell, map_of
-from saishang.web.pages.water_common import class_name, fitting, period_names, tabs
+from saishang.web.pages.water_common import class_name, fitting, item_words, period_names, tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
 
@@ -175,27 +175,19 @@ def _over(row: Mapping[str, Any] | None) -> str:
     told = []
     for part in str(row["over"]).split(","):
         name, _sep, multiple = part.partition(":")
-        told.append(f"{_item(name)}{texts.aside(multiple)}")
+        told.append(f"{item_words(name)}{texts.aside(multiple)}")
     return texts.listed(told)
 
 
 def _missing(row: Mapping[str, Any] | None) -> str:
     if row is None:
         return ""
-    names = [_item(name) for name in str(row["missing"]).split(",") if name]
+    names = [item_words(name) for name in str(row["missing"]).split(",") if name]
     if len(names) > 5:
         names = [*names[:5], _("等 %(n)s 项") % {"n": len(names)}]
     if row["short"]:
         names.append(_("表 3 特定项目少 %(n)s 项") % {"n": row["short"]})
     return texts.listed(names)
-
-
-def _item(name: str) -> str:
-    rules = site.rules()
-    if name in rules.parameters:
-        return texts.name_of(rules.parameters[name])
-    row = next((row for row in rules.table("standards/groundwater/limits") if row["item"] == name), None)
-    return name if row is None else texts.name_of(row)
 
 
 def _months(shown: Board, rows: Sequence[Mapping[str, Any]], run: RunFacts) -> Table:
