@@ -48,7 +48,9 @@ def lake(config: Config, dsn: str, settings: Any, tmp_path: Path) -> Iterator[La
     return opened
 
 
-def test_corrected_hours_change_what_a_whole_evaluation_would_change(config: Config, lake: Lake, tmp_path: Path) -> None:
+def test_corrected_hours_change_what_a_whole_evaluation_would_change(
+    config: Config, lake: Lake, tmp_path: Path
+) -> None:
     from saishang.apps.indicators import changes
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.indicators.correction import preview
