@@ -73,7 +73,11 @@ export function lines(spec, c, width) {
     legend: spec.series.length > 1 ? legend(c, { type: "scroll", left: 0 }) : undefined,
     tooltip: { trigger: "axis", valueFormatter: (v) => (v === null || v === undefined ? "—" : `${v} ${spec.unit}`) },
     xAxis: axis(c, { type: "category", data: spec.x, axisLabel: { color: c.soft, rotate, hideOverlap: true } }),
-    yAxis: axis(c, { type: "value", name: spec.unit, scale: Boolean(spec.scale) }),
+    // What has to be seen beside the data, such as a limit that nothing comes near.
+    yAxis: axis(c, {
+      type: "value", name: spec.unit, scale: Boolean(spec.scale),
+      ...(spec.within?.length && { min: (v) => Math.floor(Math.min(v.min, ...spec.within) - 1), max: (v) => Math.ceil(Math.max(v.max, ...spec.within) + 1) }),
+    }),
     series: spec.series.map((series, index) => ({
       name: series.name, type: series.type ?? "line", data: series.data, connectNulls: false,
       symbol: ["circle", "rect", "triangle", "diamond", "roundRect", "emptyCircle"][index % 6], symbolSize: spec.x.length > 60 || series.bound ? 0 : 7,

@@ -121,7 +121,7 @@ def _clauses(node: Any) -> Iterator[str]:
     if hasattr(node, "items"):
         yield from (str(node[key]) for key in _cited(node) if isinstance(node[key], str))
         for key, item in node.items():
-            if key != "statistic":
+            if key not in ("statistic", "also"):
                 yield from _clauses(item)
     elif isinstance(node, list | tuple):
         for item in node:

@@ -65,6 +65,8 @@ def register(app: typer.Typer) -> None:
             quality = steps.check_quality(lake)
             bar.update(task, description="名录 · registers")
             plots = steps.load_registers(config, rules, date.today())
+            bar.update(task, description="演示噪声 · demonstration noise")
+            noise = steps.load_noise(config, lake, rules, date.today())
             users = steps.make_users(config)
             bar.update(task, description="沙尘日 · dust days")
             new, dust = steps.confirm_dust(config, lake, rules)
@@ -89,6 +91,7 @@ def register(app: typer.Typer) -> None:
             )
         console.print(f"质控 quality       {quality}", highlight=False)
         console.print(f"名录 registers     {plots}", highlight=False)
+        console.print(f"噪声 noise         {noise}", highlight=False)
         console.print(f"沙尘日 dust days   {dust}（演示确认 confirmed for the demonstration: {new}）", highlight=False)
         for one in facts:
             told = "，".join(f"{zh} {number}" for zh, number in one.counts_zh if number)

@@ -22,8 +22,8 @@ __all__ = ["check_portal"]
 PAGES = (
     "/", "/morning/", "/plan/", "/targets/", "/air/", "/air/periods/", "/air/ranking/", "/air/stations/", "/water/",
     "/water/sources/", "/water/drains/",
-    "/climate/", "/registers/", "/registers/construction_plots/", "/soil/", "/data/", "/data/gaps/", "/calculators/",
-    "/rules/", "/about/",
+    "/climate/", "/noise/", "/noise/months/", "/noise/cities/", "/registers/", "/registers/construction_plots/",
+    "/soil/", "/data/", "/data/gaps/", "/calculators/", "/rules/", "/about/",
 )  # fmt: skip
 _PATIENCE = 60.0
 

@@ -27,6 +27,7 @@ __all__ = [
     "data_files",
     "evaluate",
     "load_data",
+    "load_noise",
     "load_plan",
     "load_registers",
     "make_users",
@@ -49,6 +50,14 @@ _REGISTERS: tuple[tuple[str, date | None], ...] = (
     ("flow_sections", date(2025, 1, 1)),
 )
 
+_NOISE_REASON = "演示：虚构的监测站和普查测点 · invented stations and survey points"
+#: Registers of the invented noise network, and the day from which their entries hold.
+_NOISE_REGISTERS = (
+    ("noise_stations", date(2026, 9, 1)), ("noise_survey_grid", date(2025, 12, 31)),
+    ("noise_survey_road", date(2025, 12, 31)),
+)  # fmt: skip
+_NOISE_SOURCES = ("noise-station-hourly", "noise-station-weather")
+
 
 @dataclass(frozen=True)
 class DemoUser:
@@ -62,9 +71,9 @@ class DemoUser:
 
 def data_files() -> list[Path]:
     """The measurements that the package carries, in the order in which they are loaded."""
-    import saishang.demo_data
+    from saishang.demo_data import demo_files
 
-    return sorted(Path(saishang.demo_data.__file__).parent.glob("*.parquet"))
+    return demo_files()
 
 
 def load_plan(rules: Rules) -> str:
@@ -108,6 +117,32 @@ def load_registers(config: Config, rules: Rules, today: date) -> str:
         new, same = outcome.count("added"), outcome.count("unchanged")
         told.append(f"{kind.zh} {kind.en}: 新增 new {new}，未变 unchanged {same}（虚构 invented）")
     return "\n                   ".join(told)
+
+
+def load_noise(config: Config, lake: Lake, rules: Rules, today: date) -> str:
+    """Load the invented noise network and surveys: stations and survey points as registers, hours as files.
+
+    The register holds from the network's first day on, so that the evaluations of earlier days know nothing of it.
+    """
+    import saishang.demo_data
+    from saishang.apps.registers.actions import load_table
+    from saishang.apps.registers.kinds import kind_of
+    from saishang.lake.archive import Archive
+
+    folder = Path(saishang.demo_data.__file__).parent
+    new = 0
+    for name, since in _NOISE_REGISTERS:
+        path = folder / f"register_{name}_demonstration.csv"
+        outcome = load_table(
+            ACTOR, kind_of(rules, name), rules, Archive(config.archive), path, path.name, today=today,
+            effective=min(since, today), reason=_NOISE_REASON,
+        )  # fmt: skip
+        new += outcome.count("added")
+    hours = folder / "noise_hours_demonstration_2026_09_10.parquet"
+    # One file holds levels and weather: it is loaded once as each of the two.
+    batches = [lake.ingest(hours, source=source, actor=ACTOR) for source in _NOISE_SOURCES]
+    rows = sum(batch.accepted for batch in batches)
+    return f"名录条目 register entries 新增 new {new}，小时值 values {rows:,}（虚构 invented）"
 
 
 def check_quality(lake: Lake) -> str:

@@ -33,6 +33,7 @@ def _media() -> list[tuple[str, str, set[str]]]:
         ("air", _("空气"), {"air"}),
         ("water", _("水"), {"water"}),
         ("soil", _("土壤"), {"soil"}),
+        ("noise", _("噪声"), {"noise"}),
         ("climate", _("气候"), {"climate"}),
     ]
 

@@ -13,6 +13,8 @@ from typing import Any
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import IndicatorValue, Run
+from saishang.apps.indicators.noise_chain import points_behind, stations_behind
+from saishang.apps.indicators.noise_values import RATES, SURVEY
 from saishang.apps.indicators.register_values import entries_behind
 from saishang.apps.indicators.water_chain import ITEMS, flows_behind, sections_behind, sources_behind
 from saishang.apps.indicators.water_values import FLOW_TABLE, SOURCE_TABLE, WATER_TABLE
@@ -27,6 +29,8 @@ __all__ = ["Link", "chain", "hours", "missing_of_day", "period_span"]
 #: Which hourly parameter a daily or period parameter is made of.
 _MADE_OF = {"O3_8H": "O3", "O3_1H": "O3"}
 _WEATHER_ITEMS = ("T", "T_MAX", "T_MIN", "PRECIP")
+#: Hour of the next morning up to which a night belongs to its day.
+_NIGHT_ENDS = 6
 _AIR_ITEMS = ("PM2.5", "PM10", "SO2", "NO2", "CO", "O3_8H")
 
 
@@ -129,6 +133,10 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
         return flows_behind(run, key, _sources(lake, run, ("FLOW",), begin, end, medium="water"))
     if table == "climate_years":
         return _climate(lake, run, value.coverage.get("stations", ()), begin, end)
+    if table == RATES:
+        return stations_behind(lake.rules, run, key, _noise_sources(lake, run, begin, end))
+    if table == SURVEY:
+        return points_behind(lake.rules, run, key)
     parameters = (key["parameter"],) if "parameter" in key else _AIR_ITEMS
     cities = _cities(run, table, key)
     sources = _sources(lake, run, parameters, begin, end)
@@ -153,6 +161,16 @@ def _climate(lake: Lake, run: Run, stations: Sequence[str], begin: date, end: da
     """The files behind a year of a weather station. Its first day begins at 20:00 of the day before."""
     sources = _sources(lake, run, _WEATHER_ITEMS, begin - timedelta(days=1), end, medium="met")
     return tuple(link for station in stations for link in sources.get(station, ()))
+
+
+def _noise_sources(lake: Lake, run: Run, begin: date, end: date) -> dict[str, list[Link]]:
+    """Files of levels and of the weather that decides about hours. A day of noise ends with its night, at six."""
+    found = _sources(lake, run, ("LEQ",), begin, end, medium="noise", until=_NIGHT_ENDS)
+    stations = tuple(found)
+    for station, links in _sources(lake, run, ("WS", "PRECIP"), begin, end, medium="met", until=_NIGHT_ENDS).items():
+        if station in stations:
+            found[station] = [*found[station], *links]
+    return found
 
 
 def _cities(run: Run, table: str, key: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -264,11 +282,16 @@ def _stations(
 
 
 def _sources(
-    lake: Lake, run: Run, parameters: Sequence[str], begin: date, end: date, *, medium: str = "air"
+    lake: Lake, run: Run, parameters: Sequence[str], begin: date, end: date, *, medium: str = "air", until: int = 0
 ) -> dict[str, list[Link]]:
-    """Batches, files and lines behind every station of the period, at the run's version of the lake."""
+    """Batches, files and lines behind every station of the period, at the run's version of the lake.
+
+    `until`: hours by which the days of the medium begin and end later than midnight.
+    """
     wanted = sorted({_MADE_OF.get(name, name) for name in parameters} | set(parameters))
-    files = lake.files(run.lake_version, medium=medium, months=months_between(begin, end))
+    later = timedelta(hours=until)
+    months = months_between(begin, end + timedelta(days=1) if until else end)
+    files = lake.files(run.lake_version, medium=medium, months=months)
     if not files:
         return {}
     marks = ", ".join("?" * len(wanted))
@@ -278,7 +301,7 @@ def _sources(
         'and "start" >= ? and "start" < ? group by station, batch order by station, batch'
     )
     with connect_duck(threads=2) as connection:
-        rows = connection.execute(sql, [files, *wanted, _midnight(begin), _midnight(end)]).fetchall()
+        rows = connection.execute(sql, [files, *wanted, _midnight(begin) + later, _midnight(end) + later]).fetchall()
     batches = {number: lake.ledger.batch(number) for number in {row[1] for row in rows}}
     found: dict[str, list[Link]] = {}
     for station, number, count, first_line, last_line in rows:

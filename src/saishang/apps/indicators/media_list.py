@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from saishang.apps.indicators import air_tables, climate_tables, water_tables
+from saishang.apps.indicators import air_tables, climate_tables, noise_tables, water_tables
 from saishang.apps.indicators.air_values import AIR_READERS
 from saishang.apps.indicators.climate_values import CLIMATE_READERS
 from saishang.apps.indicators.media import Medium
+from saishang.apps.indicators.noise_values import NOISE_READERS
 from saishang.apps.indicators.values import Reader
 from saishang.apps.indicators.water_values import WATER_READERS
 
@@ -17,5 +18,6 @@ MEDIA: tuple[Medium, ...] = (
     Medium("air", air_tables.tables_of, readers=AIR_READERS),
     Medium("water", water_tables.tables_of, water_tables.parameters_of, WATER_READERS),
     Medium("climate", climate_tables.tables_of, readers=CLIMATE_READERS),
+    Medium("noise", noise_tables.tables_of, noise_tables.parameters_of, NOISE_READERS),
 )
 READERS: Mapping[str, Reader] = {name: reader for medium in MEDIA for name, reader in medium.readers.items()}

@@ -297,7 +297,7 @@ def _body_row(graded: Sequence[tuple[int, PointGrade]], rule: BlackRule) -> dict
         number = HEAVY if Fraction(100 * heavy, len(grades)) >= rule.body_share else None
         reason = "points_missing"
     if not reason and len(grades) < rule.least_points:
-        reason = "points_short"
+        reason = "few_points"
     if not reason and min(count for count, _ in graded) < rule.least_times:
         reason = "samples_short"
     stretches = heavy_stretches([-1 if grade is None else grade for grade in grades], rule)

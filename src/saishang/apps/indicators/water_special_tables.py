@@ -13,7 +13,7 @@ Tables (column names are a contract for pages and export); basis `measured`, or 
 - `water_black_points(body, station, place, basis, period_kind, period, samples, grade, heavy, missing, valid, reason)`;
   months; grade 0 not black, 1 mild, 2 heavy; `heavy` = `nh3n:2/3`; reason `no_data items_missing samples_short`
 - `water_black_bodies(body, region, basis, period_kind, period, points, points_graded, points_heavy, stretches, grade,
-  valid, reason)`; `stretches` = `1-3` (places of the points, downstream); reason `no_data points_missing points_short
+  valid, reason)`; `stretches` = `1-3` (places of the points, downstream); reason `no_data points_missing few_points
   samples_short`
 - `water_flow(section, region, river, basis, period_kind, period, target, asked, days_expected, days_present, days_kept,
   percent, rounded, lowest, lowest_day, met, valid, reason)`; reason `no_data flow_days_short`

@@ -25,6 +25,7 @@ from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
+from saishang.web.pages.noise_common import span_name, zone_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_board import place_name
 from saishang.web.pages.water_common import item_words, section_name
@@ -80,6 +81,8 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
     more = href = ""
     if link.kind == "station":
         more = _station_url(run, link.name, parameter, period)
+    if link.kind == "noise_station":
+        href = f"{reverse('noise-station', args=[link.name])}?{urlencode({'run': run, 'period': period})}"
     if link.kind == "section":
         href = f"{reverse('water-section', args=[link.name])}?{urlencode({'run': run})}"
     if link.kind == "water_source":
@@ -111,6 +114,8 @@ def _name(link: Link) -> str:
         return texts.both(found.zh, found.en) if found else link.name
     if link.kind == "section":
         return section_name(link.name)
+    if link.kind == "noise_station":
+        return f"{link.name} {link.facts.get('name', '')}"
     if link.kind == "item":
         return texts.name_of(site.rules().parameters[link.name])
     if link.kind == "water_month":
@@ -158,6 +163,9 @@ def _label(key: str) -> str:
         "days_kept": _("达到目标天数"), "target_flow": _("目标流量（立方米/秒）"),
         "sources_complying": _("达标水源"), "sources_evaluated": _("参评水源"), "sources_expected": _("应评水源"),
         "volume_complying": _("达标取水量"),
+        "zone": _("功能区类别"), "span": _("昼夜"), "limit": _("限值"), "passed": _("达标点次"),
+        "evaluated": _("参评点次"), "not_evaluated": _("未参评点次"), "stations": _("监测站"), "points": _("测点"),
+        "points_without": _("缺声级的测点"), "length": _("长度（km）"), "name": _("名称"),
     }.get(key) or heading(key, "chain")  # fmt: skip
 
 
@@ -185,6 +193,10 @@ def _say(key: str, value: Any) -> str:
         return basis_name(str(value))
     if key == "kind":
         return texts.kind_name(str(value))
+    if key == "zone":
+        return zone_name(str(value))
+    if key == "span":
+        return span_name(str(value))
     if key == "reason":
         return reason_name(str(value))
     if key == "hours_missing" and isinstance(value, Mapping):

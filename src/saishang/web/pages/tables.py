@@ -53,6 +53,8 @@ class Cell:
     swatch: str | None = None
     #: Water quality class 1-6 (6 = worse than V); shown as a filled box with the numeral.
     water: int | None = None
+    #: Rate of a noise station: `all` attained, `some` did not; shown as a filled box with the figure.
+    quiet: str = ""
 
     @property
     def shown(self) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pyarrow as pa
 from saishang.science.noise.series.energy import energy_table
 from saishang.science.noise.series.rules import NoiseRules
 from saishang.science.numbers import InputError
+from saishang.science.periods import days_between, periods_between
 
 __all__ = ["NOISE_STATIONS", "NoiseCalendar", "NoiseReference"]
 
@@ -29,49 +31,58 @@ class NoiseReference:
     periods: Any
     limits: Any
     energies: Any
+    above: Any
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """Names of the tables, as in `NoiseCalendar.tables`."""
-        return ("days", "periods", "limits", "energies")
+        return ("days", "periods", "limits", "energies", "above")
 
 
 @dataclass(frozen=True)
 class NoiseCalendar:
-    """The days from `first` to `last`, each with its month, quarter and year; the night of a day ends next morning."""
+    """The days from `first` to `last`, each with its month, quarter, year and year to date.
+
+    Attributes
+    ----------
+    first, last:
+        Both inclusive; the night of a day ends next morning.
+    above:
+        Region of stations → the regions above it, whose rates its stations count in as well.
+    """
 
     first: date
     last: date
     rules: NoiseRules
+    above: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise InputError(f"The span {self.first} to {self.last} runs backwards.", fix="Swap the two days.")
 
     def tables(self) -> dict[str, pa.Table]:
-        """`days(day)`, `periods(day, period_kind, period)`, `limits(zone, span, limit)`, `energies`.
+        """`days(day)`, `periods(day, period_kind, period, over)`, `limits(zone, span, limit)`, `energies`, `above`.
 
-        `span` is `day` or `night`, `limit` in tenths of a dB(A).
+        `span` is `day` or `night`, `limit` in tenths of a dB(A); `over` says whether the calendar reaches the end of
+        the period; `above(region, wide)` are pairs of a region and one that holds it.
         """
-        count = (self.last - self.first).days + 1
-        days = [self.first + timedelta(days=step) for step in range(count)]
-        names = [(day, kind, name) for day in days for kind, name in _periods(day)]
+        periods = [
+            (day, period.kind, period.name, period.last <= self.last)
+            for period in periods_between(self.first, self.last)
+            for day in days_between(max(period.first, self.first), min(period.last, self.last))
+        ]
         limits = [(zone, span, limit) for (zone, span), limit in sorted(self.rules.limits.items())]
+        above = [(region, wide) for region, listed in sorted(self.above.items()) for wide in listed]
+        text = pa.string()
         return {
-            "days": pa.table([pa.array(days, pa.date32())], names=["day"]),
-            "periods": _table(names, [("day", pa.date32()), ("period_kind", pa.string()), ("period", pa.string())]),
-            "limits": _table(limits, [("zone", pa.string()), ("span", pa.string()), ("limit", pa.int64())]),
+            "days": pa.table([pa.array(list(days_between(self.first, self.last)), pa.date32())], names=["day"]),
+            "periods": _table(
+                periods, [("day", pa.date32()), ("period_kind", text), ("period", text), ("over", pa.bool_())]
+            ),
+            "limits": _table(limits, [("zone", text), ("span", text), ("limit", pa.int64())]),
             "energies": energy_table(),
+            "above": _table(above, [("region", text), ("wide", text)]),
         }
-
-
-def _periods(day: date) -> list[tuple[str, str]]:
-    quarter = (day.month + 2) // 3
-    return [
-        ("month", f"{day.year}-{day.month:02d}"),
-        ("quarter", f"{day.year}-Q{quarter}"),
-        ("year", str(day.year)),
-    ]
 
 
 def _table(rows: list[tuple[Any, ...]], columns: list[tuple[str, pa.DataType]]) -> pa.Table:

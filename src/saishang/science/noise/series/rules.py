@@ -29,6 +29,9 @@ class NoiseRules:
         (class, `day` or `night`) → limit in tenths of a dB(A).
     penalty:
         What the night is raised by in Ldn [dB].
+    least_share:
+        Least share of a period's point-times that must have been evaluated for its rate to be valid [%] (unconfirmed
+        setting).
     """
 
     day_start: int
@@ -39,6 +42,7 @@ class NoiseRules:
     rain_excludes: bool
     limits: Mapping[tuple[str, str], int]
     penalty: int = 10
+    least_share: int = 75
     level: str = "LEQ"
     wind: str = "WS"
     rain: str = "PRECIP"
@@ -72,4 +76,5 @@ class NoiseRules:
                 if place == "ambient"
             },
             penalty=int(span.penalty),
+            least_share=int(setting(rules, "min_evaluated_share")),
         )
