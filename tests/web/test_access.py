@@ -20,6 +20,7 @@ AUDIENCE = {
     "water": "public", "water-months": "public", "water-ratios": "public",
     "noise": "public", "noise-months": "public", "noise-cities": "public", "noise-station": "public",
     "water-drains": "public", "water-outfalls": "public", "water-section": "public",
+    "water-ranking": "public", "water-sources": "public", "water-flow": "public", "water-black": "public",
     "air-dust": "public", "air-dust-day": "public", "air-dust-decide": "decide_dust", "data": "public",
     "data-batch": "public", "data-line": "public", "data-gaps": "public", "data-upload": "upload_data",
     "calculators": "public", "calculators-topic": "public", "rules": "public", "rules-document": "public",
@@ -81,6 +82,8 @@ def address(name: str, portal: Portal) -> str:
         "noise-station": "/noise/N-01/",
         "water": "/water/", "water-months": "/water/months/",
         "water-ratios": "/water/ratios/", "water-drains": "/water/drains/", "water-outfalls": "/water/outfalls/",
+        "water-ranking": "/water/ranking/", "water-sources": "/water/sources/", "water-flow": "/water/flow/",
+        "water-black": "/water/black-odorous/",
         # The run of these tests holds no water and says so; tests/web/test_water.py gives it some.
         "water-section": "/water/section/中卫下河沿/",
         # The run of these tests proposes no days; test_dust.py gives it some and decides.

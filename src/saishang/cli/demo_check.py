@@ -21,6 +21,7 @@ __all__ = ["check_portal"]
 #: Main pages; each must answer in both languages.
 PAGES = (
     "/", "/morning/", "/plan/", "/targets/", "/air/", "/air/periods/", "/air/ranking/", "/air/stations/", "/water/",
+    "/water/sources/", "/water/drains/",
     "/climate/", "/noise/", "/noise/months/", "/noise/cities/", "/radiation/", "/radiation/DEMO-G2/",
     "/registers/", "/registers/construction_plots/", "/soil/", "/waste/", "/waste/streams/", "/waste/pollutants/",
     "/groundwater/", "/ecology/", "/data/", "/data/gaps/", "/calculators/", "/rules/", "/about/",

@@ -38,7 +38,7 @@ SITE, REGION, PLAN = "ningxia", "640000", "ningxia"
 MEASURED_TO = date(2019, 9, 30)
 _LEFT_OPEN = 5
 _DUST_REASON = "演示：按小时判据的提案逐日确认，非主管部门认定 · demonstration only, not an official verdict"
-_INVENTED_REASON = "演示：虚构条目，不代表任何真实地块或点位 · invented entries, no real land or well"
+_INVENTED_REASON = "演示：虚构条目，不代表任何真实情况 · invented entries, nothing real"
 #: Registers that the demonstration fills with invented entries, and the day from which they hold.
 _REGISTERS = {
     "construction_plots": date(2024, 1, 1),
@@ -46,6 +46,11 @@ _REGISTERS = {
     "groundwater_zones": date(2021, 1, 1),
     "soil_points": date(2020, 1, 1),
     "contaminated_farmland": date(2024, 1, 1),
+    "outfalls": date(2025, 1, 1),
+    "drains": date(2025, 1, 1),
+    "drinking_sources": date(2025, 1, 1),
+    "black_odorous_waters": date(2025, 1, 1),
+    "flow_sections": date(2025, 1, 1),
 }
 
 

@@ -1,4 +1,7 @@
-"""Real measurements of Ningxia for the demonstration; origin, licence and flaws of each file in README.md."""
+"""Measurements of Ningxia for the demonstration; origin, licence and flaws of each file in README.md.
+
+Real ones, but for the files whose names say `demonstration`.
+"""
 
 from __future__ import annotations
 

@@ -67,6 +67,8 @@ _UNITS: dict[str, tuple[str, Fraction, Fraction, str]] = {
         ("cells/ml", _CELLS, 1000, 0, "cells/mL"),
         ("m/s", "speed", 1, 0, "m/s"),
         ("km/h", "speed", "5/18", 0, "km/h"),
+        ("m3/s", "flow", 1, 0, "m³/s"),
+        ("l/s", "flow", "1/1000", 0, "L/s"),
         ("mm", "length", 1, 0, "mm"),
         ("cm", "length", 10, 0, "cm"),
         ("m", "length", 1000, 0, "m"),
@@ -111,6 +113,7 @@ _UNITS: dict[str, tuple[str, Fraction, Fraction, str]] = {
 _SPELLINGS = {
     "微克/立方米": "ug/m3", "毫克/立方米": "mg/m3", "纳克/立方米": "ng/m3", "毫克/升": "mg/l", "微克/升": "ug/l",
     "小时": "h", "分钟": "min", "天": "d", "毫米": "mm", "厘米": "cm", "米": "m", "米/秒": "m/s", "ms-1": "m/s",
+    "立方米/秒": "m3/s", "升/秒": "l/s",
     "百帕": "hpa", "千帕": "kpa", "帕": "pa", "摄氏度": "°c", "degc": "°c", "c": "°c", "deg": "°", "度": "°",
     "个/l": "cells/l", "个/升": "cells/l", "cell/l": "cells/l", "个/ml": "cells/ml", "cell/ml": "cells/ml",
     "分贝": "db(a)", "db": "db(a)", "dba": "db(a)", "吨": "t", "千克": "kg", "公斤": "kg", "贝可": "bq",

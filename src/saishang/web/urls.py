@@ -60,8 +60,11 @@ from saishang.web.pages import (
     waste_pollutants,
     waste_streams,
     water,
+    water_ranking,
     water_registers,
     water_section,
+    water_sources,
+    water_special,
 )
 from saishang.web.security import public
 
@@ -107,6 +110,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("water/ratios/", water.ratios, name="water-ratios"),
     path("water/drains/", water_registers.drains, name="water-drains"),
     path("water/outfalls/", water_registers.outfalls, name="water-outfalls"),
+    path("water/ranking/", water_ranking.ranking, name="water-ranking"),
+    path("water/sources/", water_sources.sources, name="water-sources"),
+    path("water/flow/", water_special.flow, name="water-flow"),
+    path("water/black-odorous/", water_special.black, name="water-black"),
     path("water/section/<str:code>/", water_section.section, name="water-section"),
     path("ecology/", ecology.overview, name="ecology"),
     path("ecology/protected/", ecology_places.protected, name="ecology-protected"),

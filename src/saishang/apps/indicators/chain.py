@@ -23,8 +23,8 @@ from saishang.apps.indicators.radiation_schemas import EMF, GAMMA, NETWORK
 from saishang.apps.indicators.register_values import entries_behind
 from saishang.apps.indicators.soil_chain import plots_behind, samples_behind
 from saishang.apps.indicators.soil_values import CONSTRUCTION_TABLE, POINTS_TABLE
-from saishang.apps.indicators.water_chain import ITEMS, sections_behind
-from saishang.apps.indicators.water_values import WATER_TABLE
+from saishang.apps.indicators.water_chain import ITEMS, flows_behind, sections_behind, sources_behind
+from saishang.apps.indicators.water_values import FLOW_TABLE, SOURCE_TABLE, WATER_TABLE
 from saishang.errors import SaishangError
 from saishang.lake import Lake
 from saishang.lake.duck import connect_duck
@@ -146,6 +146,10 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
         return samples_behind(lake, run, key, begin, end)
     if table == CONSTRUCTION_TABLE:
         return plots_behind(lake, run, key)
+    if table == SOURCE_TABLE:
+        return sources_behind(run, value.region, key, _point_files(lake, run, begin, end))
+    if table == FLOW_TABLE:
+        return flows_behind(run, key, _sources(lake, run, ("FLOW",), begin, end, medium="water"))
     if table == "climate_years":
         return _climate(lake, run, value.coverage.get("stations", ()), begin, end)
     if table == RATES:
@@ -160,6 +164,16 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     if key.get("scope") == "city":
         return links[0].children if links else ()
     return links
+
+
+def _point_files(lake: Lake, run: Run, begin: date, end: date) -> dict[str, list[Link]]:
+    """Files behind every sampling point: a source may draw groundwater."""
+    found: dict[str, list[Link]] = {}
+    for medium in ("water", "groundwater"):
+        codes = [str(row["code"]) for row in lake.rules.parameters.values() if row["medium"] == medium]
+        for point, links in (_sources(lake, run, codes, begin, end, medium=medium) if codes else {}).items():
+            found.setdefault(point, []).extend(links)
+    return found
 
 
 def _climate(lake: Lake, run: Run, stations: Sequence[str], begin: date, end: date) -> tuple[Link, ...]:

@@ -1,4 +1,8 @@
-"""The chain behind a share of sections: share ← sections with their class ← items with means ← files and lines."""
+"""The chain behind figures of surface water.
+
+Share of sections ← sections with their class ← items with means ← files and lines; share of drinking-water sources ←
+sources ← months with their verdict ← files; share of control sections ← sections with their assurance ← files.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,13 @@ from django.conf import settings
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import Run
+from saishang.apps.indicators.water_places import drains
+from saishang.apps.registers import queries as registers
 from saishang.rules import load_rules
+from saishang.science.periods import period_span
 from saishang.science.water.classes import class_name
 
-__all__ = ["ITEMS", "sections_behind"]
+__all__ = ["ITEMS", "flows_behind", "sections_behind", "sources_behind"]
 
 #: Items whose samples are followed to their files: those that decide a class at automatic stations.
 ITEMS = ("PH", "DO", "CODMN", "NH3N", "TP")
@@ -49,6 +56,10 @@ def sections_behind(run: Run, key: Mapping[str, Any], sources: Mapping[str, list
 
 def _members(run: Run, key: Mapping[str, Any]) -> set[str] | None:
     """Sections of the group by the rules that are loaded; None = all (the region)."""
+    if key["scope"] == "drains":
+        entries = drains(load_rules(settings.CONFIG.rules_overlay), run.as_of, run.started)
+        wanted = key["id"] == "demonstration"
+        return {str(entry.last.values.get("mouth")) for entry in entries if entry.invented is wanted}
     column = {"river": "river", "basin": "basin", "city": "city", "network": "control_level", "lake": "code"}.get(
         str(key["scope"])
     )
@@ -91,3 +102,66 @@ def _item(item: Mapping[str, Any]) -> Link:
     }
     shown = "" if item["value"] is None else f"{item['value']:.4g}"
     return Link("item", str(item["parameter"]), shown, "", facts)
+
+
+def sources_behind(
+    run: Run, region: str, key: Mapping[str, Any], sources: Mapping[str, list[Link]]
+) -> tuple[Link, ...]:
+    """Every source of the region in the period with its verdict, and the months that it was judged by.
+
+    Parameters
+    ----------
+    sources:
+        Files behind each sampling point.
+    """
+    inside = set(registers.inside(load_rules(settings.CONFIG.rules_overlay), region))
+    rows = queries.select(
+        run.id, "water_sources", "period_kind = ? and period = ? and basis = ?",
+        [key["period_kind"], key["period"], key["basis"]], "source",
+    )  # fmt: skip
+    months: dict[str, list[dict[str, Any]]] = {}
+    first, last = period_span(str(key["period"]))
+    for row in queries.select(run.id, "water_sources", "period_kind = 'month'", [], "source, period"):
+        if f"{first:%Y-%m}" <= row["period"] < f"{last:%Y-%m}":
+            months.setdefault(str(row["source"]), []).append(row)
+    return tuple(
+        Link(
+            "water_source", str(row["source"]), "", "", _source_facts(row),
+            tuple(
+                Link("water_month", str(month["period"]), "", "", _source_facts(month))
+                for month in months.get(str(row["source"]), [])
+            ) + tuple(sources.get(str(row["station"]), ())),
+        )
+        for row in rows
+        if row["region"] in inside
+    )  # fmt: skip
+
+
+def _source_facts(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "valid": bool(row["valid"]), "reason": row["reason"] or "", "attains": row["compliant"],
+        "class": class_name(row["class"]) if row["class"] else None,
+        "over": [part for part in str(row["over"]).split(",") if part],
+        "missing": [part for part in str(row["missing"]).split(",") if part],
+        "items_measured": row["items"], "days": row["days"], "volume": row["volume"],
+    }  # fmt: skip
+
+
+def flows_behind(run: Run, key: Mapping[str, Any], sources: Mapping[str, list[Link]]) -> tuple[Link, ...]:
+    """Every control section in the period with its assurance and the files of its flow."""
+    rows = queries.select(
+        run.id, "water_flow", "period_kind = ? and period = ? and basis = ?",
+        [key["period_kind"], key["period"], key["basis"]], "section",
+    )  # fmt: skip
+    return tuple(
+        Link(
+            "flow", str(row["section"]), "" if row["rounded"] is None else f"{row['rounded']:.1f}", "%",
+            {
+                "valid": bool(row["valid"]), "reason": row["reason"] or "", "attains": row["met"],
+                "days_expected": row["days_expected"], "days_valid": row["days_present"],
+                "days_kept": row["days_kept"], "target_flow": row["target"],
+            },
+            tuple(sources.get(str(row["section"]), ())),
+        )
+        for row in rows
+    )  # fmt: skip

@@ -1,8 +1,8 @@
 """The surface-water tables of a run: samples and official classes of the lake, sections and groups of the site.
 
-Groups: each river of the site (`river`), each lake (`lake`), basins, cities where they are known, the region, and the
-networks by control level (`network`). A network's size comes from `water_networks.csv`: where only some of its sections
-are known, its share is not valid.
+Groups: each river of the site (`river`), each lake (`lake`), basins, cities where they are known, the region, the
+networks by control level (`network`), and the mouths of the drains in the register (`drains`; invented ones apart). A
+network's size comes from `water_networks.csv`: where only some of its sections are known, its share is not valid.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import pyarrow as pa
 
 from saishang.apps.indicators.media import Asked
 from saishang.apps.indicators.provenance import digest
+from saishang.apps.indicators.water_places import drain_groups, drain_sections, drains
+from saishang.apps.indicators.water_special_tables import special_tables
 from saishang.config import Config
 from saishang.lake import Lake
 from saishang.lake.engines import open_engine
@@ -31,11 +33,12 @@ Progress = Callable[[str], None]
 
 
 def tables_of(asked: Asked) -> dict[str, pa.Table]:
-    """The water tables of a run."""
-    return build(
+    """The water tables of a run: sections and groups, and what the registers hold."""
+    tables = build(
         asked.config, asked.lake, asked.rules, site=asked.site, region=asked.region, as_of=asked.as_of,
         version=asked.version, known_at=asked.known_at, progress=asked.progress,
     )  # fmt: skip
+    return tables | special_tables(asked, tables)
 
 
 def parameters_of(asked: Asked) -> dict[str, Any]:
@@ -75,7 +78,11 @@ def build(
         return {}
     progress("water")
     first = date(int(months[0][:4]), 1, 1)
-    calendar = WaterCalendar(first, as_of, WaterRules.from_rules(rules), listed, _groups(rules, site, region))
+    mouths = drains(rules, as_of, known_at)
+    calendar = WaterCalendar(
+        first, as_of, WaterRules.from_rules(rules), drain_sections(mouths, listed),
+        [*_groups(rules, site, region), *drain_groups(mouths, region)],
+    )  # fmt: skip
     files = [[part.path for part in lake.table.parts(version, medium="water", months=months)]]
     excluded = pa.Table.from_pylist(
         [dict(zip(WATER_EXCLUDED.names, row, strict=True)) for row in _excluded_rows(lake, as_of, known_at)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
@@ -20,7 +20,7 @@ from saishang.science.soil.geometry import Area, areas_overlap, read_area
 __all__ = [
     "EntryView", "Filter", "VersionView", "counted_regions", "counts", "due", "entries", "entry", "figures",
     "first_day", "history", "inside", "keys",
-    "overlapping", "recorded", "unlogged_versions",
+    "overlapping", "recorded", "timelines", "unlogged_versions",
 ]  # fmt: skip
 
 
@@ -121,6 +121,32 @@ def history(kind: Kind, pk: int) -> list[VersionView]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def timelines(kind: Kind, known_at: datetime | None = None) -> dict[int, list[tuple[date, date | None, EntryView]]]:
+    """Entry → what it said from which day to which (None = to this day), as far as it was known at a moment.
+
+    A version holds until the day before the next one's; of several that hold from one day the last stands. Days on
+    which an entry was withdrawn are left out.
+    """
+    rows = Version.objects.filter(entry__kind=kind.id).order_by("entry_id", "number")
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
+    grouped: dict[int, list[EntryView]] = defaultdict(list)
+    for row in rows:
+        mine = grouped[row.entry_id]
+        # Days never run backwards; should they, the later word counts, as it does for the register on a day.
+        while mine and mine[-1].effective >= row.effective:
+            mine.pop()
+        mine.append(_view(row, kind.id))
+    return {
+        pk: [
+            (view.effective, after.effective - timedelta(days=1) if after is not None else None, view)
+            for view, after in zip(mine, [*mine[1:], None], strict=True)
+            if not view.withdrawn
+        ]
+        for pk, mine in grouped.items()
+    }
 
 
 def counts() -> dict[str, int]:

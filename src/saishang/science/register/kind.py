@@ -179,6 +179,8 @@ class Kind:
     region_field: str = field(default="")
     #: Working days, where a term counts by them.
     calendar: WorkingDays | None = None
+    #: States in which nothing is outstanding although a step may still follow; final states are so by themselves.
+    settled: tuple[str, ...] = ()
 
     def seen_by(self, staff: bool) -> list[Field]:
         """Fields that a reader may see: all of them for people who are signed in."""
@@ -233,6 +235,7 @@ class _Reading:
             figures={figure.id: figure for figure in self._figures(fields, life)},
             region_field="region" if "region" in regions else (regions[0] if regions else ""),
             calendar=working_days(self.rules) if any("working_days" in t for t in document.get("terms", ())) else None,
+            settled=self._settled(life),
         )  # fmt: skip
         for known in fields.values():
             if isinstance(known.required, Mapping):
@@ -318,6 +321,12 @@ class _Reading:
             return None, "", {}
         self._state(("life", "start"), said["start"], table)
         return table, said["start"], _evidence(source, table)
+
+    def _settled(self, life: StateTable | None) -> tuple[str, ...]:
+        named = tuple(self.document.get("life", {}).get("settled", ()))
+        for state in named:
+            self._state(("life", "settled"), state, life)
+        return named
 
     def _terms(self, fields: Mapping[str, Field], life: StateTable | None) -> Iterator[Term]:
         for index, entry in enumerate(self.document.get("terms", ())):

@@ -16,10 +16,12 @@ from saishang.science.numbers import InputError, Number, exact
 __all__ = [
     "BlackItem",
     "BlackRule",
+    "PointGrade",
     "SampleGrade",
     "body_grade",
     "heavy_stretches",
     "item_grade",
+    "point_from_samples",
     "point_grade",
     "sample_grade",
 ]
@@ -50,6 +52,8 @@ class BlackRule:
     body_share: Fraction = Fraction(60)
     shallow_below: Fraction = Fraction(25)
     shallow_share: Fraction = Fraction(2, 5)
+    least_points: int = 3
+    least_times: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,59 @@ def point_grade(heavy_counts: Mapping[str, Number | None], samples: Number, rule
     one = any(share >= rule.one_item_share for share in parts)
     two = sum(share >= rule.two_items_share for share in parts) >= 2
     return SampleGrade(HEAVY if one or two else None if missing else MILD, tuple(missing))
+
+
+@dataclass(frozen=True)
+class PointGrade:
+    """A point over several samples.
+
+    Attributes
+    ----------
+    grade:
+        0, 1, 2; None while an item that was never measured could make it worse.
+    data, heavy:
+        Item → how many samples have it, and how many of those are heavy.
+    """
+
+    grade: int | None
+    data: Mapping[str, int]
+    heavy: Mapping[str, int]
+    missing: tuple[str, ...]
+
+
+def point_from_samples(samples: Sequence[Mapping[str, object]], rule: BlackRule) -> PointGrade:
+    """Grade of a point from its samples: heavy when one item is heavy in 60 % of its data, or two in 30 %.
+
+    Parameters
+    ----------
+    samples:
+        Values by item key, `depth_cm` beside them where the water is shallow (see `sample_grade`).
+
+    The guide has no rule for a point that is not black: here it is one whose every value is not black. What is
+    neither is mild.
+    """
+    data, heavy = dict.fromkeys(rule.items, 0), dict.fromkeys(rule.items, 0)
+    worst = NONE
+    for sample in samples:
+        present = dict(sample)
+        depth = measured(present.pop("depth_cm", None), name="depth_cm")
+        if depth is not None and depth.value < rule.shallow_below:
+            present["sd_cm"] = depth.value * rule.shallow_share
+        for key, item in rule.items.items():
+            read = measured(present.get(key), name=key, negative=key == "orp")
+            if read is None:
+                continue
+            grade = item_grade(read.value, item, ends_are_mild=rule.ends_are_mild)
+            data[key] += 1
+            heavy[key] += grade == HEAVY
+            worst = max(worst, grade)
+    shares = [Fraction(100 * heavy[key], data[key]) for key in rule.items if data[key]]
+    missing = tuple(key for key in rule.items if not data[key])
+    one = any(share >= rule.one_item_share for share in shares)
+    two = sum(share >= rule.two_items_share for share in shares) >= 2
+    if one or two:
+        return PointGrade(HEAVY, data, heavy, missing)
+    return PointGrade(None if missing else MILD if worst != NONE else NONE, data, heavy, missing)
 
 
 def heavy_stretches(points: Sequence[int], rule: BlackRule) -> tuple[tuple[int, int], ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from saishang.science.numbers import InputError, Number, exact, non_negative
 
-__all__ = ["Assurance", "assurance", "days_kept", "share_percent"]
+__all__ = ["Assurance", "FlowPeriod", "FlowRule", "assurance", "days_kept", "period_assurance", "share_percent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,66 @@ def days_kept(flows: Sequence[Number | None], target: Number) -> tuple[int, int]
     bound = exact(target, name="target_flow")
     present = [value for value in (non_negative(flow, name="flow") for flow in flows) if value is not None]
     return sum(value >= bound for value in present), len(present)
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRule:
+    """Assurance asked where a section names none [%], days with a flow that a period needs [%], decimals."""
+
+    asked_percent: Fraction = Fraction(90)
+    days_needed_percent: Fraction = Fraction(90)
+    decimals: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPeriod:
+    """Assurance of a section over the days of a period.
+
+    Attributes
+    ----------
+    expected, present, kept:
+        Days that had a target, of these with a flow, of these at or over the target of their day.
+    percent:
+        Kept of present [%]; None without a flow.
+    met:
+        None when the days without a flow could turn the verdict.
+    valid:
+        Whether enough days have a flow.
+    """
+
+    expected: int
+    present: int
+    kept: int
+    percent: Fraction | None
+    met: bool | None
+    valid: bool
+
+
+def period_assurance(
+    days: Iterable[date], flows: Mapping[date, Number | None], targets: Mapping[date, Number], asked: Number,
+    rule: FlowRule,
+) -> FlowPeriod:  # fmt: skip
+    """Assurance over days, each judged by its own target; days without a target are not asked.
+
+    Parameters
+    ----------
+    flows, targets:
+        Day → flow, target flow [m³/s].
+    asked:
+        Assurance asked for [%]; reached when it is kept exactly.
+    """
+    expected = [day for day in days if day in targets]
+    present = [(day, value) for day in expected if (value := non_negative(flows.get(day), name="flow")) is not None]
+    kept = sum(value >= exact(targets[day], name="target_flow") for day, value in present)
+    if not present:
+        return FlowPeriod(len(expected), 0, 0, None, None, False)
+    limit = exact(asked, name="assurance")
+    percent = Fraction(100 * kept, len(present))
+    valid = Fraction(100 * len(present), len(expected)) >= rule.days_needed_percent
+    if valid:
+        return FlowPeriod(len(expected), len(present), kept, percent, percent >= limit, True)
+    # Even if every day without a flow had failed, or had kept: is the verdict the same?
+    least = Fraction(100 * kept, len(expected))
+    most = Fraction(100 * (kept + len(expected) - len(present)), len(expected))
+    met = True if least >= limit else False if most < limit else None
+    return FlowPeriod(len(expected), len(present), kept, percent, met, False)

@@ -15,6 +15,7 @@ from saishang.science.water.black_odorous import BlackItem, BlackRule
 from saishang.science.water.blooms import BloomGrade, BloomRule
 from saishang.science.water.change import ChangeRule
 from saishang.science.water.cwqi import CwqiRule
+from saishang.science.water.flow import FlowRule
 from saishang.science.water.limits import Body, Direction, ItemLimits, SurfaceLimits
 from saishang.science.water.river import GradeStep, RiverRule
 from saishang.science.water.section import SectionRule
@@ -22,9 +23,9 @@ from saishang.science.water.sources import SourceRule
 from saishang.science.water.trophic import TrophicGrade, TrophicItem, TrophicRule
 
 __all__ = [
-    "black_rule", "bloom_rule", "change_rule", "class_grades", "cwqi_rule", "grade_words", "outfall_states",
-    "river_rule", "section_rule", "setting", "source_rule", "surface_limits", "trend_rule", "trophic_rule",
-    "water_edition",
+    "black_rule", "bloom_rule", "change_rule", "class_grades", "cwqi_rule", "flow_rule", "grade_words",
+    "outfall_states", "river_rule", "section_rule", "setting", "source_rule", "surface_limits", "trend_rule",
+    "trophic_rule", "water_edition",
 ]  # fmt: skip
 
 _FOLDER = "standards/water"
@@ -196,6 +197,7 @@ def black_rule(rules: Rules) -> BlackRule:
     """Grades of black-odorous water."""
     document = _document(rules, "black_odorous")
     names = tuple(entry["zh"] for entry in document["grades"])
+    sampling = document["sampling"]
     return BlackRule(
         items={
             entry["key"]: BlackItem(
@@ -212,6 +214,8 @@ def black_rule(rules: Rules) -> BlackRule:
         body_share=exact(document["body"]["heavy_points_share"]),
         shallow_below=exact(document["shallow"]["depth_below_cm"]),
         shallow_share=exact(document["shallow"]["share"]),
+        least_points=int(sampling["points"]),
+        least_times=int(sampling["times"]),
     )  # fmt: skip
 
 
@@ -233,6 +237,16 @@ def bloom_rule(rules: Rules) -> BloomRule:
     )  # fmt: skip
 
 
+def flow_rule(rules: Rules) -> FlowRule:
+    """Assurance of ecological flow: what is asked where a section names nothing, and the days that it needs."""
+    document = _document(rules, "ecological_flow")
+    return FlowRule(
+        asked_percent=exact(document["assurance_percent"]),
+        days_needed_percent=exact(setting(rules, "days_needed_percent", "ecological_flow")),
+        decimals=int(document["share_decimals"]),
+    )
+
+
 def source_rule(rules: Rules, on: date) -> SourceRule:
     """Limits and class of drinking-water sources on a day."""
     document = _document(rules, "drinking_sources")
@@ -249,6 +263,7 @@ def source_rule(rules: Rules, on: date) -> SourceRule:
         multiple_decimals=int(document["multiple_decimals"]),
         share_decimals=int(document["share_decimals"]),
         below_share=exact(_document(rules, "evaluation")["below_detection"]["share_of_limit"]),
+        year_verdict=setting(rules, "year_verdict", "drinking_sources"),
     )
 
 

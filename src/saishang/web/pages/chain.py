@@ -30,7 +30,8 @@ from saishang.web.pages.groundwater_common import choice_name, item_names
 from saishang.web.pages.noise_common import span_name, zone_name
 from saishang.web.pages.soil_common import POINTS, kind_of, result_name
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.water_common import section_name
+from saishang.web.pages.water_board import place_name
+from saishang.web.pages.water_common import item_words, section_name
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import public
 from saishang.web.wording.columns import heading, value_words
@@ -98,6 +99,10 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
     if link.kind == "point":
         page = "groundwater-point" if "target_class" in facts else "soil-point"
         href = f"{reverse(page, args=[link.name])}?{urlencode({'run': run})}"
+    if link.kind == "water_source":
+        href = f"{reverse('water-sources')}?{urlencode({'run': run, 'source': link.name})}"
+    if link.kind == "flow":
+        href = f"{reverse('water-flow')}?{urlencode({'run': run, 'section': link.name})}"
     if link.kind == "entry":
         href = reverse("registers-entry", args=[facts.pop("register"), facts.pop("entry")])
     if link.kind == "file" and "batch" in facts:
@@ -131,7 +136,8 @@ def _kind_words(kind: str) -> str:
         "value": _("数值"), "city": _("城市"), "station": _("站点"), "file": _("文件"), "report": _("填报"),
         "section": _("断面"), "item": _("项目"), "entry": _("条目"), "noise_station": _("监测站"),
         "radiation_station": _("辐射站"), "gamma_alarm": _("高于阈值的过程"),
-        "point": _("点位"), "part": _("分项"),
+        "point": _("点位"), "part": _("分项"), "water_source": _("水源"), "water_month": _("月份"),
+        "flow": _("控制断面"),
     }.get(kind, kind)  # fmt: skip
 
 
@@ -140,7 +146,7 @@ def _follow_words(kind: str) -> str:
     return {
         "section": _("查看断面"), "entry": _("查看条目"), "noise_station": _("查看逐日和小时声级"),
         "radiation_station": _("查看站点"), "gamma_alarm": _("查看站点"),
-        "point": _("查看点位"),
+        "point": _("查看点位"), "water_source": _("查看水源"), "flow": _("查看控制断面"),
     }.get(kind, _("查看批次"))  # fmt: skip
 
 
@@ -158,6 +164,10 @@ def _name(link: Link) -> str:
         return part_name(*link.name.split(":", 1))
     if link.kind == "item":
         return texts.name_of(site.rules().parameters[link.name])
+    if link.kind == "water_month":
+        return texts.period_name(link.name)
+    if link.kind in ("water_source", "flow"):
+        return place_name("drinking_sources" if link.kind == "water_source" else "flow_sections", link.name)
     if link.kind == "city":
         return next((texts.name_of(row) for row in site.cities() if row["zh"] == link.name), link.name)
     return link.name
@@ -200,7 +210,12 @@ def _label(key: str) -> str:
         "since": _("状态起始日"),
         "region": _("地区"), "version": _("版本"), "register": _("名录"), "entry": _("条目"), "figure": _("统计量"),
         "entries_counted": _("计入条目"), "entries_of": _("参比条目"), "regions_counted": _("参比地区"),
-        "on": _("名录日期"), "zone": _("功能区类别"), "span": _("昼夜"), "limit": _("限值"), "passed": _("达标点次"),
+        "on": _("名录日期"), "over": _("超标项目"), "items_measured": _("有值项目数"), "days": _("采样天数"),
+        "volume": _("取水量（万立方米）"),
+        "days_kept": _("达到目标天数"), "target_flow": _("目标流量（立方米/秒）"),
+        "sources_complying": _("达标水源"), "sources_evaluated": _("参评水源"), "sources_expected": _("应评水源"),
+        "volume_complying": _("达标取水量"),
+        "zone": _("功能区类别"), "span": _("昼夜"), "limit": _("限值"), "passed": _("达标点次"),
         "evaluated": _("参评点次"), "not_evaluated": _("未参评点次"), "stations": _("监测站"), "points": _("测点"),
         "points_without": _("缺声级的测点"), "length": _("长度（km）"), "name": _("名称"),
         "points_evaluated": _("参评点位"), "points_expected": _("在用点位"),
@@ -224,6 +239,12 @@ def _how(kind: Any, facts: Mapping[str, Any]) -> str:
 def fact_words(key: str, value: Any) -> str:
     """A fact of a value in words: what it is, and what it says."""
     return f"{_label(key)} {_say(key, value)}"
+
+
+def _item_words(text: str) -> str:
+    """An item of water with its multiple, from `FE:0.20`; what is no item stays as it is."""
+    code, _sep, multiple = text.partition(":")
+    return f"{item_words(code)}{texts.aside(multiple)}"
 
 
 def _why_missing(why: str) -> str:
@@ -267,6 +288,8 @@ def _say(key: str, value: Any) -> str:
         return _("是") if value else _("否")
     if isinstance(value, Mapping):
         return "；".join(f"{_label(str(k))} {_say(str(k), v)}" for k, v in value.items() if v not in (None, ""))
+    if key in ("over", "missing") and isinstance(value, list | tuple):
+        return texts.listed(_item_words(str(item)) for item in value)
     if isinstance(value, list | tuple):
         return texts.listed(texts.kind_name(str(item)) if key == "origin" else item for item in value)
     return value_words(key, str(value)) or str(value)

@@ -165,11 +165,14 @@ def region_tree() -> list[tuple[str, list[tuple[str, str]]]]:
 def state_colours(kind: Kind) -> dict[str, str]:
     """State → colour on maps: what has come to its end, and what still waits for a step. Words stand beside it."""
     states = kind.life.states.values() if kind.life is not None else ()
-    return {state.id: _DONE if state.final else _OPEN for state in states}
+    ends = set(kind.settled)
+    return {state.id: _DONE if state.final or state.id in ends else _OPEN for state in states}
 
 
 def places_layer(kind: Kind, url: str) -> dict[str, Any]:
-    """Outlines of the entries as a layer of a map, coloured by their state."""
+    """Outlines of the entries as a layer of a map, coloured by their state; lines are drawn as they are."""
+    if kind.place == "line":
+        return {"id": "entries", "kind": "line", "url": url, "width": 3}
     return {"id": "entries", "kind": "area", "url": url, "key": "state", "colours": state_colours(kind) or {"": _PLAIN}}
 
 
@@ -191,7 +194,7 @@ def area_map(kind: Kind, views: Iterable[EntryView], places: str | None) -> dict
          "href": entry_url(kind, view.pk), "style": "point", "colour": colours.get(view.state, _PLAIN)}
         for view, (lon, lat) in found
     ]  # fmt: skip
-    if places and kind.place == "polygon":
+    if places and kind.place in ("polygon", "line"):
         layers.append(places_layer(kind, places))
     return {
         "layers": layers, "points": points, "bounds": _around(found) or site.bounds_of("prefecture"),
@@ -201,6 +204,8 @@ def area_map(kind: Kind, views: Iterable[EntryView], places: str | None) -> dict
 
 def _middle(place: Mapping[str, Any]) -> tuple[float, float]:
     points = list(_corners(place["coordinates"]))
+    if "Line" in place["type"]:
+        return points[-1]  # its end: waters are drawn downstream, to their mouth
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 

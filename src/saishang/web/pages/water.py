@@ -27,6 +27,7 @@ from saishang.web.pages.water_common import (
     class_name,
     classes,
     codes_named,
+    fitting,
     grade_name,
     group_name,
     legend,
@@ -84,11 +85,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     there = [name for name in KINDS if period_names(rows, name)]
     kind = choice(request, "kind", there, there[0])
     known = period_names(rows, kind)
-    period = choice(request, "period", known, known[0])
+    period = fitting(request, "period", known, {str(row["period"]) for row in rows}, known[0])
     shown = [row for row in rows if row["period_kind"] == kind and row["period"] == period]
     bases = [name for name in BASES if any(row["basis"] == name for row in shown)]
     most = max(bases, key=lambda name: sum(row["basis"] == name for row in shown))
-    basis = choice(request, "basis", bases, most)
+    basis = fitting(request, "basis", bases, BASES, most)
     by_section = {(row["section"], row["basis"]): row for row in shown}
     table = _sections_table(by_section, kind, period, run, request)
     answer = export(request, [table])
@@ -282,10 +283,10 @@ def ratios(request: HttpRequest) -> HttpResponse:
     there = [name for name in KINDS if period_names(rows, name)]
     kind = choice(request, "kind", there, there[0])
     bases = [name for name in BASES if any(row["basis"] == name and row["period_kind"] == kind for row in rows)]
-    basis = choice(request, "basis", bases, bases[-1])
+    basis = fitting(request, "basis", bases, BASES, bases[-1])
     mine = [row for row in rows if row["period_kind"] == kind and row["basis"] == basis]
     known = period_names(mine, kind)
-    period = choice(request, "period", known, known[0])
+    period = fitting(request, "period", known, {str(row["period"]) for row in rows}, known[0])
     indices = {
         (row["scope"], row["id"]): row
         for row in queries.select(run.id, "cwqi", "period_kind = ? and period = ?", [kind, period])
@@ -293,18 +294,21 @@ def ratios(request: HttpRequest) -> HttpResponse:
     }
     table = _ratio_table([row for row in mine if row["period"] == period], indices, period, basis, run)
     chart = _ratio_chart(mine, run)
-    answer = export(request, [table, *([chart.table] if chart and chart.table else [])])
+    bad = _ratio_chart(mine, run, "bad_rounded")
+    charts = [each.table for each in (chart, bad) if each is not None and each.table is not None]
+    answer = export(request, [table, *charts])
     if answer is not None:
         return answer
     context = base | {
         "kinds": [(name, kind_name(name)) for name in there], "kind": kind,
         "periods": [(name, texts.period_name(name)) for name in known], "period": period,
         "bases": [(name, basis_name(name)) for name in bases], "basis": basis, "table": table, "chart": chart,
+        "bad_chart": bad,
     }  # fmt: skip
     return render(request, "water/ratios.html", context)
 
 
-_SCOPES = ("network", "region", "basin", "city", "river", "lake")
+_SCOPES = ("network", "region", "basin", "city", "river", "lake", "drains")
 
 
 def _evaluations(run: RunFacts) -> list[dict[str, Any]]:
@@ -365,13 +369,15 @@ def _index_cell(row: Mapping[str, Any] | None) -> Cell:
     return Cell(row["value"], text=figure(row["rounded"], 4), valid=bool(row["valid"]))
 
 
-def _ratio_chart(rows: Sequence[Mapping[str, Any]], run: RunFacts) -> Chart | None:
+def _ratio_chart(rows: Sequence[Mapping[str, Any]], run: RunFacts, column: str = "good_rounded") -> Chart | None:
+    """Share of classes I to III, or of those worse than V, of the region and the networks over the periods."""
     wanted = [row for row in rows if row["scope"] in ("region", "network")]
     names = sorted({row["period"] for row in wanted})
     if len(names) < 2:
         return None
     groups = list(dict.fromkeys((row["scope"], row["id"]) for row in wanted))
-    values = {((row["scope"], row["id"]), row["period"]): row["good_rounded"] for row in wanted}
+    values = {((row["scope"], row["id"]), row["period"]): row[column] for row in wanted}
+    valid = {((row["scope"], row["id"]), row["period"]): bool(row["valid"]) for row in wanted}
     series = [{"name": group_name(*group), "data": [values.get((group, name)) for name in names]} for group in groups]
     columns = [
         Column("period", _("时段"), row_head=True, nowrap=True),
@@ -382,15 +388,19 @@ def _ratio_chart(rows: Sequence[Mapping[str, Any]], run: RunFacts) -> Chart | No
             "period": texts.period_name(name),
             **{
                 f"{scope}-{code}": Cell(
-                    values.get(((scope, code), name)), text=figure(values.get(((scope, code), name)), 1)
+                    values.get(((scope, code), name)),
+                    text=figure(values.get(((scope, code), name)), 1),
+                    valid=valid.get(((scope, code), name), True),
                 )
                 for scope, code in groups
             },
         }
         for name in names
     ]
-    title = _("Ⅰ～Ⅲ类断面比例变化")
-    table = Table("ratio-trend", title, columns, listed, about=about_run(run), tight=True)
+    good = column == "good_rounded"
+    title = _("Ⅰ～Ⅲ类断面比例变化") if good else _("劣Ⅴ类断面比例变化")
+    name = "ratio-trend" if good else "bad-trend"
+    table = Table(name, title, columns, listed, about=about_run(run), tight=True)
     label = _("%(title)s折线图；同样的数字列在下面的表里。") % {"title": title}
     x = [texts.period_name(name) for name in names]
-    return Chart("ratio-trend", label, {"kind": "lines", "unit": "%", "x": x, "series": series}, table)
+    return Chart(name, label, {"kind": "lines", "unit": "%", "x": x, "series": series}, table)
