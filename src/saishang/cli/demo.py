@@ -68,8 +68,8 @@ def register(app: typer.Typer) -> None:
             quality = steps.check_quality(lake)
             bar.update(task, description="名录 · registers")
             registers = steps.load_registers(config, rules, date.today())
-            batches += steps.load_laboratory(
-                lake, lambda batch: bar.update(task, description=f"实验室结果 · laboratory: {batch.file_name}")
+            batches += steps.load_invented(
+                lake, lambda batch: bar.update(task, description=f"虚构测值 · invented values: {batch.file_name}")
             )
             bar.update(task, description="演示噪声 · demonstration noise")
             noise = load_noise(steps.ACTOR, config, lake, rules, date.today())

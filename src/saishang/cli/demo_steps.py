@@ -26,7 +26,7 @@ __all__ = [
     "data_files",
     "evaluate",
     "load_data",
-    "load_laboratory",
+    "load_invented",
     "load_plan",
     "load_registers",
     "make_users",
@@ -39,6 +39,11 @@ MEASURED_TO = date(2019, 9, 30)
 _LEFT_OPEN = 5
 _DUST_REASON = "演示：按小时判据的提案逐日确认，非主管部门认定 · demonstration only, not an official verdict"
 _INVENTED_REASON = "演示：虚构条目，不代表任何真实情况 · invented entries, nothing real"
+_INVENTED_FILES = (
+    "laboratory_*_demonstration.csv",
+    "radiation_*_demonstration_*.parquet",
+    "water_*_demonstration.parquet",
+)
 #: Registers that the demonstration fills with invented entries, and the day from which they hold.
 _REGISTERS = {
     "construction_plots": date(2024, 1, 1),
@@ -91,12 +96,13 @@ def load_data(lake: Lake, each: Callable[[Batch], None]) -> list[Batch]:
     return batches
 
 
-def load_laboratory(lake: Lake, each: Callable[[Batch], None]) -> list[Batch]:
-    """Load the invented laboratory results of the invented points; after the registers, which list the points."""
+def load_invented(lake: Lake, each: Callable[[Batch], None]) -> list[Batch]:
+    """Load the invented measurements of the invented points; after the registers, which list the points."""
     import saishang.demo_data
 
+    folder = Path(saishang.demo_data.__file__).parent
     batches = []
-    for path in sorted(Path(saishang.demo_data.__file__).parent.glob("laboratory_*_demonstration.csv")):
+    for path in sorted(path for pattern in _INVENTED_FILES for path in folder.glob(pattern)):
         batch = lake.ingest(path, actor=ACTOR)
         each(batch)
         batches.append(batch)
