@@ -41,6 +41,14 @@ function navigation() {
   });
 }
 
+/** Buttons that print the page; without script they are not shown. */
+function printButtons() {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+}
+
 function colours() {
   const button = document.querySelector("[data-theme-toggle]");
   if (!button) return;
@@ -150,6 +158,7 @@ function printing() {
 }
 
 navigation();
+printButtons();
 colours();
 printing();
 wire();

@@ -76,7 +76,11 @@ def chain(request: HttpRequest, run: str, indicator: str, region: str) -> HttpRe
     parameter = str((found.statistic if found else {}).get("parameter") or "PM2.5")
     node = _node(link, run, parameter, period)
     title = texts.both(found.zh, found.en) if found else indicator
-    context = {"node": node, "title": title, "period": period, "region": site.region_name(region), "run_id": run}
+    certificate = reverse("targets-certificate", args=[run, indicator, region]) + f"?{request.GET.urlencode()}"
+    context = {
+        "certificate": certificate, "node": node, "title": title, "period": period,
+        "region": site.region_name(region), "run_id": run,
+    }  # fmt: skip
     return render(request, "target/chain.html", context)
 
 

@@ -1,0 +1,32 @@
+"""The certificate of a number: what it says is what the run and the archive say."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from django.test import Client
+
+from tests.portal import Portal
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_number_is_certified_by_run_files_and_seal(portal: Portal, client: Client) -> None:
+    from saishang.apps.indicators.models import IndicatorValue, Run
+
+    run = Run.objects.get(pk=portal.run)
+    value = IndicatorValue.objects.get(
+        run=run, indicator="air.pm25.mean", region="640000", period="2015", basis="measured", kind="computed"
+    )
+    address = f"/targets/certificate/{portal.run}/air.pm25.mean/640000/?period=2015&basis=measured"
+    page = html.unescape(client.get(address).content.decode())
+    text = re.sub(r"<[^>]+>", " ", page)
+    for said in (value.rounded, run.id, run.rules_digest, run.inputs_digest, run.result_digest, run.seals["rows"]):
+        assert str(said) in text
+    assert "库中保存的数值与评估写入时一致" in text
+    assert re.search(r"[0-9a-f]{64}", client.get(f"{address}&format=csv&table=certificate").content.decode())
+    chain = client.get(f"/targets/chain/{portal.run}/air.pm25.mean/640000/?period=2015&basis=measured").content.decode()
+    assert "/targets/certificate/" in chain
+    assert client.get(f"/targets/certificate/{portal.run}/no.such/640000/").status_code == 404
