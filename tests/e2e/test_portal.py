@@ -173,6 +173,8 @@ def test_keyboard_skips_to_the_content_and_closes_the_menu(browser: Browser, sit
         assert page.evaluate("document.activeElement.className") == "skip"
         button = page.get_by_role("button", name="菜单")
         button.click()
+        expect(page.get_by_role("link", name="总览")).to_be_visible()
+        page.locator(".nav-group summary").click()
         expect(page.get_by_role("link", name="空气")).to_be_visible()
         page.keyboard.press("Escape")
         expect(button).to_have_attribute("aria-expanded", "false")

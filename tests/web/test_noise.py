@@ -41,7 +41,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djang
     from saishang.apps.observations.queries import site_lake
     from saishang.apps.organisations.models import ROLES, User
     from saishang.apps.plan.actions import import_plan_from_rules
-    from saishang.cli.demo_steps import load_noise
+    from saishang.cli.demo_noise import load_noise
     from saishang.rules import load_rules
 
     folder = tmp_path_factory.mktemp("noise")
@@ -51,7 +51,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djang
         try:
             import_plan_from_rules("tests", "ningxia")
             lake, rules = site_lake(), load_rules()
-            load_noise(settings.CONFIG, lake, rules, date(2026, 11, 15))
+            load_noise("tests", settings.CONFIG, lake, rules, date(2026, 11, 15))
             run = evaluate("tests", settings.CONFIG, lake, rules, date(2026, 11, 15), site="ningxia", region="640000")
             yield Quiet(run.id, {role: User.objects.create_user(role, password="x", role=role) for role in ROLES})
         finally:

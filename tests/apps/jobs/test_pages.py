@@ -37,8 +37,9 @@ def test_upload_and_evaluation(portal: Portal) -> None:
     answer = client.post("/data/runs/evaluate/", {"as_of": "2014-12-31", "reason": "year's end"})
     job = Job.objects.get(kind="evaluate")
     assert answer["Location"] == f"/jobs/{job.pk}/"
-    assert perform(job.pk) == "succeeded"
+    ended = perform(job.pk)
     job.refresh_from_db()
+    assert ended == "succeeded", (job.error, job.state)
     run = job.result["run"]
     assert run.startswith("20141231-")
     assert f'href="/targets/?run={run}"' in client.get(f"/jobs/{job.pk}/").content.decode()
