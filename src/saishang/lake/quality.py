@@ -31,7 +31,10 @@ __all__ = ["KINDS", "NoData", "Outcome", "QualityRun", "QualityTest", "quality_t
 
 #: Hours before the span that runs and neighbours in time may look back to.
 #: Medium → hours that a row of it lasts (0 = a sample at a moment), and its name in messages.
-_STEPS = {"air": (1, "hourly air"), "water": (0, "sampled water"), "noise": (1, "hourly noise")}
+_STEPS = {
+    "air": (1, "hourly air"), "water": (0, "sampled water"), "noise": (1, "hourly noise"),
+    "radiation": (1, "hourly radiation"), "met": (24, "daily weather"),
+}  # fmt: skip
 _MARGIN = timedelta(hours=120)
 _FLAG = (
     "run", "test", "action", "source", "station", "parameter", "start", "end", "value", "batch", "detail",
@@ -110,8 +113,8 @@ def run_quality(
 ) -> QualityRun:  # fmt: skip
     """Run the tests over rows with `first <= start < last` (default: all there are) and write the outcome.
 
-    Hours of air and of noise, and four-hourly samples of water; a medium without such rows is passed over. Either the
-    whole run is in the ledger or none of it.
+    Hours of air, noise and radiation, days of weather, four-hourly samples of water; a medium without such rows is
+    passed over. Either the whole run is in the ledger or none of it.
 
     Parameters
     ----------
@@ -187,7 +190,7 @@ def _observations(
     duck: duckdb.DuckDBPyConnection, table: ObservationsTable, version: int, medium: str, first: datetime | None,
     last: datetime | None,
 ) -> tuple[datetime, datetime]:  # fmt: skip
-    """Table `hours`: hourly rows of air or noise (water: samples) of the span and of the margin before and after it."""
+    """Table `hours`: rows of the medium (hours, days, samples) of the span and of the margin before and after it."""
     low = datetime(1900, 1, 1) if first is None else first - _MARGIN
     high = datetime(2200, 1, 1) if last is None else last + timedelta(hours=1)
     files = [part.path for part in table.parts(version, medium=medium, span=(low, high))]
