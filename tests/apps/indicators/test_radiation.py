@@ -183,7 +183,9 @@ def test_six_minute_values_a_real_station_and_a_stranger(config: Config, dsn: st
     assert whole[0]["emf_share"] == pytest.approx(13 / 12 * 100)
 
 
-@pytest.mark.parametrize(("as_of", "kinds"), [(date(2026, 12, 30), ["to_date", "year"]), (date(2026, 12, 31), ["year"])])
+@pytest.mark.parametrize(
+    ("as_of", "kinds"), [(date(2026, 12, 30), ["to_date", "year"]), (date(2026, 12, 31), ["year"])]
+)
 def test_a_running_year_is_told_to_date_and_is_no_valid_year(as_of: date, kinds: list[str]) -> None:
     from fractions import Fraction
 
