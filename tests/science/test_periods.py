@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from saishang.science.periods import days_between, month_end, months_between, period_span
+from saishang.science.periods import days_between, month_end, months_between, period_span, periods_between
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,19 @@ def test_ends() -> None:
     assert list(days_between(date(2020, 2, 28), date(2020, 3, 1))) == [
         date(2020, 2, 28), date(2020, 2, 29), date(2020, 3, 1)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("last", "to_date"),
+    [
+        (date(2026, 11, 30), [("2026-01..2026-11", date(2026, 11, 30))]),
+        (date(2026, 12, 1), [("2026-01..2026-12", date(2026, 12, 1))]),
+        (date(2026, 12, 30), [("2026-01..2026-12", date(2026, 12, 30))]),
+        (date(2026, 12, 31), []),  # the year is over: it is told as a year
+        (date(2024, 2, 29), [("2024-01..2024-02", date(2024, 2, 29))]),
+    ],
+)
+def test_the_running_year_is_told_to_date_until_its_last_day(last: date, to_date: list[tuple[str, date]]) -> None:
+    found = [period for period in periods_between(date(last.year, 1, 1), last) if period.kind == "to_date"]
+    assert [(period.name, period.last) for period in found] == to_date
+    assert all(period.first == date(last.year, 1, 1) for period in found)

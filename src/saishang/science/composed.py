@@ -36,6 +36,11 @@ def _utilisation(parts: Parts) -> Fraction:
     used, generated, old = parts["used"], parts["generated"], parts["of_which_old"]
     if old > used:
         raise InputError("of_which_old is more than was used.", fix="It is the part of `used` from earlier storage.")
+    if used - old > generated:
+        raise InputError(
+            "More was used of this year's waste than was generated.",
+            fix="Put waste from earlier storage into of_which_old.",
+        )
     if generated + old == 0:
         raise InputError("Nothing was generated and nothing used, so there is no rate.", fix="Leave the rate open.")
     return 100 * used / (generated + old)

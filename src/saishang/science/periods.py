@@ -16,6 +16,7 @@ __all__ = [
     "months_later",
     "period_span",
     "periods_between",
+    "running_months",
 ]
 
 #: Kinds of periods, shortest first.
@@ -53,10 +54,10 @@ def periods_between(first: date, last: date, to_date: Sequence[int] | None = Non
     Parameters
     ----------
     to_date:
-        Months that end a year-to-date period; None = the month of `last`, when that is not December.
+        Months that end a year-to-date period; None = those of `running_months(last)`.
     """
     if to_date is None:
-        to_date = () if last.month == 12 else (last.month,)
+        to_date = running_months(last)
     for year in range(first.year, last.year + 1):
         found = [Period("month", f"{year}-{month:02d}", date(year, month, 1), month_end(year, month))
                  for month in range(1, 13)]  # fmt: skip
@@ -69,6 +70,17 @@ def periods_between(first: date, last: date, to_date: Sequence[int] | None = Non
                 name = f"{year}-01..{year}-{month:02d}"
                 found.append(Period("to_date", name, date(year, 1, 1), min(month_end(year, month), last)))
         yield from (period for period in found if period.first <= last and period.last >= first)
+
+
+def running_months(last: date) -> tuple[int, ...]:
+    """The month that ends a year to date on a day, as `periods_between` takes it: none where the year is over.
+
+    In December too the year runs until its last day.
+
+    >>> running_months(date(2026, 12, 30)), running_months(date(2026, 12, 31))
+    ((12,), ())
+    """
+    return () if (last.month, last.day) == (12, 31) else (last.month,)
 
 
 def month_end(year: int, month: int) -> date:

@@ -133,7 +133,11 @@ def test_a_point_that_was_not_sampled_has_no_class_and_spoils_the_share(
     rows = {r["point"]: r for r in tables["groundwater_class"].to_pylist() if r["period"] == "2025"}
     assert (rows["W-002"]["class"], rows["W-002"]["reason"], rows["W-002"]["complies"]) == (None, "no_data", None)
     value = values_of(tables, "groundwater.class_five_share")["640000", "2025", "measured"]
-    assert (value.rounded, value.valid) == ("0.0", False)
+    assert (value.rounded, value.valid, value.reason) == ("0.0", False, "points_unsure")
+    # In the running year nobody was sampled: that is no matter of unsure classes.
+    later = values_of(groundwater_tables.tables_of(asked(config, lake, TODAY)), "groundwater.class_five_share")
+    empty = later["640000", "2026-01..2026-06", "measured"]
+    assert (empty.value, empty.valid, empty.reason) == (None, False, "no_data")
 
 
 def test_the_running_year_is_no_year(config: Config, lake: Lake, tmp_path: Path) -> None:

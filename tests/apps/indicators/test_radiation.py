@@ -181,3 +181,32 @@ def test_six_minute_values_a_real_station_and_a_stranger(config: Config, dsn: st
         ("640000", 1, 0), ("640100", 1, 0), ("640181", 1, 0),
     }  # fmt: skip
     assert whole[0]["emf_share"] == pytest.approx(13 / 12 * 100)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "kinds"), [(date(2026, 12, 30), ["to_date", "year"]), (date(2026, 12, 31), ["year"])]
+)
+def test_a_running_year_is_told_to_date_and_is_no_valid_year(as_of: date, kinds: list[str]) -> None:
+    from fractions import Fraction
+
+    from saishang.apps.indicators.catalogue import Catalogue
+    from saishang.apps.indicators.radiation_network import network_rows
+    from saishang.apps.indicators.radiation_values import RADIATION_READERS
+    from saishang.science.radiation.network import FieldDay, GammaDay, StationRule
+
+    head = {"station": "G", "region": "640104", "basis": "measured"}
+    level = Fraction(80)
+    gamma = GammaDay(as_of, level, level, 24, 24, True, None, 300, "normal", "")
+    field = FieldDay(as_of, 60, Fraction(3), Fraction(6), datetime(2026, 12, 30), 24, 24, 0, True, True, "")
+    told = [(head, [gamma], [], [field], None)]
+    rows = list(network_rows(told, {"640000": {"640104"}}, "640000", as_of, StationRule(75, 30, 240, 3)))
+    assert sorted(row["period_kind"] for row in rows) == kinds
+    found = {}
+    for indicator in Catalogue(RULES).indicators.values():
+        for way in indicator.by("radiation_network"):
+            for value in RADIATION_READERS["radiation_network"](way, rows):
+                found[value.indicator, value.period_kind] = (value.rounded, value.valid, value.reason)
+    over = as_of.day == 31
+    assert found["radiation.gamma_capture", "year"] == ("100.0", over, "" if over else "period_open")
+    assert found["radiation.emf_over", "year"] == ("0", over, "" if over else "period_open")
+    assert over or found["radiation.gamma_capture", "to_date"] == ("100.0", True, "")

@@ -309,7 +309,8 @@ def _counted(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "with_target": len(judged), "complying": complying, "compliance": None if met is None else float(met),
         "compliance_rounded": None if met is None else str(round_half_even(met, 1)),
         # A point without a sure class could be one of class Ⅴ: a share without it would flatter.
-        "valid": bool(rows) and sure == len(rows), "reason": "" if sure == len(rows) else "points_unsure",
+        "valid": bool(rows) and sure == len(rows),
+        "reason": "no_data" if not known else "" if sure == len(rows) else "points_unsure",
     }  # fmt: skip
 
 

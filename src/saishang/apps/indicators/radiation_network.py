@@ -20,8 +20,8 @@ def network_rows(
 ) -> Iterator[dict[str, Any]]:
     """Rows of `radiation_network`: every region with a station, every year in which one of them measured, by basis.
 
-    The year of the run is told as a year to date as well. A year in which no station sent anything has no row, but the
-    running one has: that nothing came is a figure of it.
+    The year of the run is told as a year to date as well, until its last day. A year in which no station sent anything
+    has no row, but the running one has: that nothing came is a figure of it.
     """
     for basis in sorted({str(head["basis"]) for head, *_ in stations}):
         mine = [told for told in stations if told[0]["basis"] == basis]
@@ -32,7 +32,7 @@ def network_rows(
                 continue
             for year in years:
                 spans = [("year", str(year), date(year, 12, 31))]
-                if year == as_of.year:
+                if year == as_of.year and (as_of.month, as_of.day) != (12, 31):
                     spans.append(("to_date", f"{year}-01..{year}-{as_of.month:02d}", as_of))
                 for period_kind, period, last in spans:
                     row = _row(members, date(year, 1, 1), min(last, as_of), rule)

@@ -19,11 +19,15 @@ def _network(indicator: Indicator, rows: Iterable[Mapping[str, Any]]) -> Iterato
     A running year's full value waits for its end (`year` rows are not valid before); alarms and values over a limit are
     a lower bound while days or stations have no verdict, and not valid then.
     """
-    for row in rows:
+    listed = list(rows)
+    running = {row["period"][:4] for row in listed if row["period_kind"] == "to_date"}
+    for row in listed:
         told = _told(str(indicator.statistic["figure"]), row)
         if told is None:
             continue
         value, reason, coverage = told
+        if row["period_kind"] == "year" and row["period"] in running:
+            reason = reason or "period_open"
         yield make_value(indicator, {**row, "reason": reason}, NETWORK, value, not reason, coverage)
 
 

@@ -82,8 +82,7 @@ flow_places = _listed(FLOW)
 
 def periods_to(first: date, as_of: date) -> list[Period]:
     """Periods of the days, with a year to date while the year runs: in December too, until its last day."""
-    over = (as_of.month, as_of.day) == (12, 31)
-    return list(periods_between(first, as_of, () if over else (as_of.month,)))
+    return list(periods_between(first, as_of))
 
 
 def stations_of(text: str | None) -> list[str]:

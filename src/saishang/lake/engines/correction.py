@@ -33,6 +33,7 @@ from saishang.science.air.series import (
     city_hours,
     propose_windows,
 )
+from saishang.science.periods import running_months
 
 __all__ = ["CHANGED_DAYS", "AirCorrection", "changed_days"]
 
@@ -278,9 +279,7 @@ class AirCorrection:
 
 def _narrowed(calendar: Calendar, first_year: int, last_year: int) -> Calendar:
     """The calendar for some years, with the same periods to date."""
-    to_date = calendar.to_date
-    if to_date is None:
-        to_date = () if calendar.last.month == 12 else (calendar.last.month,)
+    to_date = running_months(calendar.last) if calendar.to_date is None else calendar.to_date
     return replace(
         calendar, first=max(calendar.first, date(first_year, 1, 1)), last=min(calendar.last, date(last_year, 12, 31)),
         to_date=to_date,

@@ -60,7 +60,7 @@ class Calendar:
     index_edition:
         Edition of the index for all days; None = the one in force on each day.
     to_date:
-        Months that end a year-to-date period; None = the month of `last` (when that is not December).
+        Months that end a year-to-date period; None = the month of `last`, unless that is the last day of a year.
     members:
         Region → its cities, for regional means and pooled days.
     lists:
