@@ -77,7 +77,8 @@ def update_gaps(
 
     Stations are those of the rules (and their cities, for publications by city) that the series owes, and for a source
     that `expects` a register those of the register: see `_expected_in`, `_registered_in`; with `everywhere`
-    also the others that ever sent something, from the day on which they first did. Days are calendar days in China Standard Time; an hour belongs to the day on which it starts.
+    also the others that ever sent something, from the day on which they first did. Days are calendar days in
+    China Standard Time; an hour belongs to the day on which it starts.
     """
     series: dict[str, list[Source]] = {}
     for source in sources:
