@@ -1,4 +1,4 @@
-"""Drinking-water sources that draw groundwater: results of the laboratory (`GW.…`) decide, and nothing missing passes."""
+"""Drinking-water sources that draw groundwater: laboratory results (`GW.…`) decide, and nothing missing passes."""
 
 from __future__ import annotations
 
