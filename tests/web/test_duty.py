@@ -61,8 +61,20 @@ def test_a_term_warns_from_the_day_after_its_last() -> None:
     outfall("OUT-003", "2026-03-09")
     outfall("OUT-004", "2026-02-01", demonstration="是")
     assert told() == [
-        (1, "条已逾期 · 入河（湖、沟）排污口：整治期限 1", "/registers/outfalls/?due=1", "最早于 2026-03-09 届满", False),
-        (1, "条已逾期 · 入河（湖、沟）排污口：整治期限 1", "/registers/outfalls/?due=1", "最早于 2026-02-01 届满", True),
+        (
+            1,
+            "条已逾期 · 入河（湖、沟）排污口：整治期限 1",
+            "/registers/outfalls/?due=1",
+            "最早于 2026-03-09 届满",
+            False,
+        ),
+        (
+            1,
+            "条已逾期 · 入河（湖、沟）排污口：整治期限 1",
+            "/registers/outfalls/?due=1",
+            "最早于 2026-02-01 届满",
+            True,
+        ),
     ]
 
 
