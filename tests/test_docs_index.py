@@ -34,7 +34,9 @@ def test_registers_and_sources_that_a_how_to_names_exist() -> None:
     names = {str(document["zh"]) for document in rules.documents_under("registers").values()}
     sources = {str(document["id"]) for document in rules.documents_under("sources").values()}
     text = "\n".join(page.read_text(encoding="utf-8") for page in (DOCS / "how-to").glob("*.md"))
-    for register in ("功能区声环境自动监测站", "辐射环境自动监测站", "地下水监测点", "土壤环境长期监测点", "城乡黑臭水体",
-                     "集中式饮用水水源", "生态流量控制断面", "危险废物转移联单", "外来入侵物种发现点"):  # fmt: skip
+    for register in (
+        "功能区声环境自动监测站", "辐射环境自动监测站", "地下水监测点", "土壤环境长期监测点", "城乡黑臭水体",
+        "集中式饮用水水源", "生态流量控制断面", "危险废物转移联单", "外来入侵物种发现点",
+    ):  # fmt: skip
         assert register in names and register in text
     assert set(re.findall(r"--source ([a-z0-9-]+)", text)) <= sources

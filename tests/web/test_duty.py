@@ -1,4 +1,4 @@
-"""What somebody on duty must see: gamma alarms, alien species, terms that have passed; invented ones apart, staff's apart."""
+"""What somebody on duty must see: gamma alarms, alien species, terms that have passed; invented ones stand apart."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ _RECENT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to look at: how pressing, how many, in words, where to go, which day is meant, whether it is invented."""
+    """One thing to look at: how pressing, how many, in words, where to go, which day, whether it is invented."""
 
     tone: str
     number: int | None
