@@ -131,10 +131,14 @@ def test_the_page_tells_media_apart_and_names_registered_stations(noise: Lake, c
     page = client.get("/data/gaps/").content.decode()
     assert "N-A 站N-A" in page and "/registers/noise_stations/" in page
     rows = client.get("/data/gaps/?medium=noise&parameter=LEQ&format=csv").content.decode("utf-8-sig").splitlines()
-    line = next(row for row in rows if row.startswith("N-A"))
+    line = next(row for row in rows if row.startswith("N-A 站N-A"))
     # expected, present, coverage 1/24, not sent, empty, marked, rejected, removed, closed
     assert line.split(",")[1:] == ["2026-04", "24", "1", "0.0417", "19", "1", "1", "1", "1", "0"]
     assert client.get("/data/gaps/?medium=air").status_code == 404
+    assert "演示数据" not in page
+    enter("noise_stations", "N-Z", zone="2", demonstration="是")
+    ledger(noise)
+    assert "演示数据" in client.get("/data/gaps/?medium=noise").content.decode()
     # A parameter of another medium that stayed behind in the form is left aside.
     assert client.get("/data/gaps/?medium=noise&parameter=PM2.5").status_code == 200
     span = queries.gap_span("LEQ")

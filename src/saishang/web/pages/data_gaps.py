@@ -46,8 +46,8 @@ def gaps(request: HttpRequest) -> HttpResponse:
     rows = queries.gap_months(*([parameter] if parameter else media[medium]))
     listed = _registered(medium)
     names = {place.code: texts.both(place.zh, place.en) for place in queries.stations()}
-    names |= {code: name for code, (name, _page) in listed.items()}
-    table = _gap_table(rows, names, {code: page for code, (_name, page) in listed.items()})
+    names |= {code: name for code, (name, _page, _invented) in listed.items()}
+    table = _gap_table(rows, names, {code: page for code, (_name, page, _invented) in listed.items()})
     answer = export(request, [table])
     if answer is not None:
         return answer
@@ -68,6 +68,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     context = base | {
         "span": queries.gap_span(*media[medium]),
         "chart": Chart("gaps", label, spec, table, size=size),
+        "invented": any(listed[row.station][2] for row in rows if row.station in listed),
         "media": [(name, medium_name(name)) for name in media],
         "medium": medium,
         "parameters": media[medium],
@@ -87,8 +88,8 @@ def _media() -> dict[str, list[str]]:
     return found
 
 
-def _registered(medium: str) -> dict[str, tuple[str, str]]:
-    """Registered stations whose hours the medium's sources expect: code → (name, address of the entry)."""
+def _registered(medium: str) -> dict[str, tuple[str, str, bool]]:
+    """Registered stations whose hours the medium's sources expect: code → (name, entry, whether invented)."""
     known = kinds(site.rules())
     wanted = {
         str(document["expects"]["register"])
@@ -96,7 +97,7 @@ def _registered(medium: str) -> dict[str, tuple[str, str]]:
         if document.get("expects") and document["medium"] == medium
     }
     return {
-        view.key: (view.title, reverse("registers-entry", args=[name, view.pk]))
+        view.key: (view.title, reverse("registers-entry", args=[name, view.pk]), view.standing.invented)
         for name in sorted(wanted & known.keys())
         for view in entries(known[name])
     }
@@ -119,8 +120,7 @@ def _gap_table(rows: list[Any], names: dict[str, str], pages: dict[str, str]) ->
     listed = [
         {
             "station": Cell(
-                row.station,
-                text=f"{row.station} {names.get(row.station, '')}".strip(),
+                f"{row.station} {names.get(row.station, '')}".strip(),
                 href=pages.get(row.station),
             ),
             "month": row.month,
