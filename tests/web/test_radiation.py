@@ -77,7 +77,7 @@ def test_the_board_and_a_station_down_to_the_line(run: str, client: Client) -> N
     repair = table(client, "/radiation/DEMO-E1/?day=2019-08-20", "hours")
     assert sum(row["判定"] == "带标记，不参与统计：维护" for row in repair) == 10
     missing = table(client, "/radiation/DEMO-G3/?day=2019-09-06", "hours")
-    assert {row["判定"] for row in missing} == {"缺测：没有记录"}
+    assert {row["判定"] for row in missing} == {"缺测：未传"}
     chain = client.get(f"/targets/chain/{run}/radiation.gamma_alarms/640000/?period=2019-01..2019-09").content.decode()
     assert f"/radiation/DEMO-G2/?run={run}" in chain and "day=2019-09-22" in chain and HOURS in chain
 

@@ -73,6 +73,7 @@ def register(app: typer.Typer) -> None:
             )
             bar.update(task, description="演示噪声 · demonstration noise")
             noise = load_noise(steps.ACTOR, config, lake, rules, date.today())
+            registered = steps.registered_gaps(lake)
             ecology = load_ecology(config, rules, date.today(), steps.ACTOR)
             waste = load_waste(config, rules, date.today())
             users = steps.make_users(config)
@@ -101,6 +102,7 @@ def register(app: typer.Typer) -> None:
         for line in registers:
             console.print(f"名录 registers     {line}", highlight=False)
         console.print(f"噪声 noise         {noise}", highlight=False)
+        console.print(f"缺数 gaps          {registered}", highlight=False)
         console.print(f"生态 ecology       {ecology}", highlight=False)
         console.print(f"固废 waste         {waste}", highlight=False)
         console.print(f"沙尘日 dust days   {dust}（演示确认 confirmed for the demonstration: {new}）", highlight=False)

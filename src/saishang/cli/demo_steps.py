@@ -147,6 +147,16 @@ def check_quality(lake: Lake) -> str:
     )
 
 
+def registered_gaps(lake: Lake) -> str:
+    """The gap ledger of stations that stand in registers, once these and their hours are there."""
+    from saishang.lake.gaps import update_gaps
+
+    described = [source for source in lake.sources.values() if source.expects is not None]
+    counts = update_gaps(lake.table, lake.ledger, lake.folders, lake.rules, described)
+    told = "，".join(f"{count.source} {count.present:,} / {count.expected:,}" for count in counts)
+    return f"登记站点 registered stations: {told}（虚构 invented）"
+
+
 def make_users(config: Config) -> list[DemoUser]:
     """Make the demonstration's people once; their passwords stand in a private file under `var`."""
     from saishang.apps.core.actions import record

@@ -8,7 +8,7 @@ rejected, empty, not sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from saishang.lake.duck import connect_duck
 from saishang.lake.errors import LakeError
 from saishang.lake.ingest import Folders
 from saishang.lake.ledger import Ledger
-from saishang.lake.places import STATION_SCHEMA, stations_table
+from saishang.lake.places import STATION_SCHEMA, owed_by_register, owing_all, stations_table
 from saishang.lake.sources import Source
 from saishang.lake.table import ObservationsTable
 from saishang.rules import Rules
@@ -75,9 +75,10 @@ def update_gaps(
 ) -> list[GapCount]:  # fmt: skip
     """Compute the gap ledger anew for the hourly series, day `first` to `last` (default: the span of the data).
 
-    Stations are those of the rules (and their cities, for publications by city) that the series owes: see
-    `_expected_in`; with `everywhere` also the others that ever sent something, from the day on which they first did.
-    Days are calendar days in China Standard Time; an hour belongs to the day on which it starts.
+    Stations are those of the rules (and their cities, for publications by city) that the series owes, and for a source
+    that `expects` a register those of the register: see `_expected_in`, `_registered_in`; with `everywhere`
+    also the others that ever sent something, from the day on which they first did. Days are calendar days in
+    China Standard Time; an hour belongs to the day on which it starts.
     """
     series: dict[str, list[Source]] = {}
     for source in sources:
@@ -85,16 +86,18 @@ def update_gaps(
             series.setdefault(source.series, []).append(source)
     known = _known(rules)
     seen = _seen(table, sorted(series))
-    return [
-        count
-        for name, described in sorted(series.items())
-        if (
-            count := _one_series(
-                name, described, table, ledger, folders, _expected_in(name, known, seen), first, last, everywhere
-            )
-        )
-        is not None
-    ]
+    counts = []
+    for name, described in sorted(series.items()):
+        if not seen[name]:
+            continue  # nothing ever came: the series is not in use here
+        if any(source.expects for source in described):
+            owed = _registered_in(name, series, seen, table)
+        else:
+            owed = owing_all(_expected_in(name, known, seen))
+        count = _one_series(name, described, table, ledger, folders, owed, first, last, everywhere)
+        if count is not None:
+            counts.append(count)
+    return counts
 
 
 def _known(rules: Rules) -> pa.Table:
@@ -137,13 +140,50 @@ def _expected_in(name: str, known: pa.Table, seen: dict[str, set[str]]) -> pa.Ta
     return known.filter(pa.array(owed, pa.bool_()))
 
 
+def _registered_in(
+    name: str, series: Mapping[str, Sequence[Source]], seen: Mapping[str, set[str]], table: ObservationsTable
+) -> pa.Table:
+    """The stations of its register whose hours a series owes, each with the parameters that it measures.
+
+    As with the stations of the rules, one that never sent an hour is owed by the series with most stations of the same
+    register. One that sends shorter values (six minutes) to another series owes no hours.
+    """
+    expected = [(s.expects, _parameters([s])) for s in series[name] if s.expects is not None]
+    owed = owed_by_register(expected)
+    codes = owed.column("station").to_pylist()
+    registers = {expects.register for expects, _brought in expected}
+    rivals = [n for n, ss in series.items() if any(s.expects and s.expects.register in registers for s in ss)]
+    share = {rival: len(seen[rival].intersection(codes)) for rival in sorted(rivals)}
+    principal = max(share, key=lambda rival: share[rival]) == name
+    heard = set().union(*(seen[rival] for rival in rivals)) | _shorter(table, series[name][0].medium)
+    keep = [code in seen[name] or (principal and code not in heard) for code in codes]
+    return owed.filter(pa.array(keep, pa.bool_()))
+
+
+def _shorter(table: ObservationsTable, medium: str) -> set[str]:
+    """Stations of a medium that ever sent values of less than an hour."""
+    parts = table.parts(medium=medium)
+    with connect_duck() as duck:
+        rows = duck.execute(
+            'select distinct station from read_parquet($files, hive_partitioning = false) '
+            'where "end" - "start" > interval 0 hour and "end" - "start" < interval 1 hour',
+            {"files": [part.path for part in parts]},
+        ).fetchall() if parts else []  # fmt: skip
+    return {row[0] for row in rows}
+
+
+def _parameters(described: Iterable[Source]) -> list[str]:
+    """Parameters that the descriptions bring."""
+    return sorted({rule.parameter for source in described for rule in source.values.values()})
+
+
 def _one_series(
     name: str, described: list[Source], table: ObservationsTable, ledger: Ledger, folders: Folders, owed: pa.Table,
     first: date | None, last: date | None, everywhere: bool,
 ) -> GapCount | None:  # fmt: skip
     version = table.version
     medium = described[0].medium
-    parameters = sorted({rule.parameter for source in described for rule in source.values.values()})
+    parameters = _parameters(described)
     parts = table.parts(version, medium=medium, source=name)
     if not parts:
         return None
@@ -184,11 +224,11 @@ def _one_series(
 
 def _stations(duck: duckdb.DuckDBPyConnection, owed: pa.Table, everywhere: bool) -> None:
     duck.register("known_stations", owed)
-    duck.execute("create temp table open_stations as select station, opened, closed from known_stations")
+    duck.execute("create temp table open_stations as select station, opened, closed, parameters from known_stations")
     if everywhere:
         duck.execute(
             """
-            insert into open_stations select station, min("start")::date, null from rows_seen
+            insert into open_stations select station, min("start")::date, null, null from rows_seen
             where station not in (select station from known_stations) group by station
             """
         )
@@ -248,6 +288,7 @@ grid as (
         case when (s.opened is not null and d.day < s.opened) or (s.closed is not null and d.day > s.closed)
              then 0 else 24 end as expected
     from open_stations s cross join (select unnest($parameters) as parameter) p cross join days d
+    where s.parameters is null or list_contains(s.parameters, p.parameter)
 )
 select g.station, g.parameter, g.day, g.expected,
     if(g.expected = 0, 0, coalesce(c.present, 0)) as present,

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from saishang.lake.duck import connect_duck
 from saishang.lake.gaps import excluded_flags, places_left
 from saishang.lake.ingest import Folders
 from saishang.lake.ledger import Ledger
-from saishang.lake.places import stations_table
+from saishang.lake.places import owed_by_register, owing_all, stations_table
 from saishang.lake.sources import Source
 from saishang.lake.table import ObservationsTable
 from saishang.rules import Rules
@@ -41,7 +43,7 @@ grid as (
     cross join (select unnest($parameters) as parameter) p
     cross join (select unnest(generate_series($first::timestamp, $last::timestamp - interval 1 hour, interval 1 hour))
         as "start") t
-    where s.station is not null
+    where s.station is not null and (s.parameters is null or list_contains(s.parameters, p.parameter))
 )
 select g.station, g.parameter, g."start", if(g.closed, 7, coalesce(h.story, 6)) as story, h.batch
 from grid g left join hours h using (station, parameter, "start")
@@ -64,10 +66,11 @@ def missing_hours(
     stations: Collection[str], parameters: Collection[str], first: date, last: date, version: int | None = None,
     known_at: datetime | None = None,
 ) -> list[MissingHour]:  # fmt: skip
-    """Hours of stations of the rules without a usable value, `first` to `last` inclusive, in order.
+    """Hours of stations of the rules or a register without a usable value, `first` to `last` inclusive, in order.
 
-    `why` is one of `removed_by_qc marked rejected empty not_sent closed`; `version` and `known_at` say which version of
-    the table and which moment of quality control is meant (default: the newest).
+    An hour of which a station sent shorter values (six minutes) is not missing. Parameters are of one medium. `why`
+    is one of `removed_by_qc marked rejected empty not_sent closed`; `version` and `known_at` say which version of the
+    table and which moment of quality control and of the registers is meant (default: the newest).
     """
     rows = _ask(
         f'select * from ({_SQL}) order by station, parameter, "start"',  # noqa: S608 - our own text
@@ -97,10 +100,15 @@ def _ask(
     stations: Collection[str], parameters: Collection[str], first: date, last: date, version: int | None,
     known_at: datetime | None,
 ) -> list[tuple[Any, ...]]:  # fmt: skip
-    hourly = [source for source in sources if source.hourly and source.medium == "air"]
+    media = {str(rules.parameters[name]["medium"]) for name in parameters if name in rules.parameters}
+    if len(media) != 1:
+        return []  # nothing that is expected hour by hour
+    (medium,) = media
+    hourly = [source for source in sources if source.hourly and source.medium == medium]
     begin = datetime(first.year, first.month, first.day)
     end = datetime(last.year, last.month, last.day) + timedelta(days=1)
-    parts = table.parts(version, medium="air", span=(begin, end))
+    parts = table.parts(version, medium=medium, span=(begin, end))
+    known = _known(medium, hourly, rules, known_at)
     with connect_duck() as duck:
         duck.execute(
             'create temp table rows_seen (source varchar, station varchar, parameter varchar, "start" timestamp, '
@@ -108,9 +116,10 @@ def _ask(
         )
         if parts:
             duck.execute(
-                'insert into rows_seen select source, station, parameter, "start", "value", qualifier, batch '
-                "from read_parquet($files, hive_partitioning = false) "
-                'where list_contains($series, source) and "end" - "start" = interval 1 hour '
+                "insert into rows_seen select source, station, parameter, date_trunc('hour', \"start\"), "
+                '"value", qualifier, batch from read_parquet($files, hive_partitioning = false) '
+                'where (list_contains($series, source) and "end" - "start" = interval 1 hour '
+                'or "end" - "start" > interval 0 hour and "end" - "start" < interval 1 hour) '
                 'and list_contains($stations, station) and list_contains($parameters, parameter) '
                 'and "start" >= $first and "start" < $last',
                 {
@@ -124,7 +133,16 @@ def _ask(
         )
         if excluded := excluded_flags(ledger, begin, end, known_at):
             duck.executemany("insert into out_of_use values (?, ?, ?, ?)", excluded)
-        duck.register("known_stations", stations_table(rules))
+        duck.register("known_stations", known)
         return duck.execute(
             sql, {"stations": list(stations), "parameters": list(parameters), "first": begin, "last": end}
         ).fetchall()
+
+
+def _known(medium: str, hourly: Iterable[Source], rules: Rules, known_at: datetime | None) -> pa.Table:
+    """Stations whose hours a medium owes: of the rules for air, and of the registers that its sources expect."""
+    expected = [
+        (source.expects, {rule.parameter for rule in source.values.values()}) for source in hourly if source.expects
+    ]
+    owed = owed_by_register(expected, known_at)
+    return pa.concat_tables([owing_all(stations_table(rules)), owed]) if medium == "air" else owed

@@ -1,14 +1,18 @@
-"""Stations that the rules know, as a table for DuckDB: code, city, coordinates, when open."""
+"""Stations that the rules or a register know, as a table for DuckDB: code, city, coordinates, when open."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import Any
 
 import pyarrow as pa
 
+from saishang.lake.expects import Expects
+from saishang.lake.registered import stations_of
 from saishang.rules import Rules
 
-__all__ = ["STATION_SCHEMA", "stations_table"]
+__all__ = ["OWED_SCHEMA", "STATION_SCHEMA", "owed_by_register", "owing_all", "stations_table"]
 
 STATION_SCHEMA = pa.schema(
     [
@@ -20,6 +24,44 @@ STATION_SCHEMA = pa.schema(
         ("closed", pa.date32()),
     ]
 )
+#: Stations with the parameters that each owes; null = all that are asked for.
+OWED_SCHEMA = STATION_SCHEMA.append(pa.field("parameters", pa.list_(pa.string())))
+
+
+def owing_all(stations: pa.Table) -> pa.Table:
+    """The stations, each owing every parameter."""
+    return pa.Table.from_pylist(stations.to_pylist(), schema=OWED_SCHEMA)
+
+
+def owed_by_register(
+    expected: Iterable[tuple[Expects, Collection[str]]], known_at: datetime | None = None
+) -> pa.Table:  # fmt: skip
+    """Stations of registers that owe something, as they were written down by a moment, by code.
+
+    Parameters
+    ----------
+    expected:
+        What source descriptions expect, each with the parameters that it brings. A station that several of them name
+        owes what all of them together ask of it.
+
+    Raises
+    ------
+    MappingError
+        When nobody answers for registers.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for expects, brought in expected:
+        for station in stations_of(expects.register, known_at):
+            row = found.setdefault(
+                station.code,
+                {
+                    "station": station.code, "region": station.region, "lon": station.lon, "lat": station.lat,
+                    "opened": station.opened, "closed": station.closed, "parameters": [],
+                },
+            )  # fmt: skip
+            row["parameters"] = sorted({*row["parameters"], *expects.owed(station.values, brought)})
+    rows = [row for _code, row in sorted(found.items()) if row["parameters"]]
+    return pa.Table.from_pylist(rows, schema=OWED_SCHEMA)
 
 
 def stations_table(rules: Rules) -> pa.Table:

@@ -31,6 +31,7 @@ from saishang.lake.description import (
     wrong,
 )
 from saishang.lake.errors import MappingError
+from saishang.lake.expects import Expects, expects_of
 from saishang.lake.laboratory import BOOKS, book_rules
 from saishang.lake.readers.times import LABELS
 from saishang.lake.readers.values import CellRule, name_of, normalised
@@ -81,6 +82,7 @@ KEYS: dict[str, str] = {
     "sheet": "sheet of a workbook",
     "detect": "how a file of this source is recognised: {header: names it must have, columns: pattern}",
     "hourly": "true: the gap ledger expects an hour of it, every hour",
+    "expects": "with hourly: {register, field, parameters}: the register whose stations owe the hours",
     "origin": "who publishes it, where it was taken from",
     "licence": "terms of use",
     "source": "document that describes the layout",
@@ -158,6 +160,8 @@ class Source:
     book: str = ""
     plain_units: frozenset[str] = frozenset()
     unit_needed: bool = False
+    #: Whose hours the gap ledger expects; None = the stations of the site's tables.
+    expects: Expects | None = None
     #: What a mapping file said, as JSON; None for a description of the rules, which the rules keep.
     document: Mapping[str, Any] | None = None
 
@@ -238,7 +242,9 @@ def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Sou
             raise wrong(f"layout {layout} needs the key {key!r}", f"name the column: `{key}: …`", where)
     if not any(names_of(document, "time", where)):
         raise wrong("expected the column of the time", "write `time: column`, or `time: [date, hour]`", where, "time")
-    canonical = json.dumps(_plain(document), ensure_ascii=False, sort_keys=True)
+    # Who owes hours does not decide how a file is read: it is no part of the recipe.
+    recipe = {key: value for key, value in document.items() if key != "expects"}
+    canonical = json.dumps(_plain(recipe), ensure_ascii=False, sort_keys=True)
     book, values = _book(document, medium, layout, rules, where)
     if book:
         # The names are those of the standards: when these change, the file may be read otherwise.
@@ -277,6 +283,7 @@ def make_source(document: Mapping[str, Any], rules: Rules, *, where: str) -> Sou
         book=book,
         plain_units=frozenset(names_of(document, "plain_units", where)),
         unit_needed=truth(document, "unit_needed", where),
+        expects=expects_of(document, {rule.parameter for rule in values.values()}, rules, where),
     )
 
 

@@ -91,6 +91,14 @@ def reason_name(reason: str | None) -> str:
     return re.sub(r"_", " ", reason)
 
 
+def missing_name(why: str) -> str:
+    """Why an hour is missing, as the gap ledger says it."""
+    return {
+        "not_sent": _("未传"), "empty": _("文件中为空"), "marked": _("带缺测标记"), "rejected": _("被拒收"),
+        "removed_by_qc": _("质检剔除"), "closed": _("站点停用"),
+    }.get(why, why)  # fmt: skip
+
+
 def _missing(items: str) -> str:
     """Words for pollutants without a value; an index that has none of its six says so at once."""
     names = [name for name in items.split(",") if name]

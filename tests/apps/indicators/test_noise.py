@@ -245,6 +245,8 @@ def test_the_chain_goes_from_the_rate_to_the_line_of_the_file(config: Config, la
     (one,) = link.children
     assert (one.kind, one.name, one.value) == ("noise_station", "N-A", "2/3")
     assert (one.facts["zone"], one.facts["limit"], one.facts["excluded"]) == ("2", "50.0 dB(A)", {"hours_short": 1})
+    # 27 April 00–06 before the first line, 30 April 06–11 and 22–24, by calendar days up to the run's day.
+    assert one.facts["hours_missing"] == {"not_sent": 6 + 5 + 2}
     levels, weather = one.children
     assert (levels.kind, levels.name, levels.facts["first_line"], levels.facts["last_line"]) == (
         "file", "noise.csv", 2, 2 + 3 * 24 + 16 - 1,

@@ -59,6 +59,20 @@ def test_two_of_five_cities_are_forty_percent() -> None:
         if (v.indicator, v.region, v.period) == (SHARE, "640000", "2026")
     ]  # fmt: skip
     assert value.coverage == {"entries_counted": 2, "regions_counted": 5}
+    # 100 % of one city says nothing: the share is the province's, though its cities are on the register.
+    assert {key[1] for key in found} == {"640000"}
+
+
+@pytest.mark.django_db
+def test_a_register_way_without_levels_tells_every_region_that_has_entries() -> None:
+    from dataclasses import replace
+    from types import SimpleNamespace
+
+    city("640100", "building")
+    share = CATALOGUE.indicators[SHARE]
+    open_way = replace(share, statistic={name: said for name, said in share.statistic.items() if name != "levels"})
+    told = register_values(SimpleNamespace(indicators={SHARE: open_way}), RULES, "640000", TODAY, None)  # type: ignore[arg-type]
+    assert {(v.region, v.rounded) for v in told if v.period == "2026"} == {("640000", "20.0"), ("640100", "100.0")}
 
 
 @pytest.mark.django_db

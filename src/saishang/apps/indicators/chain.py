@@ -17,14 +17,17 @@ from saishang.apps.indicators.groundwater_values import GROUNDWATER_TABLE
 from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import IndicatorValue, Run
 from saishang.apps.indicators.noise_chain import points_behind, stations_behind
+from saishang.apps.indicators.noise_tables import STATIONS_KIND
 from saishang.apps.indicators.noise_values import RATES, SURVEY
 from saishang.apps.indicators.radiation_chain import stations_behind as radiation_stations_behind
 from saishang.apps.indicators.radiation_schemas import EMF, GAMMA, NETWORK
+from saishang.apps.indicators.radiation_schemas import KIND as NETWORK_KIND
 from saishang.apps.indicators.register_values import entries_behind
 from saishang.apps.indicators.soil_chain import plots_behind, samples_behind
 from saishang.apps.indicators.soil_values import CONSTRUCTION_TABLE, POINTS_TABLE
 from saishang.apps.indicators.water_chain import ITEMS, flows_behind, sections_behind, sources_behind
 from saishang.apps.indicators.water_values import FLOW_TABLE, SOURCE_TABLE, WATER_TABLE
+from saishang.apps.registers import queries as registers
 from saishang.errors import SaishangError
 from saishang.lake import Lake
 from saishang.lake.duck import connect_duck
@@ -139,7 +142,8 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     if table == NETWORK:
         items = (GAMMA,) if value.indicator.startswith("radiation.gamma") else (EMF,)
         behind = _sources(lake, run, items, begin, end, medium="radiation")
-        return radiation_stations_behind(lake.rules, run, value.indicator, key, behind, begin, end)
+        absent = _hours_missing(lake, run, _registered(lake, run, NETWORK_KIND, key["id"]), items, begin, end)
+        return radiation_stations_behind(lake.rules, run, value.indicator, key, behind, absent, begin, end)
     if table == GROUNDWATER_TABLE:
         return wells_behind(lake, run, key, begin, end)
     if table == POINTS_TABLE:
@@ -153,7 +157,8 @@ def _computed(lake: Lake, run: Run, value: IndicatorValue) -> tuple[Link, ...]:
     if table == "climate_years":
         return _climate(lake, run, value.coverage.get("stations", ()), begin, end)
     if table == RATES:
-        return stations_behind(lake.rules, run, key, _noise_sources(lake, run, begin, end))
+        absent = _hours_missing(lake, run, _registered(lake, run, STATIONS_KIND, key["id"]), ("LEQ",), begin, end)
+        return stations_behind(lake.rules, run, key, _noise_sources(lake, run, begin, end), absent)
     if table == SURVEY:
         return points_behind(lake.rules, run, key)
     parameters = (key["parameter"],) if "parameter" in key else _AIR_ITEMS
@@ -264,6 +269,19 @@ def _missing(
     site = str(run.parameters.get("site", ""))
     table = lake.rules.tables.get(f"sites/{site}/air_stations")
     stations = [str(row["code"]) for row in table.rows if row["region"] in cities] if table is not None else []
+    return _hours_missing(lake, run, stations, parameters, begin, end)
+
+
+def _registered(lake: Lake, run: Run, kind: str, region: str) -> list[str]:
+    """Stations of a register inside a region, as they were known when the run began."""
+    inside = set(registers.inside(lake.rules, region))
+    return [station.code for station in registers.stations(kind, run.started) if station.region in inside]
+
+
+def _hours_missing(
+    lake: Lake, run: Run, stations: Sequence[str], parameters: Sequence[str], begin: date, end: date
+) -> dict[str, dict[str, int]]:
+    """Hours that stations lack, by reason, up to the run's day, as its version of the lake has it; by calendar days."""
     last = min(end - timedelta(days=1), run.as_of)
     if not stations or last < begin:
         return {}

@@ -1,4 +1,6 @@
-"""The media of a run, in the order in which they are computed. A new medium adds its line here and nothing else."""
+"""The media of a run, in the order in which they are computed. A new medium adds its line here,
+and the keys of its readers in `ways.WAYS`.
+"""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from saishang.apps.registers.queries import Filter
 from saishang.lake import Lake
 from saishang.lake.duck import connect_duck
 from saishang.lake.gaps import excluded_flags
+from saishang.lake.missing import missing_hours
 from saishang.rules import Rules
 from saishang.science.noise.series import NoiseRules
 from saishang.science.periods import months_between, period_span
@@ -25,16 +26,17 @@ __all__ = ["NoiseHour", "hours_of_day", "points_behind", "stations_behind"]
 
 
 def stations_behind(
-    rules: Rules, run: Run, key: Mapping[str, Any], sources: Mapping[str, list[Link]]
-) -> tuple[Link, ...]:
+    rules: Rules, run: Run, key: Mapping[str, Any], sources: Mapping[str, list[Link]],
+    missing: Mapping[str, Mapping[str, int]],
+) -> tuple[Link, ...]:  # fmt: skip
     """Every station that counted in a rate, with what its days came to and the files that they came from.
 
     Parameters
     ----------
     key:
         The row of `noise_rates`: id (region), period, basis, statistic (`day` or `night`).
-    sources:
-        Files behind each station.
+    sources, missing:
+        Files behind each station, and its missing hours by reason.
     """
     begin, end = period_span(str(key["period"]))
     inside = set(registers.inside(rules, str(key["id"])))
@@ -48,12 +50,15 @@ def stations_behind(
             found.setdefault(str(row["station"]), []).append(row)
     names = {str(row["station"]): str(row["name"]) for row in queries.select(run.id, "noise_stations")}
     return tuple(
-        _station(station, names.get(station, ""), days, str(key["statistic"]), sources)
+        _station(station, names.get(station, ""), days, str(key["statistic"]), sources, missing.get(station, {}))
         for station, days in found.items()
     )
 
 
-def _station(station: str, name: str, days: list[dict[str, Any]], span: str, sources: Mapping[str, list[Link]]) -> Link:
+def _station(
+    station: str, name: str, days: list[dict[str, Any]], span: str, sources: Mapping[str, list[Link]],
+    missing: Mapping[str, int],
+) -> Link:  # fmt: skip
     known = [day for day in days if day["attains"] is not None]
     reasons: dict[str, int] = {}
     for day in days:
@@ -63,7 +68,8 @@ def _station(station: str, name: str, days: list[dict[str, Any]], span: str, sou
     facts = {
         "name": name, "region": days[0]["region"], "zone": days[0]["zone"], "span": span,
         "limit": None if days[0]["limit"] is None else f"{days[0]['limit'] / 10:.1f} dB(A)",
-        "passed": passed, "evaluated": len(known), "not_evaluated": len(days) - len(known), "excluded": reasons,
+        "passed": passed, "evaluated": len(known), "not_evaluated": len(days) - len(known),
+        "hours_missing": dict(missing), "excluded": reasons,
     }  # fmt: skip
     return Link("noise_station", station, f"{passed}/{len(known)}", "", facts, tuple(sources.get(station, ())))
 
@@ -97,7 +103,8 @@ class NoiseHour:
     values:
         Parameter → value [its unit], of levels and weather.
     why:
-        Why the hour stays out: `not_sent`, `marked:…`, `removed_by_qc`, `weather`, `not_whole`; empty when it counts.
+        Why the hour stays out: `not_sent`, `empty`, `rejected`, `closed` (as the gap ledger says it), `marked:…`,
+        `removed_by_qc`, `weather`, `not_whole`; empty when it counts.
     batch, line:
         Where its level stands; None when none was sent.
     """
@@ -132,6 +139,14 @@ def hours_of_day(lake: Lake, run_id: str, station: str, day: date) -> list[Noise
             for row in (dict(zip(names, values, strict=True)) for values in cursor.fetchall()):
                 found.setdefault(row["start"], {})[str(row["parameter"])] = row
     flags = {(s, p, at) for s, name, p, at in excluded_flags(lake.ledger, begin, end, run.started) if name == station}
+    absent = {
+        hour.start: hour.why
+        for hour in missing_hours(
+            lake.table, lake.ledger, lake.folders, lake.rules, lake.described(), stations=[station],
+            parameters=[rules.level], first=day, last=day + timedelta(days=1), version=run.lake_version,
+            known_at=run.started,
+        )
+    }  # fmt: skip
     known: dict[int, str] = {}
     hours = []
     for step in range(24):
@@ -144,18 +159,24 @@ def hours_of_day(lake: Lake, run_id: str, station: str, day: date) -> list[Noise
         hours.append(
             NoiseHour(
                 start, rules.day_start <= start.hour < rules.day_end,
-                {name: row["value"] for name, row in rows.items()}, _why_out(rows, rules, flags), batch,
+                {name: row["value"] for name, row in rows.items()}, _why_out(rows, rules, flags, absent.get(start, "")),
+                batch,
                 "" if batch is None else known[batch], None if level is None else int(level["line"]),
             )
         )  # fmt: skip
     return hours
 
 
-def _why_out(rows: Mapping[str, Mapping[str, Any]], rules: NoiseRules, flags: set[tuple[str, str, datetime]]) -> str:
-    """Why an hour stays out of the levels, by the same rules as `science.noise.series.hour_sums`."""
+def _why_out(
+    rows: Mapping[str, Mapping[str, Any]], rules: NoiseRules, flags: set[tuple[str, str, datetime]], absent: str
+) -> str:
+    """Why an hour stays out of the levels, by the same rules as `science.noise.series.hour_sums`.
+
+    `absent`: what the gap ledger says of an hour without a row.
+    """
     level = rows.get(rules.level)
     if level is None:
-        return "not_sent"
+        return absent or "not_sent"
     if (level["source"], rules.level, level["start"]) in flags:
         return "removed_by_qc"
     if level["qualifier"] is not None:

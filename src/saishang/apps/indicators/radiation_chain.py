@@ -16,8 +16,8 @@ __all__ = ["stations_behind"]
 
 
 def stations_behind(
-    rules: Rules, run: Run, indicator: str, key: Mapping[str, Any], sources: Mapping[str, list[Link]], begin: date,
-    end: date,
+    rules: Rules, run: Run, indicator: str, key: Mapping[str, Any], sources: Mapping[str, list[Link]],
+    missing: Mapping[str, Mapping[str, int]], begin: date, end: date,
 ) -> tuple[Link, ...]:  # fmt: skip
     """Every station of the region and basis that the figure speaks of: gamma stations or electromagnetic ones.
 
@@ -25,8 +25,8 @@ def stations_behind(
     ----------
     key:
         The row of `radiation_network`: id, period, period_kind, basis.
-    sources:
-        Files behind each station.
+    sources, missing:
+        Files behind each station, and its missing hours by reason.
     begin, end:
         First day of the period and the day after its last.
     """
@@ -36,9 +36,11 @@ def stations_behind(
     if indicator.startswith("radiation.gamma"):
         days = _by_station(run, "gamma_daily", where, values, "day", begin, end)
         alarms = _by_station(run, "gamma_alarms", where, values, "start", begin, end)
-        return tuple(_gamma(code, rows, alarms.get(code, []), sources) for code, rows in days.items())
+        return tuple(
+            _gamma(code, rows, alarms.get(code, []), sources, missing.get(code, {})) for code, rows in days.items()
+        )
     days = _by_station(run, "emf_daily", where, values, "day", begin, end)
-    return tuple(_field(code, rows, sources) for code, rows in days.items())
+    return tuple(_field(code, rows, sources, missing.get(code, {})) for code, rows in days.items())
 
 
 def _by_station(
@@ -55,13 +57,14 @@ def _by_station(
 
 def _gamma(
     code: str, days: Sequence[Mapping[str, Any]], alarms: Sequence[Mapping[str, Any]],
-    sources: Mapping[str, list[Link]],
+    sources: Mapping[str, list[Link]], missing: Mapping[str, int],
 ) -> Link:  # fmt: skip
-    facts = {
+    facts: dict[str, Any] = {
         "days_valid": sum(bool(day["valid"]) for day in days),
         "days_expected": len(days),
         "hours_present": sum(day["hours_present"] for day in days),
         "hours_expected": sum(day["hours_expected"] for day in days),
+        "hours_missing": dict(missing),
         "days_undetermined": sum(day["state"] == "undetermined" for day in days),
         "excluded": _reasons(days),
     }
@@ -78,13 +81,16 @@ def _gamma(
     return Link("radiation_station", code, "", "", facts, runs + tuple(sources.get(code, ())))
 
 
-def _field(code: str, days: Sequence[Mapping[str, Any]], sources: Mapping[str, list[Link]]) -> Link:
+def _field(
+    code: str, days: Sequence[Mapping[str, Any]], sources: Mapping[str, list[Link]], missing: Mapping[str, int]
+) -> Link:
     highest = max((day for day in days if day["maximum"] is not None), key=lambda day: day["maximum"], default=None)
     facts: dict[str, Any] = {
         "days_valid": sum(bool(day["valid"]) for day in days),
         "days_expected": len(days),
         "values_present": sum(day["values_present"] for day in days),
         "values_expected": sum(day["values_expected"] for day in days),
+        "hours_missing": dict(missing),
         "days_over": sum(day["attains"] is False for day in days),
         "days_undetermined": sum(day["attains"] is None for day in days),
         "excluded": _reasons(days),

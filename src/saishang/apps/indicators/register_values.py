@@ -1,8 +1,9 @@
 """Indicators that a register gives (由名录统计): a figure of a kind, per region, as the register stood at a year's end.
 
 An entry of the catalogue with `statistic: {source: register, register: KIND, figure: FIGURE}` (or the same under
-`also`) is computed for the region of the run and every region below it that has entries. The running year is told as
-the register stood on the day of the run: a register is a stock, it has a state on every day.
+`also`) is computed for the region of the run and every region below it that has entries; with `levels: [province]` only
+for regions of these levels, where the figure of a smaller one says nothing (the share of one city in itself). The
+running year is told as the register stood on the day of the run: a register is a stock, it has a state on every day.
 """
 
 from __future__ import annotations
@@ -78,7 +79,10 @@ def _values(
     there = {view.region for view in listed}
     for way in ways:
         figure = kind.figures[str(way.statistic["figure"])]
+        levels = tuple(str(level) for level in way.statistic.get("levels", ()))
         for code, inside in sorted(below.items()):
+            if levels and str(rules.regions[code]["level"]) not in levels:
+                continue
             if code != region and not inside & there:
                 continue
             yield _value(way, kind, figure, rules, code, inside, year, on, basis, listed)

@@ -28,8 +28,8 @@ from saishang.rules import Rules, load_rules
 __all__ = [
     "BatchDetail", "BatchPage", "Flag", "Freshness", "GapDay", "GapMonth", "GapSpan", "Hour", "HourLineage",
     "QualityCount", "QualitySummary", "Station", "Supersession", "batch_detail", "batch_page", "freshness",
-    "gap_days", "gap_months", "gap_span", "hour_lineage", "hours", "quality_summary", "raw_cells", "raw_line",
-    "reject_file", "site_lake", "station", "stations",
+    "gap_days", "gap_months", "gap_parameters", "gap_span", "hour_lineage", "hours", "quality_summary", "raw_cells",
+    "raw_line", "reject_file", "site_lake", "station", "stations",
 ]  # fmt: skip
 
 
@@ -271,17 +271,27 @@ class GapDay:
     closed: int
 
 
-def gap_span() -> GapSpan | None:
-    """Days that the gap ledger covers; None when it was never computed (`saishang ingest gaps`)."""
-    row = _rows(sql.GAP_SPAN, {})[0]
+def gap_span(*parameters: str) -> GapSpan | None:
+    """Days that the gap ledger covers, of some parameters or all; None when it was never computed.
+
+    `saishang ingest gaps` computes it.
+    """
+    row = _rows(sql.GAP_SPAN, {"parameters": list(parameters) or None})[0]
     if row["first"] is None:
         return None
     return GapSpan(row["first"], row["last"], row["computed_at"], row["table_version"])
 
 
-def gap_months(parameter: str | None = None, first: date | None = None, last: date | None = None) -> list[GapMonth]:
-    """Coverage by station and month, over all parameters or one."""
-    rows = _rows(sql.GAP_MONTHS, {"parameter": parameter, "first": first, "last": last})
+def gap_parameters() -> list[str]:
+    """Codes of the parameters whose hours the gap ledger expects."""
+    return [str(row["parameter"]) for row in _rows(sql.GAP_PARAMETERS, {})]
+
+
+def gap_months(
+    *parameters: str, first: date | None = None, last: date | None = None
+) -> list[GapMonth]:  # fmt: skip
+    """Coverage by station and month, over the parameters together; none named = all."""
+    rows = _rows(sql.GAP_MONTHS, {"parameters": list(parameters) or None, "first": first, "last": last})
     return [
         GapMonth(row.pop("station"), row.pop("month"), **{name: int(count) for name, count in row.items()})
         for row in rows

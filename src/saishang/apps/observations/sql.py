@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["BATCHES", "BATCH_COUNT", "FLAGS_OF_SERIES", "GAP_DAYS", "GAP_MONTHS", "GAP_SPAN", "QUALITY_RESULTS"]
+__all__ = [
+    "BATCHES",
+    "BATCH_COUNT",
+    "FLAGS_OF_SERIES",
+    "GAP_DAYS",
+    "GAP_MONTHS",
+    "GAP_PARAMETERS",
+    "GAP_SPAN",
+    "QUALITY_RESULTS",
+]
 
 #: One page of batches; every filter is off when its parameter is null.
 _BATCH_FILTER = """
@@ -17,16 +26,19 @@ BATCH_COUNT = f"select count(*) as n from lake_batch {_BATCH_FILTER}"  # noqa: S
 #: Days that the gap ledger covers.
 GAP_SPAN = """
 select min(day) as first, max(day) as last, max(computed_at) as computed_at, max(table_version) as table_version
-from lake_gap
+from lake_gap where %(parameters)s::text[] is null or parameter = any(%(parameters)s)
 """
 
-#: Station × month: hours expected and present and the reasons, over all parameters or one.
+#: Parameters that the gap ledger speaks of.
+GAP_PARAMETERS = "select distinct parameter from lake_gap order by parameter"
+
+#: Station × month: hours expected and present and the reasons, over all parameters or some.
 GAP_MONTHS = """
 select station, to_char(day, 'YYYY-MM') as month, sum(expected) as expected, sum(present) as present,
     sum(not_sent) as not_sent, sum(empty) as empty, sum(marked) as marked, sum(rejected) as rejected,
     sum(removed_by_qc) as removed_by_qc, sum(closed) as closed
 from lake_gap
-where (%(parameter)s::text is null or parameter = %(parameter)s)
+where (%(parameters)s::text[] is null or parameter = any(%(parameters)s))
   and (%(first)s::date is null or day >= %(first)s) and (%(last)s::date is null or day <= %(last)s)
 group by station, to_char(day, 'YYYY-MM') order by station, month
 """

@@ -10,8 +10,8 @@ class RegistersConfig(AppConfig):
     label = "registers"
 
     def ready(self) -> None:
-        """Answer the lake's question which points a register lists."""
-        from saishang.apps.registers.queries import keys
+        """Answer the lake's questions which points a register lists, and which of its stations owe hours since when."""
+        from saishang.apps.registers.queries import keys, stations
         from saishang.lake.registered import offer
 
-        offer(keys)
+        offer(keys, stations)

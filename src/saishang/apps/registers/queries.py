@@ -12,6 +12,7 @@ from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
 
 from saishang.apps.core.queries import changes_of
 from saishang.apps.registers.models import Entry, Version
+from saishang.lake.registered import RegisteredStation
 from saishang.rules import Rules
 from saishang.science.register.figures import Due, FigureValue, Standing, due_terms, figure_value
 from saishang.science.register.kind import Figure, Kind
@@ -20,7 +21,7 @@ from saishang.science.soil.geometry import Area, areas_overlap, read_area
 __all__ = [
     "EntryView", "Filter", "VersionView", "counted_regions", "counts", "due", "entries", "entry", "figures",
     "first_day", "history", "inside", "keys",
-    "overlapping", "recorded", "timelines", "unlogged_versions",
+    "overlapping", "recorded", "stations", "timelines", "unlogged_versions",
 ]  # fmt: skip
 
 
@@ -261,6 +262,35 @@ def keys(kind: str, known_at: datetime | None = None) -> list[str]:
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
     return sorted(set(rows.values_list("key", flat=True)))
+
+
+def stations(kind: str, known_at: datetime | None = None) -> list[RegisteredStation]:
+    """The stations of a register by key, each as its last word by a moment has it; withdrawn ones left out.
+
+    Days of service are the fields `opened` and `closed`: a station is owed for the days of its service also where they
+    were entered late. A kind without them, or an entry without a first day, counts from the day of its state.
+    """
+    last: dict[int, Version] = {}
+    rows = Version.objects.filter(entry__kind=kind).order_by("entry_id", "number")
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
+    for row in rows:
+        last[row.entry_id] = row
+    found = []
+    for row in sorted(last.values(), key=lambda row: row.key):
+        if row.withdrawn:
+            continue
+        opened, closed = (row.values.get(name) for name in ("opened", "closed"))
+        point = row.place["coordinates"] if row.place and row.place.get("type") == "Point" else (None, None)
+        found.append(
+            RegisteredStation(
+                row.key, row.region, None if point[0] is None else float(point[0]),
+                None if point[1] is None else float(point[1]),
+                date.fromisoformat(str(opened)) if opened else row.since,
+                date.fromisoformat(str(closed)) if closed else None, row.values,
+            )
+        )  # fmt: skip
+    return found
 
 
 def _view(row: Any, kind: str) -> EntryView:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from saishang.apps.indicators.queries import RunFacts, TargetRow
 from saishang.apps.observations import queries as observations
 from saishang.web import texts
 from saishang.web.pages import site
+from saishang.web.pages.duty import Notice, warnings
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.targets import due
 
@@ -27,18 +27,14 @@ __all__ = ["Notice", "freshness_table", "notices"]
 _STALE = timedelta(days=3)
 
 
-@dataclass(frozen=True)
-class Notice:
-    """One thing to look at: how pressing, how many, in words, and where to go."""
+def notices(rows: Sequence[TargetRow], run: RunFacts, *, staff: bool) -> list[Notice]:
+    """The most pressing first, invented warnings last; empty when nothing asks for anybody.
 
-    tone: str
-    number: int | None
-    text: str
-    href: str
-
-
-def notices(rows: Sequence[TargetRow], run: RunFacts) -> list[Notice]:
-    """The most pressing first; empty when nothing asks for anybody."""
+    Parameters
+    ----------
+    staff:
+        Whether the reader may see registers that are not public.
+    """
     counts = Counter(row.status for row in rows)
     soon = sum(due(row, run.as_of) for row in rows)
     targets = reverse("targets")
@@ -55,7 +51,9 @@ def notices(rows: Sequence[TargetRow], run: RunFacts) -> list[Notice]:
             "day": stopped.date().isoformat(), "days": (run.as_of - stopped.date()).days,
         }  # fmt: skip
         kept.insert(0, Notice("at_risk", None, text, reverse("data-gaps")))
-    return kept
+    told = warnings(run, staff=staff)
+    pressing = [notice for notice in told if notice.tone == "off_track"]
+    return [*pressing, *kept, *(notice for notice in told if notice.tone != "off_track")]
 
 
 def _undecided(run: RunFacts) -> int:

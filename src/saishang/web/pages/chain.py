@@ -32,7 +32,7 @@ from saishang.web.pages.soil_common import POINTS, kind_of, result_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_board import place_name
 from saishang.web.pages.water_common import item_words, section_name
-from saishang.web.reasons import basis_name, reason_name
+from saishang.web.reasons import basis_name, missing_name, reason_name
 from saishang.web.security import public
 from saishang.web.wording.columns import heading, value_words
 
@@ -251,13 +251,6 @@ def _item_words(text: str) -> str:
     return f"{item_words(code)}{texts.aside(multiple)}"
 
 
-def _why_missing(why: str) -> str:
-    return {
-        "not_sent": _("未传"), "empty": _("文件中为空"), "marked": _("带缺测标记"), "rejected": _("被拒收"),
-        "removed_by_qc": _("质检剔除"), "closed": _("站点停用"),
-    }.get(why, why)  # fmt: skip
-
-
 def _say(key: str, value: Any) -> str:
     if key == "region":
         return site.region_name(str(value))
@@ -285,7 +278,7 @@ def _say(key: str, value: Any) -> str:
     if key == "reason":
         return reason_name(str(value))
     if key == "hours_missing" and isinstance(value, Mapping):
-        return "；".join(f"{_why_missing(str(why))} {n}" for why, n in value.items())
+        return "；".join(f"{missing_name(str(why))} {n}" for why, n in value.items())
     if key == "excluded" and isinstance(value, Mapping):
         return "；".join(_("%(why)s %(n)s 天") % {"why": reason_name(str(why)), "n": n} for why, n in value.items())
     if isinstance(value, bool):
@@ -396,7 +389,7 @@ def hours(request: HttpRequest, run: str, station: str, day: str) -> HttpRespons
         {
             "interval": f"{hour['start']:%m-%d %H:%M} – {hour['end']:%m-%d %H:%M}",
             "parameter": parameter,
-            "qualifier": _why_missing(hour["why"]),
+            "qualifier": missing_name(hour["why"]),
             "batch": Cell(hour["batch"], href=reverse("data-batch", args=[hour["batch"]])) if hour["batch"] else None,
             "file": hour["file_name"],
         }

@@ -6,11 +6,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from saishang.apps.observations import queries
+from saishang.apps.registers.kinds import kinds
+from saishang.apps.registers.queries import entries
 from saishang.web import texts
+from saishang.web.pages import site
+from saishang.web.pages.air_common import choice
+from saishang.web.pages.calculator_list import medium_name
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.data_tabs import tabs
 from saishang.web.pages.exports import export
@@ -29,12 +35,19 @@ def gaps(request: HttpRequest) -> HttpResponse:
     """Coverage of every station and month, and why the rest is missing."""
     span = queries.gap_span()
     base: dict[str, Any] = {"tabs": tabs("data-gaps", request), "span": span}
-    if span is None:
-        return render(request, "data/gaps.html", base)
+    media = _media()
+    if span is None or not media:
+        return render(request, "data/gaps.html", base | {"span": None})
     parameter = request.GET.get("parameter", "")
-    rows = queries.gap_months(parameter or None)
+    of = next((name for name, codes in media.items() if parameter in codes), next(iter(media)))
+    medium = choice(request, "medium", list(media), of)
+    if parameter not in media[medium]:
+        parameter = ""  # it stays behind in the form when another medium is chosen
+    rows = queries.gap_months(*([parameter] if parameter else media[medium]))
+    listed = _registered(medium)
     names = {place.code: texts.both(place.zh, place.en) for place in queries.stations()}
-    table = _gap_table(rows, names)
+    names |= {code: name for code, (name, _page, _invented) in listed.items()}
+    table = _gap_table(rows, names, {code: page for code, (_name, page, _invented) in listed.items()})
     answer = export(request, [table])
     if answer is not None:
         return answer
@@ -53,18 +66,44 @@ def gaps(request: HttpRequest) -> HttpResponse:
     spec = {"kind": "heat", "x": months, "y": labels, "cells": cells, "colours": list(_HEAT)}
     label = _("各站逐月数据覆盖率热图；同样的数字列在下面的表里。")
     context = base | {
+        "span": queries.gap_span(*media[medium]),
         "chart": Chart("gaps", label, spec, table, size=size),
-        "parameters": _parameters(),
+        "invented": any(listed[row.station][2] for row in rows if row.station in listed),
+        "media": [(name, medium_name(name)) for name in media],
+        "medium": medium,
+        "parameters": media[medium],
         "parameter": parameter,
     }
     return render(request, "data/gaps.html", context)
 
 
-def _parameters() -> list[str]:
-    return ["PM2.5", "PM10", "SO2", "NO2", "CO", "O3"]
+def _media() -> dict[str, list[str]]:
+    """Medium → its parameters in the ledger, in the order of the rules."""
+    known = site.rules().parameters
+    found: dict[str, list[str]] = {}
+    listed = set(queries.gap_parameters())
+    for code, row in known.items():
+        if code in listed:
+            found.setdefault(str(row["medium"]), []).append(code)
+    return found
 
 
-def _gap_table(rows: list[Any], names: dict[str, str]) -> Table:
+def _registered(medium: str) -> dict[str, tuple[str, str, bool]]:
+    """Registered stations whose hours the medium's sources expect: code → (name, entry, whether invented)."""
+    known = kinds(site.rules())
+    wanted = {
+        str(document["expects"]["register"])
+        for document in site.rules().documents_under("sources").values()
+        if document.get("expects") and document["medium"] == medium
+    }
+    return {
+        view.key: (view.title, reverse("registers-entry", args=[name, view.pk]), view.standing.invented)
+        for name in sorted(wanted & known.keys())
+        for view in entries(known[name])
+    }
+
+
+def _gap_table(rows: list[Any], names: dict[str, str], pages: dict[str, str]) -> Table:
     columns = [
         Column("station", _("站点"), row_head=True, nowrap=True),
         Column("month", _("月份"), nowrap=True),
@@ -80,7 +119,10 @@ def _gap_table(rows: list[Any], names: dict[str, str]) -> Table:
     ]
     listed = [
         {
-            "station": f"{row.station} {names.get(row.station, '')}".strip(),
+            "station": Cell(
+                f"{row.station} {names.get(row.station, '')}".strip(),
+                href=pages.get(row.station),
+            ),
             "month": row.month,
             "expected": row.expected,
             "present": row.present,

@@ -41,7 +41,7 @@ from saishang.web.pages.noise_common import (
 )
 from saishang.web.pages.runs import about_run, chosen_run, with_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.reasons import reason_name
+from saishang.web.reasons import missing_name, reason_name
 from saishang.web.security import public
 
 __all__ = ["station"]
@@ -256,11 +256,11 @@ def _reason_table(
 
 def _why(hour: NoiseHour) -> str:
     key, _sep, mark = hour.why.partition(":")
-    return {
-        "": _("计入"), "not_sent": _("未传"), "removed_by_qc": _("质检剔除"),
-        "marked": _("带标记：%(mark)s") % {"mark": mark},
-        "weather": _("雨雪或大风，不计入"), "not_whole": _("无数值或不足一小时"),
-    }[key]  # fmt: skip
+    found = {
+        "": _("计入"), "marked": _("带标记：%(mark)s") % {"mark": mark}, "weather": _("雨雪或大风，不计入"),
+        "not_whole": _("无数值或不足一小时"),
+    }  # fmt: skip
+    return found.get(key) or missing_name(key)
 
 
 def _hours_chart(

@@ -19,7 +19,7 @@ from saishang.web.pages.runs import chosen_run, other_runs
 from saishang.web.pages.scoreboard import scoreboard
 from saishang.web.pages.tables import Table
 from saishang.web.pages.targets import grouped, lines, targets_table
-from saishang.web.security import public
+from saishang.web.security import may, public
 
 __all__ = ["overview"]
 
@@ -48,7 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "groups": grouped(lines(rows, run)),
             "table": table,
             "cities": cities,
-            "notices": notices(rows, run),
+            "notices": notices(rows, run, staff=may(request, "view_internal")),
             "freshness": fresh,
             "board": scoreboard(rows, run, chosen=chosen),
         }

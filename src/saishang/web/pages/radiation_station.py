@@ -37,7 +37,7 @@ from saishang.web.pages.radiation_common import (
 from saishang.web.pages.registers_common import day_of, entry_url, state_name, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.reasons import basis_name, figure, reason_name
+from saishang.web.reasons import basis_name, figure, missing_name, reason_name
 from saishang.web.security import public
 
 __all__ = ["station"]
@@ -225,6 +225,8 @@ class _Told:
         """Every interval of the day: value, verdict, and the file and line it came from; a missing one says so."""
         rows = chains.hours(site_lake(), self.run.id, self.code, self.parameter, self.day)
         by = {row["start"]: row for row in rows}
+        absent = {hour["start"]: hour for hour in chains.missing_of_day(
+            site_lake(), self.run.id, self.code, self.parameter, self.day)}  # fmt: skip
         used = {row["start"]: row for row in self._rows(
             "radiation_values", '"start" >= ? and "start" < ?',
             [datetime(self.day.year, self.day.month, self.day.day),
@@ -243,6 +245,12 @@ class _Told:
             start = begin + place * step
             row, value = by.get(start), used.get(start)
             told: dict[str, Any] = {"start": f"{start:%H:%M}–{start + step:%H:%M}", "state": self._verdict(row, value)}
+            gap = absent.get(start.replace(minute=0)) if row is None else None
+            if gap is not None:
+                told["state"] = _("缺测：%(why)s") % {"why": missing_name(gap["why"])}
+                if gap["batch"] is not None:
+                    told |= {"batch": Cell(gap["batch"], href=reverse("data-batch", args=[gap["batch"]])),
+                             "file": gap["file_name"]}  # fmt: skip
             if value is not None:
                 told |= {"value": Cell(value["value"], text=figure(value["value"], self.decimals)),
                          "bound": Cell(value["bound"], text=figure(value["bound"], 2))}  # fmt: skip
