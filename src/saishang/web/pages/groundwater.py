@@ -337,7 +337,7 @@ def _zones_table() -> Table:
             "area": view.values.get("area"),
             "drawn": view.values.get("drawn_on"),
             "rules": view.values.get("rules"),
-            "note": _("演示数据") if view.standing.invented else "",
+            "note": _("演示条目") if view.standing.invented else "",
         }
         for view in points(ZONES).values()
         if not view.withdrawn

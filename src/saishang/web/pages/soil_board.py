@@ -132,7 +132,7 @@ def _plots_table(kind: Kind, views: Sequence[EntryView]) -> Table:
                 "plot": Cell(view.key, text=f"{view.key} {view.title}", href=entry_url(kind, view.pk)),
                 "region": site.region_name(view.region), "state": state_name(kind, view.state),
                 "since": view.since, "supply": _("可以") if allowed else _("不可"), "reason": texts.both(zh, en),
-                "clause": wording.clause(clause), "note": _("演示数据") if view.standing.invented else "",
+                "clause": wording.clause(clause), "note": _("演示条目") if view.standing.invented else "",
             }
         )  # fmt: skip
     caption = _("按地块状态列出；按第二类用地调查的地块改作敏感用途须重新调查，以供地查询的结论为准。")

@@ -100,7 +100,7 @@ def demo_note(views: Sequence[EntryView]) -> str:
         return ""
     if invented == len(views):
         return _("本页条目和由它们得出的数字均为虚构，不代表任何真实情况，也不计入任何考核。")
-    return _("本页有 %(n)s 条虚构的演示条目，带“演示”标记，不计入上面的数字，也不计入任何考核。") % {"n": invented}
+    return _("本页有 %(n)s 条虚构的演示条目，带“演示条目”标记，不计入本页的数字，也不计入任何考核。") % {"n": invented}
 
 
 def basis_shown(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -111,7 +111,7 @@ def basis_shown(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def entry_cell(kind: Kind, view: EntryView, *, words: str = "") -> Cell:
     """An entry by its name, leading to its page; invented ones say so."""
-    note = _("演示") if view.standing.invented else ""
+    note = _("演示条目") if view.standing.invented else ""
     return Cell(words or view.title, href=entry_url(kind, view.pk), note=note)
 
 
