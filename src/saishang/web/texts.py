@@ -99,6 +99,8 @@ def limits_name(name: str, stage: str = "") -> str:
 
 def unit_name(unit: str) -> str:
     """A unit in the reader's language: what a plan writes out gets its symbol, what is counted gets its word."""
+    if unit == "1":  # a pure number; the sign of the rules is no unit to read
+        return ""
     symbol = {"微克/立方米": "µg/m³", "毫克/立方米": "mg/m³"}.get(unit, unit)
     return {
         "条": _("条"), "起": _("起"), "个": _("个"), "份": _("份"), "万吨": _("万吨"), "亿元": _("亿元"),

@@ -52,7 +52,9 @@ def drains(request: HttpRequest) -> HttpResponse:
     strip = _strip(mouths, classes, run)
     shares = _drain_shares(shown, run)
     bulletins = _bulletins()
-    answer = export(request, [table, *([strip] if strip else []), shares, bulletins])
+    answer = export(
+        request, [table, *([strip] if strip else []), shares, bulletins], invented=shown.invented, real=[bulletins.name]
+    )
     if answer is not None:
         return answer
     context = shown.context() | {
@@ -261,7 +263,7 @@ def outfalls(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     register = _outfalls_table(shown, categories)
     states, kinds = states_table(shown), _categories_table(shown, categories)
-    answer = export(request, [register, states, kinds])
+    answer = export(request, [register, states, kinds], invented=shown.invented)
     if answer is not None:
         return answer
     words = {

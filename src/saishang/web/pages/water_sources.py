@@ -51,7 +51,9 @@ def sources(request: HttpRequest) -> HttpResponse:
     rows = _mine(run, shown)
     if run is None or not rows:
         register = _register_table(shown, {})
-        return export(request, [register]) or render(request, "water/sources.html", base | {"register": register})
+        return export(request, [register], invented=shown.invented) or render(
+            request, "water/sources.html", base | {"register": register}
+        )
     kinds = [name for name in _KINDS if period_names(rows, name)]
     kind = choice(request, "kind", kinds, kinds[0])
     known = period_names(rows, kind)
@@ -65,7 +67,9 @@ def sources(request: HttpRequest) -> HttpResponse:
     register = _register_table(shown, now)
     chart = _chart(run, rows, shown)
     months = _months(shown, rows, run)
-    answer = export(request, [register, months, *([chart.table] if chart and chart.table else [])])
+    answer = export(
+        request, [register, months, *([chart.table] if chart and chart.table else [])], invented=shown.invented
+    )
     if answer is not None:
         return answer
     context = base | {

@@ -45,7 +45,7 @@ def black(request: HttpRequest) -> HttpResponse:
     table = _bodies_table(shown, latest)
     points = _points_table(shown, graded, run)
     states = states_table(shown)
-    answer = export(request, [table, points, states])
+    answer = export(request, [table, points, states], invented=shown.invented)
     if answer is not None:
         return answer
     context = shown.context() | {
@@ -171,7 +171,9 @@ def flow(request: HttpRequest) -> HttpResponse:
     base = shown.context() | {"tabs": tabs("water-flow"), "run": run, "map": map_of(shown, _("生态流量控制断面分布图"))}
     if run is None or not rows:
         table = _flow_table(shown, {}, run)
-        return export(request, [table]) or render(request, "water/flow.html", base | {"table": table})
+        return export(request, [table], invented=shown.invented) or render(
+            request, "water/flow.html", base | {"table": table}
+        )
     kinds = [name for name in KINDS if period_names(rows, name)]
     kind = choice(request, "kind", kinds, "year" if "year" in kinds else kinds[0])
     known = period_names(rows, kind)
@@ -185,7 +187,9 @@ def flow(request: HttpRequest) -> HttpResponse:
     table = _flow_table(shown, now, run)
     periods = _periods_table([row for row in rows if row["section"] == section], section, shown, run)
     chart = _flow_chart(run, section, shown)
-    answer = export(request, [table, periods, *([chart.table] if chart and chart.table else [])])
+    answer = export(
+        request, [table, periods, *([chart.table] if chart and chart.table else [])], invented=shown.invented
+    )
     if answer is not None:
         return answer
     counted = {view.key for view in shown.counted}
