@@ -21,7 +21,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import state_name, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.water_board import Board, basis_shown, board, entry_cell, map_of
+from saishang.web.pages.water_board import Board, basis_shown, board, entry_cell, explained, map_of
 from saishang.web.pages.water_common import class_name, fitting, item_words, period_names, tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
@@ -73,6 +73,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     if answer is not None:
         return answer
     context = base | {
+        "explained": explained(run, "water.source_compliance", "water.source_volume_compliance"),
         "register": register, "months": months, "chart": chart, "kind_of_period": kind, "period": period,
         "kinds": [(name, kind_name(name)) for name in kinds],
         "periods": [(name, texts.period_name(name)) for name in known],

@@ -21,7 +21,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import state_name, today, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.water_board import Board, board, entry_cell, map_of, states_table
+from saishang.web.pages.water_board import Board, board, entry_cell, explained, map_of, states_table
 from saishang.web.pages.water_common import KINDS, fitting, group_name, period_names, tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
@@ -49,7 +49,7 @@ def black(request: HttpRequest) -> HttpResponse:
     if answer is not None:
         return answer
     context = shown.context() | {
-        "tabs": tabs("water-black"), "run": run, "table": table, "points": points, "state_table": states,
+        "tabs": tabs("water-black"), "run": run, "explained": explained(run, "water.black_odorous"), "table": table, "points": points, "state_table": states,
         "figures": _black_figures(shown, latest), "map": map_of(shown, _("黑臭水体分布图")),
     }  # fmt: skip
     return render(request, "water/black.html", context)
@@ -195,6 +195,7 @@ def flow(request: HttpRequest) -> HttpResponse:
     counted = {view.key for view in shown.counted}
     judged = [row for key, row in now.items() if key in counted and row["met"] is not None]
     context = base | {
+        "explained": explained(run, "water.ecological_flow_met"),
         "table": table, "per_period": periods, "chart": chart, "kind_of_period": kind, "period": period,
         "kinds": [(name, kind_name(name)) for name in kinds],
         "periods": [(name, texts.period_name(name)) for name in known],

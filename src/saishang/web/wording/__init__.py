@@ -87,15 +87,23 @@ def clause(text: str) -> str:
 def _in_english(text: str) -> str:
     if not _HAN.search(text):
         return text
+    whole = _titles().get(text)
+    return whole if whole is not None else "; ".join(_titled(part.strip()) for part in text.split(";"))
+
+
+def _titled(text: str) -> str:
+    """A part that is a known title, or begins with one (its clause follows)."""
     titles = _titles()
-    whole = titles.get(text)
-    return whole if whole is not None else "; ".join(titles.get(part.strip(), part.strip()) for part in text.split(";"))
+    if text in titles:
+        return titles[text]
+    known = max((zh for zh in titles if len(zh) > 6 and text.startswith(zh)), key=len, default="")
+    return f"{titles[known]}{text[len(known) :]}" if known else text
 
 
 @lru_cache(maxsize=1)
 def _titles() -> dict[str, str]:
     """Chinese title → English, where the table's English has no Chinese but a document's number."""
-    return {zh: en for en, zh in _known("clauses").items()}
+    return {zh: en for en, zh in _known("clauses").items() if _HAN.search(zh)}
 
 
 def _chinese(text: str, names: Mapping[str, str], book: str, depth: int) -> str:
