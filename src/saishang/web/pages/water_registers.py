@@ -58,7 +58,8 @@ def drains(request: HttpRequest) -> HttpResponse:
     if answer is not None:
         return answer
     context = shown.context() | {
-        "tabs": tabs("water-drains"), "run": run, "explained": explained(run, "water.drain_monitoring"), "table": table, "strip": strip, "shares": shares,
+        "tabs": tabs("water-drains"), "run": run, "explained": explained(run, "water.drain_monitoring"),
+        "table": table, "strip": strip, "shares": shares,
         "bulletins": bulletins, "figures": _drain_figures(shown, latest), "legend": legend(),
         "map": _coloured(map_of(shown, _("入黄排水沟分布图")), shown, latest),
     }  # fmt: skip
@@ -271,7 +272,8 @@ def outfalls(request: HttpRequest) -> HttpResponse:
         "other": _("其他排口"),
     }  # fmt: skip
     context = shown.context() | {
-        "tabs": tabs("water-outfalls"), "explained": explained(chosen_run(request), "water.outfalls_done"), "register": register, "state_table": states, "categories": kinds,
+        "tabs": tabs("water-outfalls"), "explained": explained(chosen_run(request), "water.outfalls_done"),
+        "register": register, "state_table": states, "categories": kinds,
         "figures": _outfall_figures(shown), "groups": [(name, words[name]) for name in _GROUPS],
         "map": map_of(shown, _("入河排污口分布图")),
     }  # fmt: skip

@@ -49,7 +49,8 @@ def black(request: HttpRequest) -> HttpResponse:
     if answer is not None:
         return answer
     context = shown.context() | {
-        "tabs": tabs("water-black"), "run": run, "explained": explained(run, "water.black_odorous"), "table": table, "points": points, "state_table": states,
+        "tabs": tabs("water-black"), "run": run, "explained": explained(run, "water.black_odorous"),
+        "table": table, "points": points, "state_table": states,
         "figures": _black_figures(shown, latest), "map": map_of(shown, _("黑臭水体分布图")),
     }  # fmt: skip
     return render(request, "water/black.html", context)
