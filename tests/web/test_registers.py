@@ -13,7 +13,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from saishang.apps.registers.models import Entry, Version
-from saishang.rules import load_rules
 from tests.portal import PLOT, Portal
 
 pytestmark = pytest.mark.django_db
