@@ -25,6 +25,7 @@ PAGES = [
     "/air/640100/2015-05-12/", "/data/",
     "/data/batches/{bad}/", "/data/batches/{bad}/line/3/?cell=4", "/data/gaps/", "/calculators/", "/calculators/AQI/",
     "/rules/", "/rules/standards/air/categories/", "/about/", "/account/sign-in/",
+    "/noise/", "/radiation/", "/water/outfalls/", "/registers/", "/registers/radiation_stations/figures/", "/waste/",
 ]  # fmt: skip
 #: On a phone the same elements stand in another order; these pages also hide or change some.
 NARROW_AXE = {"/", "/targets/G02/", "/air/?year=2015", "/air/dust/", "/data/", "/calculators/AQI/"}

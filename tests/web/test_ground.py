@@ -92,7 +92,7 @@ def test_classes_and_shares_by_hand(ground: Portal, client: Client) -> None:
     kept = values["groundwater.target_share", "640000"]
     assert kept.rounded == "87.5"  # 7 of 8: DEMO-GW-05 misses Ⅳ
     # 2024: three metals of DEMO-GW-06 were not measured; its class is not sure and the share is not valid.
-    assert "33.3%" not in seen(client, "/groundwater/?period=2024&network=national")
+    assert "33.3 %" not in seen(client, "/groundwater/?period=2024&network=national")
     row = next(r for r in table(client, "/groundwater/?period=2024", "points") if r["点位"] == "DEMO-GW-06")
     assert "汞" in row["缺测必测项目"] and "砷" in row["缺测必测项目"] and row["达到目标"] == ""
 
@@ -137,7 +137,7 @@ def test_soil_points_and_their_lines(ground: Portal, client: Client) -> None:
 def test_farmland_rate_by_hand(ground: Portal, client: Client) -> None:
     """B 120 + 80 (treated both ways, once), C 150 + 200, D 60 + 25, of 740 mu: 635 / 740 = 85.8 %."""
     text = seen(client, "/soil/farmland/")
-    assert "85.8%" in text
+    assert "85.8 %" in text
     first = table(client, "/soil/farmland/", "parts")[0]
     assert [first[name] for name in first if name.endswith("[亩]")] == ["200.0", "350.0", "85.0", "740.0"]
     value = IndicatorValue.objects.get(

@@ -48,7 +48,7 @@ def table(client: Client, address: str, name: str) -> list[dict[str, str]]:
 
 def test_the_board_and_a_station_down_to_the_line(run: str, client: Client) -> None:
     page = client.get("/radiation/").content.decode()
-    assert "虚构数据" in page and "演示γ站一（虚构）" in page and "3 / 22" in page
+    assert "演示数据" in page and "演示γ站一（虚构）" in page and "3 / 22" in page
     # Nothing of the ledger for the public: no source, no holder, no count of alarms.
     assert "放射源台账报警" not in page and "DEMO00000005" not in page and "演示测井公司" not in page
     gamma = {row["站点（说明）"]: row for row in table(client, "/radiation/?day=2019-09-22", "gamma")}

@@ -99,10 +99,14 @@ def limits_name(name: str, stage: str = "") -> str:
 
 def unit_name(unit: str) -> str:
     """A unit in the reader's language: what a plan writes out gets its symbol, what is counted gets its word."""
+    if unit == "1":  # a pure number; the sign of the rules is no unit to read
+        return ""
     symbol = {"微克/立方米": "µg/m³", "毫克/立方米": "mg/m³"}.get(unit, unit)
     return {
         "条": _("条"), "起": _("起"), "个": _("个"), "份": _("份"), "万吨": _("万吨"), "亿元": _("亿元"),
         "吨/万元": _("吨/万元"), "人": _("人"), "万m³": _("万m³"),
+        "处": _("处"), "次": _("次"), "点次": _("点次"), "种": _("种"), "枚": _("枚"), "级": _("级"), "亩": _("亩"),
+        "万亩": _("万亩"), "百万 m³": _("百万 m³"), "辆/h": _("辆/h"),
     }.get(symbol, symbol)  # fmt: skip
 
 

@@ -62,6 +62,8 @@ class TargetChange:
     after: str
     before_reason: str
     after_reason: str
+    year: int | None = None
+    indicator: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ def _target(
         before_status=was.status if was else "", after_status=now.status if now else "",
         before=was.rounded if was else "", after=now.rounded if now else "",
         before_reason=was.reason if was else "", after_reason=now.reason if now else "",
+        year=known.year, indicator=known.indicator,
     )  # fmt: skip
 
 

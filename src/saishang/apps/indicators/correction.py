@@ -225,6 +225,7 @@ def _target(was: Any, now: State) -> TargetChange | None:
         before_status=was.status if was else "", after_status=now.standing.status,
         before=was.rounded if was else "", after=rounded,
         before_reason=was.reason if was else "", after_reason=now.standing.reason,
+        year=now.goal.year, indicator=now.goal.indicator or "",
     )  # fmt: skip
 
 

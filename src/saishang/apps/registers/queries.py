@@ -169,9 +169,10 @@ def inside(rules: Rules, region: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def figures(kind: Kind, rules: Rules, on: date | None, regions: Iterable[str]) -> dict[str, dict[str, FigureValue]]:
-    """Figure → region → value, as the register stood on a day; a region holds everything below it."""
-    listed = entries(kind, Filter(on=on))
+def figures(
+    kind: Kind, rules: Rules, listed: Sequence[EntryView], regions: Iterable[str]
+) -> dict[str, dict[str, FigureValue]]:
+    """Figure → region → value over the entries given; a region holds everything below it."""
     found: dict[str, dict[str, FigureValue]] = {}
     members = {region: set(inside(rules, region)) for region in regions}
     for figure in kind.figures.values():

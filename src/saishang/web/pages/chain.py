@@ -21,6 +21,7 @@ from saishang.apps.indicators import chain as chains
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.chain import Link
 from saishang.apps.observations.queries import site_lake
+from saishang.apps.registers.kinds import kinds
 from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
@@ -80,6 +81,7 @@ def chain(request: HttpRequest, run: str, indicator: str, region: str) -> HttpRe
     context = {
         "certificate": certificate, "node": node, "title": title, "period": period,
         "region": site.region_name(region), "run_id": run,
+        "demonstration": link.facts.get("basis") == "demonstration",
     }  # fmt: skip
     return render(request, "target/chain.html", context)
 
@@ -108,6 +110,7 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
     if link.kind == "flow":
         href = f"{reverse('water-flow')}?{urlencode({'run': run, 'section': link.name})}"
     if link.kind == "entry":
+        facts["state"] = _entry_state(str(facts["register"]), str(facts.get("state") or ""))
         href = reverse("registers-entry", args=[facts.pop("register"), facts.pop("entry")])
     if link.kind == "file" and "batch" in facts:
         href = reverse("data-batch", args=[facts["batch"]])
@@ -132,6 +135,15 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
         mark=mark,
         href=href,
     )
+
+
+def _entry_state(register: str, state: str) -> str:
+    """A state of a register's entry in words; runs hold its id or its Chinese words."""
+    kind = kinds(site.rules()).get(register)
+    for known in kind.life.states.values() if kind is not None and kind.life is not None else ():
+        if state in (known.id, known.zh):
+            return texts.both(known.zh, known.en)
+    return state
 
 
 def _kind_words(kind: str) -> str:

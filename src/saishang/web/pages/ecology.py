@@ -84,7 +84,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "register_href": reverse("registers-list", args=[_REGISTERS[index]]),
         "topic_href": reverse("calculators-topic", args=[_TOPICS[index]]),
     }  # fmt: skip
-    return export(request, tables) or render(request, "ecology/overview.html", context)
+    return export(request, tables, invented=basis == "demonstration") or render(
+        request, "ecology/overview.html", context
+    )
 
 
 #: Calculator of an index.
@@ -169,7 +171,7 @@ def _table(
         columns.append(Column("free", _("限制前"), number=True))
     if index != "bi":
         columns += [Column("change", _("较比较年变化"), number=True), Column("change_grade", _("变化幅度"))]
-    columns += [Column("note", _("备注"), long=True), Column("chain", _("依据"))]
+    columns += [Column("note", _("备注"), long=True), Column("chain", _("追溯"))]
     decimals = _DECIMALS[index]
     listed = []
     for row in rows:

@@ -83,7 +83,7 @@ def explain(run: RunFacts | None, indicator: str, row: Mapping[str, Any]) -> Cel
     if run is None:
         return Cell(None)
     return Cell(
-        None, text=_("追溯"), href=chain_url(run.id, indicator, str(row["id"]), str(row["period"]), str(row["basis"]))
+        None, text=_("查看"), href=chain_url(run.id, indicator, str(row["id"]), str(row["period"]), str(row["basis"]))
     )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def fish(request: HttpRequest) -> HttpResponse:
         "figures": _fish_figures(whole, reaches), "demonstration": basis != REGISTER,
         "register_href": reverse("registers-list", args=["fish_surveys"]),
     }  # fmt: skip
-    return export(request, [table, river]) or render(request, "ecology/fish.html", context)
+    return export(request, [table, river], invented=basis != REGISTER) or render(request, "ecology/fish.html", context)
 
 
 def _first_places(kind: Kind, basis: str) -> list[EntryView]:
@@ -141,7 +141,7 @@ def _river(rows: Sequence[Mapping[str, Any]], run: RunFacts | None, about: Seque
     columns = [
         Column("period", _("年份"), row_head=True), Column("change", _("较基准年"), "%", number=True),
         Column("reaches", _("能比较 / 全部河段"), number=True), Column("note", _("备注"), long=True),
-        Column("chain", _("依据")),
+        Column("chain", _("追溯")),
     ]  # fmt: skip
     listed = [
         {
@@ -203,7 +203,7 @@ def land(request: HttpRequest) -> HttpResponse:
         "demonstration": basis != REGISTER, "register_href": reverse("registers-list", args=["degraded_land"]),
         "edges": [(name, _edges(name)) for name in ("sandy_cover", "salt_1", "salt_2")],
     }  # fmt: skip
-    return export(request, [*shares, *([units] if units is not None else [])]) or render(
+    return export(request, [*shares, *([units] if units is not None else [])], invented=basis != REGISTER) or render(
         request, "ecology/land.html", context
     )
 
@@ -222,7 +222,7 @@ def _shares(rows: Sequence[Mapping[str, Any]], kind: str, run: RunFacts | None, 
     columns = [
         Column("grade", _("等级"), row_head=True), Column("area", _("面积"), "km²", number=True),
         Column("share", _("占监测面积"), "%", number=True), Column("note", _("备注"), long=True),
-        Column("chain", _("依据")),
+        Column("chain", _("追溯")),
     ]  # fmt: skip
     listed = [
         {

@@ -21,7 +21,7 @@ from saishang.science.ecology.finds import FindWarning, SpeciesBook
 from saishang.science.ecology.from_rules import listed_species, risk_rule
 from saishang.science.ecology.invasive import risk_score
 from saishang.science.register.kind import Kind
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice
 from saishang.web.pages.chain import chain_url
@@ -136,7 +136,7 @@ def _shares(rows: Sequence[Mapping[str, Any]], run: RunFacts | None, about: Sequ
         Column("period", _("年份"), row_head=True), Column("places", _("保护地"), number=True),
         Column("area", _("面积"), "km²", number=True), Column("overlap", _("扣除重叠"), "km²", number=True),
         Column("land", _("国土面积"), "km²", number=True), Column("share", _("占比"), "%", number=True),
-        Column("note", _("备注"), long=True), Column("chain", _("依据")),
+        Column("note", _("备注"), long=True), Column("chain", _("追溯")),
     ]  # fmt: skip
     listed = [
         {
@@ -145,7 +145,7 @@ def _shares(rows: Sequence[Mapping[str, Any]], run: RunFacts | None, about: Sequ
             "land": Cell(row["land"], text=digits(row["land"], 0)),
             "share": Cell(row["share"], text=digits(row["share"], 1), valid=bool(row["valid"])),
             "note": reason_words(row),
-            "chain": Cell(None, text=_("追溯"), href=chain_url(
+            "chain": Cell(None, text=_("查看"), href=chain_url(
                 run.id, "ecology.protected_area_share", str(row["id"]), str(row["period"]), str(row["basis"])))
             if run is not None else Cell(None),
         }
@@ -318,14 +318,14 @@ def _counts(request: HttpRequest, rows: Sequence[Mapping[str, Any]], run: RunFac
         Column("region", _("地区"), row_head=True, nowrap=True), Column("finds", _("发现点"), number=True),
         Column("species", _("物种"), number=True), Column("key_species", _("其中重点管理"), number=True),
         Column("handled", _("已防控"), number=True), Column("share", _("防控率"), "%", number=True),
-        Column("chain", _("依据")),
+        Column("chain", _("追溯")),
     ]  # fmt: skip
     listed = [
         {
             "region": site.region_name(row["id"]),
             **{name: row[name] for name in ("finds", "species", "key_species", "handled")},
             "share": Cell(row["handled_share"], text=digits(row["handled_share"], 1)),
-            "chain": Cell(None, text=_("追溯"), href=chain_url(
+            "chain": Cell(None, text=_("查看"), href=chain_url(
                 run.id, "ecology.alien_handled_share", str(row["id"]), str(row["period"]), basis))
             if run is not None else Cell(None),
         }
@@ -345,7 +345,8 @@ def _lists() -> Table:
     ]  # fmt: skip
     rows = [
         {"species": texts.both(row["zh"], row["scientific_name"]), "name": row["scientific_name"],
-         "list": list_name(row["list"]), "number": row["number"], "source": Cell(row["source"], mark=row["status"])}
+         "list": list_name(row["list"]), "number": row["number"],
+         "source": Cell(wording.clause(row["source"]), mark=row["status"])}
         for row in site.rules().table("standards/ecology/invasive_species")
     ]  # fmt: skip
     caption = _("名单四批共 71 种、重点管理名录 59 种，这里只有能读到的部分。")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -36,8 +37,15 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LONGEST = 32_767
 
 
-def export(request: HttpRequest, tables: Sequence[Table]) -> HttpResponse | None:
-    """Answer with the asked table, or None when the page itself is asked for."""
+def export(
+    request: HttpRequest, tables: Sequence[Table], *, invented: bool = False, real: Collection[str] = ()
+) -> HttpResponse | None:
+    """Answer with the asked table, or None when the page itself is asked for.
+
+    `invented` is True where the page's figures are those of a demonstration: a file leaves the page that says so, and
+    therefore carries the mark in its name and in every row. `real` names the tables that are real there, such as a
+    list of the rules.
+    """
     wanted = request.GET.get("format")
     if wanted is None:
         return None
@@ -47,12 +55,25 @@ def export(request: HttpRequest, tables: Sequence[Table]) -> HttpResponse | None
     name = request.GET.get("table") or next(iter(by_name), "")
     if name not in by_name:
         raise Http404(_("本页没有名为“%(name)s”的表。") % {"name": name})
-    table = by_name[name]
+    invented = invented and name not in real
+    table = _marked(by_name[name]) if invented else by_name[name]
     body = to_csv(table) if wanted == "csv" else to_xlsx(table)
     response = HttpResponse(body, content_type=FORMATS[wanted])
-    file_name = f"saishang-{table.name}-{timezone.localdate():%Y%m%d}.{wanted}"
+    file_name = f"saishang-{'demonstration-' if invented else ''}{table.name}-{timezone.localdate():%Y%m%d}.{wanted}"
     response["Content-Disposition"] = content_disposition_header(True, file_name) or "attachment"
     return response
+
+
+def _marked(table: Table) -> Table:
+    """The table with a last column that says of every row that it is demonstration data."""
+    words = _("演示数据")
+    mark = {"_demonstration": words}
+    return replace(
+        table, columns=[*table.columns, Column("_demonstration", _("数据性质"))],
+        rows=[dict(row) | mark for row in table.rows],
+        everything=None if table.everything is None else [dict(row) | mark for row in table.everything],
+        about=[_("演示数据：虚构，不代表任何真实情况，也不计入任何考核指标。"), *table.about],
+    )  # fmt: skip
 
 
 def harmless(text: str) -> str:

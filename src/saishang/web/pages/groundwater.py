@@ -82,7 +82,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     trends = _trends_table(run, basis, views, about, request)
     chart = _chart(run, basis, about)
     tables = [table, shares, trends, zones] + ([chart.table] if chart is not None and chart.table is not None else [])
-    answer = export(request, tables)
+    answer = export(request, tables, invented=basis == "demonstration")
     if answer is not None:
         return answer
     context = base | {
@@ -106,7 +106,7 @@ def _figures(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
     unsure = sum(not row["sure"] for row in known)
     figures += [
         (_("Ⅰ～Ⅲ类"), str(good), _("个点位")),
-        (_("Ⅴ类比例"), f"{100 * five / len(known):.1f}%", _("%(n)s 个点位") % {"n": five}),
+        (_("Ⅴ类比例"), f"{100 * five / len(known):.1f} %", _("%(n)s 个点位") % {"n": five}),
         (_("达到目标"), f"{sum(bool(row['complies']) for row in judged)} / {len(judged)}", _("可判定的点位")),
     ]
     if unsure:
@@ -337,7 +337,7 @@ def _zones_table() -> Table:
             "area": view.values.get("area"),
             "drawn": view.values.get("drawn_on"),
             "rules": view.values.get("rules"),
-            "note": _("演示数据") if view.standing.invented else "",
+            "note": _("演示条目") if view.standing.invented else "",
         }
         for view in points(ZONES).values()
         if not view.withdrawn

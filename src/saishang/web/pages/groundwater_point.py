@@ -81,7 +81,11 @@ def point(request: HttpRequest, code: str) -> HttpResponse:
         _classes_table(found, about), _years_table(codes, by_code, yearly, trends, about),
         _sample_table(run, code, day, by_code, items, standard, about),
     ]  # fmt: skip
-    answer = export(request, tables + ([chart.table] if chart is not None and chart.table is not None else []))
+    answer = export(
+        request,
+        tables + ([chart.table] if chart is not None and chart.table is not None else []),
+        invented=view.standing.invented,
+    )
     if answer is not None:
         return answer
     context = base | {

@@ -85,7 +85,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     regions = _region_table(found, kind, period, basis, run)
     zones = _zone_table(found, place, period, basis, run)
     listed = _station_table(stations, single, period, basis, run, request)
-    answer = export(request, [regions, zones, listed])
+    answer = export(request, [regions, zones, listed], invented=basis == "demonstration")
     if answer is not None:
         return answer
     view = None
@@ -129,7 +129,7 @@ def _figures(found: Rates, region: str) -> list[tuple[str, str, str]]:
     figures = [(_("监测站"), str(max(row["stations"] for row in rows)), "")]
     for row in rows:
         cell = rate_cell(row)
-        shown = "—" if cell.text is None else f"{cell.text}%"
+        shown = "—" if cell.text is None else f"{cell.text} %"
         words = _("%(span)s达标率") % {"span": span_name(row["span"])}
         figures.append((words, shown, cell.note))
     missing = sum(row["not_evaluated"] for row in rows)
@@ -297,7 +297,7 @@ def _station_map(
             continue
         found = rates.get((code, span))
         step = _step(found)
-        shown = "—" if found is None or found["rate"] is None else f"{found['rate'] / 10:.1f}%"
+        shown = "—" if found is None or found["rate"] is None else f"{found['rate'] / 10:.1f} %"
         points.append(
             {
                 "lon": row["lon"], "lat": row["lat"], "style": "city", "colour": _STEPS[step],
@@ -370,7 +370,7 @@ def months(request: HttpRequest) -> HttpResponse:
         "bases": [(name, basis_name(name)) for name in bases], "basis": basis, "table": table,
         "demonstration": basis == "demonstration",
     }  # fmt: skip
-    return export(request, [table]) or render(request, "noise/months.html", context)
+    return export(request, [table], invented=basis == "demonstration") or render(request, "noise/months.html", context)
 
 
 def _month_cell(row: Mapping[str, Any]) -> Cell:

@@ -59,7 +59,9 @@ def cities(request: HttpRequest) -> HttpResponse:
         "demonstration": basis == "demonstration", "tables": tables, "chart": chart,
         "least": setting(site.rules(), "min_grid_points"),
     }  # fmt: skip
-    return export(request, [*tables, scale]) or render(request, "noise/cities.html", context)
+    return export(request, [*tables, scale], invented=basis == "demonstration", real=[scale.name]) or render(
+        request, "noise/cities.html", context
+    )
 
 
 def _scope_name(scope: str) -> str:

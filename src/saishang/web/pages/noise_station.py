@@ -95,7 +95,7 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
         hours = hours_of_day(site_lake(), run.id, code, day)
         hourly = _hours_chart(hours, day, limits, about, run, code)
         tables += [hourly.table] if hourly.table is not None else []
-    answer = export(request, tables)
+    answer = export(request, tables, invented=invented)
     if answer is not None:
         return answer
     context = base | {
@@ -145,7 +145,7 @@ def _figures(rates: Sequence[Mapping[str, Any]], period: str) -> list[tuple[str,
     for row in rates:
         if row["period"] == period:
             cell = rate_cell(row)
-            shown = "—" if cell.text is None else f"{cell.text}%"
+            shown = "—" if cell.text is None else f"{cell.text} %"
             figures.append((_("%(span)s达标率") % {"span": span_name(row["span"])}, shown, cell.note))
     return figures
 

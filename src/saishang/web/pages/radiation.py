@@ -75,7 +75,12 @@ def board(request: HttpRequest) -> HttpResponse:
         figures,
         *([strangers] if strangers else []),
     ]
-    answer = export(request, [*shown, *(chart.table for chart in charts if chart.table is not None)])
+    answer = export(
+        request,
+        [*shown, *(chart.table for chart in charts if chart.table is not None)],
+        invented=found.invented,
+        real=["emf-limits"],
+    )
     if answer is not None:
         return answer
     context = base | {
@@ -159,7 +164,7 @@ class _Tables:
             (_("电磁辐射自动站"), str(len(field)), _("当日达标 %(n)s，无法判定 %(u)s") % {
                 "n": fields["normal"], "u": fields["undetermined"]}),
             (_("当日超过限值"), str(fields["alarm"]), _("最大占限值 %(share)s") % {
-                "share": "—" if share is None else f"{share:.1f}%"}),
+                "share": "—" if share is None else f"{share:.1f} %"}),
             (_("电磁站覆盖县（市、区）"), f"{sum(emf > 0 for _r, _g, emf in counties)} / {len(counties)}",
              _("本次评估日在用站点")),
         ]  # fmt: skip

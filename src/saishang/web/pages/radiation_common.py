@@ -16,7 +16,7 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.science.radiation.emf import EmfLimits
 from saishang.science.radiation.from_rules import emf_limits
-from saishang.web import texts
+from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice
 from saishang.web.pages.charts import Chart
@@ -187,10 +187,16 @@ def _curve(limits: EmfLimits) -> Iterable[tuple[float, float]]:
             yield float(edge / 10**6), float(band.electric.squared(edge)) ** 0.5
 
 
+def _frequency(hertz: Any) -> str:
+    """A frequency [Hz] in the unit that leaves no long row of noughts."""
+    size, unit = next(pair for pair in ((10**9, "GHz"), (10**6, "MHz"), (10**3, "kHz"), (1, "Hz")) if hertz >= pair[0])
+    return f"{float(hertz) / size:g} {unit}"
+
+
 def _limit_table(limits: EmfLimits) -> Table:
     """Limits at the edges of each band; the stricter one holds at an edge that belongs to two."""
     columns = [
-        Column("low", _("频率自"), "MHz", number=True, row_head=True), Column("high", _("至"), "MHz", number=True),
+        Column("low", _("频率自"), row_head=True, nowrap=True), Column("high", _("至"), nowrap=True),
         Column("e_low", _("下端电场强度限值"), "V/m", number=True),
         Column("e_high", _("上端电场强度限值"), "V/m", number=True), Column("source", _("来源")),
     ]  # fmt: skip
@@ -200,10 +206,12 @@ def _limit_table(limits: EmfLimits) -> Table:
         row = marks.get(band.low)
         rows.append(
             {
-                "low": f"{float(band.low / 10**6):g}", "high": f"{float(band.high / 10**6):g}",
+                "low": _frequency(band.low), "high": _frequency(band.high),
                 "e_low": _limit_cell(band.electric.squared(band.low)),
                 "e_high": _limit_cell(band.electric.squared(band.high)),
-                "source": Cell(f"{row['source']} {row['clause']}", mark=row["status"]) if row is not None else "",
+                "source": "" if row is None else Cell(
+                    wording.clause(f"{row['source']} {row['clause']}"), mark=row["status"]
+                ),
             }
         )  # fmt: skip
     return Table("emf-limits", _("公众曝露控制限值（电场强度）"), columns, rows, tight=True)

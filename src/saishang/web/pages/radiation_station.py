@@ -58,11 +58,13 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
     if not found and view is None:
         raise Http404(_("没有编码为“%(code)s”的辐射站点。") % {"code": code})
     row = found[0] if found else None
+    # A station that has left the register still stands in the run, under its basis.
+    invented = view.standing.invented if view is not None else row is not None and row["basis"] == "demonstration"
     base: dict[str, Any] = {
         "tabs": tabs("", request), "run": run, "code": code, "row": row,
         "name": str(row["name"]) if row is not None else view.title if view is not None else code,
         "facts": _facts(kind, view), "entry": entry_url(kind, view.pk) if kind is not None and view is not None else "",
-        "invented": view.standing.invented if view is not None else False,
+        "invented": invented,
     }  # fmt: skip
     if run is None or row is None:
         return render(request, "radiation/station.html", base)
@@ -77,7 +79,9 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
         "how": rules_note() if told.gamma else "", "keys": told.keys(), "basis_name": basis_name(row["basis"]),
         "first": row["opened"].isoformat(), "lines": told.lines_url(),
     }  # fmt: skip
-    return export(request, shown) or render(request, "radiation/station.html", context)
+    return export(request, shown, invented=invented, real=["emf-limits"]) or render(
+        request, "radiation/station.html", context
+    )
 
 
 def _facts(kind: Kind | None, view: EntryView | None) -> list[tuple[str, str]]:

@@ -71,6 +71,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     known, reader = found
     wanted, chosen = _wanted(request, known)
     views = queries.entries(known, wanted)
+    invented = sum(view.standing.invented for view in views)
     terms: dict[str, Due] = {}
     for due in queries.due(known, views):
         terms.setdefault(due.key, due)
@@ -86,6 +87,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     spec = area_map(known, views[:500], reverse("registers-places", args=[known.id])) if known.place != "none" else None
     context: dict[str, Any] = {
         "kind": known, "name": kind_name(known), "table": table, "form_table": form, "page": page, "count": len(views),
+        "invented": invented,
         "chosen": chosen, "map": MapView("entries", _("名录分布图"), spec) if spec else None,
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
@@ -112,7 +114,11 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
     places_shown = [row for row in site.rules().regions.values() if row["level"] in ("province", "prefecture_city")]
     places_shown = [row for row in places_shown if row["use"] == "in_plan"]
     codes = [str(row["code"]) for row in places_shown]
-    values = queries.figures(known, site.rules(), on, codes)
+    views = queries.entries(known, Filter(on=on))
+    # Invented entries are never counted beside real ones; alone they show what the page is for, under their mark.
+    real = [view for view in views if not view.standing.invented]
+    counted = real or views
+    values = queries.figures(known, site.rules(), counted, codes)
     columns = [Column("figure", _("指标"), row_head=True), Column("unit", _("计量单位"))]
     columns += [Column(str(row["code"]), texts.name_of(row), number=True) for row in places_shown]
     rows = []
@@ -124,14 +130,17 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
             row[code] = Cell(value.rounded, note=note)
         rows.append(row)
     about = _about(known, Filter(on=on))
+    if not real and views:
+        about.append(_("演示数据：条目都是虚构的。"))
     table = Table(
         "figures", _("各地统计"), columns, rows, about=about, empty=_("此名录没有定义统计指标。"),
         caption=_("按所选日期名录的状态统计；没有可比对象时不给出比例，缺少数值时不给出合计。"),
     )  # fmt: skip
-    states = _states_table(known, queries.entries(known, Filter(on=on)), about)
+    states = _states_table(known, counted, about)
     context = {
         "kind": known, "name": kind_name(known), "tabs": tabs(known, reader, "registers-figures"), "table": table,
         "on": on.isoformat() if on else "", "states": states,
+        "demonstration": _demonstration(len(views) - len(real), bool(real)),
     }  # fmt: skip
     return export(request, [table, states]) or render(request, "registers/figures.html", context)
 
@@ -171,6 +180,15 @@ def _wanted(request: HttpRequest, kind: Kind) -> tuple[Filter, dict[str, str]]:
     states = (chosen["state"],) if kind.life is not None and chosen["state"] in kind.life.states else ()
     wanted = Filter(chosen["q"][:200], regions, states, on, bool(chosen["withdrawn"]))
     return wanted, chosen
+
+
+def _demonstration(invented: int, any_real: bool) -> str:
+    """What a reader of the figures has to know about invented entries; empty without any."""
+    if not invented:
+        return ""
+    if any_real:
+        return _("名录中有 %(n)s 条虚构的演示条目，不计入本页的数字。") % {"n": invented}
+    return _("名录中的条目都是虚构的，本页的数字不代表任何真实情况，也不计入任何考核指标。")
 
 
 def _about(kind: Kind, wanted: Filter) -> list[str]:

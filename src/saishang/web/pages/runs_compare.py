@@ -18,6 +18,7 @@ from saishang.apps.indicators.queries import NoSuchRun
 from saishang.apps.observations.queries import site_lake
 from saishang.web import texts
 from saishang.web.pages import site
+from saishang.web.pages.chain import chain_url
 from saishang.web.pages.data_tabs import tabs
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
@@ -45,7 +46,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     page = Paginator(printed, _PER_PAGE).get_page(request.GET.get("page"))
     tables = [
         targets_table(changes.target_changes(before.id, after.id), about),
-        values_table(list(page.object_list), printed, before.id, after.id, after.id, about),
+        values_table(list(page.object_list), printed, before.id, after.id, after.id, about, earlier=before.id),
     ]
     answer = export(request, tables)
     if answer is not None:
@@ -113,20 +114,24 @@ def _causes(found: changes.Between) -> list[dict[str, Any]]:
 
 def targets_table(rows: list[changes.TargetChange], about: list[str]) -> Table:
     """Targets with state and figure on both sides."""
+    catalogue = queries.catalogue().indicators
     columns = [
-        Column("target", _("目标"), row_head=True), Column("before", _("之前")),
+        Column("target", _("目标"), row_head=True), Column("year", _("目标年"), nowrap=True),
+        Column("before", _("之前")),
         Column("before_value", _("数值"), number=True), Column("after", _("之后")),
-        Column("after_value", _("数值"), number=True),
+        Column("after_value", _("数值"), number=True), Column("unit", _("计量单位")),
     ]  # fmt: skip
     listed = [
         {
             "target": Cell(
                 row.target, text=texts.both(row.title, row.title_en), href=reverse("target", args=[row.target])
             ),
+            "year": str(row.year) if row.year else None,
             "before": Cell(row.before_status or None, state=row.before_status or None),
-            "before_value": row.before,
+            "before_value": row.before or None,
             "after": Cell(row.after_status or None, state=row.after_status or None),
-            "after_value": row.after,
+            "after_value": row.after or None,
+            "unit": (texts.unit_name(catalogue[row.indicator].unit) or None) if row.indicator in catalogue else None,
         }
         for row in rows
     ]
@@ -137,9 +142,12 @@ def targets_table(rows: list[changes.TargetChange], about: list[str]) -> Table:
 
 def values_table(
     shown: list[changes.ValueChange], everything: list[changes.ValueChange], before: str, after: str, chain: str,
-    about: list[str],
+    about: list[str], *, earlier: str = "",
 ) -> Table:  # fmt: skip
-    """Numbers on both sides; `before` and `after` in words, `chain` the run to which the figures lead."""
+    """Numbers on both sides; `before` and `after` in words, `chain` the run to which the figures lead.
+
+    `earlier` is the run to which a figure leads that only the side before has.
+    """
     catalogue = queries.catalogue().indicators
     columns = [
         Column("indicator", _("指标"), row_head=True), Column("region", _("区域"), nowrap=True),
@@ -151,7 +159,9 @@ def values_table(
     def told(row: changes.ValueChange) -> dict[str, Any]:
         known = catalogue.get(row.indicator)
         name = texts.both(known.zh, known.en) if known else row.indicator
-        address = reverse("targets-chain", args=[chain, row.indicator, row.region]) + f"?period={row.period}"
+        # A figure that only the earlier run has is explained by that run.
+        there = chain if row.after_exact is not None or row.before_exact is None else earlier or chain
+        address = chain_url(there, row.indicator, row.region, row.period, row.basis)
         return {
             "indicator": Cell(row.indicator, text=name, href=address),
             "region": site.region_name(row.region),
@@ -159,7 +169,7 @@ def values_table(
             "basis": basis_name(row.basis),
             "before": Cell(row.before_exact, text=row.before or None, note=reason_name(row.before_reason or None)),
             "after": Cell(row.after_exact, text=row.after or None, note=reason_name(row.after_reason or None)),
-            "unit": texts.unit_name(row.unit),
+            "unit": texts.unit_name(row.unit) or None,
         }
 
     return Table(

@@ -53,7 +53,7 @@ def _agencies(digest: str) -> dict[str, str]:
         name: row["en"]
         for row in rules().agencies.values()
         if row["en"]
-        for name in (*str(row["aliases"] or "").split(";"), row["short"], row["zh"])
+        for name in (*(row["aliases"] or ()), row["short"], row["zh"])
         if name
     }
 

@@ -48,9 +48,14 @@ _LEVELS = ("light", "medium", "heavy")
 _CONSTRUCTION, _FARMLAND = "soil.construction_safe_use", "soil.farmland_safe_use"
 
 
+def _counted(views: Sequence[EntryView]) -> Sequence[EntryView]:
+    """What figures count: real entries, and the invented ones only while there is nothing else to show."""
+    return [view for view in views if not view.standing.invented] or views
+
+
 def figures_of_plots(kind: Kind) -> list[tuple[str, str, str]]:
     """(words, figure, remark) of the register of plots as it stands: how many may be supplied, how many not."""
-    views = registers.entries(kind)
+    views = _counted(registers.entries(kind))
     rules = admission_rules(site.rules())
     on = [view for view in views if view.state in ("listed", "in_works", "evaluation_due", "evaluated")]
     free = [
@@ -75,7 +80,7 @@ def plots(request: HttpRequest) -> HttpResponse:
     views = registers.entries(kind) if kind is not None else []
     if kind is None or not views:
         return render(request, "soil/plots.html", base)
-    states = _states_table(kind, views)
+    states = _states_table(kind, _counted(views))
     listed = _plots_table(kind, views)
     tables = [states, listed]
     context = base | {"states": states, "listed": listed, "figures": figures_of_plots(kind),
@@ -132,7 +137,7 @@ def _plots_table(kind: Kind, views: Sequence[EntryView]) -> Table:
                 "plot": Cell(view.key, text=f"{view.key} {view.title}", href=entry_url(kind, view.pk)),
                 "region": site.region_name(view.region), "state": state_name(kind, view.state),
                 "since": view.since, "supply": _("可以") if allowed else _("不可"), "reason": texts.both(zh, en),
-                "clause": wording.clause(clause), "note": _("演示数据") if view.standing.invented else "",
+                "clause": wording.clause(clause), "note": _("演示条目") if view.standing.invented else "",
             }
         )  # fmt: skip
     caption = _("按地块状态列出；按第二类用地调查的地块改作敏感用途须重新调查，以供地查询的结论为准。")
@@ -210,7 +215,7 @@ def farmland(request: HttpRequest) -> HttpResponse:
     fields = _fields_table(kind, mine)
     chart = _rate_chart(run, basis)
     tables = [parts, categories, fields] + ([chart.table] if chart is not None and chart.table is not None else [])
-    answer = export(request, tables)
+    answer = export(request, tables, invented=basis == "demonstration")
     if answer is not None:
         return answer
     rate, total = _rate(mine), sum((exact(view.values["area"]) for view in mine), Fraction(0))
@@ -219,7 +224,7 @@ def farmland(request: HttpRequest) -> HttpResponse:
         "parts": parts, "categories": categories, "fields": fields, "chart": chart, "bases": bases, "basis": basis,
         "demonstration": basis == "demonstration",
         "figures": [
-            (_("安全利用率"), "—" if rate is None else f"{round_half_even(rate, 1)}%", _("名录现状")),
+            (_("安全利用率"), "—" if rate is None else f"{round_half_even(rate, 1)} %", _("名录现状")),
             (_("受污染耕地"), f"{float(total):,.0f}", _("亩")),
             (_("图斑数"), str(len(mine)), _("个")),
             (_("未计入的图斑"), str(len(left)), _("没有措施或农产品未达标")),

@@ -72,7 +72,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     about = about_run(run)
     table = _points_table(list(last.values()), views, about, request)
     shares = _shares_table(run, basis, about)
-    answer = export(request, [table, shares])
+    answer = export(request, [table, shares], invented=basis == "demonstration")
     if answer is not None:
         return answer
     known = [row for row in last.values() if row["result"] is not None]
@@ -185,7 +185,7 @@ def point(request: HttpRequest, code: str) -> HttpResponse:
     items = table_of(run, "soil_items", "point = ? and period = ?", [code, day], "parameter")
     table = _rounds_table(rounds, about)
     results = _results_table(run, code, day, items, about)
-    answer = export(request, [table, results])
+    answer = export(request, [table, results], invented=view.standing.invented)
     if answer is not None:
         return answer
     context = base | {

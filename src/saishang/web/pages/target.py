@@ -177,7 +177,7 @@ def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
         Column("kind", _("来源方式")),
         Column("coverage", _("覆盖"), long=True),
         Column("chosen", _("用于评估")),
-        Column("chain", _("依据")),
+        Column("chain", _("追溯")),
     ]
     rows: list[dict[str, Any]] = []
     for point in sorted(row.history, key=lambda p: (position(p.period) or 0, p.period), reverse=True):

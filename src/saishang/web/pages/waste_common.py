@@ -53,7 +53,7 @@ def invented(view: EntryView) -> bool:
 def invented_note(views: Iterable[EntryView]) -> str:
     """How many of the entries are invented, in words; empty when none is."""
     number = sum(invented(view) for view in views)
-    return _("其中演示 %(n)s") % {"n": number} if number else ""
+    return _("其中演示条目 %(n)s") % {"n": number} if number else ""
 
 
 def places() -> list[tuple[str, str]]:

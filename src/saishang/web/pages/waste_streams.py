@@ -79,7 +79,9 @@ def streams(request: HttpRequest) -> HttpResponse:
     rates = _rates(known, chosen, about)
     flows = _flows(stream, chosen, about)
     by_region = _by_region(known, values, regions, year, run, about)
-    answer = export(request, [balances, rates, flows, by_region])
+    answer = export(
+        request, [balances, rates, flows, by_region], invented=basis == DEMONSTRATION, real=[by_region.name]
+    )
     if answer is not None:
         return answer
     spec = _sankey(stream, chosen)

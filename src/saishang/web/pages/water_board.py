@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from saishang.apps.indicators import queries as run_queries
+from saishang.apps.indicators.queries import RunFacts
 from saishang.apps.indicators.values import DEMONSTRATION
 from saishang.apps.registers import queries
 from saishang.apps.registers.kinds import kinds
@@ -22,6 +25,7 @@ from saishang.web.pages import site
 from saishang.web.pages.charts import MapView
 from saishang.web.pages.registers_common import area_map, entry_url, region_tree, state_name, today
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.reasons import basis_name
 from saishang.web.security import may
 
 __all__ = ["Board", "basis_shown", "board", "demo_note", "entry_cell", "map_of", "place_name", "states_table"]
@@ -100,7 +104,26 @@ def demo_note(views: Sequence[EntryView]) -> str:
         return ""
     if invented == len(views):
         return _("本页条目和由它们得出的数字均为虚构，不代表任何真实情况，也不计入任何考核。")
-    return _("本页有 %(n)s 条虚构的演示条目，带“演示”标记，不计入上面的数字，也不计入任何考核。") % {"n": invented}
+    return _("本页有 %(n)s 条虚构的演示条目，带“演示条目”标记，不计入本页的数字，也不计入任何考核。") % {"n": invented}
+
+
+def explained(run: RunFacts | None, *indicators: str) -> list[tuple[str, str, str]]:
+    """(words, value, address of its chain) of the latest value of each indicator for the whole region of the run."""
+    if run is None:
+        return []
+    latest = {value.indicator: value for value in run_queries.values_among(run.id, indicators)
+              if value.region == run.region and value.value is not None}  # fmt: skip
+    catalogue = run_queries.catalogue().indicators
+    told = []
+    for name in indicators:
+        if name in latest and name in catalogue:
+            value, known = latest[name], catalogue[name]
+            figure = f"{texts.period_name(value.period)} {value.rounded} {texts.unit_name(value.unit)}".strip()
+            address = reverse("targets-chain", args=[run.id, name, value.region])
+            query = urlencode({"period": value.period, "basis": value.basis})
+            aside = texts.aside(basis_name(value.basis)) if value.basis == DEMONSTRATION else ""
+            told.append((texts.both(known.zh, known.en), figure + aside, f"{address}?{query}"))
+    return told
 
 
 def basis_shown(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -111,7 +134,7 @@ def basis_shown(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def entry_cell(kind: Kind, view: EntryView, *, words: str = "") -> Cell:
     """An entry by its name, leading to its page; invented ones say so."""
-    note = _("演示") if view.standing.invented else ""
+    note = _("演示条目") if view.standing.invented else ""
     return Cell(words or view.title, href=entry_url(kind, view.pk), note=note)
 
 

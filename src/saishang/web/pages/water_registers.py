@@ -22,7 +22,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import state_name, today
 from saishang.web.pages.runs import about_run, chosen_run, with_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.water_board import Board, board, entry_cell, map_of, states_table
+from saishang.web.pages.water_board import Board, board, entry_cell, explained, map_of, states_table
 from saishang.web.pages.water_common import class_cell, class_name, codes_named, grade_name, legend, tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
@@ -52,11 +52,14 @@ def drains(request: HttpRequest) -> HttpResponse:
     strip = _strip(mouths, classes, run)
     shares = _drain_shares(shown, run)
     bulletins = _bulletins()
-    answer = export(request, [table, *([strip] if strip else []), shares, bulletins])
+    answer = export(
+        request, [table, *([strip] if strip else []), shares, bulletins], invented=shown.invented, real=[bulletins.name]
+    )
     if answer is not None:
         return answer
     context = shown.context() | {
-        "tabs": tabs("water-drains"), "run": run, "table": table, "strip": strip, "shares": shares,
+        "tabs": tabs("water-drains"), "run": run, "explained": explained(run, "water.drain_monitoring"),
+        "table": table, "strip": strip, "shares": shares,
         "bulletins": bulletins, "figures": _drain_figures(shown, latest), "legend": legend(),
         "map": _coloured(map_of(shown, _("入黄排水沟分布图")), shown, latest),
     }  # fmt: skip
@@ -261,7 +264,7 @@ def outfalls(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     register = _outfalls_table(shown, categories)
     states, kinds = states_table(shown), _categories_table(shown, categories)
-    answer = export(request, [register, states, kinds])
+    answer = export(request, [register, states, kinds], invented=shown.invented)
     if answer is not None:
         return answer
     words = {
@@ -269,7 +272,8 @@ def outfalls(request: HttpRequest) -> HttpResponse:
         "other": _("其他排口"),
     }  # fmt: skip
     context = shown.context() | {
-        "tabs": tabs("water-outfalls"), "register": register, "state_table": states, "categories": kinds,
+        "tabs": tabs("water-outfalls"), "explained": explained(chosen_run(request), "water.outfalls_done"),
+        "register": register, "state_table": states, "categories": kinds,
         "figures": _outfall_figures(shown), "groups": [(name, words[name]) for name in _GROUPS],
         "map": map_of(shown, _("入河排污口分布图")),
     }  # fmt: skip

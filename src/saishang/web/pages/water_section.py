@@ -77,7 +77,8 @@ def section(request: HttpRequest, code: str) -> HttpResponse:
             "parameter": parameter, "period": period,
             "periods": [("all", _("全部")), *[(value, texts.period_name(value)) for value in known]],
         }  # fmt: skip
-    return export(request, tables) or render(request, "water/section.html", context)
+    invented = row.get("drain") is not None and row["drain"].standing.invented
+    return export(request, tables, invented=invented) or render(request, "water/section.html", context)
 
 
 def _facts(row: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import state_name, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.water_board import Board, basis_shown, board, entry_cell, map_of
+from saishang.web.pages.water_board import Board, basis_shown, board, entry_cell, explained, map_of
 from saishang.web.pages.water_common import class_name, fitting, item_words, period_names, tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
@@ -51,7 +51,9 @@ def sources(request: HttpRequest) -> HttpResponse:
     rows = _mine(run, shown)
     if run is None or not rows:
         register = _register_table(shown, {})
-        return export(request, [register]) or render(request, "water/sources.html", base | {"register": register})
+        return export(request, [register], invented=shown.invented) or render(
+            request, "water/sources.html", base | {"register": register}
+        )
     kinds = [name for name in _KINDS if period_names(rows, name)]
     kind = choice(request, "kind", kinds, kinds[0])
     known = period_names(rows, kind)
@@ -65,10 +67,13 @@ def sources(request: HttpRequest) -> HttpResponse:
     register = _register_table(shown, now)
     chart = _chart(run, rows, shown)
     months = _months(shown, rows, run)
-    answer = export(request, [register, months, *([chart.table] if chart and chart.table else [])])
+    answer = export(
+        request, [register, months, *([chart.table] if chart and chart.table else [])], invented=shown.invented
+    )
     if answer is not None:
         return answer
     context = base | {
+        "explained": explained(run, "water.source_compliance", "water.source_volume_compliance"),
         "register": register, "months": months, "chart": chart, "kind_of_period": kind, "period": period,
         "kinds": [(name, kind_name(name)) for name in kinds],
         "periods": [(name, texts.period_name(name)) for name in known],

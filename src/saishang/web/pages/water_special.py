@@ -21,7 +21,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import state_name, today, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.water_board import Board, board, entry_cell, map_of, states_table
+from saishang.web.pages.water_board import Board, board, entry_cell, explained, map_of, states_table
 from saishang.web.pages.water_common import KINDS, fitting, group_name, period_names, tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
@@ -45,11 +45,12 @@ def black(request: HttpRequest) -> HttpResponse:
     table = _bodies_table(shown, latest)
     points = _points_table(shown, graded, run)
     states = states_table(shown)
-    answer = export(request, [table, points, states])
+    answer = export(request, [table, points, states], invented=shown.invented)
     if answer is not None:
         return answer
     context = shown.context() | {
-        "tabs": tabs("water-black"), "run": run, "table": table, "points": points, "state_table": states,
+        "tabs": tabs("water-black"), "run": run, "explained": explained(run, "water.black_odorous"),
+        "table": table, "points": points, "state_table": states,
         "figures": _black_figures(shown, latest), "map": map_of(shown, _("黑臭水体分布图")),
     }  # fmt: skip
     return render(request, "water/black.html", context)
@@ -171,7 +172,9 @@ def flow(request: HttpRequest) -> HttpResponse:
     base = shown.context() | {"tabs": tabs("water-flow"), "run": run, "map": map_of(shown, _("生态流量控制断面分布图"))}
     if run is None or not rows:
         table = _flow_table(shown, {}, run)
-        return export(request, [table]) or render(request, "water/flow.html", base | {"table": table})
+        return export(request, [table], invented=shown.invented) or render(
+            request, "water/flow.html", base | {"table": table}
+        )
     kinds = [name for name in KINDS if period_names(rows, name)]
     kind = choice(request, "kind", kinds, "year" if "year" in kinds else kinds[0])
     known = period_names(rows, kind)
@@ -185,12 +188,15 @@ def flow(request: HttpRequest) -> HttpResponse:
     table = _flow_table(shown, now, run)
     periods = _periods_table([row for row in rows if row["section"] == section], section, shown, run)
     chart = _flow_chart(run, section, shown)
-    answer = export(request, [table, periods, *([chart.table] if chart and chart.table else [])])
+    answer = export(
+        request, [table, periods, *([chart.table] if chart and chart.table else [])], invented=shown.invented
+    )
     if answer is not None:
         return answer
     counted = {view.key for view in shown.counted}
     judged = [row for key, row in now.items() if key in counted and row["met"] is not None]
     context = base | {
+        "explained": explained(run, "water.ecological_flow_met"),
         "table": table, "per_period": periods, "chart": chart, "kind_of_period": kind, "period": period,
         "kinds": [(name, kind_name(name)) for name in kinds],
         "periods": [(name, texts.period_name(name)) for name in known],

@@ -26,6 +26,7 @@ _HERE = Path(__file__).resolve().parent
 _SLOT = re.compile(r"\{(\w)\}")
 #: Several refused cells in one sentence.
 _LINES = re.compile(r"; (?=line \d)")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 #: Slots may hold sentences of their own (the first refusal inside a refusal), but never deeper than this.
 _DEEPEST = 5
@@ -69,13 +70,40 @@ def say_where(where: str | None) -> str:
 
 
 def clause(text: str) -> str:
-    """Clause or source of a rule in the reader's language; parts between semicolons are said one by one."""
-    if not text or texts.english():
+    """Clause or source of a rule in the reader's language; parts between semicolons are said one by one.
+
+    Sources of registers are titles of Chinese documents; an English reader gets their English, the number stays.
+    """
+    if not text:
         return text
+    if texts.english():
+        return _in_english(text)
     whole = _known("clauses").get(text)
     if whole is not None:
         return whole
     return "；".join(_chinese(part.strip(), _NO_NAMES, "clauses", 0) for part in text.split(";"))
+
+
+def _in_english(text: str) -> str:
+    if not _HAN.search(text):
+        return text
+    whole = _titles().get(text)
+    return whole if whole is not None else "; ".join(_titled(part.strip()) for part in text.split(";"))
+
+
+def _titled(text: str) -> str:
+    """A part that is a known title, or begins with one (its clause follows)."""
+    titles = _titles()
+    if text in titles:
+        return titles[text]
+    known = max((zh for zh in titles if len(zh) > 6 and text.startswith(zh)), key=len, default="")
+    return f"{titles[known]}{text[len(known) :]}" if known else text
+
+
+@lru_cache(maxsize=1)
+def _titles() -> dict[str, str]:
+    """Chinese title → English, where the table's English has no Chinese but a document's number."""
+    return {zh: en for en, zh in _known("clauses").items() if _HAN.search(zh)}
 
 
 def _chinese(text: str, names: Mapping[str, str], book: str, depth: int) -> str:
