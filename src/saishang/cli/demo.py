@@ -64,8 +64,6 @@ def register(app: typer.Typer) -> None:
             batches = steps.load_data(
                 lake, lambda batch: bar.update(task, description=f"观测数据 · measurements: {batch.file_name}")
             )
-            bar.update(task, description="质控与缺数台账 · quality control and gap ledger")
-            quality = steps.check_quality(lake)
             bar.update(task, description="名录 · registers")
             registers = steps.load_registers(config, rules, date.today())
             batches += steps.load_invented(
@@ -73,6 +71,8 @@ def register(app: typer.Typer) -> None:
             )
             bar.update(task, description="演示噪声 · demonstration noise")
             noise = load_noise(steps.ACTOR, config, lake, rules, date.today())
+            bar.update(task, description="质控与缺数台账 · quality control and gap ledger")
+            quality = steps.check_quality(lake)
             registered = steps.registered_gaps(lake)
             ecology = load_ecology(config, rules, date.today(), steps.ACTOR)
             waste = load_waste(config, rules, date.today())
