@@ -75,7 +75,7 @@ def certificate(request: HttpRequest, run: str, indicator: str, region: str) -> 
         "address": request.build_absolute_uri(), "site_folder": settings.CONFIG.rules_overlay is not None,
         "status": found.status,
     }  # fmt: skip
-    return export(request, [files]) or render(request, "target/certificate.html", context)
+    return export(request, [files], invented=bool(context["invented"])) or render(request, "target/certificate.html", context)
 
 
 def _leaves(link: Link) -> Iterator[Link]:
