@@ -68,14 +68,15 @@ def certificate(request: HttpRequest, run: str, indicator: str, region: str) -> 
         (_("结果摘要"), facts.result_digest),
         (_("结果封印"), str(stored.seals.get("rows", "—"))),
     ]
+    invented = link.facts["basis"] == "demonstration"
     context: dict[str, Any] = {
         "value": link.value, "unit": texts.unit_name(link.unit), "title": texts.both(found.zh, found.en), "said": said,
         "rests": rests, "files": files, "whole": whole, "valid": link.facts["valid"], "run": facts.id,
-        "invented": link.facts["basis"] == "demonstration", "made": timezone.localtime(),
+        "invented": invented, "made": timezone.localtime(),
         "address": request.build_absolute_uri(), "site_folder": settings.CONFIG.rules_overlay is not None,
         "status": found.status,
     }  # fmt: skip
-    return export(request, [files], invented=bool(context["invented"])) or render(request, "target/certificate.html", context)
+    return export(request, [files], invented=invented) or render(request, "target/certificate.html", context)
 
 
 def _leaves(link: Link) -> Iterator[Link]:
