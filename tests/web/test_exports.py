@@ -6,6 +6,7 @@ import csv
 import io
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.http import Http404
@@ -97,3 +98,26 @@ def test_unknown_forms_and_tables_are_not_found(query: dict[str, str]) -> None:
 def test_all_rows_are_exported_when_the_page_shows_a_part() -> None:
     part = Table("t", "表", [Column("n", "n", number=True)], [{"n": 1}], everything=[{"n": 1}, {"n": 2}])
     assert to_csv(part).decode("utf-8-sig").split() == ["n", "1", "2"]
+
+
+def test_a_file_of_invented_figures_says_so_in_its_name_and_in_every_row() -> None:
+    asked = RequestFactory().get("/x/?format=csv&table=t")
+    answer = export(asked, [table("银川市", "固原市")], invented=True)
+    assert answer is not None and "demonstration" in answer["Content-Disposition"]
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[0][-1] == "数据性质" and [row[-1] for row in rows[1:]] == ["演示数据", "演示数据"]
+
+
+@pytest.mark.parametrize("options", [{}, {"invented": True, "real": ("t",)}])
+def test_a_file_of_real_figures_carries_no_mark(options: dict[str, Any]) -> None:
+    answer = export(RequestFactory().get("/x/?format=csv&table=t"), [table("银川市")], **options)
+    assert answer is not None and "demonstration" not in answer["Content-Disposition"]
+    assert "演示" not in answer.content.decode("utf-8-sig")
+
+
+def test_the_workbook_says_so_too() -> None:
+    answer = export(RequestFactory().get("/x/?format=xlsx&table=t"), [table("银川市")], invented=True)
+    assert answer is not None
+    book = load_workbook(io.BytesIO(answer.content))
+    said = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert "演示数据" in said and any("虚构" in text for text in said)
