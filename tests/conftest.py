@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,20 +38,28 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             cursor.execute(f"alter table {table} disable trigger {trigger}")
 
 
+def empty_ledger() -> None:
+    """Empty the lake's own tables, which Django does not know: a file that the ledger knows is not read again."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("truncate lake_batch, lake_gap, lake_quality_run cascade")
+
+
 @pytest.fixture
-def dsn(transactional_db: None) -> str:
+def dsn(transactional_db: None) -> Iterator[str]:
     """Address of the test database, for code that talks to PostgreSQL without Django; tables are emptied after."""
     from django.db import connection
     from psycopg.conninfo import make_conninfo
 
-    # Django empties the tables that it manages; the ledger is the lake's own.
-    with connection.cursor() as cursor:
-        cursor.execute("truncate lake_batch, lake_gap, lake_quality_run cascade")
+    empty_ledger()
     settings = connection.settings_dict
-    return make_conninfo(
+    yield make_conninfo(
         dbname=str(settings["NAME"]), user=settings["USER"], password=settings["PASSWORD"], host=settings["HOST"],
         port=settings["PORT"] or None,
     )  # fmt: skip
+    # Whoever comes next in this process, a portal of a whole module perhaps, finds nothing.
+    empty_ledger()
 
 
 @pytest.fixture

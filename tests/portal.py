@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import saishang
+from tests.conftest import empty_ledger
 
 DEMO = Path(saishang.__file__).parent / "demo_data"
 #: Three lines, three faults: a formula in line 2, a word in line 3, a negative concentration in line 4.
@@ -46,7 +47,6 @@ def made_portal(folder: Path) -> Iterator[Portal]:
     """Fill the test database and a lake under `folder`; empty both afterwards."""
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connection
     from django.utils import timezone
 
     from saishang.apps.indicators.actions.evaluate import evaluate
@@ -62,6 +62,7 @@ def made_portal(folder: Path) -> Iterator[Portal]:
     before = settings.CONFIG
     settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
     try:
+        empty_ledger()
         import_plan_from_rules("tests", "ningxia")
         lake = site_lake()
         lake.ingest(DEMO / "air_city_daily_ningxia_2013_12_2015_12.parquet", source="city-daily-aqi")
@@ -87,5 +88,4 @@ def made_portal(folder: Path) -> Iterator[Portal]:
     finally:
         settings.CONFIG = before
         call_command("flush", interactive=False, verbosity=0)
-        with connection.cursor() as cursor:
-            cursor.execute("truncate lake_batch, lake_gap, lake_quality_run cascade")
+        empty_ledger()

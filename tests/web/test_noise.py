@@ -15,6 +15,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from tests.conftest import empty_ledger
+
 pytestmark = pytest.mark.django_db
 STATION = "/noise/DEMO-N03/"
 PAGES = (
@@ -35,7 +37,6 @@ class Quiet:
 def quiet(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Quiet]:
     """A portal with the invented noise network alone, loaded by the demonstration's own step."""
     from django.core.management import call_command
-    from django.db import connection
 
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.observations.queries import site_lake
@@ -49,6 +50,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djang
     with django_db_blocker.unblock():
         settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
         try:
+            empty_ledger()
             import_plan_from_rules("tests", "ningxia")
             lake, rules = site_lake(), load_rules()
             load_noise("tests", settings.CONFIG, lake, rules, date(2026, 11, 15))
@@ -57,8 +59,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djang
         finally:
             settings.CONFIG = before
             call_command("flush", interactive=False, verbosity=0)
-            with connection.cursor() as cursor:
-                cursor.execute("truncate lake_batch, lake_gap, lake_quality_run cascade")
+            empty_ledger()
 
 
 def seen(client: Client, address: str) -> str:

@@ -17,6 +17,7 @@ import pytest
 
 import saishang.demo_data
 from saishang.errors import SaishangError
+from tests.conftest import empty_ledger
 
 pytestmark = pytest.mark.django_db
 DAYS = Path(saishang.demo_data.__file__).parent / "air_city_daily_ningxia_2013_12_2015_12.parquet"
@@ -53,7 +54,6 @@ def made_runs(folder: Path, *days: date) -> Iterator[dict[date, str]]:
     """Runs as of some days, over city days of 2013 to 2015 and six days of hours of 2019; gone afterwards."""
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connection
 
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.indicators.actions.report_value import load_published
@@ -64,6 +64,7 @@ def made_runs(folder: Path, *days: date) -> Iterator[dict[date, str]]:
     before = settings.CONFIG
     settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
     try:
+        empty_ledger()
         import_plan_from_rules("tests", "ningxia")
         load_published(load_rules(), "ningxia", "tests")
         lake = site_lake()
@@ -77,8 +78,7 @@ def made_runs(folder: Path, *days: date) -> Iterator[dict[date, str]]:
     finally:
         settings.CONFIG = before
         call_command("flush", interactive=False, verbosity=0)
-        with connection.cursor() as cursor:
-            cursor.execute("truncate lake_batch, lake_gap, lake_quality_run cascade")
+        empty_ledger()
 
 
 @pytest.fixture(scope="module")

@@ -332,9 +332,9 @@ def test_an_import_is_taken_back_as_a_whole(editor: User, archive: Archive, tmp_
 def test_figures_by_region_and_day(editor: User, archive: Archive, tmp_path: Path) -> None:
     add(editor, JAN, land_class="1")
     add(editor, FEB, code="640300-001", region="640302", area="10")
-    now = queries.figures(PLOTS, RULES, None, ["640000", "640100", "640300"])
+    now = queries.figures(PLOTS, RULES, queries.entries(PLOTS), ["640000", "640100", "640300"])
     assert [now["with_record"][code].value for code in ("640000", "640100", "640300")] == [2, 1, 1]
-    before = queries.figures(PLOTS, RULES, JAN, ["640000"])
+    before = queries.figures(PLOTS, RULES, queries.entries(PLOTS, queries.Filter(on=JAN)), ["640000"])
     assert before["with_record"]["640000"].value == 1
 
 
