@@ -10,6 +10,7 @@ each other.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -166,7 +167,7 @@ class AirCorrection:
 
     def episodes(self, rule: DustRule) -> list[DustProposal]:
         """Sand-dust episodes of the cities concerned around the changed days; after `read`."""
-        return propose_windows(self._rows(self._recipes.dust.queries["city_hours"]), rule)
+        return propose_windows(self._rows(self._recipes.dust.queries["city_hours"], self._connection), rule)
 
     @property
     def dust_span(self) -> tuple[date, date]:
@@ -190,16 +191,12 @@ class AirCorrection:
         """
         self._connection.register("given_dust", dust.cast(DUST_DAYS))
         self._connection.execute("create or replace table dust_days as select * from given_dust")
-        found: dict[str, pa.Table] = {}
-        for statement in self._recipes.periods.statements:
-            self._connection.execute(statement)
-        for name, query in self._recipes.periods.queries.items():
-            found[name] = self._ask(query, name)
-        self._hour_tables()
-        for name, query in self._recipes.hours.queries.items():
-            found[name] = self._ask(query, name)
+        with ThreadPoolExecutor(1) as beside, self._connection.cursor() as another:
+            hours = beside.submit(self._made, self._recipes.hours, another)
+            found = self._made(self._recipes.periods, self._connection)
+            found |= hours.result()
         for name in DAY_STATES:
-            found[name] = self._ask(f'select * from "{name}"', name)  # noqa: S608
+            found[name] = self._ask(f'select * from "{name}"', name, self._connection)  # noqa: S608
         return found
 
     def difference(self, tables: Mapping[str, pa.Table]) -> dict[str, tuple[pa.Table, pa.Table]]:
@@ -212,29 +209,29 @@ class AirCorrection:
             path = self._kept / f"{name}.parquet"
             if not path.is_file():
                 continue
-            self._connection.register("now", table)
+            self._connection.register("given_now", table)
             columns = ", ".join(f'"{column}"' for column in table.schema.names)
             keys = (AIR_TABLES | HOURLY_TABLES | EXTRA_TABLES | DAY_STATES)[name]
             shared = ", ".join(f'"{key}"' for key in keys)
-            self._connection.execute(
-                f"create or replace temp table was as select {columns} from read_parquet(?) where {self._reach(name)}",  # noqa: S608
-                [str(path)],
-            )
-            if name in HOURLY_TABLES:  # hours beyond the last with data are told by a whole run only
-                self._connection.execute(f"delete from was where ({shared}) not in (select ({shared}) from now)")  # noqa: S608
-            before, after = (
-                self._rows(f"select {columns} from {a} except select {columns} from {b} order by {shared}")  # noqa: S608
-                for a, b in (("was", "now"), ("now", "was"))
-            )
-            self._connection.unregister("now")
-            if before.num_rows or after.num_rows:
-                found[name] = (before, after)
+            # Hours beyond the last with data are told by a whole run only.
+            here = f"and ({shared}) in (select ({shared}) from given_now)" if name in HOURLY_TABLES else ""  # noqa: S608 - names of ours
+            both = self._connection.sql(
+                f"with was as materialized (select {columns} from read_parquet(?) where {self._reach(name)} {here}), "  # noqa: S608
+                f"now as materialized (select {columns} from given_now) "
+                "select *, true as gone from (from was except from now) union all "
+                f"select *, false as gone from (from now except from was) order by {shared}",
+                params=[str(path)],
+            ).to_arrow_table()
+            self._connection.unregister("given_now")
+            if both.num_rows:
+                gone = pc.field("gone")
+                found[name] = (both.filter(gone).drop_columns("gone"), both.filter(~gone).drop_columns("gone"))
         return found
 
     def _bring(self) -> None:
         connection = self._connection
-        tables = _only(self._calendar, self._periods)
-        hourly = {name: self._hourly.tables()[name] for name in ("days", "hours")}
+        tables, of_hours = _only(self._calendar, self._periods), self._hourly.tables()
+        hourly = {name: of_hours[name] for name in ("days", "hours")}
         brought = {f"ref_{name}": tables[name] for name in Reference.names()}
         brought |= {f"hourly_{name}": table for name, table in hourly.items()}
         brought |= {"stations": self._stations, "changed": self._changed.cast(CHANGED_DAYS)}
@@ -251,17 +248,19 @@ class AirCorrection:
             "join changed c using (station)) or 'city:' || region in (select station from changed)"
         )
 
-    def _hour_tables(self) -> None:
-        for statement in self._recipes.hours.statements:
-            self._connection.execute(statement)
+    def _made(self, recipe: Recipe, connection: Any) -> dict[str, pa.Table]:
+        """Tables of a recipe, made on one connection to the database."""
+        for statement in recipe.statements:
+            connection.execute(statement)
+        return {name: self._ask(query, name, connection) for name, query in recipe.queries.items()}
 
-    def _ask(self, query: str, name: str) -> pa.Table:
+    def _ask(self, query: str, name: str, connection: Any) -> pa.Table:
         keys = (AIR_TABLES | HOURLY_TABLES | EXTRA_TABLES | DAY_STATES)[name]
         order = ", ".join(f'"{key}"' for key in keys)
-        return self._rows(f"select * from ({query}) where {self._reach(name)} order by {order}")  # noqa: S608
+        return self._rows(f"select * from ({query}) where {self._reach(name)} order by {order}", connection)  # noqa: S608
 
-    def _rows(self, query: str) -> pa.Table:
-        found: pa.Table = self._connection.sql(query).to_arrow_table()
+    def _rows(self, query: str, connection: Any) -> pa.Table:
+        found: pa.Table = connection.sql(query).to_arrow_table()
         return found
 
     def _reach(self, name: str) -> str:
