@@ -17,7 +17,17 @@ from saishang.apps.indicators.queries import get_run
 from saishang.lake import Lake
 from saishang.lake.ledger import Batch
 
-__all__ = ["Between", "TargetChange", "ValueChange", "batches_between", "between", "target_changes", "value_changes"]
+__all__ = [
+    "Between",
+    "TargetChange",
+    "ValueChange",
+    "batches_between",
+    "between",
+    "target_changes",
+    "value_change",
+    "value_changes",
+    "value_key",
+]
 
 
 @dataclass(frozen=True)
@@ -116,16 +126,24 @@ def value_changes(before: str, after: str) -> list[ValueChange]:
         was, now = old.get(key), new.get(key)
         if was is not None and now is not None and _same(was, now):
             continue
-        known = now if now is not None else was
-        found.append(
-            ValueChange(
-                **dict(zip(_KEY, key, strict=True)), unit=known.unit if known else "",
-                before=was.rounded if was else "", after=now.rounded if now else "",
-                before_exact=was.value if was else None, after_exact=now.value if now else None,
-                before_reason=_reason(was), after_reason=_reason(now),
-            )
-        )  # fmt: skip
+        found.append(value_change(key, was, now))
     return found
+
+
+def value_key(row: Any) -> tuple[str, ...]:
+    """What makes a value the same value in two runs; of a stored row or one that evaluation just made."""
+    return tuple(getattr(row, name) for name in _KEY)
+
+
+def value_change(key: tuple[str, ...], was: Any, now: Any) -> ValueChange:
+    """A value before and after; None where there is none."""
+    known = now if now is not None else was
+    return ValueChange(
+        **dict(zip(_KEY, key, strict=True)), unit=known.unit if known else "",
+        before=was.rounded if was else "", after=now.rounded if now else "",
+        before_exact=was.value if was else None, after_exact=now.value if now else None,
+        before_reason=_reason(was), after_reason=_reason(now),
+    )  # fmt: skip
 
 
 def target_changes(before: str, after: str) -> list[TargetChange]:
@@ -195,7 +213,7 @@ def batches_between(lake: Lake, before: int, after: int) -> Iterator[Batch]:
 
 
 def _values(run: Run) -> dict[tuple[str, ...], IndicatorValue]:
-    return {tuple(getattr(row, key) for key in _KEY): row for row in IndicatorValue.objects.filter(run=run)}
+    return {value_key(row): row for row in IndicatorValue.objects.filter(run=run)}
 
 
 def _same(was: IndicatorValue, now: IndicatorValue) -> bool:

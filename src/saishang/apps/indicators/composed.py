@@ -9,13 +9,13 @@ tolerance of the rules, stands in the coverage.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from saishang.apps.indicators.catalogue import Catalogue, Indicator
 from saishang.apps.indicators.models import ReportedValue
-from saishang.apps.indicators.values import Value
+from saishang.apps.indicators.values import Value, exact_decimal
 from saishang.rules import Rules
 from saishang.science.composed import compose
 from saishang.science.numbers import InputError
@@ -27,7 +27,6 @@ __all__ = ["BALANCE", "composed_values", "is_composed"]
 
 #: Name of the formula whose parts are the flows of a stream of waste.
 BALANCE = "balance"
-_EXACT = Context(prec=40)
 #: What the column of a value's reason holds; the parts that are there stand in `inputs`.
 _LONGEST = 200
 Key = tuple[str, str, str]
@@ -88,7 +87,7 @@ def _value(
                 coverage |= facts
             else:
                 exact = compose(formula, told)
-            number = _decimal(exact)
+            number = exact_decimal(exact)
         except InputError as error:
             reason = f"parts_refused:{error.message}"
     elif formula == BALANCE:
@@ -136,13 +135,9 @@ def _fitting(codes: Sequence[str]) -> str:
     return ",".join(kept) + ("" if len(kept) == len(codes) else ",…")
 
 
-def _decimal(exact: Fraction) -> Decimal:
-    return _EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator))
-
-
 def _text(exact: Fraction) -> str:
     """A sum of reported decimals as plain digits: it ends, since its parts do."""
-    return f"{_decimal(exact).normalize():f}"
+    return f"{exact_decimal(exact).normalize():f}"
 
 
 def _part(catalogue: Catalogue, code: str, report: ReportedValue) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from saishang.errors import SaishangError
 from saishang.lake import Lake
 from saishang.rules import Rules
 
-__all__ = ["Inputs", "Outcome", "compute", "gather", "seen_state", "seen_value"]
+__all__ = ["Inputs", "Outcome", "compute", "gather", "seen_state", "seen_value", "year_over"]
 
 Progress = Callable[[str], None]
 
@@ -153,7 +153,7 @@ def compute(
     values += reported_values(catalogue, inputs.reports)
     progress("targets")
     baselines = Catalogue.baselines(rules, inputs.site)
-    states = judge_all(inputs.goals, values, catalogue, baselines, as_of.year, year_over=_year_over(as_of))
+    states = judge_all(inputs.goals, values, catalogue, baselines, as_of.year, year_over=year_over(as_of))
     return Outcome(tables, values, states)
 
 
@@ -173,14 +173,15 @@ def _reports(as_of: date, catalogue: Catalogue, known_at: datetime | None) -> li
     return [report for report in rows if _known_on(as_of, report, catalogue)]
 
 
-def _year_over(day: date) -> bool:
+def year_over(day: date) -> bool:
+    """Whether a year has ended on its day: before that, a value of the goal's own year decides nothing."""
     return (day.month, day.day) == (12, 31)
 
 
 def _known_on(as_of: date, report: ReportedValue, catalogue: Catalogue) -> bool:
     """Whether a figure can have been known: nobody measures the mean of a year before it ends; a state, of any day."""
     year = int(report.period[:4])
-    if year < as_of.year or (year == as_of.year and _year_over(as_of)):
+    if year < as_of.year or (year == as_of.year and year_over(as_of)):
         return True
     indicator = catalogue.indicators.get(report.indicator)
     return year == as_of.year and indicator is not None and indicator.kind == "reported"

@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 from saishang.apps.indicators import air_tables
 from saishang.apps.indicators.air_values import AIR_READERS
 from saishang.apps.indicators.catalogue import Catalogue
-from saishang.apps.indicators.changes import TargetChange, ValueChange, batches_between
+from saishang.apps.indicators.changes import TargetChange, ValueChange, batches_between, value_change, value_key
+from saishang.apps.indicators.computing import year_over
 from saishang.apps.indicators.goals import plan_goals
 from saishang.apps.indicators.models import IndicatorValue, Run
 from saishang.apps.indicators.provenance import code_version
@@ -42,7 +43,6 @@ __all__ = ["Correction", "NoCorrection", "preview", "summary", "value_of"]
 
 #: Values are kept with twelve decimals.
 _STORED = Decimal(1).scaleb(-12)
-_KEY = ("indicator", "region", "period", "period_kind", "basis", "kind", "standard")
 
 
 class NoCorrection(SaishangError):
@@ -185,8 +185,8 @@ def _numbers(
     fresh = computed_values(
         catalogue, tables, region, readers=AIR_READERS, cities=run.parameters["cities"], known=rules.regions.keys()
     )
-    now = {_value_key(value): value for value in fresh}
-    stored = {_value_key(row): row for row in IndicatorValue.objects.filter(run=run)}
+    now = {value_key(value): value for value in fresh}
+    stored = {value_key(row): row for row in IndicatorValue.objects.filter(run=run)}
     # What the run told of a period in reach and is not told any more.
     readable = {way.id for indicator in catalogue.indicators.values() for way in indicator.by(*AIR_READERS)}
     reach = {str(period) for name in AIR_READERS if name in tables for period in tables[name]["period"].to_pylist()}
@@ -197,7 +197,7 @@ def _numbers(
         and "table" in row.inputs
     }  # fmt: skip
     found = [
-        _change(key, stored.get(key), now.get(key))
+        value_change(key, stored.get(key), now.get(key))
         for key in sorted({*now, *gone})
         if key in gone or key not in stored or not _same(stored[key], now[key])
     ]
@@ -208,9 +208,8 @@ def _numbers(
 def _states(rules: Rules, run: Run, catalogue: Catalogue, values: Sequence[Value]) -> list[TargetChange]:
     region, site = str(run.parameters["region"]), str(run.parameters["site"])
     _, goals = plan_goals(region, rules, version=run.plan_version)
-    over = (run.as_of.month, run.as_of.day) == (12, 31)
     baselines = Catalogue.baselines(rules, site)
-    fresh = judge_all(goals, values, catalogue, baselines, run.as_of.year, year_over=over)
+    fresh = judge_all(goals, values, catalogue, baselines, run.as_of.year, year_over=year_over(run.as_of))
     stored = {(row.target, row.region): row for row in run.targets.all()}
     return [change for state in fresh if (change := _target(stored.get((state.goal.id, state.goal.region)), state))]
 
@@ -238,27 +237,10 @@ def value_of(row: IndicatorValue) -> Value:
     return Value(**{name: getattr(row, name) for name in names})
 
 
-def _value_key(row: Any) -> tuple[str, ...]:
-    return tuple(getattr(row, name) for name in _KEY)
-
-
 def _same(was: IndicatorValue, now: Value) -> bool:
     a, b = was.value, now.value
     same = a == b if a is None or b is None else abs(a - b) < _STORED
     return same and (was.rounded, was.valid, was.reason) == (now.rounded, now.valid, now.reason)
-
-
-def _change(key: tuple[str, ...], was: IndicatorValue | None, now: Value | None) -> ValueChange:
-    return ValueChange(
-        **dict(zip(_KEY, key, strict=True)), unit=now.unit if now else was.unit if was else "",
-        before=was.rounded if was else "", after=now.rounded if now else "",
-        before_exact=was.value if was else None, after_exact=now.value if now else None,
-        before_reason=_reason(was), after_reason=_reason(now),
-    )  # fmt: skip
-
-
-def _reason(row: Any) -> str:
-    return "" if row is None or row.valid else str(row.reason or "invalid")
 
 
 def summary(correction: Correction) -> Iterable[tuple[str, int]]:

@@ -29,7 +29,7 @@ import pyarrow as pa
 
 from saishang.apps.indicators.ecology_stock import alien_rows, degraded_rows, fish_rows, protected_rows
 from saishang.apps.indicators.media import Asked
-from saishang.apps.indicators.register_values import REGISTER
+from saishang.apps.indicators.register_values import REGISTER, basis_of
 from saishang.apps.indicators.values import DEMONSTRATION
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.kinds import kinds
@@ -96,7 +96,7 @@ def tables_of(asked: Asked) -> dict[str, pa.Table]:
     now = {name: _listed(asked, name, asked.as_of) for name, _ in _INDICES.values()}
     for basis in (REGISTER, DEMONSTRATION):
         indices, parts = index_rows(
-            {name: [view for view in views if _basis(view) == basis] for name, views in now.items()},
+            {name: [view for view in views if basis_of(view, REGISTER) == basis] for name, views in now.items()},
             asked.rules, asked.as_of, basis,
         )  # fmt: skip
         rows["ecology_index"] += indices
@@ -105,7 +105,7 @@ def tables_of(asked: Asked) -> dict[str, pa.Table]:
         for on in _days(asked, kind):
             listed = _listed(asked, kind, on)
             for basis in (REGISTER, DEMONSTRATION):
-                mine = [view for view in listed if _basis(view) == basis]
+                mine = [view for view in listed if basis_of(view, REGISTER) == basis]
                 if mine:
                     rows[table] += [
                         row | {"period_kind": "year", "basis": basis, "register": kind}
@@ -126,10 +126,6 @@ _STOCKS: tuple[tuple[str, str, Callable[[Sequence[EntryView], Asked, date], Iter
     ("ecology_fish", "fish_surveys", fish_rows),
     ("ecology_degraded", "degraded_land", degraded_rows),
 )
-
-
-def _basis(view: EntryView) -> str:
-    return DEMONSTRATION if view.standing.invented else REGISTER
 
 
 def _listed(asked: Asked, name: str, on: date) -> list[EntryView]:

@@ -30,7 +30,6 @@ from saishang.apps.indicators.laboratory import (
     Period,
     Points,
     Sample,
-    basis_of,
     entries_by_year,
     excluded_parameters,
     members,
@@ -38,6 +37,7 @@ from saishang.apps.indicators.laboratory import (
     samples,
 )
 from saishang.apps.indicators.media import Asked
+from saishang.apps.indicators.register_values import basis_of
 from saishang.apps.registers.queries import EntryView
 from saishang.rules import RuleLookupError, Rules
 from saishang.science.groundwater.classes import Groundwater, Measured

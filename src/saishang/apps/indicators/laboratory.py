@@ -20,7 +20,6 @@ from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.media import Asked
 from saishang.apps.indicators.models import Run
 from saishang.apps.indicators.provenance import digest
-from saishang.apps.indicators.values import DEMONSTRATION
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView, Filter
@@ -30,11 +29,9 @@ from saishang.lake.gaps import excluded_flags
 from saishang.science.periods import months_between
 
 __all__ = [
-    "MEASURED", "Period", "Points", "Reading", "Sample", "basis_of", "entries_by_year", "excluded_parameters",
+    "Period", "Points", "Reading", "Sample", "entries_by_year", "excluded_parameters",
     "file_links", "members", "periods_of", "samples",
 ]  # fmt: skip
-
-MEASURED = "measured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +151,6 @@ def entries_by_year(asked: Asked, register: str, years: Iterable[int]) -> Points
 
     years = sorted(set(years))
     return Points(stood(asked.as_of), {year: stood(min(date(year, 12, 31), asked.as_of)) for year in years})
-
-
-def basis_of(view: EntryView, real: str = MEASURED) -> str:
-    """Basis of what rests on an entry: invented entries are demonstration, whatever was measured."""
-    return DEMONSTRATION if view.standing.invented else real
 
 
 def members(asked: Asked, views: Iterable[EntryView]) -> dict[str, set[str]]:

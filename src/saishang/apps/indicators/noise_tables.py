@@ -26,6 +26,7 @@ import pyarrow as pa
 
 from saishang.apps.indicators.media import Asked
 from saishang.apps.indicators.provenance import digest
+from saishang.apps.indicators.register_values import MEASURED, basis_of
 from saishang.apps.indicators.values import DEMONSTRATION
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.kinds import kinds
@@ -40,9 +41,8 @@ from saishang.science.noise.levels import arithmetic_mean, length_weighted_mean
 from saishang.science.noise.series import NOISE_STATIONS, NoiseCalendar, NoiseRules
 from saishang.science.rounding import round_half_even
 
-__all__ = ["MEASURED", "STATIONS_KIND", "SURVEYS", "parameters_of", "survey_entries", "tables_of"]
+__all__ = ["STATIONS_KIND", "SURVEYS", "parameters_of", "survey_entries", "tables_of"]
 
-MEASURED = "measured"
 STATIONS_KIND = "noise_stations"
 Scope = Literal["regional", "road"]
 #: Scope of a survey → the register that holds its results.
@@ -93,7 +93,7 @@ def _stations(asked: Asked) -> list[dict[str, Any]]:
             {
                 "station": view.key, "name": view.title, "region": view.region, "zone": view.values["zone"],
                 "network": view.values.get("network"), "state": view.state, "opened": _day(view.values.get("opened")),
-                "closed": _day(view.values.get("closed")), "lon": lon, "lat": lat, "basis": _basis(view),
+                "closed": _day(view.values.get("closed")), "lon": lon, "lat": lat, "basis": basis_of(view),
             }
         )  # fmt: skip
     return found
@@ -106,10 +106,6 @@ def _entries(asked: Asked, name: str) -> list[EntryView]:
 
 def _day(text: Any) -> date | None:
     return None if text is None else date.fromisoformat(str(text))
-
-
-def _basis(view: EntryView) -> str:
-    return DEMONSTRATION if view.standing.invented else MEASURED
 
 
 def _station_tables(asked: Asked, stations: Sequence[Mapping[str, Any]]) -> dict[str, pa.Table]:
@@ -187,7 +183,7 @@ def survey_entries(listed: Iterable[EntryView]) -> dict[tuple[str, int, str], li
     """(city, year, basis) → its points or sections, by key."""
     found: dict[tuple[str, int, str], list[EntryView]] = {}
     for view in listed:
-        found.setdefault((view.region, int(view.values["year"]), _basis(view)), []).append(view)
+        found.setdefault((view.region, int(view.values["year"]), basis_of(view)), []).append(view)
     return found
 
 

@@ -41,7 +41,7 @@ from saishang.apps.indicators.media import Asked
 from saishang.apps.indicators.provenance import digest
 from saishang.apps.indicators.radiation_network import network_rows
 from saishang.apps.indicators.radiation_schemas import EMF, GAMMA, KIND, RADIATION_TABLES
-from saishang.apps.indicators.values import DEMONSTRATION
+from saishang.apps.indicators.register_values import basis_of
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView, Filter
@@ -140,8 +140,7 @@ def _station(view: EntryView, limits: EmfLimits, as_of: date) -> _Station | None
     if first > last:
         return None
     low, high = (None if said.get(name) is None else exact(said[name]) * _MHZ for name in ("band_low", "band_high"))
-    basis = DEMONSTRATION if view.standing.invented else "measured"
-    head = {"station": view.key, "region": view.region, "basis": basis}
+    head = {"station": view.key, "region": view.region, "basis": basis_of(view)}
     return _Station(view, head, band_limits(limits, low, high), first, last)
 
 

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Context, Decimal
-from fractions import Fraction
 from typing import Any
 
 from saishang.apps.indicators.catalogue import Catalogue, Indicator
 from saishang.apps.indicators.links import Link
 from saishang.apps.indicators.models import Run
-from saishang.apps.indicators.values import DEMONSTRATION, Value
+from saishang.apps.indicators.values import DEMONSTRATION, Value, exact_decimal
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView, Filter
@@ -25,11 +23,12 @@ from saishang.rules import Rules
 from saishang.science.register.figures import figure_value
 from saishang.science.register.kind import Figure, Kind
 
-__all__ = ["REGISTER", "entries_behind", "link_of", "register_parameters", "register_values"]
+__all__ = ["MEASURED", "REGISTER", "basis_of", "entries_behind", "link_of", "register_parameters", "register_values"]
 
 #: Basis of a figure that was counted from a register.
 REGISTER = "register"
-_EXACT = Context(prec=40)
+#: Basis of what was measured at a point that stands in a register.
+MEASURED = "measured"
 
 
 def register_parameters(rules: Rules, known_at: datetime | None) -> dict[str, Any]:
@@ -63,13 +62,16 @@ def register_values(
     return found
 
 
+def basis_of(view: EntryView, real: str = MEASURED) -> str:
+    """Basis of what rests on an entry: invented entries are demonstration, whatever was measured there."""
+    return DEMONSTRATION if view.standing.invented else real
+
+
 def _bases(listed: Sequence[EntryView]) -> Iterator[tuple[str, list[EntryView]]]:
-    real = [view for view in listed if not view.standing.invented]
-    invented = [view for view in listed if view.standing.invented]
-    if real:
-        yield REGISTER, real
-    if invented:
-        yield DEMONSTRATION, invented
+    for basis in (REGISTER, DEMONSTRATION):
+        mine = [view for view in listed if basis_of(view, REGISTER) == basis]
+        if mine:
+            yield basis, mine
 
 
 def _values(
@@ -102,7 +104,7 @@ def _value(
         coverage["regions_counted" if figure.measure == "region_share" else "entries_of"] = len(result.base)
     return Value(
         indicator=way.id, region=code, period=str(year), period_kind="year", basis=basis, kind="computed",
-        value=None if result.value is None else _decimal(result.value),
+        value=None if result.value is None else exact_decimal(result.value),
         rounded="" if result.rounded is None else str(result.rounded), unit=way.unit, valid=result.value is not None,
         coverage=coverage, reason=reason, clause=way.clause,
         inputs={"register": kind.id, "figure": figure.id, "on": on.isoformat()},
@@ -111,10 +113,6 @@ def _value(
 
 def _words(kind: Kind, state: str) -> str:
     return kind.life.states[state].zh if kind.life is not None and state in kind.life.states else state
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return _EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
 def entries_behind(rules: Rules, run: Run, region: str, basis: str, inputs: Mapping[str, Any]) -> tuple[Link, ...]:

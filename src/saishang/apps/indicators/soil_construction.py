@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from saishang.apps.indicators.laboratory import Period, basis_of, members, periods_of
+from saishang.apps.indicators.laboratory import Period, members, periods_of
 from saishang.apps.indicators.media import Asked
-from saishang.apps.indicators.register_values import REGISTER
+from saishang.apps.indicators.register_values import REGISTER, basis_of
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView, Filter

@@ -35,7 +35,6 @@ from saishang.apps.indicators.laboratory import (
     Points,
     Reading,
     Sample,
-    basis_of,
     entries_by_year,
     excluded_parameters,
     members,
@@ -43,6 +42,7 @@ from saishang.apps.indicators.laboratory import (
     samples,
 )
 from saishang.apps.indicators.media import Asked
+from saishang.apps.indicators.register_values import basis_of
 from saishang.apps.indicators.soil_construction import CONSTRUCTION_TABLES, construction_rows
 from saishang.apps.registers.queries import EntryView
 from saishang.rules import RuleLookupError, Rules

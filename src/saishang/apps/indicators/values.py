@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
@@ -18,13 +19,14 @@ from saishang.apps.indicators.models import ReportedValue
 from saishang.science.rounding import round_half_even
 
 __all__ = [
-    "DEMONSTRATION", "PERIOD_KINDS", "Reader", "Row", "Value", "computed_values", "decimal_of", "make_value",
-    "reported_values", "share",
+    "DEMONSTRATION", "PERIOD_KINDS", "Reader", "Row", "Value", "computed_values", "decimal_of", "exact_decimal",
+    "make_value", "reported_values", "share",
 ]  # fmt: skip
 
 PERIOD_KINDS = ("year", "to_date")
 #: Basis of figures that rest on invented things: shown with their mark, never held against a target.
 DEMONSTRATION = "demonstration"
+_FORTY = Context(prec=40)
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,11 @@ def make_value(
 def decimal_of(number: Any) -> Decimal | None:
     """A figure of a table as an exact number; None stays None."""
     return None if number is None else Decimal(str(number))
+
+
+def exact_decimal(number: Fraction) -> Decimal:
+    """A fraction as a decimal of forty digits, more than the database keeps."""
+    return _FORTY.divide(Decimal(number.numerator), Decimal(number.denominator))
 
 
 def share(part: int, whole: int) -> Decimal | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -73,7 +72,7 @@ def certificate(request: HttpRequest, run: str, indicator: str, region: str) -> 
         "value": link.value, "unit": texts.unit_name(link.unit), "title": texts.both(found.zh, found.en), "said": said,
         "rests": rests, "files": files, "whole": whole, "valid": link.facts["valid"], "run": facts.id,
         "invented": invented, "made": timezone.localtime(),
-        "address": request.build_absolute_uri(), "site_folder": settings.CONFIG.rules_overlay is not None,
+        "address": request.build_absolute_uri(),
         "status": found.status,
     }  # fmt: skip
     return export(request, [files], invented=invented) or render(request, "target/certificate.html", context)

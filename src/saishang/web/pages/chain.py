@@ -21,7 +21,6 @@ from saishang.apps.indicators import chain as chains
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.chain import Link
 from saishang.apps.observations.queries import site_lake
-from saishang.apps.registers.kinds import kinds
 from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
@@ -29,7 +28,8 @@ from saishang.web.pages.ecology_words import grade_name, part_name
 from saishang.web.pages.exports import export
 from saishang.web.pages.groundwater_common import choice_name, item_names
 from saishang.web.pages.noise_common import span_name, zone_name
-from saishang.web.pages.soil_common import POINTS, kind_of, result_name
+from saishang.web.pages.registers_common import kind_named
+from saishang.web.pages.soil_common import POINTS, result_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_board import place_name
 from saishang.web.pages.water_common import item_words, section_name
@@ -139,7 +139,7 @@ def _node(link: Link, run: str, parameter: str, period: str) -> Node:
 
 def _entry_state(register: str, state: str) -> str:
     """A state of a register's entry in words; runs hold its id or its Chinese words."""
-    kind = kinds(site.rules()).get(register)
+    kind = kind_named(register)
     for known in kind.life.states.values() if kind is not None and kind.life is not None else ():
         if state in (known.id, known.zh):
             return texts.both(known.zh, known.en)
@@ -284,7 +284,7 @@ def _say(key: str, value: Any) -> str:
     if key == "result":
         return result_name(str(value))
     if key == "land_use":
-        return choice_name(kind_of(POINTS), "land_use", str(value))
+        return choice_name(kind_named(POINTS), "land_use", str(value))
     if key in ("main", "missing") and isinstance(value, list | tuple):
         return item_names(value) if all(str(code) in site.rules().parameters for code in value) else texts.listed(value)
     if key == "reason":

@@ -17,6 +17,7 @@ from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice
 from saishang.web.pages.chain import chain_url
+from saishang.web.pages.registers_common import kind_named
 from saishang.web.pages.tables import Cell
 from saishang.web.reasons import basis_name, reason_name
 
@@ -89,9 +90,8 @@ def explain(run: RunFacts | None, indicator: str, row: Mapping[str, Any]) -> Cel
 
 def field_words(kind: str, fields: Iterable[str]) -> str:
     """Fields of a register in the reader's language."""
-    from saishang.apps.registers.kinds import kinds
 
-    known = kinds(site.rules()).get(kind)
+    known = kind_named(kind)
     return texts.listed(
         texts.both(known.fields[name].zh, known.fields[name].en) if known and name in known.fields else name
         for name in fields

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from saishang.apps.indicators.queries import RunFacts
 from saishang.apps.indicators.register_values import REGISTER
+from saishang.apps.indicators.values import decimal_of
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView, Filter
@@ -37,7 +37,7 @@ from saishang.web.pages.ecology_common import (
 )
 from saishang.web.pages.ecology_words import grade_name, grades
 from saishang.web.pages.exports import export
-from saishang.web.pages.registers_common import area_map, entry_url, today, value_text
+from saishang.web.pages.registers_common import area_map, entry_url, kind_named, today, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
@@ -67,7 +67,7 @@ def fish(request: HttpRequest) -> HttpResponse:
     """Biomass of every reach by year, and the change against the base year."""
     run = chosen_run(request)
     everything = rows_of(run, "ecology_fish", order="period, reach")
-    base: dict[str, Any] = {"tabs": tabs("ecology-fish"), "run": run, "kind": kinds(site.rules()).get("fish_surveys")}
+    base: dict[str, Any] = {"tabs": tabs("ecology-fish"), "run": run, "kind": kind_named("fish_surveys")}
     if not everything:
         return render(request, "ecology/fish.html", base)
     basis, bases = choose_basis(request, everything)
@@ -180,7 +180,7 @@ def land(request: HttpRequest) -> HttpResponse:
     """Sandy and saline land by grade in one region, and the units behind."""
     run = chosen_run(request)
     everything = rows_of(run, "ecology_degraded", order="period, id, kind, level")
-    kind = kinds(site.rules()).get("degraded_land")
+    kind = kind_named("degraded_land")
     base: dict[str, Any] = {"tabs": tabs("ecology-land"), "run": run, "kind": kind}
     if not everything:
         return render(request, "ecology/land.html", base)
@@ -248,7 +248,7 @@ def _units(kind: Kind, views: Iterable[EntryView], about: Sequence[str]) -> Tabl
         {
             "name": Cell(view.title, href=entry_url(kind, view.pk)),
             "kind": value_text(fields["kind"], view.values.get("kind")), "region": site.region_name(view.region),
-            **{name: _decimal(view.values.get(name)) for name in ("area", "cover", "salt")}, "grade": _grade_of(view),
+            **{name: decimal_of(view.values.get(name)) for name in ("area", "cover", "salt")}, "grade": _grade_of(view),
             "measured": view.values.get("measured_on"),
             "note": _("演示条目") if view.standing.invented else "",
         }
@@ -289,7 +289,7 @@ def _grades_chart(rows: Sequence[Mapping[str, Any]]) -> Chart:
 @require_safe
 def functions(request: HttpRequest) -> HttpResponse:
     """What the factors of every county give by the three formulas, with the way to the calculators."""
-    kind = kinds(site.rules()).get("function_factors")
+    kind = kind_named("function_factors")
     views = registers.entries(kind, Filter()) if kind is not None else []
     topics = [
         {"name": texts.both(topic.zh, topic.en), "about": texts.both(topic.description_zh, topic.description_en),
@@ -329,7 +329,7 @@ def _function(kind: Kind, views: Sequence[EntryView], topic: str, about: Sequenc
         row: dict[str, Any] = {
             "region": Cell(site.region_name(view.region), href=entry_url(kind, view.pk),
                            note=_("演示条目") if view.standing.invented else ""),
-            "year": str(view.values["year"]), **{f"in-{name}": _decimal(value) for name, value in given.items()},
+            "year": str(view.values["year"]), **{f"in-{name}": decimal_of(value) for name, value in given.items()},
         }  # fmt: skip
         lacking = [inputs[name] for name, value in given.items() if value is None]
         if lacking:
@@ -363,7 +363,3 @@ def result_word(key: str) -> str:
 def _short(value: Any) -> str:
     number = float(value)
     return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
-
-
-def _decimal(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(str(value))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from saishang.apps.ecology import queries as species
 from saishang.apps.indicators.queries import RunFacts
+from saishang.apps.indicators.values import decimal_of
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView, Filter
@@ -29,7 +29,7 @@ from saishang.web.pages.charts import MapView
 from saishang.web.pages.ecology_common import COLOURS, choose_basis, digits, reason_words, rows_of, sources_of, tabs
 from saishang.web.pages.ecology_words import list_name
 from saishang.web.pages.exports import export
-from saishang.web.pages.registers_common import area_map, entry_url, state_name, today, value_text
+from saishang.web.pages.registers_common import area_map, entry_url, kind_named, state_name, today, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import figure
@@ -45,7 +45,7 @@ _SCORES = ("pathway", "establish", "spread", "harm", "control")
 def protected(request: HttpRequest) -> HttpResponse:
     """The register of protected areas as it stands, and its share of the territory in the run."""
     run = chosen_run(request)
-    kind = kinds(site.rules()).get("protected_areas")
+    kind = kind_named("protected_areas")
     views = registers.entries(kind, Filter()) if kind is not None else []
     rows = rows_of(run, "ecology_protected", order="period")
     about = [_("自然保护地名录"), *about_run(run)]
@@ -119,7 +119,7 @@ def _areas(kind: Kind, views: Sequence[EntryView], about: Sequence[str]) -> Tabl
                          note=_("演示条目") if view.standing.invented else ""),
             "category": value_text(fields["category"], view.values.get("category")),
             "level": value_text(fields["level"], view.values.get("level")),
-            "region": site.region_name(view.region), "area": _decimal(view.values.get("area")),
+            "region": site.region_name(view.region), "area": decimal_of(view.values.get("area")),
             "established": Cell(view.values.get("established"), text=str(view.values.get("established") or "—")),
             "protects": view.values.get("protects"), "state": state_name(kind, view.state),
             "outline": value_text(fields["outline"], view.values.get("outline")),
@@ -154,10 +154,6 @@ def _shares(rows: Sequence[Mapping[str, Any]], run: RunFacts | None, about: Sequ
     caption = _("占比＝（已设立保护地面积之和－重叠面积）÷国土面积；年份为年末，当年为评估日。")
     title = _("自然保护地面积占比")
     return Table("protected-share", title, columns, listed, about=about, caption=caption, tight=True)
-
-
-def _decimal(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
 
 
 @public
@@ -270,7 +266,7 @@ def _finds(
             "key": Cell(view.key, href=entry_url(kind, view.pk)), "species": _species_name(view, book),
             "lists": texts.listed(list_name(name) for name in book.lists(species.find_of(view).name)) or _("不在名录"),
             "region": site.region_name(view.region), "found_on": view.values["found_on"],
-            "area": _decimal(view.values.get("area")), "state": state_name(kind, view.state),
+            "area": decimal_of(view.values.get("area")), "state": state_name(kind, view.state),
             "score": Cell(None if found.score is None else float(found.score),
                           text=None if found.score is None else f"{float(found.score):g}"),
             "level": texts.name_of(found.level) if found.level is not None else _("缺项不定级"),

@@ -27,7 +27,6 @@ from saishang.web.pages.groundwater_common import (
     class_cell,
     class_name,
     item_names,
-    kind_of,
     legend,
     period_kinds,
     point_cell,
@@ -36,7 +35,7 @@ from saishang.web.pages.groundwater_common import (
     table_of,
     yes_no,
 )
-from saishang.web.pages.registers_common import entry_url
+from saishang.web.pages.registers_common import entry_url, kind_named
 from saishang.web.pages.runs import about_run, chosen_run, with_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_common import tabs
@@ -61,7 +60,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     zones = _zones_table()
     base: dict[str, Any] = {
         "tabs": tabs("groundwater"), "run": run, "registered": len(views), "zones": zones,
-        "register": reverse("registers-list", args=[POINTS]) if kind_of(POINTS) else "",
+        "register": reverse("registers-list", args=[POINTS]) if kind_named(POINTS) else "",
     }  # fmt: skip
     everything = table_of(run, "groundwater_class", "period_kind <> 'sample'", order="point, period")
     if run is None or not everything:
@@ -118,7 +117,7 @@ def _map(rows: Sequence[Mapping[str, Any]], views: Mapping[str, EntryView], requ
     layers = site.map_layers()
     if not layers:
         return None
-    zones = kind_of(ZONES)
+    zones = kind_named(ZONES)
     if zones is not None and points(ZONES):
         layers.append(
             {"id": "zones", "kind": "area", "url": reverse("registers-places", args=[ZONES]), "key": "state",
@@ -151,7 +150,7 @@ def _points_table(
     rows: Sequence[Mapping[str, Any]], views: Mapping[str, EntryView], period: str, about: Sequence[str],
     request: HttpRequest,
 ) -> Table:  # fmt: skip
-    kind = kind_of(POINTS)
+    kind = kind_named(POINTS)
     columns = [
         Column("point", _("点位"), row_head=True, nowrap=True), Column("region", _("地区"), nowrap=True),
         Column("network", _("监测网")), Column("kind", _("类型")), Column("zone", _("分区")),
@@ -184,7 +183,7 @@ def _points_table(
 
 
 def _shares_table(run: RunFacts, basis: str, period: str, about: Sequence[str]) -> Table:
-    kind = kind_of(POINTS)
+    kind = kind_named(POINTS)
     rows = table_of(run, "groundwater_shares", "basis = ? and period = ?", [basis, period], "scope, id, network")
     order = {"region": 0, "zone": 1, "point_kind": 2}
     # Counties have a point or two each: their shares are in the run, not in front of a reader.
@@ -323,7 +322,7 @@ def _chart(run: RunFacts, basis: str, about: Sequence[str]) -> Chart | None:
 
 
 def _zones_table() -> Table:
-    kind = kind_of(ZONES)
+    kind = kind_named(ZONES)
     columns = [
         Column("zone", _("分区"), row_head=True), Column("kind", _("类别")), Column("region", _("地区")),
         Column("area", _("面积"), "km²", number=True), Column("drawn", _("划定日期"), nowrap=True),

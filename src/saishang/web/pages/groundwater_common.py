@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.apps.registers import queries as registers
-from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView, Filter
 from saishang.science.register.kind import Kind
 from saishang.web import texts
 from saishang.web.pages import site
+from saishang.web.pages.registers_common import kind_named
 from saishang.web.pages.runs import with_run
 from saishang.web.pages.tables import Cell
 from saishang.web.reasons import basis_name
@@ -30,7 +30,6 @@ __all__ = [
     "class_cell",
     "class_name",
     "item_names",
-    "kind_of",
     "legend",
     "line_cell",
     "own_kind_name",
@@ -47,14 +46,9 @@ POINTS, ZONES = "groundwater_points", "groundwater_zones"
 _ROMAN, _LATIN = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ"), ("I", "II", "III", "IV", "V")
 
 
-def kind_of(name: str) -> Kind | None:
-    """The register's kind; None where the rules do not have it."""
-    return kinds(site.rules()).get(name)
-
-
 def points(name: str = POINTS) -> dict[str, EntryView]:
     """Entries of a register by key, as they stand today; those that were withdrawn are shown with old runs too."""
-    kind = kind_of(name)
+    kind = kind_named(name)
     return {} if kind is None else {view.key: view for view in registers.entries(kind, Filter(withdrawn=True))}
 
 

@@ -32,7 +32,6 @@ from saishang.web.pages.groundwater_common import (
     class_cell,
     class_name,
     item_names,
-    kind_of,
     line_cell,
     plain,
     points,
@@ -40,7 +39,7 @@ from saishang.web.pages.groundwater_common import (
     table_of,
     yes_no,
 )
-from saishang.web.pages.registers_common import entry_url
+from saishang.web.pages.registers_common import entry_url, kind_named
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name, reason_name
@@ -57,7 +56,7 @@ def point(request: HttpRequest, code: str) -> HttpResponse:
     if view is None:
         raise Http404(_("没有编码为“%(code)s”的地下水点位。") % {"code": code})
     run = chosen_run(request)
-    kind = kind_of(POINTS)
+    kind = kind_named(POINTS)
     base: dict[str, Any] = {
         "run": run, "name": view.title, "facts": _facts(view), "demonstration": view.standing.invented,
         "entry": entry_url(kind, view.pk) if kind is not None else "",
@@ -97,7 +96,7 @@ def point(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _facts(view: EntryView) -> list[tuple[str, str]]:
-    kind, values = kind_of(POINTS), view.values
+    kind, values = kind_named(POINTS), view.values
     target = values.get("target")
     depth = values.get("depth")
     facts = [

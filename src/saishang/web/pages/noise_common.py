@@ -13,6 +13,7 @@ from saishang.apps.indicators.queries import RunFacts
 from saishang.apps.registers.kinds import kinds
 from saishang.web import texts
 from saishang.web.pages import site
+from saishang.web.pages.registers_common import kind_named
 from saishang.web.pages.tables import Cell
 from saishang.web.reasons import figure, reason_name
 
@@ -72,14 +73,14 @@ def zone_name(zone: str, *, long: bool = False) -> str:
 
 def network_name(network: str | None) -> str:
     """Words for the network of a station, as its register has them."""
-    kind = kinds(site.rules()).get("noise_stations")
+    kind = kind_named("noise_stations")
     choices = kind.fields["network"].choices if kind is not None and "network" in kind.fields else ()
     return next((texts.name_of(found) for found in choices if found.id == network), network or "")
 
 
 def state_words(state: str) -> str:
     """Words for the state of a station, as its register has them."""
-    kind = kinds(site.rules()).get("noise_stations")
+    kind = kind_named("noise_stations")
     if kind is None or kind.life is None or state not in kind.life.states:
         return state
     return texts.name_of(kind.life.states[state])

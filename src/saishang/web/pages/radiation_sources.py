@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from saishang.apps.registers import queries
-from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView, Filter
 from saishang.science.radiation.from_rules import LEDGER, alarm_kinds, loss_grade, source_rules
 from saishang.science.radiation.ledger import AlarmKind, LedgerAlarm, category_check, ledger_alarms
@@ -24,7 +23,7 @@ from saishang.web.pages import site
 from saishang.web.pages.air_common import choice
 from saishang.web.pages.exports import export
 from saishang.web.pages.radiation_common import tabs
-from saishang.web.pages.registers_common import day_of, entry_url, state_name, today
+from saishang.web.pages.registers_common import day_of, entry_url, kind_named, state_name, today
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import may, permission
 
@@ -33,7 +32,7 @@ __all__ = ["sources", "staff_summary"]
 
 def staff_summary() -> list[tuple[str, int, str, bool]]:
     """(words, alarms, address, whether urgent) of the ledger today, those with alarms only; for the staff's part."""
-    kind = kinds(site.rules()).get(LEDGER)
+    kind = kind_named(LEDGER)
     if kind is None:
         return []
     known = alarm_kinds(site.rules(), kind)
@@ -50,7 +49,7 @@ def staff_summary() -> list[tuple[str, int, str, bool]]:
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Every alarm with its clause, its day and what to do; categories by decay; what went to the repository."""
-    kind = kinds(site.rules()).get(LEDGER)
+    kind = kind_named(LEDGER)
     base: dict[str, Any] = {"tabs": tabs("radiation-sources", request), "kind": kind}
     if kind is None:
         return render(request, "radiation/sources.html", base)

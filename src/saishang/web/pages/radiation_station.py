@@ -18,11 +18,9 @@ from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.apps.observations.queries import site_lake
 from saishang.apps.registers import queries as registers
-from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView, Filter
 from saishang.science.register.kind import Kind
 from saishang.web import texts
-from saishang.web.pages import site
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
 from saishang.web.pages.radiation_common import (
@@ -34,7 +32,7 @@ from saishang.web.pages.radiation_common import (
     state_cell,
     tabs,
 )
-from saishang.web.pages.registers_common import day_of, entry_url, state_name, value_text
+from saishang.web.pages.registers_common import day_of, entry_url, kind_named, state_name, value_text
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name, figure, missing_name, reason_name
@@ -51,7 +49,7 @@ _BACK = 30
 @require_safe
 def station(request: HttpRequest, code: str) -> HttpResponse:
     """A station of the run or, before it was evaluated, of the register."""
-    kind = kinds(site.rules()).get(_KIND)
+    kind = kind_named(_KIND)
     view = None if kind is None else next((v for v in registers.entries(kind, Filter()) if v.key == code), None)
     run = chosen_run(request)
     found = [] if run is None else queries.select(run.id, "radiation_stations", "station = ?", [code])

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from saishang.apps.registers.kinds import UnknownKindError, kind_of
+from saishang.apps.registers.kinds import UnknownKindError, kind_of, kinds
 from saishang.apps.registers.queries import EntryView
 from saishang.science.register.kind import Field, Kind
 from saishang.science.register.values import shown
@@ -24,7 +24,8 @@ from saishang.web.security import ask_to_sign_in, may
 
 __all__ = [
     "Reader", "address_of", "area_map", "change_words", "day_of", "drawing_words", "entry_url", "exact", "kind_name",
-    "opened", "place_text", "places_layer", "region_tree", "state_colours", "state_name", "tabs", "today", "value_text",
+    "kind_named", "opened", "place_text", "places_layer", "region_tree", "state_colours", "state_name", "tabs", "today",
+    "value_text",
 ]  # fmt: skip
 
 
@@ -60,6 +61,11 @@ def opened(request: HttpRequest, name: str) -> tuple[Kind, Reader] | HttpRespons
             return ask_to_sign_in(request)
         raise PermissionDenied("view_internal")
     return kind, reader
+
+
+def kind_named(name: str) -> Kind | None:
+    """A register of the rules; None where a site's rules have none of that name."""
+    return kinds(site.rules()).get(name)
 
 
 def today() -> date:

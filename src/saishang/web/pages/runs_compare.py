@@ -42,10 +42,11 @@ def compare(request: HttpRequest) -> HttpResponse:
     everything = request.GET.get("all") == "1"
     about = [_("%(before)s 与 %(after)s 比较") % {"before": before.id, "after": after.id}]
     values = changes.value_changes(before.id, after.id)
+    targets = changes.target_changes(before.id, after.id)
     printed = [change for change in values if everything or not change.only_precision]
     page = Paginator(printed, _PER_PAGE).get_page(request.GET.get("page"))
     tables = [
-        targets_table(changes.target_changes(before.id, after.id), about),
+        targets_table(targets, about),
         values_table(list(page.object_list), printed, before.id, after.id, after.id, about, earlier=before.id),
     ]
     answer = export(request, tables)
@@ -57,14 +58,20 @@ def compare(request: HttpRequest) -> HttpResponse:
         "runs": [(run.id, f"{run.as_of.isoformat()} · {run.id}") for run in listed],
         "causes": _causes(changes.between(site_lake(), before.id, after.id)),
     }  # fmt: skip
-    return render(request, "runs/compare.html", context | _release_state(request, before, after))
+    return render(request, "runs/compare.html", context | _release_state(request, before, after, values, targets))
 
 
-def _release_state(request: HttpRequest, before: Run, after: Run) -> dict[str, Any]:
+def _release_state(
+    request: HttpRequest,
+    before: Run,
+    after: Run,
+    values: list[changes.ValueChange],
+    targets: list[changes.TargetChange],
+) -> dict[str, Any]:
     """For the page that compares two runs: whether their list is released, and whether this person may release it."""
     known = ChangeRelease.objects.filter(before=before, after=after).select_related("released_by").first()
     if known is not None:
-        whole = known.digest == list_digest(before, after)[2]
+        whole = known.digest == list_digest(before, after, values, targets)[2]
         return {"released": known, "released_whole": whole}
     possible = before.as_of == after.as_of and before.started < after.started
     return {"may_release": possible and may(request, "release_changes")}

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from saishang.apps.registers import queries
-from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView
 from saishang.errors import SaishangError
 from saishang.science.register.kind import Kind
@@ -24,7 +23,7 @@ from saishang.science.soil.geometry import read_area
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.charts import MapView
-from saishang.web.pages.registers_common import drawing_words, entry_url, places_layer, state_name
+from saishang.web.pages.registers_common import drawing_words, entry_url, kind_named, places_layer, state_name
 from saishang.web.pages.soil_board import figures_of_plots
 from saishang.web.pages.soil_common import tabs
 from saishang.web.pages.tables import Cell, Column, Table
@@ -59,7 +58,7 @@ class GateForm(forms.Form):
 def gate(request: HttpRequest) -> HttpResponse:
     """Ask, and answer: yes or no, because of which plots and which articles. Nothing is stored."""
     rules = admission_rules(site.rules())
-    kind = kinds(site.rules()).get(REGISTER)
+    kind = kind_named(REGISTER)
     form = GateForm(rules, request.POST or None)
     count = queries.counts().get(REGISTER, 0)
     context: dict[str, Any] = {

@@ -26,13 +26,12 @@ from saishang.web.pages.air_common import choice
 from saishang.web.pages.charts import Chart, MapView
 from saishang.web.pages.exports import export
 from saishang.web.pages.groundwater_common import bases_of, choice_name, table_of, yes_no
-from saishang.web.pages.registers_common import area_map, entry_url, state_name
+from saishang.web.pages.registers_common import area_map, entry_url, kind_named, state_name
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.soil_common import (
     FARMLAND,
     PLOTS,
     explain_cell,
-    kind_of,
     member_regions,
     rate_cell,
     tabs,
@@ -75,7 +74,7 @@ def figures_of_plots(kind: Kind) -> list[tuple[str, str, str]]:
 @require_safe
 def plots(request: HttpRequest) -> HttpResponse:
     """Plots by state and region, and the safe use of key construction plots as the run counted it."""
-    kind, run = kind_of(PLOTS), chosen_run(request)
+    kind, run = kind_named(PLOTS), chosen_run(request)
     base: dict[str, Any] = {"tabs": tabs("soil-plots"), "run": run, "kind": kind}
     views = registers.entries(kind) if kind is not None else []
     if kind is None or not views:
@@ -200,7 +199,7 @@ def _key_plots_table(kind: Kind, run: RunFacts, period: str) -> Table:
 @require_safe
 def farmland(request: HttpRequest) -> HttpResponse:
     """Contaminated farmland: safe-use rate by region with its parts, fields by category, every field."""
-    kind, run = kind_of(FARMLAND), chosen_run(request)
+    kind, run = kind_named(FARMLAND), chosen_run(request)
     base: dict[str, Any] = {"tabs": tabs("soil-farmland"), "run": run, "kind": kind}
     views = registers.entries(kind) if kind is not None else []
     if kind is None or not views:

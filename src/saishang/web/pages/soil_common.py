@@ -12,15 +12,13 @@ from django.utils.translation import gettext as _
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.apps.registers import queries as registers
-from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView
-from saishang.science.register.kind import Kind
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.tables import Cell
 
 __all__ = [
-    "FARMLAND", "PLOTS", "POINTS", "explain_cell", "kind_of", "member_regions", "rate_cell", "result_name", "tabs",
+    "FARMLAND", "PLOTS", "POINTS", "explain_cell", "member_regions", "rate_cell", "result_name", "tabs",
     "values_of",
 ]  # fmt: skip
 
@@ -34,11 +32,6 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
         ("soil-points", _("长期监测点")),
     ]  # fmt: skip
     return [(words, reverse(name), name == current) for name, words in entries]
-
-
-def kind_of(name: str) -> Kind | None:
-    """The register's kind; None where the rules do not have it."""
-    return kinds(site.rules()).get(name)
 
 
 def result_name(result: str | None) -> str:

@@ -33,9 +33,9 @@ from saishang.web.pages.groundwater_common import (
     short,
     table_of,
 )
-from saishang.web.pages.registers_common import entry_url
+from saishang.web.pages.registers_common import entry_url, kind_named
 from saishang.web.pages.runs import about_run, chosen_run, with_run
-from saishang.web.pages.soil_common import POINTS, explain_cell, kind_of, result_name, tabs, values_of
+from saishang.web.pages.soil_common import POINTS, explain_cell, result_name, tabs, values_of
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
@@ -58,7 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     run, views = chosen_run(request), points(POINTS)
     base: dict[str, Any] = {
         "tabs": tabs("soil-points"), "run": run, "registered": len(views),
-        "register": reverse("registers-list", args=[POINTS]) if kind_of(POINTS) else "",
+        "register": reverse("registers-list", args=[POINTS]) if kind_named(POINTS) else "",
     }  # fmt: skip
     everything = table_of(run, "soil_samples", order="point, period")
     if run is None or not everything:
@@ -115,7 +115,7 @@ def _map(last: Mapping[str, Mapping[str, Any]], views: Mapping[str, EntryView], 
 def _points_table(
     rows: Sequence[Mapping[str, Any]], views: Mapping[str, EntryView], about: Sequence[str], request: HttpRequest
 ) -> Table:
-    kind = kind_of(POINTS)
+    kind = kind_named(POINTS)
     columns = [
         Column("point", _("点位"), row_head=True, nowrap=True), Column("region", _("地区"), nowrap=True),
         Column("use", _("用地")), Column("day", _("采样日"), nowrap=True), Column("ph", "pH", number=True),
@@ -171,7 +171,7 @@ def point(request: HttpRequest, code: str) -> HttpResponse:
     view = points(POINTS).get(code)
     if view is None:
         raise Http404(_("没有编码为“%(code)s”的土壤监测点。") % {"code": code})
-    run, kind = chosen_run(request), kind_of(POINTS)
+    run, kind = chosen_run(request), kind_named(POINTS)
     base: dict[str, Any] = {
         "run": run, "name": view.title, "facts": _facts(view), "demonstration": view.standing.invented,
         "entry": entry_url(kind, view.pk) if kind is not None else "",
@@ -196,7 +196,7 @@ def point(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _facts(view: EntryView) -> list[tuple[str, str]]:
-    kind, values = kind_of(POINTS), view.values
+    kind, values = kind_named(POINTS), view.values
     facts = [
         (_("编码"), view.key), (_("地区"), site.region_name(view.region)),
         (_("用地"), choice_name(kind, "land_use", values.get("land_use"))),

@@ -26,10 +26,10 @@ from saishang.web.pages.air_common import choice
 from saishang.web.pages.chain import chain_url
 from saishang.web.pages.charts import MapView
 from saishang.web.pages.exports import export
-from saishang.web.pages.registers_common import area_map, entry_url, state_name, today
+from saishang.web.pages.registers_common import area_map, entry_url, kind_named, state_name, today
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.waste_common import choices_of, entries_of, invented, invented_note, kind_named, tabs
+from saishang.web.pages.waste_common import choices_of, entries_of, invented, invented_note, tabs
 from saishang.web.reasons import basis_name
 from saishang.web.security import public
 

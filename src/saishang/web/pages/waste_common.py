@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from saishang.apps.registers import queries as registers
-from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView, Filter
 from saishang.science.register.kind import Kind
 from saishang.web import texts
 from saishang.web.pages import site
+from saishang.web.pages.registers_common import kind_named
 
 __all__ = [
-    "choices_of", "entries_of", "invented", "invented_note", "kind_named", "places", "tabs", "verdict_name",
+    "choices_of", "entries_of", "invented", "invented_note", "places", "tabs", "verdict_name",
     "verdict_todo",
 ]  # fmt: skip
 
@@ -29,11 +29,6 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
         ("waste-pollutants", _("新污染物")),
     ]
     return [(words, reverse(name), name == current) for name, words in entries]
-
-
-def kind_named(name: str) -> Kind | None:
-    """A register of the rules; None where a site's rules have none of that name."""
-    return kinds(site.rules()).get(name)
 
 
 def entries_of(name: str, region: str = "") -> list[EntryView]:

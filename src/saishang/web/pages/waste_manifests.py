@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from saishang.apps.indicators.values import decimal_of
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.queries import EntryView
 from saishang.science.rounding import round_half_even
@@ -24,14 +25,13 @@ from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice
 from saishang.web.pages.exports import export
-from saishang.web.pages.registers_common import entry_url, state_name, today
+from saishang.web.pages.registers_common import entry_url, kind_named, state_name, today
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.waste_chain import SOON, Said, alarm_names, all_alarms, balances, manifest_of
 from saishang.web.pages.waste_common import (
     entries_of,
     invented,
     invented_note,
-    kind_named,
     places,
     tabs,
     verdict_name,
@@ -164,7 +164,7 @@ def _manifests_table(
                 "state": state_name(kind, view.state), "giver": names.get(str(told["giver"]), told["giver"]),
                 "receiver": names.get(str(told["receiver"]), told["receiver"]),
                 "waste": Cell(told["waste"], note=str(told.get("waste_name") or "")),
-                "shipped": _decimal(told.get("shipped")), "accepted": _decimal(told.get("accepted")),
+                "shipped": decimal_of(told.get("shipped")), "accepted": decimal_of(told.get("accepted")),
                 "due": Cell(on, note=_("已逾期") if on is not None and on < today() else ""),
                 "alarms": texts.listed(words[name] for name in dict.fromkeys(alarms.get(view.key, ()))),
             }
@@ -175,10 +175,6 @@ def _manifests_table(
 def _grouped(number: str) -> str:
     """Year, place and serial number apart, as forms print it."""
     return f"{number[:4]} {number[4:8]} {number[8:]}"
-
-
-def _decimal(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
 
 
 def _chain_table(views: Sequence[EntryView], about: Sequence[str]) -> Table:
@@ -264,7 +260,7 @@ def _units_table(units: Sequence[EntryView], manifests: Sequence[EntryView], abo
                 "unit": Cell(view.title, href=entry_url(kind, view.pk), note=_("演示条目") if invented(view) else ""),
                 "region": site.region_name(view.region), "state": state_name(kind, view.state),
                 "categories": str(told.get("categories") or "").replace(";", " "),
-                "until": Cell(until, note=_term(until)), "capacity": _decimal(told.get("capacity")),
+                "until": Cell(until, note=_term(until)), "capacity": decimal_of(told.get("capacity")),
                 "taken": _mass(taken), "used": round_half_even(100 * taken / capacity, 1) if capacity else None,
             }
         )  # fmt: skip

@@ -22,9 +22,9 @@ from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice
 from saishang.web.pages.exports import export
-from saishang.web.pages.registers_common import entry_url, state_name, today
+from saishang.web.pages.registers_common import entry_url, kind_named, state_name, today
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.waste_common import choices_of, entries_of, invented, invented_note, kind_named, places, tabs
+from saishang.web.pages.waste_common import choices_of, entries_of, invented, invented_note, places, tabs
 from saishang.web.security import may, public
 
 __all__ = ["pollutants"]

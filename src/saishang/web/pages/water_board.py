@@ -23,7 +23,7 @@ from saishang.science.register.kind import Kind
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.charts import MapView
-from saishang.web.pages.registers_common import area_map, entry_url, region_tree, state_name, today
+from saishang.web.pages.registers_common import area_map, entry_url, kind_named, region_tree, state_name, today
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name
 from saishang.web.security import may
@@ -140,7 +140,7 @@ def entry_cell(kind: Kind, view: EntryView, *, words: str = "") -> Cell:
 
 def place_name(kind: str, key: str) -> str:
     """Name of an entry by its key; the key itself when the register no longer has it."""
-    known = kinds(site.rules()).get(kind)
+    known = kind_named(kind)
     if known is None:
         return key
     return next((view.title for view in queries.entries(known, Filter(withdrawn=True)) if view.key == key), key)

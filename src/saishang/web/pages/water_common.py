@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.queries import RunFacts
 from saishang.apps.registers import queries as queries_of_registers
-from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView
 from saishang.rules import Row
 from saishang.science.water.classes import CLASSES
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice
+from saishang.web.pages.registers_common import kind_named
 from saishang.web.pages.tables import Cell
 
 __all__ = [
@@ -65,7 +65,7 @@ def rivers() -> dict[str, list[Row]]:
 
 def mouth(code: str) -> EntryView | None:
     """The drain whose mouth is a section of this code, if any."""
-    kind = kinds(site.rules()).get("drains")
+    kind = kind_named("drains")
     listed = [] if kind is None else queries_of_registers.entries(kind)
     return next((view for view in listed if view.values.get("mouth") == code), None)
 

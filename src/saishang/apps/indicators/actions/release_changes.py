@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from saishang.apps.core.actions import record
-from saishang.apps.indicators.changes import target_changes, value_changes
+from saishang.apps.indicators.changes import TargetChange, ValueChange, target_changes, value_changes
 from saishang.apps.indicators.models import ChangeRelease, Run
 from saishang.apps.indicators.provenance import digest
 from saishang.errors import SaishangError
@@ -23,12 +24,13 @@ class ReleaseRefused(SaishangError):
     code = "release-refused"
 
 
-def list_digest(before: Run, after: Run) -> tuple[int, int, str]:
+def list_digest(
+    before: Run, after: Run, values: Sequence[ValueChange], targets: Sequence[TargetChange]
+) -> tuple[int, int, str]:
     """Printed numbers and targets that two runs tell otherwise, counted, and a seal over all of it."""
-    values = [change for change in value_changes(before.id, after.id) if not change.only_precision]
-    targets = target_changes(before.id, after.id)
-    told = {"values": [_plain(asdict(row)) for row in values], "targets": [_plain(asdict(row)) for row in targets]}
-    return len(values), len(targets), digest({"before": before.id, "after": after.id, **told})
+    printed = [change for change in values if not change.only_precision]
+    told = {"values": [_plain(asdict(row)) for row in printed], "targets": [_plain(asdict(row)) for row in targets]}
+    return len(printed), len(targets), digest({"before": before.id, "after": after.id, **told})
 
 
 def release_changes(
@@ -55,7 +57,9 @@ def release_changes(
         )
     if before.started >= after.started or before.finished is None or after.finished is None:
         raise ReleaseRefused("the second evaluation has to be the later one", fix="swap the two")
-    numbers, targets, seal = list_digest(before, after)
+    numbers, targets, seal = list_digest(
+        before, after, value_changes(before.id, after.id), target_changes(before.id, after.id)
+    )
     if not numbers and not targets:
         raise ReleaseRefused("no printed number changes between the two", fix="there is nothing to release")
     with transaction.atomic():
