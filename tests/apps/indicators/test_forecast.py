@@ -94,7 +94,7 @@ def test_who_may_make_them(run: str) -> None:
     from saishang.apps.indicators.actions.make_forecast import make_forecast
     from saishang.apps.organisations.models import User
 
-    with pytest.raises(SaishangError, match="may not make forecasts"):
+    with pytest.raises(SaishangError, match="may not make analyses"):
         make_forecast(User(username="x", role="viewer"), run)
 
 

@@ -5,8 +5,7 @@ Reads a finished run only. What is written is never changed: the same run, rules
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from fractions import Fraction
@@ -16,6 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from saishang.apps.indicators import queries
+from saishang.apps.indicators.kept import Kept, Progress, plain
 from saishang.apps.indicators.outlook import Item, outlook
 from saishang.apps.indicators.outlook_data import RunDays, run_days
 from saishang.apps.indicators.outlook_marks import sign_of
@@ -26,10 +26,7 @@ from saishang.science.outlook.bounds import rounding_bound
 from saishang.science.outlook.coverage import days_to_come
 from saishang.science.outlook.needed import year_end_mean
 
-__all__ = ["ForecastRow", "compute", "file_of", "plain", "read"]
-
-Progress = Callable[[str], None]
-FILE = "forecast.json"
+__all__ = ["KEPT", "ForecastRow", "compute", "file_of", "read", "rows_of"]
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ class ForecastRow:
 
 def file_of(identifier: str) -> Path:
     """Where the forecasts of a run (by id) are kept."""
-    return Path(settings.CONFIG.runs) / identifier / FILE
+    return KEPT.file_of(identifier)
 
 
 def read(identifier: str) -> tuple[ForecastRow, ...] | None:
@@ -94,12 +91,14 @@ def read(identifier: str) -> tuple[ForecastRow, ...] | None:
     NoSuchRun
         When there is no such run.
     """
-    path = file_of(queries.get_run(identifier).id)
-    if not path.is_file():
-        return None
+    body = KEPT.read(identifier)
+    return None if body is None else rows_of(body["rows"])
+
+
+def rows_of(rows: Sequence[Mapping[str, Any]]) -> tuple[ForecastRow, ...]:
+    """Rows as they are kept, as objects."""
     # Written once and read for years: what a later version adds or drops must not shut the page.
     known = {field.name for field in fields(ForecastRow)}
-    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
     return tuple(
         ForecastRow(
             **{key: value for key, value in row.items() if key in known}
@@ -121,11 +120,6 @@ def compute(identifier: str, progress: Progress = lambda step: None) -> tuple[Fo
             progress(f"{item.parameter} {queries.region_name(item.place)}")
             rows.append(_year_end(rules, run_days(identifier), item, rule))
     return tuple(rows)
-
-
-def plain(rows: tuple[ForecastRow, ...]) -> list[dict[str, Any]]:
-    """For JSON, with as many digits as draws can carry."""
-    return [_rounded(asdict(row)) for row in rows]
 
 
 def _targets(identifier: str, rule: ForecastRule) -> list[ForecastRow]:
@@ -201,11 +195,6 @@ def _tuples(rows: list[list[Any]]) -> tuple[tuple[Any, ...], ...]:
     return tuple(tuple(row) for row in rows)
 
 
-def _rounded(thing: Any) -> Any:
-    if isinstance(thing, float):
-        return float(f"{thing:.6g}")
-    if isinstance(thing, dict):
-        return {key: _rounded(value) for key, value in thing.items()}
-    if isinstance(thing, list | tuple):
-        return [_rounded(value) for value in thing]
-    return thing
+KEPT = Kept(
+    "forecast", "预测", "forecasts", lambda run, progress: [plain(asdict(row)) for row in compute(run, progress)]
+)
