@@ -6,7 +6,17 @@ from decimal import Decimal as D
 
 import pytest
 
-from saishang.science.targets import Goal, PathPoint, judge, level_after_change, satisfies, straight_path
+from saishang.science.targets import (
+    Goal,
+    PathPoint,
+    Tolerance,
+    entered_path,
+    judge,
+    level_after_change,
+    satisfies,
+    stepped_path,
+    straight_path,
+)
 
 PM = Goal(D(30), "<=", 2027)
 # 33 in 2020 → 30 in 2027: 3/7 a year, so 2024 expects 33 − 12/7 = 31.2857…
@@ -22,7 +32,7 @@ def _judge(value: str | None, year: int | None, goal: Goal = PM, as_of: int = 20
         path=PATH,
         as_of_year=as_of,
         max_age_years=2,
-        at_risk_band=D(5),
+        tolerance=Tolerance(D(5)),
     )
 
 
@@ -68,8 +78,8 @@ def test_states_along_the_path(value: str, year: int, status: str) -> None:
 )
 def test_a_goal_is_met_only_when_its_year_is_over(value_year: int, as_of: int, over: bool, status: str) -> None:
     result = judge(
-        PM, D(30), value_year, direction="lower", path=PATH, as_of_year=as_of, max_age_years=2, at_risk_band=D(5),
-        year_over=over,
+        PM, D(30), value_year, direction="lower", path=PATH, as_of_year=as_of, max_age_years=2,
+        tolerance=Tolerance(D(5)), year_over=over,
     )  # fmt: skip
     assert result.status == status
 
@@ -115,7 +125,7 @@ def test_a_standing_state_is_judged_now() -> None:
 def test_without_a_baseline_only_the_distance_is_told() -> None:
     result = judge(
         Goal(D(45), ">=", 2027), D(40), 2024, direction="higher", path=(), as_of_year=2024, max_age_years=2,
-        at_risk_band=D(5),
+        tolerance=Tolerance(D(5)),
     )  # fmt: skip
     assert (result.status, result.distance) == ("not_evaluated", D(-5))
 
@@ -137,3 +147,34 @@ def test_without_a_baseline_only_the_distance_is_told() -> None:
 def test_comparators(value: str, comparator: str, direction: str, kept: bool) -> None:
     goal = D(60) if direction == "higher" else D(30) if direction == "lower" else D(6)
     assert satisfies(D(value), comparator, goal, direction) is kept  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("value", "status"), [("31.9", "on_track"), ("32", "at_risk"), ("33", "at_risk"), ("33.1", "off_track")]
+)
+def test_a_tolerance_in_the_unit_itself_just_below_at_and_above(value: str, status: str) -> None:
+    # The path expects 31.9 in 2024; one unit of tolerance and a bit: at risk up to 33.0.
+    path = [PathPoint(2020, D(33)), PathPoint(2024, D("31.9"))]
+    found = judge(
+        Goal(D(30), "<=", 2027), D(value), 2024, direction="lower", path=path, as_of_year=2025, max_age_years=2,
+        tolerance=Tolerance(D("1.1"), "unit"),
+    )  # fmt: skip
+    assert found.status == status
+
+
+def test_a_tolerance_of_nothing_knows_no_risk() -> None:
+    found = judge(
+        Goal(D(30), "<=", 2027), D("31.01"), 2024, direction="lower", path=[PathPoint(2024, D(31))], as_of_year=2025,
+        max_age_years=2, tolerance=Tolerance(D(0)),
+    )  # fmt: skip
+    assert (found.status, found.reason) == ("off_track", "far_behind")
+
+
+def test_a_year_that_an_entered_path_leaves_out_is_told_as_such() -> None:
+    options = {"direction": "lower", "as_of_year": 2025, "max_age_years": 2, "tolerance": Tolerance(D(5))}
+    path = entered_path([PathPoint(2025, D(31)), PathPoint(2027, D(30))])
+    found = judge(Goal(D(30), "<=", 2027), D(32), 2024, path=path, path_entered=True, **options)  # type: ignore[arg-type]
+    assert (found.status, found.reason, found.distance) == ("not_evaluated", "path_not_entered", 2)
+    steps = stepped_path(PathPoint(2020, D(33)), [PathPoint(2027, D(30))])
+    found = judge(Goal(D(30), "<=", 2027), D(33), 2024, path=steps, **options)  # type: ignore[arg-type]
+    assert (found.status, found.expected) == ("on_track", 33)

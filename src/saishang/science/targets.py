@@ -1,6 +1,7 @@
 """Where a target (目标) stands: the path from baseline to goal, the distance to it, and the state that follows.
 
-Own design (docs/decisions/2026-11-23-target-states.md); the plan and the standards say nothing about it. The rules:
+Own design (docs/decisions/2026-11-23-target-states.md, 2026-11-30-target-objects.md); the plan and the standards say
+nothing about it. The rules:
 
 - A withheld goal (`**%`) is *undetermined*: never filled in, never met.
 - Without a valid value that is recent enough the target is *not evaluated*, and the reason says what is missing.
@@ -18,7 +19,21 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-__all__ = ["Goal", "PathPoint", "Standing", "Status", "judge", "level_after_change", "satisfies", "straight_path"]
+__all__ = [
+    "Comparator",
+    "Direction",
+    "Goal",
+    "PathPoint",
+    "Standing",
+    "Status",
+    "Tolerance",
+    "entered_path",
+    "judge",
+    "level_after_change",
+    "satisfies",
+    "stepped_path",
+    "straight_path",
+]
 
 Status = Literal["met", "on_track", "at_risk", "off_track", "not_evaluated", "undetermined"]
 Comparator = Literal[">=", ">", "<=", "<", "=", "~"]
@@ -31,6 +46,27 @@ class PathPoint:
 
     year: int
     value: Decimal
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far behind the path a value still counts as *at risk* (容差), not yet as *off track*.
+
+    `of` says what `value` counts in: `percent` of the goal, or the indicator's own `unit`.
+    """
+
+    value: Decimal
+    of: Literal["percent", "unit"] = "percent"
+
+    def amount(self, goal: Decimal) -> Decimal:
+        """The tolerance in the indicator's unit.
+
+        Examples
+        --------
+        >>> Tolerance(Decimal(5)).amount(Decimal(30)), Tolerance(Decimal(2), "unit").amount(Decimal(30))
+        (Decimal('1.5'), Decimal('2'))
+        """
+        return abs(goal) * self.value / 100 if self.of == "percent" else self.value
 
 
 @dataclass(frozen=True)
@@ -76,10 +112,7 @@ def straight_path(baseline: PathPoint, goals: Sequence[PathPoint]) -> tuple[Path
     >>> straight_path(PathPoint(2020, Decimal(33)), [PathPoint(2023, Decimal(30))])[1]
     PathPoint(year=2021, value=Decimal('32'))
     """
-    points = [baseline, *sorted(goals, key=lambda p: p.year)]
-    if any(after.year <= before.year for before, after in itertools.pairwise(points)):
-        years = ", ".join(str(p.year) for p in points)
-        raise ValueError(f"expected a baseline year and later goal years, each once; got {years}")
+    points = _ordered(baseline, goals)
     path = [baseline]
     for before, after in itertools.pairwise(points):
         span = after.year - before.year
@@ -88,6 +121,53 @@ def straight_path(baseline: PathPoint, goals: Sequence[PathPoint]) -> tuple[Path
             for year in range(before.year + 1, after.year + 1)
         ]
     return tuple(path)
+
+
+def stepped_path(baseline: PathPoint, steps: Sequence[PathPoint]) -> tuple[PathPoint, ...]:
+    """Yearly values that stay where they are until the year of the next step (阶梯式): nothing is asked between.
+
+    Parameters
+    ----------
+    baseline, steps:
+        As for `straight_path`; the last step is the goal.
+
+    Raises
+    ------
+    ValueError
+        When a step is not later than the baseline, or two steps share a year.
+
+    Examples
+    --------
+    >>> [str(p.value) for p in stepped_path(PathPoint(2020, Decimal(33)), [PathPoint(2022, Decimal(30))])]
+    ['33', '33', '30']
+    """
+    known = {point.year: point.value for point in _ordered(baseline, steps)}
+    path = [baseline]
+    for year in range(baseline.year + 1, max(known) + 1):
+        path.append(PathPoint(year, known.get(year, path[-1].value)))
+    return tuple(path)
+
+
+def entered_path(points: Sequence[PathPoint]) -> tuple[PathPoint, ...]:
+    """Yearly values as an office entered them (逐年录入), in order; a year that nobody entered has none.
+
+    Raises
+    ------
+    ValueError
+        When two points share a year, or there are none.
+    """
+    if not points:
+        raise ValueError("expected at least one year with its value; got none")
+    first, *others = sorted(points, key=lambda p: p.year)
+    return tuple(_ordered(first, others))
+
+
+def _ordered(first: PathPoint, others: Sequence[PathPoint]) -> list[PathPoint]:
+    points = [first, *sorted(others, key=lambda p: p.year)]
+    if any(after.year <= before.year for before, after in itertools.pairwise(points)):
+        years = ", ".join(str(p.year) for p in points)
+        raise ValueError(f"expected a baseline year and later goal years, each once; got {years}")
+    return points
 
 
 _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
@@ -150,9 +230,10 @@ def judge(
     path: Sequence[PathPoint] = (),
     as_of_year: int,
     max_age_years: int,
-    at_risk_band: Decimal,
+    tolerance: Tolerance,
     missing_reason: str = "",
     year_over: bool = True,
+    path_entered: bool = False,
 ) -> Standing:
     """State of one target.
 
@@ -164,10 +245,12 @@ def judge(
         The year it belongs to.
     path:
         Expected values by year; empty when no baseline is known.
+    path_entered:
+        Whether an office entered the path year by year: then a year that it left out is told as such.
     as_of_year:
         Year of the evaluation date: a value older than `max_age_years` says nothing about today.
-    at_risk_band:
-        How far behind the path still counts as at risk, in percent of the goal.
+    tolerance:
+        How far behind the path still counts as at risk.
     missing_reason:
         Key of the reason why there is no value, from the coverage check.
     year_over:
@@ -193,11 +276,11 @@ def judge(
     if kept:
         return Standing("on_track", "already_at_goal", years, expected, distance)
     if expected is None:
-        return Standing("not_evaluated", "no_baseline", years, None, distance)
+        return Standing("not_evaluated", "path_not_entered" if path_entered else "no_baseline", years, None, distance)
     behind = value - expected if direction == "lower" else expected - value
     if behind <= 0:
         return Standing("on_track", "on_path", years, expected, distance)
-    if behind <= abs(goal.value) * at_risk_band / 100:
+    if behind <= tolerance.amount(goal.value):
         return Standing("at_risk", "little_behind", years, expected, distance)
     return Standing("off_track", "far_behind", years, expected, distance)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal as D
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def test_places_ranges_and_changes_reach_the_evaluation(tmp_path: Path) -> None:
     path = tmp_path / "plan.txt"
     path.write_text(TEXT, encoding="utf-8")
     import_plan_from_file("test", path, plan="own", label="1")
-    version, goals = plan_goals("640000", load_rules(), "own")
+    version, goals = plan_goals("640000", load_rules(), "own", on=date(2026, 11, 30))
     assert version == "own@1"
     numbers = [goal for goal in goals if goal.numeric]
     assert [(g.region, g.unknown_place, g.value, g.low, g.high, g.unit, g.change, g.base_year) for g in numbers] == [

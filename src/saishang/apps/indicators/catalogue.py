@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, cast
 
 from saishang.rules import Rules
-from saishang.science.targets import Comparator, Direction, PathPoint
+from saishang.science.targets import Comparator, Direction, PathPoint, Tolerance
 
 __all__ = ["Baseline", "Catalogue", "Indicator", "StatusRule"]
 
@@ -68,7 +68,7 @@ class Baseline:
 class StatusRule:
     """How states are judged, and their words."""
 
-    at_risk_band: Decimal
+    tolerance: Tolerance
     states: dict[str, dict[str, Any]]
     reasons: dict[str, dict[str, str]]
 
@@ -91,7 +91,7 @@ class Catalogue:
                 self.indicators[indicator.id] = indicator
         status = rules.document("indicators/status")["status"]
         self.status = StatusRule(
-            at_risk_band=Decimal(status["at_risk_band_percent_of_goal"]),
+            tolerance=Tolerance(Decimal(status["at_risk_band_percent_of_goal"])),
             states={s["id"]: dict(s) for s in status["states"]},
             reasons={key: dict(value) for key, value in status["reasons"].items()},
         )

@@ -25,6 +25,7 @@ from saishang.apps.indicators.models import ReportedValue
 from saishang.apps.indicators.provenance import code_version, digest
 from saishang.apps.indicators.register_values import register_parameters, register_values
 from saishang.apps.indicators.states import PlanGoal, State, judge_all
+from saishang.apps.indicators.target_objects import settings_parameters
 from saishang.apps.indicators.values import Value, computed_values, reported_values
 from saishang.config import Config
 from saishang.errors import SaishangError
@@ -101,11 +102,12 @@ def gather(
         Without a plan (of that version).
     """
     version = lake.version if lake_version is None else lake_version
-    found, goals = plan_goals(region, rules, version=plan_version)
+    found, goals = plan_goals(region, rules, on=as_of, version=plan_version, known_at=known_at)
     parameters = air_tables.parameters(lake, rules, site, region, as_of, known_at)
     asked = Asked(config, lake, rules, site, region, as_of, version, known_at)
     found_by = {medium.name: medium.parameters(asked) for medium in MEDIA}
     found_by["registers"] = register_parameters(rules, known_at)
+    found_by["targets"] = settings_parameters(found.partition("@")[0], as_of, known_at)
     # What a medium has nothing of stays out: the digest of a run must not depend on media that it lacks.
     parameters |= {name: told for name, told in found_by.items() if told}
     reports = _reports(as_of, Catalogue(rules), known_at)

@@ -207,7 +207,7 @@ def _numbers(
 
 def _states(rules: Rules, run: Run, catalogue: Catalogue, values: Sequence[Value]) -> list[TargetChange]:
     region, site = str(run.parameters["region"]), str(run.parameters["site"])
-    _, goals = plan_goals(region, rules, version=run.plan_version)
+    _, goals = plan_goals(region, rules, on=run.as_of, version=run.plan_version, known_at=run.started)
     baselines = Catalogue.baselines(rules, site)
     fresh = judge_all(goals, values, catalogue, baselines, run.as_of.year, year_over=year_over(run.as_of))
     stored = {(row.target, row.region): row for row in run.targets.all()}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from saishang.apps.indicators.states import PlanGoal
+from saishang.apps.indicators.target_objects import settings_of, with_settings
 from saishang.apps.plan.promises import Promise, current_version, promises, version_named
 from saishang.errors import SaishangError
 from saishang.rules import Rules
@@ -31,7 +33,13 @@ _PLACE = re.compile(r"[省市州县区盟旗]$|基地$|流域$|平原$|城市群
 
 
 def plan_goals(
-    region: str, rules: Rules, plan: str | None = None, *, version: str | None = None
+    region: str,
+    rules: Rules,
+    plan: str | None = None,
+    *,
+    on: date,
+    version: str | None = None,
+    known_at: datetime | None = None,
 ) -> tuple[str, list[PlanGoal]]:
     """Goals of the newest version of the plan, or of one by its name (`ningxia@draft-2024`), with the version's name.
 
@@ -41,6 +49,8 @@ def plan_goals(
         Code of the region that is evaluated; a goal for a place inside it is judged by that place's own figures.
     rules:
         The rules, for the names of places.
+    on, known_at:
+        What offices had set about targets counts as it stood on that day and was recorded up to that moment.
 
     Raises
     ------
@@ -53,7 +63,8 @@ def plan_goals(
             "there is no plan to evaluate against", fix="`saishang plan import FILE`, or `--from-rules ningxia`"
         )
     places = {name: code for code, row in rules.regions.items() for name in (row["zh"], row["short"]) if name}
-    return str(found), [_goal(promise, region, places) for promise in promises(found)]
+    goals = [_goal(promise, region, places) for promise in promises(found)]
+    return str(found), with_settings(goals, settings_of(found.plan, on, known_at), rules)
 
 
 def place_of(scope: str, region: str, places: Mapping[str, str]) -> tuple[str, str]:

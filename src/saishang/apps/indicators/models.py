@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-__all__ = ["ChangeRelease", "DustDecision", "IndicatorValue", "ReportedValue", "Run", "TargetState"]
+__all__ = ["ChangeRelease", "DustDecision", "IndicatorValue", "ReportedValue", "Run", "TargetState", "TargetVersion"]
 
 STATUSES = [
     ("met", "已达标"),
@@ -114,6 +114,35 @@ class TargetState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} {self.status}"
+
+
+class TargetVersion(models.Model):
+    """What an office set about a target in one region (目标设定), version by version; added to, never changed.
+
+    Version 0 is what the plan says and has no row. On a day the version with the highest `number` stands among those
+    that were in force by then (`effective`); one that is `withdrawn` gives the target back to the plan.
+    """
+
+    plan = models.SlugField(max_length=60)
+    target = models.CharField(max_length=40)
+    region = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    effective = models.DateField()
+    setting = models.JSONField(default=dict)
+    withdrawn = models.BooleanField(default=False)
+    reason = models.TextField()
+    document = models.CharField(max_length=300)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["target", "region", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "target", "region", "number"], name="target_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target} {self.region} v{self.number}"
 
 
 class DustDecision(models.Model):

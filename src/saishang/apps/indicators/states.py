@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
 from saishang.apps.indicators.catalogue import Baseline, Catalogue, Indicator
+from saishang.apps.indicators.target_settings import TargetSetting, plain_setting
 from saishang.apps.indicators.values import DEMONSTRATION, Value
 from saishang.science.rounding import round_half_even
 from saishang.science.targets import (
@@ -15,8 +16,11 @@ from saishang.science.targets import (
     Goal,
     PathPoint,
     Standing,
+    Tolerance,
+    entered_path,
     judge,
     level_after_change,
+    stepped_path,
     straight_path,
 )
 
@@ -53,6 +57,10 @@ class PlanGoal:
     change: str = ""
     base_year: int | None = None
     unknown_place: str = ""
+    #: What an office set on top of the plan, and the version of it; of a part (a city, a county) the region above.
+    setting: TargetSetting | None = None
+    version: int = 0
+    parent: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -142,20 +150,80 @@ def judge_all(
         _level(goal, indicator, chosen.get((indicator.id, goal.region), {}) if indicator else {}, baselines)
         for goal, indicator in matched
     ]
-    paths = _paths(matched, levels, baselines)
+    paths, shared = _paths(matched, levels, baselines)
     states = []
     for (goal, indicator), level in zip(matched, levels, strict=True):
         if indicator is None or level.reason or level.value is None:
             standing = Standing("undetermined" if goal.undetermined else "not_evaluated", level.reason, level.detail)
-            states.append(State(goal, indicator, standing, level.comparator, level.value, detail=level.detail))
+            detail = level.detail | _told(goal, _own_start(goal, indicator, baselines))
+            states.append(State(goal, indicator, standing, level.comparator, level.value, detail=detail))
             continue
         key = (indicator.id, goal.region)
         missing = _missing(indicator, by_indicator.get(key, ()))
-        states.append(
-            _judge(goal, indicator, level, chosen[key], paths.get(key, ()), catalogue.status.at_risk_band, missing,
-                   as_of_year, year_over)
-        )  # fmt: skip
+        path = _own_path(goal, level, paths.get(key, ()), shared.get(key, {}))
+        tolerance = catalogue.status.tolerance
+        if goal.setting is not None and goal.setting.tolerance is not None:
+            tolerance = goal.setting.tolerance
+        made = _judge(goal, indicator, level, chosen[key], path, tolerance, missing, as_of_year, year_over)
+        told = _told(goal, _own_start(goal, indicator, baselines))
+        states.append(replace(made, detail=made.detail | told) if told else made)
     return states
+
+
+def _own_start(
+    goal: PlanGoal, indicator: Indicator | None, baselines: Mapping[tuple[str, str], Baseline]
+) -> tuple[PathPoint, str] | None:
+    """Where the target's path begins, and where that value stands: as set, else the site's baseline."""
+    start = goal.setting.baseline if goal.setting is not None else None
+    if start is not None:
+        return PathPoint(start.year, start.value), start.source
+    known = baselines.get((indicator.id, goal.region)) if indicator is not None else None
+    return None if known is None else (known.point, known.source)
+
+
+def _told(goal: PlanGoal, start: tuple[PathPoint, str] | None) -> dict[str, Any]:
+    """What the run keeps of a target that is not simply the plan's; empty for one that is."""
+    if goal.setting is None and not goal.parent:
+        return {}
+    told: dict[str, Any] = {"version": goal.version, "parent": goal.parent}
+    setting = goal.setting
+    if start is not None:
+        told["baseline"] = {"year": start[0].year, "value": f"{start[0].value.normalize():f}", "source": start[1]}
+    if setting is not None:
+        told |= {
+            key: value for key, value in plain_setting(setting).items() if key not in ("goal", "comparator", "year")
+        }
+        told["owner_roles"] = {owner.agency: owner.role for owner in setting.owners}
+    return {"object": told}
+
+
+def _own_path(
+    goal: PlanGoal, level: _Level, path: tuple[PathPoint, ...], shared: Mapping[int, Decimal]
+) -> tuple[PathPoint, ...]:
+    """The target's own path where an office set its baseline or its way, else the one of its indicator and region.
+
+    Parameters
+    ----------
+    shared:
+        Goals of all targets of the indicator and region, by year.
+    """
+    setting = goal.setting
+    if setting is None or (setting.baseline is None and setting.way is None):
+        return path
+    way = setting.way
+    start = path[0] if path else None
+    if setting.baseline is not None:
+        start = PathPoint(setting.baseline.year, setting.baseline.value)
+    ends = {goal.year: level.value} if goal.year is not None and level.value is not None else {}
+    if way is not None and way.kind == "entered":
+        points = {point.year: point.value for point in way.points} | ends
+        return entered_path([PathPoint(year, value) for year, value in points.items()])
+    if start is None:
+        return ()
+    between = {point.year: point.value for point in way.points} if way is not None else shared
+    points = {year: value for year, value in ({**between, **ends}).items() if year > start.year}
+    steps = [PathPoint(year, value) for year, value in points.items()]
+    return stepped_path(start, steps) if way is not None and way.kind == "stepped" else straight_path(start, steps)
 
 
 def _indicator_of(goal: PlanGoal, catalogue: Catalogue) -> Indicator | None:
@@ -175,7 +243,7 @@ def _level(
     Full-coverage wording takes the catalogue's reading of it, which it states.
     """
     if goal.undetermined:
-        return _Level(None, goal.comparator, reason="goal_withheld")
+        return _Level(None, goal.comparator, reason="part_not_set" if goal.parent else "goal_withheld")
     if indicator is None:
         return _Level(goal.value, goal.comparator, reason="no_indicator" if goal.numeric else "qualitative")
     if goal.unknown_place:
@@ -235,8 +303,11 @@ def _paths(
     matched: Sequence[tuple[PlanGoal, Indicator | None]],
     levels: Sequence[_Level],
     baselines: Mapping[tuple[str, str], Baseline],
-) -> dict[tuple[str, str], tuple[PathPoint, ...]]:
-    """Path of every indicator and region from the site's baseline, else from the base year that the plan names."""
+) -> tuple[dict[tuple[str, str], tuple[PathPoint, ...]], dict[tuple[str, str], dict[int, Decimal]]]:
+    """Path of every indicator and region from the site's baseline, else from the base year that the plan names.
+
+    The goals by year, which the paths lead through, are given beside them.
+    """
     goals: dict[tuple[str, str], dict[int, Decimal]] = {}
     starts: dict[tuple[str, str], PathPoint] = {}
     for (goal, indicator), level in zip(matched, levels, strict=True):
@@ -246,11 +317,12 @@ def _paths(
             if level.base is not None:
                 starts.setdefault(key, level.base)
     starts |= {key: baseline.point for key, baseline in baselines.items()}
-    return {
+    paths = {
         key: straight_path(start, [PathPoint(y, v) for y, v in goals[key].items() if y > start.year])
         for key, start in starts.items()
         if key in goals
     }
+    return paths, goals
 
 
 def _judge(
@@ -259,7 +331,7 @@ def _judge(
     level: _Level,
     chosen: Mapping[int, Value],
     path: tuple[PathPoint, ...],
-    at_risk_band: Decimal,
+    tolerance: Tolerance,
     missing: str,
     as_of_year: int,
     year_over: bool,
@@ -273,9 +345,10 @@ def _judge(
         path=path,
         as_of_year=as_of_year,
         max_age_years=indicator.max_age_years,
-        at_risk_band=at_risk_band,
+        tolerance=tolerance,
         missing_reason=missing,
         year_over=year_over,
+        path_entered=goal.setting is not None and goal.setting.way is not None and goal.setting.way.kind == "entered",
     )
     detail: dict[str, Any] = level.detail | dict(standing.detail)
     if latest is not None:

@@ -39,6 +39,7 @@ ROLES: dict[str, frozenset[str]] = {
             "manage_users",
             "edit_registers",
             "release_changes",
+            "set_targets",
         }
     ),
 }
