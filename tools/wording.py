@@ -29,6 +29,7 @@ _BASE = {"SaishangError", "ConfigurationError"}
 #: Helpers that make an error or a refusal of the texts they are given.
 _HELPERS = {
     "Reject", "Refusal", "_refuse", "_refused", "_wrong", "reject", "wrong", "_Wrong", "FieldFault", "RowRefusal",
+    "Fault",
 }  # fmt: skip
 #: Names that hold such a text before it is used.
 _HOLDERS = {"why", "hint", "fix", "message"}

@@ -30,6 +30,8 @@ AUDIENCE = {
     "data-runs-evaluate": "run_evaluation", "jobs": "view_jobs", "jobs-job": "view_jobs", "jobs-progress": "view_jobs",
     "data-runs-compare": "public", "data-changes": "public", "data-changes-waiting": "run_evaluation",
     "data-changes-release": "release_changes",
+    "target-setting": "public", "target-change": "set_targets", "target-withdraw": "set_targets",
+    "target-split": "set_targets", "target-dissolve": "set_targets",
     "registers": "public", "registers-list": "public", "registers-figures": "public", "registers-places": "public",
     "registers-entry": "public", "registers-new": "edit_registers", "registers-edit": "edit_registers",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
@@ -46,6 +48,8 @@ AUDIENCE = {
 ROLES = [None, "viewer", "editor", "admin"]
 #: Which roles may upload and decide: written by hand, not read from the code.
 UPLOADERS = {"editor", "admin"}
+#: What the leading group's office keeps to itself: by which goals people are judged.
+OFFICE_ONLY = {"set_targets"}
 #: What everybody who signs in may see.
 SEEN_BY_ALL = {"view_jobs", "view_internal"}
 
@@ -70,7 +74,10 @@ def address(name: str, portal: Portal) -> str:
         "overview": "/", "morning": "/morning/", "morning-item": "/morning/640100/PM2.5/", "plan": "/plan/",
         "plan-task": "/plan/T10/",
         "plan-compare": "/plan/compare/", "plan-units": "/plan/units/", "targets": "/targets/",
-        "target": "/targets/G02/", "targets-values": "/targets/values/",
+        "target": "/targets/G02/", "target-setting": "/targets/G02/setting/",
+        "target-change": "/targets/G02/setting/change/", "target-withdraw": "/targets/G02/setting/withdraw/",
+        "target-split": "/targets/G02/split/", "target-dissolve": "/targets/G02/split/dissolve/",
+        "targets-values": "/targets/values/",
         "targets-values-enter": "/targets/values/enter/", "targets-values-table": "/targets/values/table/",
         "targets-certificate": f"/targets/certificate/{portal.run}/air.pm25.mean/640000/?period=2015",
         "targets-chain": f"/targets/chain/{portal.run}/air.pm25.mean/640000/?period=2015",
@@ -137,13 +144,14 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
         works
         or name in {"registers-import-undo", "registers-move", "registers-back"}
         or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate", "data-changes-release"}
+        or name in {"target-withdraw", "target-dissolve"}
     )
     # An empty form of an evaluation is refused with its reasons; changes of jobs lead to a page.
     refused = {"data-runs-evaluate", "registers-move", "registers-back"}
     absent = name.startswith("air-dust-d") or name in {
         "registers-evidence", "noise-station", "soil-point", "groundwater-point",
     }  # fmt: skip
-    works = works or name in {"registers-import-undo", "data-changes-release"}
+    works = works or name in {"registers-import-undo", "data-changes-release", "target-withdraw", "target-dissolve"}
     good = 404 if absent else 422 if name in refused else 302 if works else 200
     target = address(name, portal)
     answer = client.post(target) if posts else client.get(target)
@@ -153,6 +161,8 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     elif role is None:
         assert answer.status_code == 302
         assert answer["Location"].startswith("/account/sign-in/?next=")
+    elif wanted in OFFICE_ONLY:
+        assert answer.status_code == (good if role == "admin" else 403)
     elif wanted == "staff" or wanted in SEEN_BY_ALL or role in UPLOADERS:
         assert answer.status_code == good
     else:
@@ -176,6 +186,8 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
         if name in {"sign-out", "set_language", "geometry", "health", "air-dust-decide", "registers-places"}:
             continue
         if name in {"jobs-start", "jobs-cancel", "jobs-retry", "data-runs-evaluate", "data-changes-release"}:
+            continue
+        if name in {"target-withdraw", "target-dissolve"}:  # answered by a redirection
             continue
         if name == "ecology-species-archive":  # a file, no page
             continue

@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
         from saishang.cli.demo_check import check_portal
         from saishang.cli.demo_ecology import load_ecology
         from saishang.cli.demo_noise import load_noise
+        from saishang.cli.demo_targets import split_target
         from saishang.cli.demo_waste import load_waste
         from saishang.cli.evaluate import print_targets
         from saishang.cli.serve import check_port, free_port, prepare, serve_forever
@@ -60,6 +61,7 @@ def register(app: typer.Typer) -> None:
             lake = Lake.open(config)
             bar.update(task, description="方案 · plan")
             version = steps.load_plan(rules)
+            parts = split_target(rules)
             bar.update(task, description="观测数据 · measurements")
             batches = steps.load_data(
                 lake, lambda batch: bar.update(task, description=f"观测数据 · measurements: {batch.file_name}")
@@ -92,6 +94,7 @@ def register(app: typer.Typer) -> None:
         )
         console.rule("演示小结 · summary")
         console.print(f"方案 plan          {version}", highlight=False)
+        console.print(f"目标 targets       {parts}", highlight=False)
         for batch in batches:
             console.print(
                 f"批次 batch {batch.id:<4} {batch.file_name}: {batch.accepted:,} 接收 accepted, "

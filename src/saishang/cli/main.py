@@ -28,6 +28,7 @@ _COMMANDS = (
     "plan",
     "ingest",
     "values",
+    "target",
     "evaluate",
     "replay",
     "outlook",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,6 +30,7 @@ __all__ = [
     "indicator_values",
     "lake_versions",
     "latest_run",
+    "part_rows",
     "region_name",
     "reported",
     "run_facts",
@@ -124,6 +125,13 @@ class TargetRow:
     distance: Decimal | None
     path: tuple[tuple[int, Decimal], ...]
     history: tuple[HistoryPoint, ...] = field(default=())
+    #: What an office had set (`states._told`): version, parent, baseline, path, tolerance …; empty: the plan's own.
+    setting: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def parent(self) -> str:
+        """Of a part of a split target the region above; empty for the plan's own."""
+        return str(self.setting.get("parent", ""))
 
 
 _SIGNS = {">=": "≥", "<=": "≤", "=": "=", ">": ">", "<": "<", "~": "≈"}
@@ -194,7 +202,7 @@ def run_facts(identifier: str) -> RunFacts:
     run = get_run(identifier)
     states = catalogue().status.states
     counts = dict.fromkeys(states, 0)
-    for status in run.targets.values_list("status", flat=True):
+    for status in _own(run.targets.all()).values_list("status", flat=True):
         counts[status] += 1
     region = str(run.parameters.get("region", ""))
     return RunFacts(
@@ -217,11 +225,33 @@ def run_facts(identifier: str) -> RunFacts:
     )
 
 
-def target_rows(identifier: str, *, with_history: bool = False) -> list[TargetRow]:
-    """Every target of a run in the plan's order; `with_history` adds the yearly values for small charts."""
+def target_rows(identifier: str, *, with_history: bool = False, parts: bool = False) -> list[TargetRow]:
+    """Every target of a run in the plan's order.
+
+    Parameters
+    ----------
+    with_history:
+        With the yearly values for small charts.
+    parts:
+        With the parts that cities and counties carry, each after its whole. Without them every target of the plan
+        stands once, which is what is counted.
+    """
     run = get_run(identifier)
     values = _values_by_indicator(run) if with_history else {}
-    return [_row(state, values) for state in run.targets.all()]
+    states = run.targets.all() if parts else _own(run.targets.all())
+    return [_row(state, values) for state in states]
+
+
+def part_rows(identifier: str, target: str, region: str) -> list[TargetRow]:
+    """The parts of a target that is split over the regions below `region`, in the order of the split."""
+    run = get_run(identifier)
+    found = run.targets.filter(target=target, detail__object__parent=region)
+    return [_row(state, {}) for state in found]
+
+
+def _own(states: QuerySet[TargetState]) -> QuerySet[TargetState]:
+    """States of the plan's own targets, without the parts of those that are split."""
+    return states.filter(detail__object__parent__isnull=True)
 
 
 def target_row(identifier: str, target: str, region: str | None = None) -> TargetRow | None:
@@ -345,6 +375,7 @@ def _row(state: TargetState, values: dict[tuple[str, str], list[IndicatorValue]]
         distance=state.distance,
         path=tuple((int(year), Decimal(value)) for year, value in state.path),
         history=_history(points, found) if found and points else (),
+        setting=state.detail.get("object", {}),
     )
 
 

@@ -185,7 +185,7 @@ def _told(goal: PlanGoal, start: tuple[PathPoint, str] | None) -> dict[str, Any]
     """What the run keeps of a target that is not simply the plan's; empty for one that is."""
     if goal.setting is None and not goal.parent:
         return {}
-    told: dict[str, Any] = {"version": goal.version, "parent": goal.parent}
+    told: dict[str, Any] = {"version": goal.version} | ({"parent": goal.parent} if goal.parent else {})
     setting = goal.setting
     if start is not None:
         told["baseline"] = {"year": start[0].year, "value": f"{start[0].value.normalize():f}", "source": start[1]}

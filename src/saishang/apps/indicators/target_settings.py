@@ -238,8 +238,8 @@ def _year(raw: Any, name: str, faults: list[Fault]) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"\d{4}", text) or int(text) not in _YEARS:
-        said = f"expected a year from {_YEARS.start} to {_YEARS.stop - 1}; got {text!r}"
-        faults.append(Fault(name, said, "write it with four digits"))
+        message = f"expected a year from {_YEARS.start} to {_YEARS.stop - 1}; got {text!r}"
+        faults.append(Fault(name, message, "write it with four digits"))
         return None
     return int(text)
 
@@ -249,11 +249,11 @@ def _start(raw: Any, faults: list[Fault]) -> Start | None:
     given = {key: "" if told.get(key) is None else str(told[key]).strip() for key in ("year", "value", "source")}
     if not any(given.values()):
         return None
-    for key, what in (("year", "the year"), ("value", "the value"), ("source", "where the value stands")):
+    for key in given:
         if not given[key]:
             faults.append(
                 Fault(f"baseline_{key}", "expected year, value and source of a baseline together; one lacks",
-                      f"give {what} of the baseline too, or leave all three empty")
+                      "give all three, or leave all three empty")
             )  # fmt: skip
     year = _year(given["year"], "baseline_year", faults)
     value = read_number(given["value"], "baseline_value", faults)
@@ -278,7 +278,7 @@ def _way(raw: Any, faults: list[Fault]) -> Way | None:
             Fault("points", "a straight path takes no years of its own", "choose stepped or entered, or clear them")
         )
     if kind != "straight" and not points:
-        faults.append(Fault("points", f"a path of the kind {kind} needs at least one year with its value; got none",
+        faults.append(Fault("points", "a stepped or entered path needs at least one year with its value; got none",
                             "enter years and values, such as 2025 31.5"))  # fmt: skip
     return Way(kind, tuple(sorted(points, key=lambda point: point.year)))
 

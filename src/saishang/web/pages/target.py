@@ -23,6 +23,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.forecast import target_forecast
 from saishang.web.pages.runs import about_run, chosen_run, other_runs
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.target_parts import parts_table, set_words
 from saishang.web.pages.targets import chosen_history, goal_of, position
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import public
@@ -49,8 +50,10 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
     ahead = target_forecast(run, row.target, row.region)
     tested = ahead.table if ahead is not None else None
     drawn = chart.table if chart is not None else None
-    tables = [table for table in (values, drawn, limits, tested) if table is not None]
-    answer = export(request, tables)
+    parts = parts_table(row, run)
+    tables = [table for table in (values, drawn, limits, tested, parts) if table is not None]
+    invented = any(part.setting.get("demonstration") for part in queries.part_rows(run.id, row.target, row.region))
+    answer = export(request, tables, invented=invented, real={table.name for table in tables} - {"parts"})
     if answer is not None:
         return answer
     context: dict[str, Any] = {
@@ -74,6 +77,10 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
         "values": values,
         "limits": limits,
         "forecast": ahead,
+        "parts": parts,
+        "invented_parts": invented,
+        "invented_goal": bool(row.setting.get("demonstration")),
+        "set_words": set_words(row),
         "others": [
             other for other in queries.target_rows(run.id) if other.item == row.item and other.target != row.target
         ],

@@ -221,11 +221,11 @@ def _sum_faults(known: TargetObject, split: Split) -> list[Fault]:
                            "name the table, its year and who keeps it"))  # fmt: skip
     if made.kept is False and not split.accepted.strip():
         if made.short:
-            said = f"expected every part to keep the goal {level}; these do not: {', '.join(made.short)}"
+            message = f"expected every part to keep the goal {level}; these do not: {', '.join(made.short)}"
         else:
             total = f"{float(made.value or 0):.6g}"
-            said = f"the parts make {total} together, which does not keep the goal {level}"
-        found.append(Fault("accepted", said, "change the parts, or say why the gap is accepted"))
+            message = f"the parts make {total} together, which does not keep the goal {level}"
+        found.append(Fault("accepted", message, "change the parts, or say why the gap is accepted"))
     return found
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -33,10 +33,12 @@ __all__ = [
     "log_change",
     "next_number",
     "set_target",
+    "trial",
     "withdraw_target",
     "write_version",
 ]
 
+T = TypeVar("T")
 #: One writer of targets at a time: numbers of versions follow one another, and a split sees its parts as they are.
 _TARGETS_LOCK = 0x5A15_0004
 
@@ -153,6 +155,21 @@ def withdraw_target(
     return made
 
 
+def trial(act: Callable[[], object], look: Callable[[], T]) -> T:
+    """Do an action, look at what follows from it, and take everything back.
+
+    Raises
+    ------
+    SettingRefused
+        Whatever the action refuses.
+    """
+    with transaction.atomic():
+        act()
+        seen = look()
+        transaction.set_rollback(True)
+    return seen
+
+
 def write_version(
     change: Change, plan: str, target: str, region: str, setting: TargetSetting, *, withdrawn: bool = False
 ) -> TargetVersion:
@@ -233,13 +250,14 @@ def _way_faults(way: Way, goal: Decimal | None, year: int | None, start: int | N
     if year is None or goal is None:
         return [Fault("path", "a path leads to a goal with a year; this target has none", "set goal and year first")]
     if start is None and way.kind != "entered":
-        found.append(Fault("path", f"a {way.kind} path starts from a baseline; this target has none",
+        found.append(Fault("path", "a straight or stepped path starts from a baseline; this target has none",
                            "set the baseline, or enter the path year by year"))  # fmt: skip
     for point in way.points:
         if point.year > year or (start is not None and point.year <= start):
-            after = f"after {start} " if start is not None else ""
-            found.append(Fault("points", f"expected years {after}up to the goal's year {year}; got {point.year}",
-                               "leave it out, or change baseline or goal"))  # fmt: skip
+            message = f"expected years up to the goal's year {year}; got {point.year}"
+            if start is not None and point.year <= start:
+                message = f"expected years after the base year {start}; got {point.year}"
+            found.append(Fault("points", message, "leave it out, or change baseline or goal"))
         elif point.year == year and point.value != goal:
             found.append(
                 Fault("points", f"expected the goal {goal.normalize():f} in its year {year}; got {point.value:f}",
