@@ -1,14 +1,26 @@
-"""People who sign in. What a role may do is a row of `ROLES`, not a line in a view."""
+"""People who sign in, the organisations they work in, and in which role; nothing is deleted, everything has its days.
+
+What a role may do is a row of a table (`ROLES` for posts of the data workshop, `roles.ROLES_IN_ORGANISATIONS` for roles
+in an organisation), not a line in a view. docs/decisions/2026-11-30-organisations.md
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import F, Q
 
-__all__ = ["ROLES", "User"]
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["ROLES", "Membership", "Organisation", "OrganisationName", "User"]
 
 #: Role → what it may do. Administrators may do everything a role can.
 ROLES: dict[str, frozenset[str]] = {
+    # No post in the data workshop: what such a person may do stands in the memberships alone.
+    "member": frozenset(),
     "viewer": frozenset({"view_internal", "view_jobs"}),
     "editor": frozenset(
         {
@@ -53,8 +65,111 @@ class User(AbstractUser):
     role = models.CharField(max_length=20, choices=[(name, name) for name in ROLES], default="viewer")
 
     def may(self, permission: str) -> bool:
-        """Whether this person's role holds `permission`."""
-        return self.is_active and (self.is_superuser or permission in ROLES.get(self.role, frozenset()))
+        """Whether this person holds `permission` for everything: by the account's role, or by a membership."""
+        from saishang.apps.organisations.access import holds_everywhere
+
+        if not self.is_active:
+            return False
+        if self.is_superuser or permission in ROLES.get(self.role, frozenset()):
+            return True
+        return self.pk is not None and holds_everywhere(self, permission)
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+
+class Organisation(models.Model):
+    """An agency, a regional government or an office below one (机构), with its place in the tree and its days.
+
+    `path` is `/code/code/…/` from the root to itself; everything below shares it as a prefix.
+    """
+
+    KINDS = [
+        ("leading_group", "领导小组"),
+        ("agency", "部门"),
+        ("government", "地方党委政府"),
+        ("office", "内设机构"),
+    ]
+
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=20, choices=KINDS)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    path = models.CharField(max_length=400, unique=True)
+    #: Region that it governs, or in which it works.
+    region = models.CharField(max_length=40, blank=True)
+    #: Rank of its name among its siblings, as official lists order them.
+    position = models.PositiveIntegerField(default=0)
+    opened = models.DateField(null=True)
+    closed = models.DateField(null=True)
+    successor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="predecessors")
+
+    class Meta:
+        ordering = ["path"]
+        indexes = [models.Index(fields=["path"], opclasses=["varchar_pattern_ops"], name="organisation_path_prefix")]
+        constraints = [
+            models.CheckConstraint(
+                name="organisation_days_in_order",
+                condition=Q(opened__isnull=True) | Q(closed__isnull=True) | Q(closed__gte=F("opened")),
+            ),
+            models.CheckConstraint(
+                name="organisation_successor_means_closed",
+                condition=Q(successor__isnull=True) | Q(closed__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def open_on(self, day: date) -> bool:
+        """Whether it exists on a day; the day on which it closes is its last."""
+        return (self.opened is None or self.opened <= day) and (self.closed is None or day <= self.closed)
+
+
+class OrganisationName(models.Model):
+    """A name that an organisation bears from a day on, until the next one; `first` empty: from the beginning."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="names")
+    first = models.DateField(null=True)
+    zh = models.CharField(max_length=200)
+    en = models.CharField(max_length=200, blank=True)
+    short = models.CharField(max_length=100, blank=True)
+    aliases = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["organisation", F("first").asc(nulls_first=True)]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "first"], name="organisation_name_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.zh
+
+
+class Membership(models.Model):
+    """A person's role in an organisation, from a day to a day (inclusive); open while `last` is empty."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    #: A key of `roles.ROLES_IN_ORGANISATIONS`; the table, not the database, says which there are.
+    role = models.CharField(max_length=20)
+    first = models.DateField()
+    last = models.DateField(null=True)
+    granted_by = models.CharField(max_length=150)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["user", "organisation", "role", "first"]
+        indexes = [models.Index(fields=["organisation", "role"])]
+        constraints = [
+            models.CheckConstraint(
+                name="membership_days_in_order", condition=Q(last__isnull=True) | Q(last__gte=F("first"))
+            ),
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"], condition=Q(last__isnull=True), name="membership_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.organisation}"

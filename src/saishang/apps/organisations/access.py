@@ -1,0 +1,130 @@
+"""Who may do what to whose things: the one predicate, and the same as a filter for lists.
+
+Both read `roles.ROLES_IN_ORGANISATIONS` and the memberships that hold on a day; a page that shows a button and the
+query behind a list can therefore not disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from saishang.apps.organisations.models import Membership, Organisation, User
+from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS, Reach, reaches
+
+__all__ = ["Span", "holds_everywhere", "may", "members_who_may", "reach"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Over which organisations somebody may do something.
+
+    Attributes
+    ----------
+    everything:
+        All of them, and what belongs to none.
+    below:
+        Paths of organisations: these and everything under them.
+    own:
+        Paths of organisations: these alone.
+    """
+
+    everything: bool = False
+    below: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing at all is covered."""
+        return not (self.everything or self.below or self.own)
+
+    def covers(self, organisation: Organisation | None) -> bool:
+        """Whether a thing of this organisation is covered; a thing of none only by everything."""
+        if self.everything:
+            return True
+        if organisation is None:
+            return False
+        return organisation.path in self.own or any(organisation.path.startswith(path) for path in self.below)
+
+    def filter(self, field: str = "organisation") -> Q:
+        """The same as a condition over rows whose `field` is their organisation (empty: rows are organisations)."""
+        if self.everything:
+            return Q()
+        name = f"{field}__path" if field else "path"
+        found = Q(pk__in=[])
+        if self.own:
+            found |= Q(**{f"{name}__in": sorted(self.own)})
+        for path in sorted(self.below):
+            found |= Q(**{f"{name}__startswith": path})
+        return found
+
+
+def reach(person: object, action: str, on: date | None = None) -> Span:
+    """Over which organisations a person may do an action on a day (today).
+
+    Raises
+    ------
+    KeyError
+        For an action that is in no list: a slip in the code must not pass for a refusal.
+    """
+    if action not in ACTIONS:
+        raise KeyError(action)
+    if not isinstance(person, User) or not person.is_active:
+        return Span()
+    if person.is_superuser:
+        return Span(everything=True)
+    below, own = set(), set()
+    for membership in _open(person, on or timezone.localdate()):
+        far = reaches(membership.role, action)
+        if far == "all":
+            return Span(everything=True)
+        if far == "below":
+            below.add(membership.organisation.path)
+        elif far == "own":
+            own.add(membership.organisation.path)
+    return Span(below=frozenset(below), own=frozenset(own))
+
+
+def may(person: object, action: str, organisation: Organisation | None, on: date | None = None) -> bool:
+    """Whether a person may do an action to a thing of an organisation (None: of nobody) on a day (today)."""
+    return reach(person, action, on).covers(organisation)
+
+
+def holds_everywhere(person: User, action: str, on: date | None = None) -> bool:
+    """Whether a membership grants the action for everything; False for words that are no action of organisations."""
+    return action in ACTIONS and reach(person, action, on).everything
+
+
+def members_who_may(action: str, organisation: Organisation, on: date | None = None) -> list[User]:
+    """People who may do an action to things of an organisation, whom a notice has to reach; by name."""
+    day = on or timezone.localdate()
+    reached: dict[Reach, list[str]] = {"own": [], "below": [], "all": []}
+    for role in ROLES_IN_ORGANISATIONS:
+        far = reaches(role, action)
+        if far is not None:
+            reached[far].append(role)
+    codes = [code for code in organisation.path.split("/") if code]
+    rows = _on(day).filter(
+        Q(role__in=reached["own"], organisation=organisation)
+        | Q(role__in=reached["below"], organisation__code__in=codes)
+        | Q(role__in=reached["all"])
+    )
+    people = {row.user_id: row.user for row in rows.select_related("user") if row.user.is_active}
+    return sorted(people.values(), key=lambda user: user.username)
+
+
+def _open(person: User, day: date) -> Iterable[Membership]:
+    return _on(day).filter(user=person).select_related("organisation")
+
+
+def _on(day: date) -> QuerySet[Membership]:
+    """Memberships that hold on a day, in organisations that exist on it."""
+    return Membership.objects.filter(
+        Q(last__isnull=True) | Q(last__gte=day),
+        Q(organisation__closed__isnull=True) | Q(organisation__closed__gte=day),
+        first__lte=day,
+    )
