@@ -70,7 +70,7 @@ def test_every_reason_of_the_rules_is_sorted() -> None:
     """A reason added to the rules must be given a place on the scoreboard (those of judged targets have none)."""
     judged = {
         "standing_kept", "standing_missed", "goal_year_kept", "goal_year_missed", "already_at_goal", "on_path",
-        "little_behind", "far_behind", "goal_withheld",
+        "little_behind", "far_behind", "goal_withheld", "part_not_set",
     }  # fmt: skip
     for reason in set(catalogue().status.reasons) - judged:
         assert lacks(cast("TargetRow", SimpleNamespace(status="not_evaluated", reason=reason))) != "other", reason

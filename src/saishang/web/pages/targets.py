@@ -149,7 +149,7 @@ def due(row: TargetRow, as_of: date) -> bool:
 _WAITS = {
     "qualitative": "promise", "no_report": "value", "no_value": "value", "value_too_old": "old",
     "demonstration_only": "value", "no_valid_year": "valid", "no_baseline": "baseline", "no_base_value": "baseline",
-    "no_base_year": "baseline",
+    "no_base_year": "baseline", "path_not_entered": "baseline",
     "no_indicator": "indicator", "other_unit": "indicator", "other_place": "indicator",
 }  # fmt: skip
 
