@@ -149,8 +149,10 @@ def _targets(identifier: str, rule: ForecastRule) -> list[ForecastRow]:
             continue
         chosen = {int(p.period[:4]): p for p in row.history if p.chosen and p.value is not None}
         points = {year: float(p.value) for year, p in sorted(chosen.items()) if p.value is not None}
-        about = {"target": row.target, "place": row.region, "year": row.year, "unit": indicator.unit,
-                 "goal": f"{sign} {row.goal.normalize():f}"}  # fmt: skip
+        about: dict[str, Any] = {
+            "target": row.target, "place": row.region, "year": row.year, "unit": indicator.unit,
+            "goal": f"{sign} {row.goal.normalize():f}",
+        }  # fmt: skip
         if row.year is None:
             made = Forecast("", "no_year")
         else:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from saishang.science.forecast.backtest import Backtest, Method, rolling_origin
-from saishang.science.forecast.contest import Contest, contest
+from saishang.science.forecast.contest import contest
 from saishang.science.forecast.methods import (
     Draws,
     Points,
@@ -201,28 +201,23 @@ def forecast_year(points: Points, year: int, bound: Bound, rule: ForecastRule, *
     detail = {"checks": count, "need_checks": annual.least_checks, "factor": factor}
     return replace(
         made, detail=detail, rough=rough, why=why,
-        tests=_of(held, "tests"), chosen=_of(held, "chosen") or None,
+        tests={} if held is None else held.tests, chosen=None if held is None else held.chosen,
     )  # fmt: skip
-
-
-def _of(held: Contest | None, name: str) -> Any:
-    return {} if held is None else getattr(held, name)
 
 
 def _annual_methods(rule: ForecastRule, *, share: bool) -> dict[str, Method]:
     """What is held against persistence, by the kind of series."""
-    line = {"draws": rule.draws, "block": rule.annual.block}
-    slow = line | {"damping": rule.annual.damping}
+    draws, block, damping = rule.draws, rule.annual.block, rule.annual.damping
     if share:
         return {
-            _PERSISTENT: partial(on_logit(random_walk), draws=rule.draws),
-            "logit_theil_sen": partial(logit_theil_sen, **line),
-            "logit_damped": partial(on_logit(damped), **slow),
+            _PERSISTENT: partial(on_logit(random_walk), draws=draws),
+            "logit_theil_sen": partial(logit_theil_sen, draws=draws, block=block),
+            "logit_damped": partial(on_logit(damped), draws=draws, block=block, damping=damping),
         }
     return {
-        _PERSISTENT: partial(random_walk, draws=rule.draws),
-        "theil_sen": partial(theil_sen, **line),
-        "damped": partial(damped, **slow),
+        _PERSISTENT: partial(random_walk, draws=draws),
+        "theil_sen": partial(theil_sen, draws=draws, block=block),
+        "damped": partial(damped, draws=draws, block=block, damping=damping),
     }
 
 
