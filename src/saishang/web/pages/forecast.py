@@ -86,10 +86,11 @@ def year_end_forecast(run: RunFacts, place: str, parameter: str, basis: str) -> 
 
 def _view(run: RunFacts, row: ForecastRow) -> ForecastView:
     table = _table(run, row) if row.checks else None
+    # Where nothing was tried there is no method to speak of.
+    tried = [_method(row), *_tested(row)] if row.checks or not row.reason else []
     return ForecastView(
-        True, row, headline(row), said(row), changes(row), [_method(row), *_tested(row)] if row.method else [],
-        _contest(run, row), table, _chart(row, table),
-    )  # fmt: skip
+        True, row, headline(row), said(row), changes(row), tried, _contest(run, row), table, _chart(row, table)
+    )
 
 
 def _method(row: ForecastRow) -> str:

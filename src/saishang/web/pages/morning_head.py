@@ -22,7 +22,7 @@ from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air_common import decimals, primary_names
 from saishang.web.pages.forecast import chance
-from saishang.web.pages.morning_words import number
+from saishang.web.pages.morning_words import needed_words, number
 from saishang.web.pages.registers_common import today
 from saishang.web.pages.runs import about_run, with_run
 from saishang.web.pages.tables import Cell, Column, Table
@@ -82,7 +82,9 @@ def key_figures(
             "place": name, "item": _MAIN, "figure": f"{item.figure:f}", "goal": goal, "days": left,
             "shown": f"{answer.shown:f} {unit}",
         }  # fmt: skip
-    if ahead is not None and not ahead.reason:
+    elif answer is not None:
+        sentence = texts.listed([name, needed_words(item)]) + _("。")
+    if sentence and ahead is not None and not ahead.reason and answer is not None and answer.verdict == "open":
         sentence += _("按目前走势，%(chance)s 的可能做到。") % {"chance": chance(ahead.probability)}
     figures += _spare_figures(found, place)
     figures += _dear_figures(run, found, place)
