@@ -11,17 +11,28 @@ const legend = (c, extra) => ({ top: 0, right: 0, icon: "roundRect", itemWidth: 
 export function path(spec, c) {
   const text = spec.labels;
   const points = (wanted) => spec.history.filter((p) => p.valid === wanted).map((p) => ({ value: [p.x, p.value], point: p }));
-  const years = [...spec.path.map((p) => p[0]), ...spec.history.map((p) => p.x)];
+  // [year, low, middle, high]: what the forecast says, from the last value that it knows on.
+  const band = spec.band ?? [];
+  const years = [...spec.path.map((p) => p[0]), ...spec.history.map((p) => p.x), ...band.map((p) => p[0])];
+  const edge = (name, place, extra) => ({
+    name, type: "line", data: band.map((p) => ({ value: [p[0], p[place]], band: p })), symbol: "none", itemStyle: { color: c.series[2] },
+    lineStyle: { color: c.series[2], width: 1, type: "dotted" }, ...extra,
+  });
   const low = Math.floor(Math.min(...years));
   const high = Math.ceil(Math.max(...years));
   return {
     grid: grid({ bottom: 40 }),
-    legend: legend(c, { top: "auto", bottom: 0, right: "auto", left: 0 }),
+    legend: legend(c, {
+      top: "auto", bottom: 0, right: "auto", left: 0, type: "scroll",
+      // The edges of the band carry its name with blanks behind, and are not named again.
+      data: [text.path, text.measured, ...(spec.history.every((p) => p.valid) ? [] : [text.invalid]), ...(band.length ? [text.band, text.middle] : [])],
+    }),
     tooltip: {
       trigger: "item",
       formatter: ({ data }) => (data.point
         ? `${data.point.period}\n${text.measured}: ${data.point.text} ${spec.unit}${data.point.valid ? "" : `\n${text.invalid}`}`
-        : `${data.value[0]}\n${text.path}: ${data.value[1]} ${spec.unit}`),
+        : data.band ? `${data.band[0]}\n${text.middle}: ${data.band[2]} ${spec.unit}\n${text.band}: ${data.band[1]} – ${data.band[3]} ${spec.unit}`
+          : `${data.value[0]}\n${text.path}: ${data.value[1]} ${spec.unit}`),
     },
     xAxis: axis(c, { type: "value", min: low, max: Math.max(high, low + 1), minInterval: 1, axisLabel: { color: c.soft, formatter: (v) => String(v) }, splitLine: { show: false } }),
     yAxis: axis(c, { type: "value", scale: true, name: spec.unit }),
@@ -35,6 +46,19 @@ export function path(spec, c) {
         },
       },
       { name: text.measured, type: "line", symbol: "circle", symbolSize: 9, data: points(true), itemStyle: { color: c.accent }, lineStyle: { color: c.accent, width: 2 } },
+      ...(band.length ? [
+        // Two lines closed to an area: stacking would need the same years in every series.
+        {
+          name: text.band, type: "custom", silent: true, z: 0, itemStyle: { color: c.series[2] }, data: [[band[0][0], band[0][2]]],
+          encode: { x: 0, y: 1 }, clip: true,
+          renderItem: (_params, api) => ({
+            type: "polygon", style: { fill: c.series[2], opacity: 0.18 },
+            shape: { points: [...band.map((p) => api.coord([p[0], p[3]])), ...band.toReversed().map((p) => api.coord([p[0], p[1]]))] },
+          }),
+        },
+        edge(`${text.band} `, 1, {}), edge(`${text.band}  `, 3, {}),
+        edge(text.middle, 2, { symbol: "diamond", symbolSize: 8, lineStyle: { color: c.series[2], width: 2, type: "dotted" } }),
+      ] : []),
       // Named in the legend only when there is one.
       ...(spec.history.every((p) => p.valid) ? [] : [{ name: text.invalid, type: "scatter", symbol: "emptyCircle", symbolSize: 9, data: points(false), itemStyle: { color: c.accent } }]),
     ],

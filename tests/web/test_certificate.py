@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 
 import pytest
@@ -26,6 +28,11 @@ def test_a_number_is_certified_by_run_files_and_seal(portal: Portal, client: Cli
     for said in (value.rounded, run.id, run.rules_digest, run.inputs_digest, run.result_digest, run.seals["rows"]):
         assert str(said) in text
     assert "库中保存的数值与评估写入时一致" in text
+    assert f"saishang explain {run.id} air.pm25.mean 640000 --period 2015 --basis measured --kind computed" in text
+    table = client.get(f"{address}&format=csv&table=certificate").content.decode("utf-8-sig")
+    lines = {line["名称"]: line for line in csv.DictReader(io.StringIO(table))}
+    line = lines["air_city_daily_ningxia_2013_12_2015_12.parquet"]
+    assert re.fullmatch(r"\d+–\d+", line["行"]) and line["批次"].isdigit() and int(line["数值个数"]) > 1800
     assert re.search(r"[0-9a-f]{64}", client.get(f"{address}&format=csv&table=certificate").content.decode())
     chain = client.get(f"/targets/chain/{portal.run}/air.pm25.mean/640000/?period=2015&basis=measured").content.decode()
     assert "/targets/certificate/" in chain

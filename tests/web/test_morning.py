@@ -41,6 +41,27 @@ def test_figures_are_those_of_the_run(portal: Portal, client: Client) -> None:
     assert {row["能否达到"] for row in items} <= {"达到", "未达到", "—"}
 
 
+def test_the_day_the_month_and_how_old_they_are(portal: Portal, client: Client) -> None:
+    from saishang.apps.indicators.queries import select
+
+    page = text(client, "/morning/?basis=measured")
+    assert "这是 2015-12-31 的研判，不是今天的" in page and "需要关注" in page
+    for words in ("AQI 12-31", "AQI 12-30", "本月至今 PM2.5", "今年至今 PM2.5", "尚容许污染天数", "今年沙尘日"):
+        assert words in page
+    found = {row["地区"]: row for row in rows(client, "/morning/?basis=measured&format=csv&table=morning-month")}
+    (mean,) = select(
+        portal.run, "period_statistics",
+        "parameter = 'PM2.5' and statistic = 'mean' and basis = 'measured' and period = '2015-12' and id = '640100'",
+    )  # fmt: skip
+    city = found["银川市"]
+    assert float(city["PM2.5 本月 [µg/m³]"]) == pytest.approx(mean["value"])
+    (index,) = select(portal.run, "city_aqi", "region = '640100' and day = '2015-12-30'")
+    assert int(city["AQI（12-30）"]) == index["aqi"]
+    days = select(portal.run, "city_aqi", "region = '640100' and day >= '2015-12-01' and level is not null")
+    assert int(city["优良天数"]) + int(city["污染天数"]) == len(days)
+    assert int(city["污染天数"]) == sum(row["level"] > 2 for row in days)
+
+
 def test_every_figure_leads_to_its_evidence(portal: Portal, client: Client) -> None:
     page = text(client, "/morning/?place=640200&basis=measured")
     links = set(re.findall(r'href="(/(?:targets/chain|morning/640|air/640)[^"]*)"', page))

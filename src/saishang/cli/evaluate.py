@@ -196,6 +196,7 @@ def register(app: typer.Typer) -> None:
         region: Annotated[str, typer.Argument(help="区域代码，如 640000 · region code.")],
         period: Annotated[str | None, typer.Option(help="时段，如 2015 或 2019-01..2019-09 · period.")] = None,
         basis: Annotated[str | None, typer.Option(help="口径：measured、dust_removed… · basis.")] = None,
+        kind: Annotated[str | None, typer.Option(help="来源：computed 或 reported · computed or reported.")] = None,
         station: Annotated[str | None, typer.Option(help="站点代码；与 --day 一起列出逐时数据 · station code.")] = None,
         parameter: Annotated[str, typer.Option(help="污染物，用于 --day · parameter for --day.")] = "PM2.5",
         day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期 · day.")] = None,
@@ -222,7 +223,7 @@ def register(app: typer.Typer) -> None:
             if missing:
                 _print_missing(missing)
             return
-        link = chains.chain(lake, run, indicator, region, period=period, basis=basis)
+        link = chains.chain(lake, run, indicator, region, period=period, basis=basis, kind=kind)
         if as_json:
             emit_json(link.to_dict())
         else:

@@ -21,6 +21,7 @@ _REASONS = {
     "few_checks": "可回测的时点太少 too few checks: {have} / {need}",
     "no_better_than_persistence": "不优于“保持上期” no better than persistence",
     "past": "目标年已在序列内 year is past",
+    "no_year": "方案未写年份 no year",
 }
 
 
@@ -66,13 +67,22 @@ def _print(rows: tuple[ForecastRow, ...]) -> None:
                 _REASONS.get(row.reason, row.reason).format(**row.detail)
                 if row.reason
                 else f"{row.low:.1f} – {row.high:.1f} ({row.median:.1f})",
-                None if row.probability is None else f"{row.probability:.0%}",
+                _chance(row),
                 None if row.mase is None else f"{row.mase:.2f}",
                 _held(row),
             )
             for row in rows
         ),
     )  # fmt: skip
+
+
+def _chance(row: ForecastRow) -> str | None:
+    if row.probability is None:
+        return None
+    # No draw of a thousand is not never, and a bound is not an estimate.
+    share = "< 1%" if row.probability < 0.01 else "> 99%" if row.probability > 0.99 else f"{row.probability:.0%}"
+    bound = {"at_most": "≤ ", "at_least": "≥ "}.get(str(row.detail.get("bound", "")), "")
+    return bound + share + (" 粗略 rough" if row.rough else "")
 
 
 def _held(row: ForecastRow) -> str | None:

@@ -154,6 +154,66 @@ def test_goals_limits_and_own_figures(runs: dict[date, str]) -> None:
     assert (city.mark.kind, city.mark.year) == ("earlier", 2014)
 
 
+@pytest.mark.parametrize(("basis", "good"), [("measured", "measured"), ("dust_removed", "assessment")])
+def test_the_month_so_far_is_that_of_the_run(runs: dict[date, str], basis: str, good: str) -> None:
+    """On the last day of a month it is the month: the run's own table of months is the second way."""
+    from saishang.apps.indicators import queries
+    from saishang.apps.indicators.outlook_data import run_days
+    from saishang.apps.indicators.outlook_month import month_so_far
+    from saishang.rules import load_rules
+
+    run = runs[SEPTEMBER]
+    days = run_days(run)
+    for place in (days.region, *days.cities):
+        month = month_so_far(load_rules(), days, place, basis, ["PM2.5", "PM10"])
+        assert (month.first, month.elapsed, month.left) == (date(2015, 9, 1), 30, 0)
+        for parameter in ("PM2.5", "PM10"):
+            (row,) = queries.select(
+                run, "period_statistics",
+                "id = ? and parameter = ? and statistic = 'mean' and basis = ? and period = '2015-09'",
+                [place, parameter, basis],
+            )  # fmt: skip
+            assert float(month.values[parameter] or 0) == pytest.approx(row["value"], abs=1e-9)
+        if place != days.region:
+            levels = days.levels[place]
+            mine = [level for day, level in levels.items() if (day.year, day.month) == (2015, 9)]
+            assert (month.counted, month.good) == (len(mine), sum(level.good(good) for level in mine))
+    # Yinchuan has September 2014 too, the cities that began in 2015 have no earlier year.
+    city = month_so_far(load_rules(), days, "640100", basis, ["PM2.5"]).before["PM2.5"]
+    assert city is not None and city.year == 2014 and city.days >= 23
+    assert month_so_far(load_rules(), days, "640300", basis, ["PM2.5"]).before["PM2.5"] is None
+
+
+def test_a_month_that_has_begun_and_one_without_a_day(runs: dict[date, str]) -> None:
+    from saishang.apps.indicators.outlook_data import run_days
+    from saishang.apps.indicators.outlook_month import month_so_far
+    from saishang.rules import load_rules
+
+    month = month_so_far(load_rules(), run_days(runs[HOURLY]), "640100", "measured", ["PM2.5"])
+    assert (month.elapsed, month.left) == (6, 25) and month.days["PM2.5"] == 6
+    # The first six days of January 2015, of the newest year that has at least three quarters of them.
+    assert month.before["PM2.5"] is not None and (month.before["PM2.5"].year, month.before["PM2.5"].days) == (2015, 6)
+    none = month_so_far(load_rules(), run_days(runs[LATE]), "640000", "measured", ["PM2.5"])
+    assert none.values == {"PM2.5": None} and (none.good, none.counted) == (0, 0)
+
+
+def test_a_reported_and_a_computed_value_are_told_apart(runs: dict[date, str]) -> None:
+    """Both can be of one period on one basis; the one that the target is judged by comes first."""
+    from saishang.apps.indicators.chain import chain
+    from saishang.apps.observations.queries import site_lake
+
+    asked = (site_lake(), runs[LATE], "air.good_days", "640000")
+    where = {"period": "2023", "basis": "assessment"}
+    link = chain(*asked, **where)
+    assert (link.facts["kind"], link.value) == ("reported", "80.5")
+    assert [child.kind for child in link.children] == ["report"]
+    assert chain(*asked, **where, kind="reported") == link
+    computed = chain(*asked, **where, kind="computed")
+    assert (computed.facts["kind"], computed.facts["unrounded"]) == ("computed", None)
+    with pytest.raises(SaishangError, match="kind other"):
+        chain(*asked, **where, kind="other")
+
+
 def test_a_year_that_is_over_is_kept_or_missed(runs: dict[date, str]) -> None:
     from saishang.apps.indicators.outlook import outlook
 

@@ -10,6 +10,7 @@ import pytest
 
 from saishang.rules import load_rules
 from saishang.science.forecast.backtest import rolling_origin, widening
+from saishang.science.forecast.contest import contest
 from saishang.science.forecast.decide import ForecastRule, forecast_year, forecast_year_end
 from saishang.science.forecast.methods import Points, theil_sen
 from saishang.science.outlook.bounds import rounding_bound
@@ -42,12 +43,12 @@ def test_the_other_side_of_a_goal() -> None:
 @pytest.mark.parametrize(
     ("points", "year", "reason"),
     [
-        (dict.fromkeys(range(2010, 2017), 30.0), 2020, "too_short"),  # seven of eight years
+        ({2010: 30.0, 2011: 31.0, 2012: 29.0}, 2014, "too_short"),  # three of four years
         ({}, 2020, "too_short"),
         (FALLING, 2019, "past"),
         (FALLING, 2025, "too_far"),  # six years ahead, five at most
-        # A series that only repeats its last value: persistence makes no error at all.
-        (dict.fromkeys(range(2010, 2020), 30.0), 2021, "no_better_than_persistence"),
+        # Unchanged over seven steps: a change within three years has 3 / (7 + 1 + 3) = 27 %, more than a band leaves.
+        (dict.fromkeys(range(2010, 2018), 30.0), 2020, "too_short"),
     ],
 )
 def test_reasons_for_no_answer(points: dict[int, float], year: int, reason: str) -> None:
@@ -78,8 +79,10 @@ def test_persistence_wins_on_a_random_walk() -> None:
     one = np.random.default_rng(4).normal(0, 3, 24).cumsum() + 40
     points = {k: float(one[k]) for k in range(24)}
     found = forecast_year(points, 25, THIRTY, RULE, name="walk", share=False)
-    assert found.reason == "no_better_than_persistence"
-    assert found.backtest is not None and found.detail["mase"] == found.backtest.mase
+    # What does not beat persistence is not used: the last value speaks, and the answer says why.
+    assert (found.method, found.why, found.rough) == ("persistence", "no_better", False)
+    assert found.median == pytest.approx(points[23])
+    assert set(found.tests) == {"persistence", "theil_sen", "damped"}
 
 
 def test_the_errors_are_those_of_the_checks_by_hand() -> None:
@@ -144,3 +147,74 @@ def test_months_that_are_too_few_or_too_old(count: int, after: int, reason: str)
     past = months(count)
     found = forecast_year_end(past, {max(past) + after: 0.1}, 30.0, THIRTY, RULE, name="x")
     assert found.reason == reason
+
+
+def test_few_years_give_a_rough_answer() -> None:
+    """The plan's own PM2.5: five published years, the last 30.6; the middle is that, as likely below 30.5 as above."""
+    points = {2015: 45.963, 2017: 39.0, 2020: 33.0, 2021: 26.7, 2024: 30.6}
+    found = forecast_year(points, 2027, THIRTY, replace(RULE, draws=4000), name="pm25", share=False)
+    assert (found.reason, found.method, found.why, found.rough) == ("", "persistence", "few_checks", True)
+    assert found.median == pytest.approx(30.6) and found.probability == pytest.approx(0.5, abs=0.03)
+    # By hand: changes over the root of their years −4.924, −3.464, −6.3, 2.252; sum of squares 81.01; four of them. The
+    # pace is −15.363 / 9 = −1.707 a year. At the tenth Student's t with four degrees is 1.533, so without the pace the
+    # half-width is √(81.01 / 4 · 3) · 1.533 = 11.9, with it (1.707 · 3 = 5.1) near √(11.9² + (1.28 · 5.1)²) = 13.6.
+    assert found.high is not None and found.low is not None
+    assert found.high - 30.6 == pytest.approx(13.6, abs=1.2) and 30.6 - found.low == pytest.approx(13.6, abs=1.2)
+    assert found.sure is not None and 30.6 < found.sure < found.high
+    assert found.backtest is not None and [(c.origin, c.steps[0]) for c in found.backtest.checks] == [
+        (2020, 2021), (2021, 2024),
+    ]  # fmt: skip
+    four = {year: points[year] for year in (2017, 2020, 2021, 2024)}
+    assert forecast_year(four, 2027, THIRTY, RULE, name="x", share=False).reason == ""
+
+
+def test_a_series_that_never_changed_has_a_bound() -> None:
+    """Two of five cities from 2022 to 2026: four year-steps, so a change by 2027 has 1 / (4 + 1 + 1)."""
+    points = dict.fromkeys(range(2022, 2027), 40.0)
+    found = forecast_year(points, 2027, rounding_bound(60, ">=", 0), RULE, name="waste", share=True)
+    assert (found.method, found.detail["bound"]) == ("unchanged", "at_most")
+    assert found.probability == pytest.approx(1 / 6) and (found.low, found.high) == (40.0, 40.0)
+    kept = forecast_year(points, 2027, rounding_bound(40, ">=", 0), RULE, name="waste", share=True)
+    assert kept.detail["bound"] == "at_least" and kept.probability == pytest.approx(5 / 6)
+    # Just long enough: three steps, 1 / 5 = what an 80 % band leaves. Two years ahead eight values are asked.
+    assert forecast_year(dict.fromkeys(range(4), 1.0), 4, THIRTY, RULE, name="x", share=False).reason == ""
+    short = forecast_year(points, 2028, THIRTY, RULE, name="x", share=True)
+    assert (short.reason, short.detail["need"]) == ("too_short", 8)
+
+
+def test_a_probability_is_never_certain() -> None:
+    for goal, side in ((5, "<="), (500, "<=")):
+        found = forecast_year(FALLING, 2021, rounding_bound(goal, side, 0), RULE, name="x", share=False)
+        assert found.probability in (pytest.approx(0.5 / 301), pytest.approx(300.5 / 301))
+
+
+def test_growth_of_a_share_slows_down() -> None:
+    """A logistic curve with small errors: the line on the logit is it, and beats the last value."""
+    made = np.random.default_rng(6)
+    points = {2012 + k: float(100 / (1 + np.exp(1.5 - 0.35 * k - made.normal(0, 0.05)))) for k in range(12)}
+    found = forecast_year(points, 2025, rounding_bound(90, ">=", 0), RULE, name="logistic", share=True)
+    truth = 100 / (1 + np.exp(1.5 - 0.35 * 13))
+    assert found.method == "logit_theil_sen" and found.median == pytest.approx(truth, abs=1.5)
+    assert found.high is not None and found.high < 100
+
+
+def test_the_choice_uses_only_what_was_known() -> None:
+    """Two methods, one right from the fourth moment on: the procedure takes it only after that has been seen."""
+
+    def persist(points: Points, steps: list[int], rng: np.random.Generator) -> np.ndarray:
+        return np.full((3, len(steps)), points[max(points)])
+
+    def one_more(points: Points, steps: list[int], rng: np.random.Generator) -> np.ndarray:
+        return np.array([[points[max(points)] + step - max(points) for step in steps]] * 3)
+
+    # 0 0 0 1 2 3 4: the step by one begins after the third value.
+    values = {k: float(v) for k, v in enumerate([0, 0, 0, 1, 2, 3, 4])}
+    found = contest(
+        values, {"persistence": persist, "more": one_more}, "persistence", horizon=1, first=2, level=0.8, seed=1,
+        name="x", must_beat=1.0,
+    )  # fmt: skip
+    assert found is not None
+    # From 1: came 0, persistence right. From 2 on one more is right; known to be no worse only after step 4.
+    # Errors so far before each moment: (–), (0; 1), (1/2; 1/2), (2/3; 1/3), (3/4; 1/4).
+    assert [check.median for check in found.chosen.checks] == [0.0, 0.0, 1.0, 3.0, 4.0]
+    assert found.winner == "more" and found.chosen.mae == pytest.approx(2 / 5) and found.paid

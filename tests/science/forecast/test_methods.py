@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from saishang.science.forecast.methods import (
+    damped,
     generator,
     logit_theil_sen,
+    on_logit,
     persistence,
+    random_walk,
     state_space,
     theil_sen,
 )
@@ -103,3 +106,24 @@ def test_same_name_same_draws() -> None:
     months = {k: season(k) for k in range(30)}
     one, two = (state_space(months, [30, 31], generator(5, "a"), draws=50) for _ in range(2))
     assert (one == two).all()
+
+
+def test_a_damped_trend_by_hand() -> None:
+    """Two less a year from 38 on; four fifths of the pace each year: 38 − 2 (0.8 + 0.64) after two."""
+    points = {year: 60.0 - 2 * (year - 2010) for year in range(2010, 2022)}
+    draws = damped(points, [2022, 2023], generator(1, "slow"), damping=0.8)
+    assert band(draws[:, 0]) == pytest.approx((36.4, 36.4, 36.4))
+    assert band(draws[:, 1]) == pytest.approx((35.12, 35.12, 35.12))
+
+
+def test_a_random_walk_stays_in_the_middle() -> None:
+    """Changes +3, −3, +3, −3 end where they began: no pace, a spread of 3, Student's t with four degrees."""
+    points = {1: 10.0, 2: 13.0, 3: 10.0, 4: 13.0, 5: 10.0}
+    draws = random_walk(points, [6, 9], generator(1, "walk"), draws=20000)
+    low, median, high = band(draws[:, 0])
+    assert median == pytest.approx(10.0) and high - 10 == pytest.approx(1.533 * 3, rel=0.04)
+    assert 10 - low == pytest.approx(1.533 * 3, rel=0.04)
+    # Four years ahead it is twice as wide.
+    assert band(draws[:, 1])[2] - 10 == pytest.approx(2 * 1.533 * 3, rel=0.04)
+    shares = on_logit(random_walk)({1: 85.0, 2: 80.0, 3: 95.0}, [4], generator(1, "share"))
+    assert shares.min() >= 0 and shares.max() <= 100 and band(shares[:, 0])[1] == pytest.approx(95.0)

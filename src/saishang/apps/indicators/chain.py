@@ -51,14 +51,17 @@ class NoSuchValue(SaishangError):
 
 
 def chain(
-    lake: Lake, run_id: str, indicator: str, region: str, *, period: str | None = None, basis: str | None = None
-) -> Link:
+    lake: Lake, run_id: str, indicator: str, region: str, *, period: str | None = None, basis: str | None = None,
+    kind: str | None = None,
+) -> Link:  # fmt: skip
     """Build the chain of one value.
 
     Parameters
     ----------
-    period, basis:
-        Which value; without them the one that stands for the latest year, then the latest of any kind.
+    period, basis, kind:
+        Which value; without them the one that stands for the latest year, then the latest of any kind. A period can
+        have a computed and a reported value on one basis: without a kind (`computed`, `reported`) the one that stands
+        for the year, then one that has a figure.
 
     Raises
     ------
@@ -66,7 +69,7 @@ def chain(
         Naming the periods and bases that there are.
     """
     run = queries.get_run(run_id)
-    value = _choose(run, indicator, region, period, basis)
+    value = _choose(run, indicator, region, period, basis, kind)
     found = queries.catalogue().indicators[indicator]
     facts: dict[str, Any] = {
         "indicator": found.id,
@@ -90,27 +93,39 @@ def chain(
     return Link("value", name, value.rounded, value.unit, facts, children)
 
 
-def _choose(run: Run, indicator: str, region: str, period: str | None, basis: str | None) -> IndicatorValue:
+def _choose(
+    run: Run, indicator: str, region: str, period: str | None, basis: str | None, kind: str | None
+) -> IndicatorValue:
     if queries.indicator(indicator) is None:
         known = ", ".join(sorted(queries.catalogue().indicators))
         raise NoSuchValue(f"expected an indicator of the catalogue, got {indicator!r}", fix=f"use one of {known}")
     there = list(run.values.filter(indicator=indicator, region=region).order_by("period", "basis"))
-    wanted = [v for v in there if (period is None or v.period == period) and (basis is None or v.basis == basis)]
+    wanted = [
+        v
+        for v in there
+        if (period is None or v.period == period)
+        and (basis is None or v.basis == basis)
+        and (kind is None or v.kind == kind)
+    ]
     if not wanted:
         known = "; ".join(sorted({f"{v.period} ({v.basis})" for v in there})) or "none"
         raise NoSuchValue(
             f"run {run.id} has no value of {indicator} for region {region}"
             + (f", period {period}" if period else "")
-            + (f", basis {basis}" if basis else ""),
+            + (f", basis {basis}" if basis else "")
+            + (f", kind {kind}" if kind else ""),
             fix=f"choose one of its periods and bases: {known}",
         )
-    if period is None:
-        marked = [p for p in queries.history(run.id, indicator, region) if p.chosen]
-        if marked:
-            best = marked[-1]
-            return next(v for v in there if (v.period, v.basis, v.kind) == (best.period, best.basis, best.kind))
-    computed = [v for v in wanted if v.kind == "computed"]
-    return (computed or wanted)[-1]
+    marked = [(p.period, p.basis, p.kind) for p in queries.history(run.id, indicator, region) if p.chosen]
+    if period is None and marked:
+        best = marked[-1]
+        return next(v for v in there if (v.period, v.basis, v.kind) == best)
+    if len(wanted) == 1:
+        return wanted[0]
+    standing = [v for v in wanted if (v.period, v.basis, v.kind) in marked]
+    figures = [v for v in wanted if v.value is not None]
+    computed = [v for v in figures or wanted if v.kind == "computed"]
+    return (standing or computed or figures or wanted)[-1]
 
 
 def _reported(value: IndicatorValue) -> tuple[Link, ...]:

@@ -43,8 +43,16 @@ class ForecastRow:
         What it is held against, and the basis of the series (empty for the mixed series of a target).
     method, reason, detail, low, median, high, probability, path:
         As in `science.forecast.decide.Forecast`; steps of the path are years, or months as year · 12 + month − 1.
-    known:
-        How many values of the series the method had.
+        Besides the reasons there: `no_year` (a goal that holds at all times is judged, not forecast).
+    known, ends, bases:
+        How many values of the series the method had, the first and the last of them (step, value), and the bases that
+        they are of.
+    rough, why, sure:
+        As in `Forecast`.
+    tests:
+        The methods that were held against each other: name, mae, ratio to persistence's, checks.
+    chosen:
+        The same of choosing among them as one went along: mae, ratio, share of the bands that held.
     mae, mae_persistence, mase, coverage, factor, coverage_widened, checks:
         The back-test; None and empty without one. `checks`: origin, steps, low, median, high, persistence, actual.
     level:
@@ -55,7 +63,7 @@ class ForecastRow:
     target: str
     place: str
     parameter: str
-    year: int
+    year: int | None
     goal: str
     basis: str
     unit: str
@@ -68,6 +76,13 @@ class ForecastRow:
     median: float | None = None
     high: float | None = None
     probability: float | None = None
+    rough: bool = False
+    why: str = ""
+    sure: float | None = None
+    ends: tuple[tuple[Any, ...], ...] = ()
+    bases: tuple[str, ...] = ()
+    tests: tuple[tuple[Any, ...], ...] = ()
+    chosen: tuple[float | None, ...] = ()
     mae: float | None = None
     mae_persistence: float | None = None
     mase: float | None = None
@@ -102,7 +117,8 @@ def rows_of(rows: Sequence[Mapping[str, Any]]) -> tuple[ForecastRow, ...]:
     return tuple(
         ForecastRow(
             **{key: value for key, value in row.items() if key in known}
-            | {"checks": _tuples(row["checks"]), "path": _tuples(row["path"])}
+            | {key: _tuples(row.get(key, ())) for key in ("checks", "path", "ends", "tests")}
+            | {key: tuple(row.get(key, ())) for key in ("bases", "chosen")}
         )
         for row in rows
     )
@@ -126,21 +142,30 @@ def _targets(identifier: str, rule: ForecastRule) -> list[ForecastRow]:
     found = []
     for row in queries.target_rows(identifier, with_history=True):
         indicator = queries.indicator(row.indicator)
-        if row.goal is None or row.year is None or indicator is None:
+        if row.goal is None or indicator is None:
             continue
         sign = sign_of(row.comparator, indicator.direction)
         if not sign:
             continue
-        points = {int(p.period[:4]): float(p.value) for p in row.history if p.chosen and p.value is not None}
-        bound = rounding_bound(row.goal, sign, indicator.compare_decimals)
-        name = f"{row.indicator}/{row.region}"
-        made = forecast_year(points, row.year, bound, rule, name=name, share=indicator.unit == "%")
-        goal = f"{sign} {row.goal.normalize():f}"
-        found.append(
-            _row("target", made, rule, len(points), target=row.target, place=row.region, year=row.year, goal=goal,
-                 unit=indicator.unit)
-        )  # fmt: skip
+        chosen = {int(p.period[:4]): p for p in row.history if p.chosen and p.value is not None}
+        points = {year: float(p.value) for year, p in sorted(chosen.items()) if p.value is not None}
+        about: dict[str, Any] = {
+            "target": row.target, "place": row.region, "year": row.year, "unit": indicator.unit,
+            "goal": f"{sign} {row.goal.normalize():f}",
+        }  # fmt: skip
+        if row.year is None:
+            made = Forecast("", "no_year")
+        else:
+            bound = rounding_bound(row.goal, sign, indicator.compare_decimals)
+            name = f"{row.indicator}/{row.region}"
+            made = forecast_year(points, row.year, bound, rule, name=name, share=indicator.unit == "%")
+        about |= {"ends": _ends(points), "bases": tuple(sorted({p.basis for p in chosen.values()}))}
+        found.append(_row("target", made, rule, len(points), **about))
     return found
+
+
+def _ends(points: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
+    return tuple((step, points[step]) for step in dict.fromkeys([min(points), max(points)])) if points else ()
 
 
 def _year_end(rules: Rules, days: RunDays, item: Item, rule: ForecastRule) -> ForecastRow:
@@ -156,7 +181,7 @@ def _year_end(rules: Rules, days: RunDays, item: Item, rule: ForecastRule) -> Fo
     made = forecast_year_end(months, weights, float(base or 0), item.bound, rule, name=name)
     return _row(
         "year_end", made, rule, len(months), place=item.place, parameter=item.parameter, year=days.as_of.year,
-        goal=f"{item.mark.comparator} {item.mark.value:f}", basis=item.basis, unit=item.unit,
+        goal=f"{item.mark.comparator} {item.mark.value:f}", basis=item.basis, unit=item.unit, ends=_ends(months),
     )  # fmt: skip
 
 
@@ -187,6 +212,9 @@ def _row(kind: str, made: Forecast, rule: ForecastRule, known: int, **about: Any
     return ForecastRow(
         kind=kind, method=made.method, reason=made.reason, detail=made.detail, known=known, level=rule.level,
         low=made.low, median=made.median, high=made.high, probability=made.probability, path=made.path,
+        rough=made.rough, why=made.why, sure=made.sure,
+        tests=tuple((key, t.mae, t.mase, len(t.checks)) for key, t in made.tests.items()),
+        chosen=(made.chosen.mae, made.chosen.mase, made.chosen.coverage_widened) if made.chosen else (),
         **(names | about), **tested,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from saishang.science.forecast.methods import Draws, Points, generator, persistence
 
-__all__ = ["Backtest", "Check", "rolling_origin", "widening"]
+__all__ = ["Backtest", "Check", "judged", "rolling_origin", "widening"]
 
 #: A method with its settings bound: points, steps to come, random numbers → draws.
 Method = Callable[[Points, Sequence[int], np.random.Generator], Draws]
@@ -115,6 +115,11 @@ def rolling_origin(
                 _check(origin, (step,), draws[:, column], naive[column], points, level)
                 for column, step in enumerate(steps)
             ]
+    return judged(checks, level=level, scale=scale)
+
+
+def judged(checks: Sequence[Check], *, level: float, scale: Scale = float) -> Backtest | None:
+    """What some checks amount to; None without any."""
     if not checks:
         return None
     mae = float(np.mean([abs(check.median - check.actual) for check in checks]))

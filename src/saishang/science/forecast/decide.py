@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from saishang.science.forecast.backtest import Backtest, Method, rolling_origin
+from saishang.science.forecast.contest import contest
 from saishang.science.forecast.methods import (
     Draws,
     Points,
+    damped,
     generator,
     logit,
     logit_theil_sen,
+    on_logit,
+    random_walk,
     share_of,
     state_space,
     theil_sen,
@@ -25,16 +30,38 @@ from saishang.science.outlook.bounds import Bound
 __all__ = ["AnnualRule", "Forecast", "ForecastRule", "MonthlyRule", "forecast_year", "forecast_year_end"]
 
 _MONTHS = 12
+_PERSISTENT = "persistence"
 
 
 @dataclass(frozen=True, slots=True)
 class AnnualRule:
-    """Annual series: least number of years, of back-test checks, furthest horizon [years], length of blocks."""
+    """Annual series.
+
+    Attributes
+    ----------
+    least:
+        Values below which nothing is said.
+    full:
+        Values below which an answer is rough.
+    first:
+        Values known at the first moment of the back-test.
+    least_checks:
+        Checks below which no method can be said to beat persistence.
+    furthest:
+        Furthest horizon [years].
+    block:
+        Length of the blocks of residuals [years].
+    damping:
+        Part of the pace that is left after a year [0 … 1).
+    """
 
     least: int
+    full: int
+    first: int
     least_checks: int
     furthest: int
     block: int
+    damping: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +96,9 @@ class ForecastRule:
             level=int(rule["level_percent"]) / 100,
             must_beat=float(rule["must_beat"]),
             annual=AnnualRule(
-                int(annual["least_years"]), int(annual["least_checks"]), int(annual["furthest_years"]),
-                int(annual["block_years"]),
+                int(annual["least_years"]), int(annual["full_years"]), int(annual["first_years"]),
+                int(annual["least_checks"]), int(annual["furthest_years"]), int(annual["block_years"]),
+                int(annual["damping_percent"]) / 100,
             ),
             monthly=MonthlyRule(
                 int(monthly["least_months"]), int(monthly["least_checks"]), int(monthly["most_origins"]),
@@ -86,15 +114,24 @@ class Forecast:
     Attributes
     ----------
     reason:
-        Empty where there is an answer; else `too_short`, `too_far`, `few_checks`, `no_better_than_persistence`, `past`
-        (the year of the goal lies within the series), with its figures in `detail`.
+        Empty where there is an answer; else `too_short`, `too_far`, `past` (the year of the goal lies within the
+        series), and of months `few_checks`, `no_better_than_persistence`; with its figures in `detail`.
+    rough:
+        An answer from few years: persistence and how much past years differed, or a method tested at few moments.
+    why:
+        Why persistence speaks: `few_checks`, `no_better`, or `unchanged` (every value is the same; the probability is
+        then a bound, see `detail`: `at_most` or `at_least`). Empty where a method beat it.
     low, median, high:
         Band and middle of the value in the target's year [unit], widened by what the back-test asks for; None without
         an answer.
     probability:
-        Share of the draws that keep the target.
+        Share of the draws that keep the target, never quite 0 or 1: k of n draws count as (k + ½) / (n + 1).
+    sure:
+        The value that the year keeps with the probability of the band's level, on the side of the goal [unit].
     backtest:
         What the decision rests on; there also where the method was found no better than persistence.
+    tests, chosen:
+        Back-test of every annual method, and of choosing among them as one went along (`contest`).
     path:
         (step, low, median, high) of the steps on the way.
     """
@@ -102,11 +139,16 @@ class Forecast:
     method: str
     reason: str
     detail: Mapping[str, Any] = field(default_factory=dict)
+    rough: bool = False
+    why: str = ""
     low: float | None = None
     median: float | None = None
     high: float | None = None
     probability: float | None = None
+    sure: float | None = None
     backtest: Backtest | None = None
+    tests: Mapping[str, Backtest] = field(default_factory=dict)
+    chosen: Backtest | None = None
     path: tuple[tuple[int, float, float, float], ...] = ()
 
 
@@ -124,33 +166,81 @@ def forecast_year(points: Points, year: int, bound: Bound, rule: ForecastRule, *
     share:
         A share of 0 … 100 %, so that growth has to slow down.
     """
-    chosen, kind = (logit_theil_sen, "logit_theil_sen") if share else (theil_sen, "theil_sen")
     annual = rule.annual
-    if not points or len(points) < annual.least:
-        return Forecast(kind, "too_short", {"have": len(points), "need": annual.least})
-    last = max(points)
-    if year <= last:
-        return Forecast(kind, "past", {"year": year, "last": last})
+    last = max(points, default=0)
+    if points and year <= last:
+        return Forecast(_PERSISTENT, "past", {"year": year, "last": last})
+    if len(points) < annual.least:
+        return Forecast(_PERSISTENT, "too_short", {"have": len(points), "need": annual.least})
     horizon = year - last
     if horizon > annual.furthest:
-        return Forecast(kind, "too_far", {"years": horizon, "furthest": annual.furthest})
-    method: Method = partial(chosen, draws=rule.draws, block=annual.block)
-    # The first moment needs some years of its own; what is left must still suffice for the checks.
-    tested = rolling_origin(
-        points, method, horizon=horizon, least=max(annual.least - annual.least_checks, 4), level=rule.level,
-        seed=rule.seed, name=name, scale=logit if share else float,
+        return Forecast(_PERSISTENT, "too_far", {"years": horizon, "furthest": annual.furthest, "last": last})
+    if len(set(points.values())) == 1:
+        return _unchanged(points, year, bound, rule)
+    methods = _annual_methods(rule, share=share)
+    held = contest(
+        points, methods, _PERSISTENT, horizon=horizon, first=annual.first, level=rule.level, seed=rule.seed, name=name,
+        must_beat=rule.must_beat, scale=logit if share else float,
     )  # fmt: skip
-    refused = _refused(kind, tested, annual.least_checks, rule)
-    if refused is not None:
-        return refused
+    count = 0 if held is None else len(held.chosen.checks)
+    enough = count >= annual.least_checks
+    # From few years a choice is luck: on real series what it chose held half as often as it said.
+    rough = len(points) < annual.full or not enough
+    kind = held.winner if held is not None and not rough else _PERSISTENT
+    why = ("few_checks" if rough else "no_better") if kind == _PERSISTENT else ""
     steps = list(range(last + 1, year + 1))
-    draws = method(points, steps, generator(rule.seed, name))
+    factor = max(held.tests[kind].factor, held.chosen.factor if not rough else 1.0) if held and enough else 1.0
+    draws = methods[kind](points, steps, generator(rule.seed, name))
     if share:
-        logits = np.vectorize(logit)(draws)
-        draws = share_of(_widened(logits, tested))
+        draws = share_of(_widened(np.vectorize(logit)(draws), factor))
     else:
-        draws = _widened(draws, tested)
-    return _answer(kind, draws[:, -1], draws, steps, bound, rule, tested)
+        # No annual figure of the catalogue can fall below nothing.
+        draws = np.maximum(_widened(draws, factor), 0.0)
+    tested = None if held is None else held.tests[kind]
+    made = _answer(kind, draws[:, -1], draws, steps, bound, rule, tested)
+    detail = {"checks": count, "need_checks": annual.least_checks, "factor": factor}
+    return replace(
+        made, detail=detail, rough=rough, why=why,
+        tests={} if held is None else held.tests, chosen=None if held is None else held.chosen,
+    )  # fmt: skip
+
+
+def _annual_methods(rule: ForecastRule, *, share: bool) -> dict[str, Method]:
+    """What is held against persistence, by the kind of series."""
+    draws, block, damping = rule.draws, rule.annual.block, rule.annual.damping
+    if share:
+        return {
+            _PERSISTENT: partial(on_logit(random_walk), draws=draws),
+            "logit_theil_sen": partial(logit_theil_sen, draws=draws, block=block),
+            "logit_damped": partial(on_logit(damped), draws=draws, block=block, damping=damping),
+        }
+    return {
+        _PERSISTENT: partial(random_walk, draws=draws),
+        "theil_sen": partial(theil_sen, draws=draws, block=block),
+        "damped": partial(damped, draws=draws, block=block, damping=damping),
+    }
+
+
+def _unchanged(points: Points, year: int, bound: Bound, rule: ForecastRule) -> Forecast:
+    """A series that never changed: what may be said is how likely it is to change at all (Laplace's succession).
+
+    Of n year-steps without a change, one within the next h years has the probability h / (n + 1 + h). Whether it would
+    be a change that suffices nobody knows, so the probability of the goal is bounded by it.
+    """
+    first, last = min(points), max(points)
+    value, seen, ahead = points[last], last - first, year - last
+    change = ahead / (seen + 1 + ahead)
+    if change > 1 - rule.level + 1e-9:
+        # seen + 1 ≥ h · level / (1 − level), and one value more than steps.
+        need = int(np.ceil(ahead * rule.level / (1 - rule.level) - 1e-9))
+        return Forecast("unchanged", "too_short", {"have": len(points), "need": max(need, len(points) + 1)})
+    kept = bound.holds(Fraction(str(value)))
+    path = tuple((step, value, value, value) for step in range(last + 1, year + 1))
+    detail = {"steps": seen, "bound": "at_least" if kept else "at_most"}
+    return Forecast(
+        "unchanged", "", detail, len(points) < rule.annual.full, "unchanged", value, value, value,
+        1 - change if kept else change, value, path=path,
+    )  # fmt: skip
 
 
 def forecast_year_end(
@@ -189,15 +279,16 @@ def forecast_year_end(
     refused = _refused(kind, tested, monthly.least_checks, rule)
     if refused is not None:
         return refused
-    draws = np.maximum(_widened(method(past, steps, generator(rule.seed, name)), tested), 0.0)
+    factor = 1.0 if tested is None else tested.factor
+    draws = np.maximum(_widened(method(past, steps, generator(rule.seed, name)), factor), 0.0)
     year = base + draws @ np.array([weights[step] for step in steps], dtype=float)
     return _answer(kind, year, draws, steps, bound, rule, tested)
 
 
-def _widened(draws: Draws, tested: Backtest | None) -> Draws:
+def _widened(draws: Draws, factor: float) -> Draws:
     """Draws pulled away from their median by what the back-test asks for."""
     middle = np.median(draws, axis=0)
-    return np.asarray(middle + (draws - middle) * (1.0 if tested is None else tested.factor), dtype=np.float64)
+    return np.asarray(middle + (draws - middle) * factor, dtype=np.float64)
 
 
 def _refused(kind: str, tested: Backtest | None, least: int, rule: ForecastRule) -> Forecast | None:
@@ -216,7 +307,11 @@ def _answer(
     tail = (1 - rule.level) / 2
     low, median, high = (float(q) for q in np.quantile(ends, [tail, 0.5, 1 - tail]))
     edge = float(bound.value)
-    kept = float(np.mean(ends <= edge if bound.upper else ends >= edge))
+    kept = (float(np.sum(ends <= edge if bound.upper else ends >= edge)) + 0.5) / (len(ends) + 1)
+    sure = float(np.quantile(ends, rule.level if bound.upper else 1 - rule.level))
     bands = np.quantile(draws, [tail, 0.5, 1 - tail], axis=0)
     path = tuple((step, *(float(q) for q in bands[:, column])) for column, step in enumerate(steps))
-    return Forecast(kind, "", {}, low, median, high, kept, tested, path)  # type: ignore[arg-type]
+    return Forecast(
+        kind, "", low=low, median=median, high=high, probability=kept, sure=sure, backtest=tested,
+        path=path,  # type: ignore[arg-type]
+    )  # fmt: skip

@@ -2,8 +2,12 @@
 
 - `theil_sen`: short annual series. A line through the median of all pairwise slopes, which a bad year does not bend;
   uncertainty by moving blocks of residuals, since neighbouring years are alike.
-- `logit_theil_sen`: shares bounded by 0 and 100 %. The same on the logit, so that no draw leaves the bounds and growth
-  slows down as it nears them.
+- `logit_theil_sen`: shares bounded by 0 and 100 %. The same on the logit, which is logistic growth: no draw leaves the
+  bounds, and growth slows down as it nears them.
+- `damped`: annual series whose pace wears off. From the last value on with the Theil–Sen slope, each year a part of the
+  year before; `on_logit` makes it a method for shares.
+- `random_walk`: the last value, with a band as wide as past changes from year to year were. What is said where nothing
+  better was found: the band of persistence.
 - `state_space`: monthly series. Local level and harmonics of the year on the logarithm, by the Kalman filter, which
   steps over missing months; uncertainty by simulated paths.
 - `persistence`: the last value, or the last one of the same month. What every method has to beat.
@@ -13,14 +17,15 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "Draws", "Points", "generator", "logit", "logit_theil_sen", "persistence", "share_of", "state_space", "theil_sen",
+    "Draws", "Points", "damped", "generator", "logit", "logit_theil_sen", "on_logit", "persistence", "random_walk",
+    "share_of", "state_space", "theil_sen",
 ]  # fmt: skip
 
 #: Steps (years, or months counted from any origin) → values.
@@ -81,6 +86,69 @@ def theil_sen(
     made = bases[:, None] + slopes[:, None] * ahead[None, :] + noise
     middle = base[0] + slope[0] * ahead
     return np.asarray(middle + (made - middle) * _widening(n), dtype=np.float64)
+
+
+def damped(
+    points: Points, steps: Sequence[int], rng: np.random.Generator, *, draws: int = 1000, block: int = 2,
+    damping: float = 0.8,
+) -> Draws:  # fmt: skip
+    """Draws of a trend that wears off: the last value and the slope of `theil_sen`, times `damping` for every year.
+
+    Parameters
+    ----------
+    damping:
+        What is left of the pace after a year, between 0 (persistence) and 1 (the slope goes on).
+    """
+    x = np.array(sorted(points), dtype=float)
+    y = np.array([points[int(step)] for step in x], dtype=float)
+    n = len(x)
+    slope, base = _line(x, y[None, :])
+    fit = base[0] + slope[0] * x
+    rest = (y - fit) * np.sqrt(n / max(n - 2, 1))
+    rest = rest - np.median(rest)
+    slopes, _ = _line(x, fit[None, :] + _blocks(rest, n, draws, block, rng))
+    years = np.array(steps, dtype=float) - x[-1]
+    reach = damping * (1 - damping**years) / (1 - damping)
+    # The last value carries an error of its own, the value to come another.
+    noise = rng.choice(rest, size=(draws, len(steps))) - rng.choice(rest, size=(draws, 1))
+    made = y[-1] + slopes[:, None] * reach[None, :] + noise
+    middle = y[-1] + slope[0] * reach
+    return np.asarray(middle + (made - middle) * _widening(n), dtype=np.float64)
+
+
+def random_walk(points: Points, steps: Sequence[int], rng: np.random.Generator, *, draws: int = 1000) -> Draws:
+    """Draws around the last value, as far from it as the changes between known values were, over the root of time.
+
+    The spread of n − 1 changes is itself unsure: every draw takes one of its own (inverse chi-squared), so that the
+    band is Student's with n − 1 degrees of freedom.
+
+    Parameters
+    ----------
+    points:
+        At least two steps.
+    """
+    x = sorted(points)
+    gaps = np.diff(x)
+    changes = np.diff([points[step] for step in x]) / np.sqrt(gaps)
+    free = len(changes)
+    spread = np.sqrt(float(np.sum(changes**2)) / rng.chisquare(free, size=draws))
+    years = np.arange(x[-1] + 1, max(steps) + 1)
+    # The pace so far may go on or turn: it widens the band to both sides, persistence stays in the middle.
+    pace = rng.standard_normal(draws) * (points[x[-1]] - points[x[0]]) / (x[-1] - x[0])
+    paths = points[x[-1]] + spread[:, None] * np.cumsum(rng.standard_normal((draws, len(years))), axis=1)
+    paths += pace[:, None] * (years - x[-1])
+    # The middle is persistence itself, not the median of draws that missed it by a hair.
+    paths += points[x[-1]] - np.median(paths, axis=0)
+    return np.asarray(paths[:, [step - x[-1] - 1 for step in steps]], dtype=np.float64)
+
+
+def on_logit(method: Callable[..., Draws]) -> Callable[..., Draws]:
+    """The same method on the logit of shares [%]."""
+
+    def made(points: Points, steps: Sequence[int], rng: np.random.Generator, **settings: Any) -> Draws:
+        return share_of(method({step: logit(value) for step, value in points.items()}, steps, rng, **settings))
+
+    return made
 
 
 def logit_theil_sen(

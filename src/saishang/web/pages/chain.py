@@ -57,19 +57,20 @@ class Node:
     href: str = ""
 
 
-def chain_url(run: str, indicator: str, region: str, period: str, basis: str = "") -> str:
-    """Address of the chain of a value."""
+def chain_url(run: str, indicator: str, region: str, period: str, basis: str = "", kind: str = "") -> str:
+    """Address of the chain of a value; `kind` tells a reported from a computed one on the same basis."""
     address = reverse("targets-chain", args=[run, indicator, region])
-    return f"{address}?{urlencode({k: v for k, v in {'period': period, 'basis': basis}.items() if v})}"
+    asked = {"period": period, "basis": basis, "kind": kind}
+    return f"{address}?{urlencode({k: v for k, v in asked.items() if v})}"
 
 
 @public
 @require_safe
 def chain(request: HttpRequest, run: str, indicator: str, region: str) -> HttpResponse:
     """The chain of one value: value ← cities ← stations ← files."""
-    period, basis = request.GET.get("period"), request.GET.get("basis")
+    period, basis, kind = (request.GET.get(key) or None for key in ("period", "basis", "kind"))
     try:
-        link = chains.chain(site_lake(), run, indicator, region, period=period, basis=basis)
+        link = chains.chain(site_lake(), run, indicator, region, period=period, basis=basis, kind=kind)
     except SaishangError as error:
         raise Http404(wording.say(error.message)) from None
     period = str(link.facts.get("period") or period or "")

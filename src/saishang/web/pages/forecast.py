@@ -12,34 +12,62 @@ from saishang.apps.indicators.forecast import ForecastRow
 from saishang.apps.indicators.queries import RunFacts
 from saishang.web import texts
 from saishang.web.pages.charts import Chart
+from saishang.web.pages.forecast_words import (
+    chance,
+    changes,
+    headline,
+    method_name,
+    one,
+    said,
+    step_name,
+    two,
+)
 from saishang.web.pages.runs import about_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name
 
 __all__ = ["ForecastView", "chance", "target_forecast", "year_end_forecast", "year_end_rows"]
 
-_MONTHS = 12
-
 
 @dataclass(frozen=True)
 class ForecastView:
-    """What a page shows: `made` False before forecasts were computed; sentences; the back-test in figures and drawn."""
+    """What a page shows.
+
+    Attributes
+    ----------
+    made:
+        False before forecasts were computed.
+    answer, said, changes:
+        One sentence; the band in words and how far to trust it; what would change the answer.
+    sentences, contest, table, chart:
+        For the fold-out: the method and its test, the methods that were compared, every past moment, the same drawn.
+    """
 
     made: bool
     row: ForecastRow | None = None
     answer: str = ""
+    said: Sequence[str] = ()
+    changes: Sequence[str] = ()
     sentences: Sequence[str] = ()
+    contest: Table | None = None
     table: Table | None = None
     chart: Chart | None = None
 
+    @property
+    def tables(self) -> list[Table]:
+        """Everything that can be exported."""
+        return [table for table in (self.contest, self.table) if table is not None]
 
-def target_forecast(run: RunFacts, target: str, region: str) -> ForecastView | None:
-    """Forecast of a target in the year of its goal; None where it has no number or no year."""
+
+def target_forecast(run: RunFacts, target: str, region: str) -> ForecastView:
+    """Forecast of a target in the year of its goal; of a promise without a number, the words for that."""
     rows = forecast.read(run.id)
     if rows is None:
         return ForecastView(False)
     found = next((r for r in rows if (r.kind, r.target, r.place) == ("target", target, region)), None)
-    return None if found is None else _view(run, found)
+    if found is None:
+        return ForecastView(True, answer=_("不预测：没有可以比较大小的目标值（定性目标，或目标值未公布）。"))
+    return _view(run, found)
 
 
 def year_end_rows(run: RunFacts) -> dict[tuple[str, str], ForecastRow]:
@@ -56,52 +84,23 @@ def year_end_forecast(run: RunFacts, place: str, parameter: str, basis: str) -> 
     return None if found is None or found.basis != basis else _view(run, found)
 
 
-def chance(probability: float | None) -> str:
-    """A probability as people read it: no draw of a thousand is not the same as never."""
-    if probability is None:
-        return "—"
-    if probability < 0.01:
-        return _("不到 1 %")
-    if probability > 0.99:
-        return _("超过 99 %")
-    return f"{probability * 100:.0f} %"
-
-
 def _view(run: RunFacts, row: ForecastRow) -> ForecastView:
     table = _table(run, row) if row.checks else None
-    return ForecastView(True, row, _answer(row), [_method(row), *_tested(row)], table, _chart(row, table))
-
-
-def _answer(row: ForecastRow) -> str:
-    if row.reason:
-        words = {
-            "too_short": _("不预测：序列只有 %(have)s 个值，至少要 %(need)s 个"),
-            "too_far": _("不预测：离序列末端太远"),
-            "few_checks": _("不预测：只能回测 %(have)s 次，至少要 %(need)s 次"),
-            "no_better_than_persistence": _("不预测：回测误差不小于“保持上期”，方法不采用"),
-            "past": _("不预测：目标年份已有数值"),
-        }.get(row.reason, row.reason)
-        return words % {"have": row.detail.get("have"), "need": row.detail.get("need")}
-    words = _(
-        "%(year)s 年：%(low)s—%(high)s %(unit)s（%(level)s %% 区间，中位数 %(median)s）；"
-        "达到 %(goal)s 的概率：%(chance)s"
+    # Where nothing was tried there is no method to speak of.
+    tried = [_method(row), *_tested(row)] if row.checks or not row.reason else []
+    return ForecastView(
+        True, row, headline(row), said(row), changes(row), tried, _contest(run, row), table, _chart(row, table)
     )
-    return words % {
-        "year": row.year, "low": _one(row.low), "high": _one(row.high), "median": _one(row.median),
-        "unit": texts.unit_name(row.unit), "level": f"{row.level * 100:.0f}", "goal": _goal(row),
-        "chance": chance(row.probability),
-    }  # fmt: skip
-
-
-def _goal(row: ForecastRow) -> str:
-    sign, _sep, figure = row.goal.partition(" ")
-    return f"{texts.comparator(sign)} {figure} {texts.unit_name(row.unit)}"
 
 
 def _method(row: ForecastRow) -> str:
     words = {
         "theil_sen": _("方法：泰尔—森斜率，残差按块自助抽样（短的年序列）"),
-        "logit_theil_sen": _("方法：在对数几率上的泰尔—森斜率，不越过 0 与 100 %%（比例）") % {},
+        "damped": _("方法：阻尼趋势，从最近的数值出发，泰尔—森斜率逐年减弱，残差按块自助抽样"),
+        "logit_theil_sen": _("方法：逻辑斯蒂增长，即在对数几率上的泰尔—森斜率，不越过 0 与 100 %%（比例）") % {},
+        "logit_damped": _("方法：对数几率上的阻尼趋势，不越过 0 与 100 %%（比例）") % {},
+        "persistence": _("方法：保持上期，范围按过去各期之间的变化（自由度少时用学生氏 t 放宽）"),
+        "unchanged": _("方法：拉普拉斯接续律，n 年未变，今后 h 年内变化的概率为 h / (n + 1 + h)"),
         "state_space": _("方法：对数值的状态空间模型，局部水平加年内谐波，缺月跳过（月序列）"),
     }.get(row.method, row.method)
     known = _("序列 %(n)s 个值") % {"n": row.known}
@@ -115,30 +114,46 @@ def _tested(row: ForecastRow) -> list[str]:
     errors = _(
         "回测 %(n)s 次：平均绝对误差 %(mae)s %(unit)s，“保持上期”为 %(plain)s %(unit)s，两者之比 %(ratio)s。"
     ) % {
-        "n": len(row.checks), "unit": texts.unit_name(row.unit), "mae": _two(row.mae),
-        "plain": _two(row.mae_persistence), "ratio": _two(row.mase),
+        "n": len(row.checks), "unit": texts.unit_name(row.unit), "mae": two(row.mae),
+        "plain": two(row.mae_persistence), "ratio": two(row.mase),
     }  # fmt: skip
-    if row.coverage is None or row.coverage_widened is None:
-        return [errors]
-    held = _("%(level)s %% 区间原本命中 %(raw)s %%，按回测放宽 %(factor)s 倍后命中 %(wide)s %%（逐一留出）。") % {
-        "level": f"{row.level * 100:.0f}", "raw": f"{row.coverage * 100:.0f}", "factor": _one(row.factor),
-        "wide": f"{row.coverage_widened * 100:.0f}",
-    }  # fmt: skip
-    return [errors, held]
+    found = [errors]
+    if row.coverage is not None and row.coverage_widened is not None:
+        words = _("%(level)s %% 区间原本命中 %(raw)s %%，按回测放宽 %(factor)s 倍后命中 %(wide)s %%（逐一留出）。")
+        found.append(
+            words
+            % {
+                "level": f"{row.level * 100:.0f}", "raw": f"{row.coverage * 100:.0f}",
+                "factor": one(row.detail.get("factor", row.factor)), "wide": f"{row.coverage_widened * 100:.0f}",
+            }
+        )  # fmt: skip
+    if row.chosen:
+        words = _(
+            "选法也要检验：每个过去时点只用当时已知的结果来选，误差与“保持上期”之比 %(ratio)s，区间命中 %(held)s %%。"
+        )
+        found.append(words % {"ratio": two(row.chosen[1]), "held": f"{(row.chosen[2] or 0) * 100:.0f}"})
+    return found
 
 
-def _one(value: float | None) -> str:
-    return "—" if value is None else f"{value:.1f}"
-
-
-def _two(value: float | None) -> str:
-    return "—" if value is None else f"{value:.2f}"
-
-
-def _step(row: ForecastRow, step: int) -> str:
-    if row.kind == "target":
-        return texts.period_name(str(step))
-    return texts.period_name(f"{step // _MONTHS}-{step % _MONTHS + 1:02d}")
+def _contest(run: RunFacts, row: ForecastRow) -> Table | None:
+    """The methods held against each other over the same moments."""
+    if len(row.tests) < 2:
+        return None
+    columns = [
+        Column("method", _("方法"), row_head=True),
+        Column("mae", _("平均绝对误差"), texts.unit_name(row.unit), number=True),
+        Column("ratio", _("与“保持上期”之比"), number=True),
+        Column("checks", _("回测次数"), number=True),
+        Column("used", _("采用")),
+    ]
+    rows = [
+        {
+            "method": method_name(method), "mae": Cell(mae, text=two(mae)), "ratio": Cell(ratio, text=two(ratio)),
+            "checks": checks, "used": _("是") if method == row.method else "",
+        }
+        for method, mae, ratio, checks in row.tests
+    ]  # fmt: skip
+    return Table("contest", _("比较过的方法"), columns, rows, about=about_run(run), tight=True)
 
 
 def _table(run: RunFacts, row: ForecastRow) -> Table:
@@ -154,16 +169,16 @@ def _table(run: RunFacts, row: ForecastRow) -> Table:
     ]
     rows = []
     for origin, steps, low, median, high, plain, actual in row.checks:
-        first, last = _step(row, steps[0]), _step(row, steps[-1])
+        first, last = step_name(row, steps[0]), step_name(row, steps[-1])
         held = low <= actual <= high
         rows.append(
             {
-                "origin": _step(row, origin),
+                "origin": step_name(row, origin),
                 "steps": first if first == last else f"{first} – {last}",
-                "median": Cell(median, text=_one(median)),
-                "band": f"{_one(low)} – {_one(high)}",
-                "persistence": Cell(plain, text=_one(plain)),
-                "actual": Cell(actual, text=_one(actual)),
+                "median": Cell(median, text=one(median)),
+                "band": f"{one(low)} – {one(high)}",
+                "persistence": Cell(plain, text=one(plain)),
+                "actual": Cell(actual, text=one(actual)),
                 "held": Cell(held, text=_("是") if held else _("否")),
             }
         )
@@ -178,7 +193,7 @@ def _chart(row: ForecastRow, table: Table | None) -> Chart | None:
     places = (6, 3, 2, 4, 5)
     spec = {
         "kind": "lines", "unit": texts.unit_name(row.unit), "scale": True,
-        "x": [f"{_step(row, check[0])}" for check in row.checks],
+        "x": [f"{step_name(row, check[0])}" for check in row.checks],
         "series": [
             {"name": name, "data": [round(check[place], 2) for check in row.checks], "bound": place in (2, 4)}
             for name, place in zip(names, places, strict=True)

@@ -23,12 +23,13 @@ from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice, decimals, primary_names
 from saishang.web.pages.air_common import item_name as code_name
-from saishang.web.pages.attention import freshness_table
+from saishang.web.pages.attention import freshness_table, notices
 from saishang.web.pages.chain import chain_url
 from saishang.web.pages.cities import newest_day
 from saishang.web.pages.exports import export
 from saishang.web.pages.forecast import chance, year_end_rows
 from saishang.web.pages.morning_costs import cost_view
+from saishang.web.pages.morning_head import age_words, key_figures, month_table
 from saishang.web.pages.morning_words import (
     coverage_words,
     days_words,
@@ -41,7 +42,7 @@ from saishang.web.pages.morning_words import (
 from saishang.web.pages.runs import about_run, chosen_run, other_runs, with_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name, reason_name
-from saishang.web.security import public
+from saishang.web.security import may, public
 
 __all__ = ["AGAINST", "item_url", "morning", "share_of"]
 
@@ -68,6 +69,7 @@ def morning(request: HttpRequest) -> HttpResponse:
     tables = [
         _cities(request, run, found, places),
         _items(request, run, found, place),
+        month_table(request, run, found, places),
         *(view.tables if view else ()),
         *(table for table in (_dust(request, run, found), _since(run), freshness_table()) if table is not None),
     ]
@@ -76,6 +78,8 @@ def morning(request: HttpRequest) -> HttpResponse:
         return answer
     by_name = {table.name: table for table in tables}
     empty = all(item.days == 0 for item in found.items)
+    ahead = year_end_rows(run).get((place, "PM2.5"))
+    sentence, figures = key_figures(run, found, place, ahead if ahead and ahead.basis == basis else None)
     context: dict[str, Any] = {
         "run": run, "runs": other_runs(), "place": place, "place_name": site.region_name(place),
         "places": [(code, site.region_name(code)) for code in places],
@@ -87,6 +91,8 @@ def morning(request: HttpRequest) -> HttpResponse:
         "dust": by_name.get("morning-dust"), "since": by_name.get("morning-since"),
         "freshness": by_name.get("freshness"),
         "left": (date(run.as_of.year, 12, 31) - run.as_of).days,
+        "sentence": sentence, "figures": figures, "age": age_words(run), "month": by_name["morning-month"],
+        "notices": notices(queries.target_rows(run.id), run, staff=may(request, "view_internal")),
         "empty": empty, "better": _better_run(run) if empty else None,
     }  # fmt: skip
     return render(request, "morning/morning.html", context)

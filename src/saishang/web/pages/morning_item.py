@@ -65,8 +65,8 @@ def item(request: HttpRequest, place: str, parameter: str) -> HttpResponse:
     steps, months, cities = _steps(figure, run), _months(figure, run), _cities(request, figure, run)
     over = _days_over(figure, run) if figure.statistic != "mean" and figure.scope == "city" else None
     ahead = year_end_forecast(run, place, parameter, basis) if statistic == "mean" else None
-    tested = ahead.table if ahead is not None else None
-    tables = [t for t in (steps, months, cities, over, tested, *(view.tables if view else ())) if t is not None]
+    tested = ahead.tables if ahead is not None else []
+    tables = [t for t in (steps, months, cities, over, *tested, *(view.tables if view else ())) if t is not None]
     answer = export(request, tables)
     if answer is not None:
         return answer

@@ -20,9 +20,19 @@ from saishang.web.pages import site
 from saishang.web.pages.chain import chain_url, fact_words
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
-from saishang.web.pages.forecast import target_forecast
+from saishang.web.pages.forecast import ForecastView, target_forecast
 from saishang.web.pages.runs import about_run, chosen_run, other_runs
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.target_future import (
+    band,
+    band_labels,
+    band_rows,
+    certificate_url,
+    earlier,
+    evidence,
+    owed,
+    running_year,
+)
 from saishang.web.pages.target_parts import parts_table, set_words
 from saishang.web.pages.targets import chosen_history, goal_of, position
 from saishang.web.reasons import basis_name, reason_name
@@ -45,13 +55,13 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
     if row is None:
         raise Http404(_("本次评估中没有目标“%(id)s”。") % {"id": target})
     found = queries.indicator(row.indicator)
-    chart, values = _path(row, run)
-    limits = _limits(row, run)
     ahead = target_forecast(run, row.target, row.region)
-    tested = ahead.table if ahead is not None else None
+    running, running_url = running_year(run, row)
+    chart, values = _path(row, run, ahead)
+    limits, before = _limits(row, run), earlier(row, run)
     drawn = chart.table if chart is not None else None
     parts = parts_table(row, run)
-    tables = [table for table in (values, drawn, limits, tested, parts) if table is not None]
+    tables = [table for table in (values, drawn, limits, before, *ahead.tables, parts) if table is not None]
     invented = any(part.setting.get("demonstration") for part in queries.part_rows(run.id, row.target, row.region))
     answer = export(request, tables, invented=invented, real={table.name for table in tables} - {"parts"})
     if answer is not None:
@@ -81,6 +91,10 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
         "invented_parts": invented,
         "invented_goal": bool(row.setting.get("demonstration")),
         "set_words": set_words(row),
+        "running": running,
+        "running_url": running_url,
+        "earlier": before,
+        "owed": owed(row),
         "others": [
             other for other in queries.target_rows(run.id) if other.item == row.item and other.target != row.target
         ],
@@ -88,7 +102,7 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
     return render(request, "target/target.html", context)
 
 
-def _path(row: TargetRow, run: RunFacts) -> tuple[Chart | None, Table | None]:
+def _path(row: TargetRow, run: RunFacts, ahead: ForecastView) -> tuple[Chart | None, Table | None]:
     if not row.history and not row.path:
         return None, None
     values = _history_table(row, run)
@@ -113,7 +127,9 @@ def _path(row: TargetRow, run: RunFacts) -> tuple[Chart | None, Table | None]:
         "goal": None if row.goal is None else float(row.goal),
         "path": way,
         "history": points,
-        "labels": {
+        "band": band(ahead),
+        "labels": band_labels(ahead)
+        | {
             "path": _("序时进度"),
             "measured": _("实际数值"),
             "invalid": _("不满足有效性规定"),
@@ -121,10 +137,10 @@ def _path(row: TargetRow, run: RunFacts) -> tuple[Chart | None, Table | None]:
         },
     }
     label = _("%(title)s 的序时进度与实际数值；同样的数字列在下面的表里。") % {"title": title}
-    return Chart("path", label, spec, _path_table(row, run)), values
+    return Chart("path", label, spec, _path_table(row, run, ahead)), values
 
 
-def _path_table(row: TargetRow, run: RunFacts) -> Table:
+def _path_table(row: TargetRow, run: RunFacts, ahead: ForecastView) -> Table:
     """What the picture shows: the path year by year, and the values drawn beside it."""
     unit = texts.unit_name(row.unit)
     columns = [
@@ -147,7 +163,17 @@ def _path_table(row: TargetRow, run: RunFacts) -> Table:
         )
         for place, point in drawn
     ]
-    listed += [(year, {"period": texts.period_name(str(year)), "way": _plain(value)}) for year, value in way.items()]
+    said = dict(band_rows(ahead))
+    if said:
+        columns += [
+            Column("middle", _("预测（居中）"), unit, number=True),
+            Column("band", _("预测区间"), unit, number=True),
+        ]
+    listed += [
+        (year, {"period": texts.period_name(str(year)), "way": _plain(value)} | said.pop(float(year), {}))
+        for year, value in way.items()
+    ]
+    listed += said.items()
     rows = [line for _place, line in sorted(listed, key=lambda pair: pair[0])]
     return Table("path", _("序时进度与实际数值"), columns, rows, about=about_run(run), tight=True)
 
@@ -185,15 +211,20 @@ def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
         Column("coverage", _("覆盖"), long=True),
         Column("chosen", _("用于评估")),
         Column("chain", _("追溯")),
+        Column("certificate", _("证书")),
     ]
     rows: list[dict[str, Any]] = []
+    papers = evidence(run, row)
     for point in sorted(row.history, key=lambda p: (position(p.period) or 0, p.period), reverse=True):
         rows.append(
             {
                 "period": Cell(point.period, text=texts.period_name(point.period)),
                 "value": Cell(point.value, text=point.rounded or "—", valid=point.valid),
                 "basis": basis_name(point.basis),
-                "kind": texts.kind_name(point.kind, point.coverage),
+                "kind": Cell(
+                    texts.kind_name(point.kind, point.coverage),
+                    note=papers.get((point.period, point.basis), "") if point.kind == "reported" else "",
+                ),
                 "coverage": Cell(
                     coverage_text(point.coverage, pooled=row.region == run.region), note=reason_name(point.reason)
                 ),
@@ -201,7 +232,14 @@ def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
                 "chain": Cell(
                     None,
                     text=_("查看溯源"),
-                    href=chain_url(run.id, row.indicator, row.region, point.period, point.basis),
+                    href=chain_url(run.id, row.indicator, row.region, point.period, point.basis, point.kind),
+                )
+                if point.value is not None
+                else None,
+                "certificate": Cell(
+                    None,
+                    text=_("复算证书"),
+                    href=certificate_url(run.id, row.indicator, row.region, point),
                 )
                 if point.value is not None
                 else None,
