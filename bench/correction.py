@@ -125,7 +125,7 @@ def main() -> int:
                 correction.read([
                     path for path, (a, _b) in zip(now, spans, strict=True) if begin <= f"{a:%Y-%m}" <= end
                 ])  # fmt: skip
-                changes = correction.difference(correction.tables(dust))
+                _, changes = correction.tables(dust)
             quick.append(time.perf_counter() - started)
             started = time.perf_counter()
             after = evaluate(now, stations, dust, calendar)

@@ -63,7 +63,6 @@ def test_corrected_hours_change_what_a_whole_evaluation_would_change(
     assert batch.replaced == 24
     found = preview(config, lake, RULES, run)
     assert found.days == ((STATION, DAY),) and [known.id for known in found.batches] == [batch.id]
-    assert found.other_media == ()
 
     again = evaluate("test", config, lake, RULES, date(2019, 5, 31), site="ningxia", region="640000")
     whole = changes.value_changes(run.id, again.id)

@@ -23,6 +23,7 @@ __all__ = [
     "ValueChange",
     "batches_between",
     "between",
+    "target_change",
     "target_changes",
     "value_change",
     "value_changes",
@@ -150,20 +151,19 @@ def target_changes(before: str, after: str) -> list[TargetChange]:
     """Targets whose state, figure or reason differs between two runs, in the order of the later one."""
     old = {(row.target, row.region): row for row in TargetState.objects.filter(run=get_run(before))}
     new = {(row.target, row.region): row for row in TargetState.objects.filter(run=get_run(after)).order_by("order")}
-    return [change for key in (*new, *(key for key in old if key not in new)) if (change := _target(old, new, key))]
+    keys = (*new, *(key for key in old if key not in new))
+    return [change for key in keys if (change := target_change(old.get(key), new.get(key)))]
 
 
-def _target(
-    old: Mapping[tuple[str, str], TargetState], new: Mapping[tuple[str, str], TargetState], key: tuple[str, str]
-) -> TargetChange | None:
-    was, now = old.get(key), new.get(key)
+def target_change(was: Any, now: Any) -> TargetChange | None:
+    """A stored state before and after, None where there is none; None when both tell the same."""
     known = now or was
     if known is None:
         return None
     if was and now and (was.status, was.rounded, was.reason) == (now.status, now.rounded, now.reason):
         return None
     return TargetChange(
-        target=key[0], region=key[1], title=known.title, title_en=known.title_en,
+        target=known.target, region=known.region, title=known.title, title_en=known.title_en,
         before_status=was.status if was else "", after_status=now.status if now else "",
         before=was.rounded if was else "", after=now.rounded if now else "",
         before_reason=was.reason if was else "", after_reason=now.reason if now else "",
