@@ -1,7 +1,7 @@
 """The air tables of a run after a correction: the days that changed made again from their hours, the rest as it was.
 
-Changed are days with corrected hours, with hours that quality control takes out or gives back, and days of sand and dust
-that people decided otherwise. Rows equal those of a whole evaluation (`bench/correction.py`).
+Changed are days with corrected hours, with hours that quality control takes out or gives back, and days of sand and
+dust that people decided otherwise. Rows equal those of a whole evaluation (`bench/correction.py`).
 """
 
 from __future__ import annotations

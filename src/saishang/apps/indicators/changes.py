@@ -6,15 +6,18 @@ decided, rules, plan and code. Reads only; whether a changed number is released 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from saishang.apps.indicators.models import DustDecision, IndicatorValue, ReportedValue, Run, TargetState
 from saishang.apps.indicators.queries import get_run
+from saishang.apps.registers import queries as registers
+from saishang.apps.registers.queries import Written
 from saishang.lake import Lake
+from saishang.lake.gaps import excluded_flags
 from saishang.lake.ledger import Batch
 
 __all__ = [
@@ -89,6 +92,10 @@ class Between:
         Rows that they corrected.
     reports, decisions:
         Figures reported and dust days decided, as (what, by whom, when).
+    entries:
+        Versions written in registers.
+    flags:
+        How many rows of the lake quality control takes out of one and not of the other.
     rules, plan, code, as_of:
         (before, after) where they differ, None where they agree.
     """
@@ -97,6 +104,8 @@ class Between:
     replaced: int
     reports: tuple[tuple[str, str, datetime], ...]
     decisions: tuple[tuple[str, str, datetime], ...]
+    entries: tuple[Written, ...]
+    flags: int
     rules: tuple[str, str] | None
     plan: tuple[str, str] | None
     code: tuple[str, str] | None
@@ -106,8 +115,9 @@ class Between:
     def nothing(self) -> bool:
         """Whether the record shows no difference of inputs."""
         return not (
-            self.batches or self.reports or self.decisions or self.rules or self.plan or self.code or self.as_of
-        )
+            self.batches or self.reports or self.decisions or self.entries or self.flags or self.rules or self.plan
+            or self.code or self.as_of
+        )  # fmt: skip
 
 
 _KEY = ("indicator", "region", "period", "period_kind", "basis", "kind", "standard")
@@ -177,6 +187,8 @@ def between(lake: Lake, before: str, after: str) -> Between:
     batches = tuple(batches_between(lake, old.lake_version, new.lake_version))
     span = {"gt": old.started, "lte": new.started}
     reports = ReportedValue.objects.filter(**{f"entered_at__{k}": v for k, v in span.items()}).order_by("pk")
+    end = datetime(new.as_of.year, new.as_of.month, new.as_of.day) + timedelta(days=1)
+    out = [set(excluded_flags(lake.ledger, datetime(1900, 1, 1), end, run.started)) for run in (old, new)]
     decided = DustDecision.objects.filter(**{f"decided_at__{k}": v for k, v in span.items()}).order_by("pk")
     return Between(
         batches=batches,
@@ -189,6 +201,8 @@ def between(lake: Lake, before: str, after: str) -> Between:
             (f"{row.region} {row.day.isoformat()} {row.status}", str(row.decided_by or ""), row.decided_at)
             for row in decided.select_related("decided_by")
         ),
+        entries=tuple(registers.written_since(old.started, new.started)),
+        flags=len(out[0] ^ out[1]),
         rules=_pair(old.rules_digest, new.rules_digest),
         plan=_pair(old.plan_version, new.plan_version),
         code=_pair(old.code_version, new.code_version),

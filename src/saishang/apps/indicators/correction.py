@@ -2,8 +2,8 @@
 
 Looks at everything that came in since a run (`since`): rows of the lake, quality flags, registers, decisions, reported
 figures. Media that none of it touches stand as in the run; the others make again what it touches (`Medium.remade`).
-Then values, composed indicators and targets, and every number that would come out otherwise. Reads only. The office then
-evaluates anew and releases the change list (`actions.release_changes`), which compares the two whole runs.
+Then values, composed indicators and targets, and every number that would come out otherwise. Reads only. The office
+then evaluates anew and releases the change list (`actions.release_changes`), which compares the two whole runs.
 """
 
 from __future__ import annotations
@@ -171,9 +171,7 @@ def _fresh(
             catalogue, made.tables, asked.region, readers=medium.readers, cities=run.parameters["cities"],
             known=asked.rules.regions.keys(),
         )  # fmt: skip
-        reach = {str(p) for name in medium.readers if name in made.tables for p in made.tables[name]["period"].to_pylist()} \
-            if made.partial else None  # fmt: skip
-        tables |= dict.fromkeys(medium.readers, reach)
+        tables |= dict.fromkeys(medium.readers, _reach(made, medium.readers) if made.partial else None)
     counted = {
         str(way.statistic["register"]) for one in catalogue.indicators.values() for way in one.by(REGISTER)
     } & found.registers  # fmt: skip
@@ -194,6 +192,12 @@ def _fresh(
         return found.reports_changed
 
     return fresh, stale
+
+
+def _reach(made: Remade, names: Iterable[str]) -> set[str]:
+    """Periods that were made again."""
+    mine = [made.tables[name] for name in names if name in made.tables]
+    return {str(period) for table in mine for period in table.column("period").to_pylist()}
 
 
 def _made_of(row: Any) -> str:

@@ -1,8 +1,8 @@
 """Forward from a line of a file (向前追溯): which published numbers and targets of a run rest on it.
 
 The chain leads from a number to its rows; this leads the other way. Every row that stands in the lake from the line is
-held against the run's values: the place it is counted in (`Medium.rests`), the period it falls into, and whether the run
-counted it at all.
+held against the run's values: the place it is counted in (`Medium.rests`), the period it falls into, and whether the
+run counted it at all.
 """
 
 from __future__ import annotations

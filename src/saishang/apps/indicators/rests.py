@@ -183,6 +183,7 @@ def _rows(folder: Path, table: str, **match: str) -> list[dict[str, Any]]:
     path = folder / f"{table}.parquet"
     if not path.is_file():
         return []
-    found: list[dict[str, Any]] = pq.read_table(path, filters=[(name, "=", text) for name, text in match.items()]).to_pylist()
+    found: list[dict[str, Any]] = pq.read_table(
+        path, filters=[(name, "=", text) for name, text in match.items()]
+    ).to_pylist()
     return found
-

@@ -72,9 +72,7 @@ class Since:
     @property
     def nothing(self) -> bool:
         """Whether everything is as the run had it."""
-        return not (
-            self.batches or self.flags or self.registers or self.decisions or self.reports_changed or self.plan
-        )
+        return not (self.batches or self.flags or self.registers or self.decisions or self.reports_changed or self.plan)
 
 
 @dataclass(frozen=True)

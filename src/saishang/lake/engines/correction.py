@@ -36,7 +36,15 @@ from saishang.science.air.series import (
 )
 from saishang.science.periods import running_months
 
-__all__ = ["CHANGED_DAYS", "CHANGED_ROWS", "AirCorrection", "Difference", "changed_rows", "row_differences", "write_recipes"]
+__all__ = [
+    "CHANGED_DAYS",
+    "CHANGED_ROWS",
+    "AirCorrection",
+    "Difference",
+    "changed_rows",
+    "row_differences",
+    "write_recipes",
+]
 
 #: Station (or `city:<region>`) and day that hold a changed row.
 CHANGED_DAYS = pa.schema([("station", pa.string()), ("day", pa.date32())])
@@ -220,7 +228,9 @@ class AirCorrection:
 
     def episodes(self, rule: DustRule) -> list[DustProposal]:
         """Sand-dust episodes of the cities concerned around the changed days; after `read`."""
-        return propose_windows(_rows(self._connection, "city_hours", self._recipes.dust.queries["city_hours"], "all"), rule)
+        return propose_windows(
+            _rows(self._connection, "city_hours", self._recipes.dust.queries["city_hours"], "all"), rule
+        )
 
     @property
     def dust_span(self) -> tuple[date, date]:
