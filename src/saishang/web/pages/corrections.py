@@ -30,7 +30,7 @@ from saishang.web.pages.registers_common import kind_name, kind_named
 from saishang.web.pages.runs_compare import targets_table, values_table
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import may, permission, public
-from saishang.web.wording.columns import heading
+from saishang.web.wording.columns import value_words
 
 __all__ = ["cause_kind", "release", "releases", "waiting"]
 
@@ -91,7 +91,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     ]
     context |= {
         "found": found, "tables": tables, "printed": len(printed), "hidden": len(found.values) - len(printed),
-        "took": f"{found.seconds:.1f}", "media": texts.listed(heading(name, "medium") for name in found.media),
+        "took": f"{found.seconds:.1f}", "media": texts.listed(value_words("medium", name) or name for name in found.media),
     }  # fmt: skip
     return export(request, tables) or render(request, "runs/waiting.html", context)
 
@@ -130,16 +130,18 @@ def _cause(cause: Cause) -> tuple[Cell | str, Cell | str | None]:
     if cause.kind == "file":
         where: Cell | str | None = None
         if facts["first_line"]:
-            lines = _("第 %(first)s–%(last)s 行") % {"first": facts["first_line"], "last": facts["last_line"]}
+            one = facts["first_line"] == facts["last_line"]
+            span = {"line": facts["first_line"], "first": facts["first_line"], "last": facts["last_line"]}
+            lines = (_("第 %(line)s 行") if one else _("第 %(first)s–%(last)s 行")) % span
             where = Cell(
                 facts["first_line"], text=lines,
-                href=reverse("data-line-numbers", args=[facts["batch"], facts["first_line"]]),
+                href=reverse("data-line", args=[facts["batch"], facts["first_line"]]),
                 note=_("%(rows)s 个值，%(stations)s 个站点")
                 % {"rows": facts["rows"], "stations": len(facts["stations"])},
             )  # fmt: skip
         return Cell(facts["file"], href=reverse("data-batch", args=[facts["batch"]])), where
     if cause.kind == "flag":
-        told = {"medium": heading(facts["lake"], "medium"), "rows": facts["rows"]}
+        told = {"medium": value_words("medium", facts["lake"]) or facts["lake"], "rows": facts["rows"]}
         return _("%(medium)s：%(rows)s 个值的剔除有变") % told, f"{facts['first']} – {facts['last']}"
     if cause.kind == "register":
         kind = kind_named(facts["register"])

@@ -107,7 +107,7 @@ def _rows_table(found: Forward, about: list[str]) -> Table:
         Column("station", _("站点"), row_head=True), Column("parameter", _("项目"), nowrap=True),
         Column("interval", _("时段"), nowrap=True), Column("value", _("数值"), number=True),
         Column("unit", _("计量单位")),
-        Column("state", _("去向")), Column("numbers", _("以它为据的数字"), number=True),
+        Column("state", _("计入情况")), Column("numbers", _("以它为据的数字"), number=True),
     ]  # fmt: skip
     parameters = site.rules().parameters
 
