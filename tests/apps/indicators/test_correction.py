@@ -80,7 +80,22 @@ def test_corrected_hours_change_what_a_whole_evaluation_would_change(
     for name, (gone, come) in found.tables.items():
         old, new = (set(rows(pq.read_table(folder / f"{name}.parquet"))) for folder in (before, after))
         assert (set(rows(gone)), set(rows(come))) == (old - new, new - old), name
+    rest(config, lake, run, again, found.causes[0].facts)
     release(run, again, len([change for change in whole if not change.only_precision]))
+
+
+def rest(config: Config, lake: Lake, run: Any, again: Any, facts: Any) -> None:
+    """Forward from the corrected line: numbers of its city and of the region; none of a run that did not have it."""
+    from saishang.apps.indicators.forward import resting_on
+
+    found = resting_on(config, lake, again, facts["batch"], facts["first_line"])
+    assert {row.row.parameter: row.state for row in found.rows} == {"PM2.5": "counted", "O3": "counted"}
+    assert {value.region for value in found.values} == {"640100", "640000"}
+    means = {(v.region, v.period) for v in found.values if v.indicator == "air.pm25.mean" and v.basis == "measured"}
+    assert means == {(region, period) for region in ("640100", "640000") for period in ("2019", "2019-01..2019-05")}
+    assert not {value.indicator for value in found.values} & {"air.pm10.mean", "air.so2.mean"}
+    before = resting_on(config, lake, run, facts["batch"], facts["first_line"])
+    assert before.values == () and {row.state for row in before.rows} == {"later"}
 
 
 def decide(config: Config, run: Any) -> tuple[str, date]:

@@ -122,7 +122,10 @@ def test_each_correction_touches_its_own_media_and_tells_what_a_whole_evaluation
     found = preview(config, lake, RULES, run)
     assert set(found.media) == media
     assert [cause.kind for cause in found.causes] == ["file"] * 6 + ["register"] + ["report"] * 2
-    same(config, found, run, evaluated(config, lake))
+    whole = evaluated(config, lake)
+    same(config, found, run, whole)
+    for medium, indicators in (("climate", "climate."), ("soil", "soil."), ("groundwater", "groundwater.")):
+        changed_numbers_rest_on_the_line(config, lake, whole, found, medium, indicators)
     # Every medium has a number or a row that moved, so that the comparison above means something.
     moved = {change.indicator.split(".")[0] for change in found.values}
     assert {"noise", "climate", "groundwater", "soil", "ecology"} <= moved
@@ -134,6 +137,21 @@ def test_each_correction_touches_its_own_media_and_tells_what_a_whole_evaluation
     cause = found.reasons(noise)[0]
     assert (cause.kind, cause.facts["stations"], cause.facts["first"]) == ("file", ["DEMO-N01"], date(2026, 9, 12))
     assert cause.facts["first_line"] <= cause.facts["last_line"]
+
+
+def changed_numbers_rest_on_the_line(
+    config: Config, lake: Lake, after: Run, found: Correction, medium: str, indicators: str
+) -> None:
+    """Forward from the one line that was corrected: every number that it changed is among those that rest on it."""
+    from saishang.apps.indicators.forward import resting_on
+
+    (cause,) = [c for c in found.causes if c.kind == "file" and medium in c.media and c.facts["rows"] == 1]
+    forward = resting_on(config, lake, after, cause.facts["batch"], cause.facts["first_line"])
+    resting = {(value.indicator, value.region, value.period, value.basis) for value in forward.values}
+    computed = [c for c in found.values if c.indicator.startswith(indicators) and c.basis != "as_published"]
+    moved = {(c.indicator, c.region, c.period, c.basis) for c in computed}
+    assert moved and moved <= resting
+    assert [row.state for row in forward.rows] == ["counted"]
 
 
 def touched_by(config: Config, lake: Lake, run: Run) -> set[str]:

@@ -91,7 +91,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
     ]
     context |= {
         "found": found, "tables": tables, "printed": len(printed), "hidden": len(found.values) - len(printed),
-        "took": f"{found.seconds:.1f}", "media": texts.listed(value_words("medium", name) or name for name in found.media),
+        "took": f"{found.seconds:.1f}",
+        "media": texts.listed(value_words("medium", name) or name for name in found.media),
     }  # fmt: skip
     return export(request, tables) or render(request, "runs/waiting.html", context)
 
