@@ -19,6 +19,7 @@ from saishang.apps.indicators.media import Asked, Flag, Medium, Touched
 from saishang.apps.indicators.media_list import MEDIA
 from saishang.apps.indicators.models import DustDecision, ReportedValue, Run
 from saishang.apps.indicators.register_values import REGISTER, register_parameters
+from saishang.apps.indicators.target_objects import settings_parameters
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.queries import Written
 from saishang.lake import Lake
@@ -53,6 +54,8 @@ class Since:
         Reported figures that stand now and did not, and that stood then and do not.
     plan:
         (before, after) where another version of the plan holds.
+    settings:
+        Whether offices set targets otherwise.
     """
 
     batches: tuple[Batch, ...]
@@ -63,6 +66,7 @@ class Since:
     reported: tuple[ReportedValue, ...]
     withdrawn: tuple[ReportedValue, ...]
     plan: tuple[str, str] | None
+    settings: bool = False
 
     @property
     def reports_changed(self) -> bool:
@@ -72,7 +76,10 @@ class Since:
     @property
     def nothing(self) -> bool:
         """Whether everything is as the run had it."""
-        return not (self.batches or self.flags or self.registers or self.decisions or self.reports_changed or self.plan)
+        changed = (
+            self.batches, self.flags, self.registers, self.decisions, self.reports_changed, self.plan, self.settings,
+        )  # fmt: skip
+        return not any(changed)
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ class Cause:
     Attributes
     ----------
     kind:
-        `file | flag | register | decision | report | plan`.
+        `file | flag | register | decision | report | plan | setting`.
     media:
         Names of the media that it touches; registers that figures are counted from, and `REPORTS`, stand here too.
     facts:
@@ -125,6 +132,7 @@ def since(lake: Lake, rules: Rules, run: Run, version: int, now: datetime, plan:
         reported=tuple(row for key, row in stands.items() if key not in stood),
         withdrawn=tuple(row for key, row in stood.items() if key not in stands),
         plan=None if plan == run.plan_version else (run.plan_version, plan),
+        settings=settings_parameters(plan.partition("@")[0], run.as_of, now) != run.parameters.get("targets", {}),
     )
 
 
@@ -211,6 +219,8 @@ def causes(found: Since, rules: Rules, run: Run, now: datetime) -> list[Cause]:
         listed.append(Cause("report", frozenset([REPORTS]), facts, row.agency, row.entered_at))
     if found.plan:
         listed.append(Cause("plan", frozenset(), {"before": found.plan[0], "after": found.plan[1]}))
+    if found.settings:
+        listed.append(Cause("setting", frozenset()))
     return listed
 
 

@@ -121,7 +121,7 @@ def cause_kind(kind: str) -> str:
     """Words for a kind of cause."""
     return {
         "file": _("数据文件"), "flag": _("质量控制"), "register": _("名录登记"), "decision": _("沙尘日认定"),
-        "report": _("报送数值"), "plan": _("方案版本"),
+        "report": _("报送数值"), "plan": _("方案版本"), "setting": _("目标设定"),
     }[kind]  # fmt: skip
 
 
@@ -159,6 +159,8 @@ def _cause(cause: Cause) -> tuple[Cell | str, Cell | str | None]:
         figure = f"{facts['text']} {texts.unit_name(facts['unit'])}"
         text = f"{name} {site.region_name(facts['region'])} {facts['period']} = {figure}"
         return Cell(text.strip(), href=reverse("targets-values")), None
+    if cause.kind == "setting":
+        return Cell("targets", text=_("目标的设定有变"), href=reverse("targets")), None
     return f"{facts['before'][:24]} → {facts['after'][:24]}", None
 
 
