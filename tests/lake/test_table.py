@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
 from saishang.lake import Lake
@@ -163,3 +164,15 @@ def test_full_disks_are_recognised_in_any_dress() -> None:
     outer.__cause__ = OSError(28, "x")
     assert is_disk_full(outer)
     assert not is_disk_full(ValueError("another thing"))
+
+
+def test_corrected_rows_are_found_by_conditions_on_text(lake: Lake, tmp_path: Path) -> None:
+    # A correction is written by a merge, whose files pyarrow cannot filter by columns of text by itself.
+    lake.ingest(network_day(tmp_path, "20190512,8,PM2.5,1,2,3", name="a.csv"))
+    lake.ingest(network_day(tmp_path, "20190512,8,PM2.5,1,9,3", name="b.csv"))
+    lake.ingest(network_day(tmp_path, "20190612,8,PM2.5,4,5,6", name="c.csv"))
+    wanted = (pc.field("medium") == "air") & pc.field("station").isin(["1488A", "1947A"])
+    found = lake.observations().to_table(columns=["station", "value"], filter=wanted).to_pylist()
+    pairs = {("1488A", 9.0), ("1947A", 3.0), ("1488A", 5.0), ("1947A", 6.0)}
+    assert {(row["station"], row["value"]) for row in found} == pairs and len(found) == 4
+    assert lake.observations().to_table(filter=pc.field("station") == "nobody").num_rows == 0

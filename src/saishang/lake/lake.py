@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from saishang.config import Config
 from saishang.lake.archive import Archive, require_file
@@ -19,7 +18,7 @@ from saishang.lake.ledger import Batch, Ledger
 from saishang.lake.readers.opening import open_any
 from saishang.lake.registered import with_points
 from saishang.lake.sources import Source, collected_on, known_sources, load_mapping, make_source
-from saishang.lake.table import ObservationsTable
+from saishang.lake.table import ObservationsTable, Rows
 from saishang.rules import Rules, load_rules
 
 __all__ = ["Lake"]
@@ -91,8 +90,8 @@ class Lake:
         """Newest version of the table."""
         return self.table.version
 
-    def observations(self, version: int | None = None) -> Any:
-        """Rows at a version as a pyarrow Dataset."""
+    def observations(self, version: int | None = None) -> Rows:
+        """Rows at a version: `to_table(columns=…, filter=…)`."""
         return self.table.dataset(version)
 
     def files(

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 from deltalake import ColumnProperties, CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from saishang.lake.errors import LakeError
 from saishang.lake.schema import KEY, PARTITIONS, SCHEMA
 
-__all__ = ["ObservationsTable", "Part", "TableVersion"]
+__all__ = ["ObservationsTable", "Part", "Rows", "TableVersion"]
 
 #: Versions stay readable for ten years unless `saishang ingest vacuum` removes their files.
 _CONFIGURATION = {
@@ -55,6 +56,47 @@ class TableVersion:
 def _application(batch: int) -> str:
     """Name under which a batch leaves its transaction in the table's log."""
     return f"saishang-batch-{batch}"
+
+
+class Rows:
+    """Rows of one version of the table, read as a pyarrow Dataset reads them.
+
+    A merge writes its files with another type of text (`string_view`), and pyarrow cannot hold the statistics of such a
+    file against a condition on a column of text: it fails instead of reading. Those files are filtered once read.
+    """
+
+    def __init__(self, dataset: ds.FileSystemDataset) -> None:
+        self._dataset = dataset
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns of the rows."""
+        return self._dataset.schema
+
+    def to_table(self, columns: Sequence[str] | None = None, filter: pc.Expression | None = None) -> pa.Table:
+        """Rows that fit a condition, in no order of their own.
+
+        Parameters
+        ----------
+        columns:
+            Names; None = all.
+        """
+        wanted = None if columns is None else list(columns)
+        if filter is None:
+            return self._dataset.to_table(columns=wanted)
+        plain: list[Any] = []
+        merged: list[Any] = []
+        for fragment in self._dataset.get_fragments(filter=filter):
+            views = any(pa.types.is_string_view(column) for column in fragment.physical_schema.types)
+            (merged if views else plain).append(fragment)
+        found = self._of(plain).to_table(columns=wanted, filter=filter)
+        if not merged:
+            return found
+        rows = self._of(merged).to_table().filter(filter)
+        return pa.concat_tables([found, rows if wanted is None else rows.select(wanted)])
+
+    def _of(self, fragments: list[Any]) -> ds.FileSystemDataset:
+        return ds.FileSystemDataset(fragments, self.schema, self._dataset.format, self._dataset.filesystem)
 
 
 class ObservationsTable:
@@ -115,9 +157,9 @@ class ObservationsTable:
         """Newest version; 0 for a table without rows."""
         return self.delta().version()
 
-    def dataset(self, version: int | None = None) -> Any:
-        """Return a pyarrow Dataset of the table at `version`."""
-        return self.delta(version).to_pyarrow_dataset()
+    def dataset(self, version: int | None = None) -> Rows:
+        """Rows of the table at `version`."""
+        return Rows(self.delta(version).to_pyarrow_dataset())
 
     def parts(
         self,

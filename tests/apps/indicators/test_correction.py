@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,9 +61,13 @@ def test_corrected_hours_change_what_a_whole_evaluation_would_change(
 
     batch = lake.ingest(few(tmp_path / "corrected.parquet", pm25=900.0, o3=700.0))
     assert batch.replaced == 24
+    decided = decide(config, run)
+    exclude(lake)
     found = preview(config, lake, RULES, run)
     assert found.days == ((STATION, DAY),) and [known.id for known in found.batches] == [batch.id]
-    assert found.other_media == ()
+    assert found.media == ("air",)  # quality flags of hours of air make no other medium again
+    assert [cause.kind for cause in found.causes] == ["file", "flag", "decision"]
+    assert found.causes[2].facts == {"region": decided[0], "day": decided[1], "status": "confirmed"}
 
     again = evaluate("test", config, lake, RULES, date(2019, 5, 31), site="ningxia", region="640000")
     whole = changes.value_changes(run.id, again.id)
@@ -71,11 +75,48 @@ def test_corrected_hours_change_what_a_whole_evaluation_would_change(
     assert list(map(target, found.targets)) == list(map(target, changes.target_changes(run.id, again.id)))
 
     before, after = Path(config.runs) / run.id, Path(config.runs) / again.id
-    assert set(found.tables) == {path.stem for path in after.glob("*.parquet") if differs(before, after, path.name)}
+    differing = {path.stem for path in after.glob("*.parquet") if differs(before, after, path.name)}
+    assert set(found.tables) == differing - {"dust_days"}  # proposals with who decided: an input here, no result
     for name, (gone, come) in found.tables.items():
         old, new = (set(rows(pq.read_table(folder / f"{name}.parquet"))) for folder in (before, after))
         assert (set(rows(gone)), set(rows(come))) == (old - new, new - old), name
+    rest(config, lake, run, again, found.causes[0].facts)
     release(run, again, len([change for change in whole if not change.only_precision]))
+
+
+def rest(config: Config, lake: Lake, run: Any, again: Any, facts: Any) -> None:
+    """Forward from the corrected line: numbers of its city and of the region; none of a run that did not have it."""
+    from saishang.apps.indicators.forward import resting_on
+
+    found = resting_on(config, lake, again, facts["batch"], facts["first_line"])
+    assert {row.row.parameter: row.state for row in found.rows} == {"PM2.5": "counted", "O3": "counted"}
+    assert {value.region for value in found.values} == {"640100", "640000"}
+    means = {(v.region, v.period) for v in found.values if v.indicator == "air.pm25.mean" and v.basis == "measured"}
+    assert means == {(region, period) for region in ("640100", "640000") for period in ("2019", "2019-01..2019-05")}
+    assert not {value.indicator for value in found.values} & {"air.pm10.mean", "air.so2.mean"}
+    before = resting_on(config, lake, run, facts["batch"], facts["first_line"])
+    assert before.values == () and {row.state for row in before.rows} == {"later"}
+
+
+def decide(config: Config, run: Any) -> tuple[str, date]:
+    """Somebody confirms the first sand-dust day that the run proposes, months before the corrected hours."""
+    from saishang.apps.indicators.actions.decide_dust import decide_dust
+    from saishang.apps.organisations.models import User
+
+    officer = User.objects.create_user("officer", password="correct-horse-battery", role="editor")
+    proposed = pq.read_table(Path(config.runs) / run.id / "dust_days.parquet").to_pylist()
+    first = min((row["day"], row["region"]) for row in proposed)
+    decide_dust(officer, first[1], first[0], "confirmed", "notice of the station")
+    return first[1], first[0]
+
+
+def exclude(lake: Lake) -> None:
+    """A quality test takes out the hours of one morning in April in which PM2.5 is above 10."""
+    from saishang.lake.quality import QualityTest, run_quality
+
+    test = QualityTest("range", "range", ("PM2.5",), {"max": 10}, "exclude")
+    span = {"first": datetime(2019, 4, 3, 6), "last": datetime(2019, 4, 3, 12)}
+    run_quality(lake.table, lake.ledger, RULES, tests=[test], **span)
 
 
 def release(run: Any, again: Any, numbers: int) -> None:

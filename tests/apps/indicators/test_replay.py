@@ -98,6 +98,7 @@ def tampered(text: str, run: str) -> None:
 
 
 def test_what_was_touched_is_found_by_seal_and_by_replay(config: Config, lake: Lake, tmp_path: Path) -> None:
+    from saishang.apps.indicators.actions.make_forecast import make_forecast
     from saishang.apps.indicators.replay import replay
     from saishang.apps.indicators.seals import broken_seals
 
@@ -126,6 +127,18 @@ def test_what_was_touched_is_found_by_seal_and_by_replay(config: Config, lake: L
     assert value.what == "value" and value.name.startswith("air.pm25.mean 640000 2015")
     assert value.before.startswith("29 ·") and not value.after.startswith("29 ·")
     assert (cell.what, cell.name) == ("table", f"city_daily row {first} value")
+    # Analyses beside a run are sealed in the log: a byte of one, one that is gone, one that nobody made.
+    analysis = config.runs / run / "forecast.json"
+    make_forecast("test", run)
+    assert not any("analysis" in what for what in broken())
+    whole = analysis.read_bytes()
+    analysis.write_bytes(whole.replace(b'"rows"', b' "rows"', 1))
+    assert broken()[-1] == "the file of the analysis forecast was changed"
+    analysis.unlink()
+    assert broken()[-1] == "the analysis forecast is gone"
+    analysis.write_bytes(whole)
+    (config.runs / run / "own.json").write_text("{}")
+    assert [what for what in broken() if "analysis" in what] == ["the analysis own was added afterwards"]
     # Who changes the seal too is caught by the log.
     tampered('update indicators_run set seals = \'{"rows": "0", "tables": {}}\' where id = %s', run)
     assert "its seals are not the ones in the action log" in broken()

@@ -44,6 +44,7 @@ __all__ = [
     "build",
     "city_hours",
     "decisions",
+    "first_day",
     "hourly_values",
     "inputs_of",
     "parameters",
@@ -291,6 +292,17 @@ def inputs_of(
     """
     calendar = _calendar(rules, region, _months(lake, as_of, version), as_of)
     return Inputs(calendar, _stations(rules, site), _excluded(lake, calendar, known_at))
+
+
+def first_day(lake: Lake, as_of: date, version: int) -> date:
+    """The day on which the calendar of a run begins, by the months that the lake had.
+
+    Raises
+    ------
+    SaishangError
+        When the lake held no air observations up to `as_of`.
+    """
+    return date(int(_months(lake, as_of, version)[0][:4]), 1, 1)
 
 
 def _months(lake: Lake, as_of: date, version: int) -> list[str]:

@@ -6,15 +6,18 @@ decided, rules, plan and code. Reads only; whether a changed number is released 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from saishang.apps.indicators.models import DustDecision, IndicatorValue, ReportedValue, Run, TargetState
 from saishang.apps.indicators.queries import get_run
+from saishang.apps.registers import queries as registers
+from saishang.apps.registers.queries import Written
 from saishang.lake import Lake
+from saishang.lake.gaps import excluded_flags
 from saishang.lake.ledger import Batch
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "ValueChange",
     "batches_between",
     "between",
+    "target_change",
     "target_changes",
     "value_change",
     "value_changes",
@@ -88,6 +92,10 @@ class Between:
         Rows that they corrected.
     reports, decisions:
         Figures reported and dust days decided, as (what, by whom, when).
+    entries:
+        Versions written in registers.
+    flags:
+        How many rows of the lake quality control takes out of one and not of the other.
     rules, plan, code, as_of:
         (before, after) where they differ, None where they agree.
     """
@@ -96,6 +104,8 @@ class Between:
     replaced: int
     reports: tuple[tuple[str, str, datetime], ...]
     decisions: tuple[tuple[str, str, datetime], ...]
+    entries: tuple[Written, ...]
+    flags: int
     rules: tuple[str, str] | None
     plan: tuple[str, str] | None
     code: tuple[str, str] | None
@@ -105,8 +115,9 @@ class Between:
     def nothing(self) -> bool:
         """Whether the record shows no difference of inputs."""
         return not (
-            self.batches or self.reports or self.decisions or self.rules or self.plan or self.code or self.as_of
-        )
+            self.batches or self.reports or self.decisions or self.entries or self.flags or self.rules or self.plan
+            or self.code or self.as_of
+        )  # fmt: skip
 
 
 _KEY = ("indicator", "region", "period", "period_kind", "basis", "kind", "standard")
@@ -150,20 +161,19 @@ def target_changes(before: str, after: str) -> list[TargetChange]:
     """Targets whose state, figure or reason differs between two runs, in the order of the later one."""
     old = {(row.target, row.region): row for row in TargetState.objects.filter(run=get_run(before))}
     new = {(row.target, row.region): row for row in TargetState.objects.filter(run=get_run(after)).order_by("order")}
-    return [change for key in (*new, *(key for key in old if key not in new)) if (change := _target(old, new, key))]
+    keys = (*new, *(key for key in old if key not in new))
+    return [change for key in keys if (change := target_change(old.get(key), new.get(key)))]
 
 
-def _target(
-    old: Mapping[tuple[str, str], TargetState], new: Mapping[tuple[str, str], TargetState], key: tuple[str, str]
-) -> TargetChange | None:
-    was, now = old.get(key), new.get(key)
+def target_change(was: Any, now: Any) -> TargetChange | None:
+    """A stored state before and after, None where there is none; None when both tell the same."""
     known = now or was
     if known is None:
         return None
     if was and now and (was.status, was.rounded, was.reason) == (now.status, now.rounded, now.reason):
         return None
     return TargetChange(
-        target=key[0], region=key[1], title=known.title, title_en=known.title_en,
+        target=known.target, region=known.region, title=known.title, title_en=known.title_en,
         before_status=was.status if was else "", after_status=now.status if now else "",
         before=was.rounded if was else "", after=now.rounded if now else "",
         before_reason=was.reason if was else "", after_reason=now.reason if now else "",
@@ -177,6 +187,8 @@ def between(lake: Lake, before: str, after: str) -> Between:
     batches = tuple(batches_between(lake, old.lake_version, new.lake_version))
     span = {"gt": old.started, "lte": new.started}
     reports = ReportedValue.objects.filter(**{f"entered_at__{k}": v for k, v in span.items()}).order_by("pk")
+    end = datetime(new.as_of.year, new.as_of.month, new.as_of.day) + timedelta(days=1)
+    out = [set(excluded_flags(lake.ledger, datetime(1900, 1, 1), end, run.started)) for run in (old, new)]
     decided = DustDecision.objects.filter(**{f"decided_at__{k}": v for k, v in span.items()}).order_by("pk")
     return Between(
         batches=batches,
@@ -189,6 +201,8 @@ def between(lake: Lake, before: str, after: str) -> Between:
             (f"{row.region} {row.day.isoformat()} {row.status}", str(row.decided_by or ""), row.decided_at)
             for row in decided.select_related("decided_by")
         ),
+        entries=tuple(registers.written_since(old.started, new.started)),
+        flags=len(out[0] ^ out[1]),
         rules=_pair(old.rules_digest, new.rules_digest),
         plan=_pair(old.plan_version, new.plan_version),
         code=_pair(old.code_version, new.code_version),

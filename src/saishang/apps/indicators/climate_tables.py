@@ -13,21 +13,22 @@ Tables (column names are a contract for pages and export):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from saishang.apps.indicators.media import Asked
+from saishang.apps.indicators.media import Asked, Before, Remade, Touched, remade_whole
 from saishang.lake import Lake
 from saishang.rules import Rules
 from saishang.science.climate.evapotranspiration import Site
 from saishang.science.climate.from_rules import climate_rules
 from saishang.science.climate.station import DailySeries, StationClimate, station_climate
 
-__all__ = ["CLIMATE_TABLES", "build", "tables_of"]
+__all__ = ["CLIMATE_TABLES", "build", "tables_again", "tables_of"]
 
 Progress = Callable[[str], None]
 _ID = [("station", pa.string()), ("region", pa.string())]
@@ -112,6 +113,27 @@ def tables_of(asked: Asked) -> dict[str, pa.Table]:
     )
 
 
+def tables_again(asked: Asked, before: Before, touched: Touched) -> Remade:
+    """Climate tables after a correction: a station rests on its own days only, the others stand as in the run."""
+    stations = {station for _, station, _ in touched.rows}
+    made = build(
+        asked.lake, asked.rules, site=asked.site, as_of=asked.as_of, version=asked.version, progress=asked.progress,
+        stations=stations,
+    )  # fmt: skip
+    tables = {}
+    for name, fresh in made.items():
+        path = before.folder / f"{name}.parquet"
+        kept = pq.read_table(path).cast(fresh.schema) if path.is_file() else fresh.slice(0, 0)
+        others = kept.filter(~pc.field("station").isin(sorted(stations)))
+        parts = {
+            station: whole.filter(pc.field("station") == station)
+            for whole in (others, fresh)
+            for station in whole.column("station").unique().to_pylist()
+        }
+        tables[name] = pa.concat_tables([fresh.slice(0, 0), *(parts[station] for station in sorted(parts))])
+    return remade_whole(tables, before)
+
+
 def build(
     lake: Lake,
     rules: Rules,
@@ -120,14 +142,21 @@ def build(
     as_of: date,
     version: int | None = None,
     progress: Progress = lambda step: None,
+    stations: Collection[str] | None = None,
 ) -> dict[str, pa.Table]:
-    """Climate tables from the days of weather in the lake up to `as_of`; empty tables when there are none."""
+    """Climate tables from the days of weather in the lake up to `as_of`; empty tables when there are none.
+
+    Parameters
+    ----------
+    stations:
+        Only these; None = all.
+    """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in CLIMATE_TABLES}
     if lake.files(version, medium="met"):
         progress("climate")
         using = climate_rules(rules)
         places = _places(rules, site)
-        for station, series in sorted(_series(lake, version, as_of).items()):
+        for station, series in sorted(_series(lake, version, as_of, stations).items()):
             place = places.get(station)
             region = "" if place is None else str(place["region"])
             daily = DailySeries(**{name: series.get(name, {}) for name in _FIELDS.values()}, site=_site(place))
@@ -155,7 +184,9 @@ def _site(place: Mapping[str, Any] | None) -> Site | None:
     return Site(float(place["lat"]), float(place["elevation"]))
 
 
-def _series(lake: Lake, version: int | None, as_of: date) -> dict[str, dict[str, dict[date, float | None]]]:
+def _series(
+    lake: Lake, version: int | None, as_of: date, stations: Collection[str] | None = None
+) -> dict[str, dict[str, dict[date, float | None]]]:
     """Station → field → day → value. A day of weather may run from 20 to 20 o'clock: it is the day of its end."""
     edge = datetime.combine(as_of + timedelta(days=1), time())
     wanted = (
@@ -163,6 +194,8 @@ def _series(lake: Lake, version: int | None, as_of: date) -> dict[str, dict[str,
         & pc.field("parameter").isin(list(_FIELDS))
         & (pc.field("end") <= pa.scalar(edge, pa.timestamp("us")))
     )
+    if stations is not None:
+        wanted &= pc.field("station").isin(sorted(stations))
     columns = ["station", "parameter", "start", "end", "source", "value", "qualifier"]
     found: dict[str, dict[str, dict[date, float | None]]] = {}
     # Files of the lake have no order of their own, sums of doubles do: a replay must add in the same one. Of two series

@@ -32,7 +32,7 @@ from saishang.errors import SaishangError
 from saishang.lake import Lake
 from saishang.rules import Rules
 
-__all__ = ["Inputs", "Outcome", "compute", "gather", "seen_state", "seen_value", "year_over"]
+__all__ = ["Inputs", "Outcome", "compute", "gather", "reports_known", "seen_state", "seen_value", "year_over"]
 
 Progress = Callable[[str], None]
 
@@ -110,7 +110,7 @@ def gather(
     found_by["targets"] = settings_parameters(found.partition("@")[0], as_of, known_at)
     # What a medium has nothing of stays out: the digest of a run must not depend on media that it lacks.
     parameters |= {name: told for name, told in found_by.items() if told}
-    reports = _reports(as_of, Catalogue(rules), known_at)
+    reports = reports_known(as_of, Catalogue(rules), known_at)
     return Inputs(as_of, site, region, version, found, goals, reports, parameters, rules, known_at, code_version())
 
 
@@ -164,7 +164,7 @@ def result_digest(values: Sequence[Sequence[Any]], states: Sequence[Sequence[Any
     return digest({"values": values, "states": states})
 
 
-def _reports(as_of: date, catalogue: Catalogue, known_at: datetime | None) -> list[ReportedValue]:
+def reports_known(as_of: date, catalogue: Catalogue, known_at: datetime | None) -> list[ReportedValue]:
     """Reported figures that stand, or stood at a moment, in the order in which they came in."""
     rows = ReportedValue.objects.order_by("pk")
     if known_at is None:

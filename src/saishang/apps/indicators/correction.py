@@ -1,8 +1,9 @@
 """Which published numbers a correction changes (更正影响), before anybody computes a whole evaluation again.
 
-Looks at the hours of air that came into the lake since a run, recomputes what they touch from the days that the run
-kept, and tells every number and target that would come out otherwise. Reads only. The office then evaluates anew and
-releases the change list (`actions.release_changes`), which compares the two whole runs.
+Looks at everything that came in since a run (`since`): rows of the lake, quality flags, registers, decisions, reported
+figures. Media that none of it touches stand as in the run; the others make again what it touches (`Medium.remade`).
+Then values, composed indicators and targets, and every number that would come out otherwise. Reads only. The office
+then evaluates anew and releases the change list (`actions.release_changes`), which compares the two whole runs.
 """
 
 from __future__ import annotations
@@ -11,33 +12,31 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from django.utils import timezone
 
-from saishang.apps.indicators import air_tables
-from saishang.apps.indicators.air_values import AIR_READERS
 from saishang.apps.indicators.catalogue import Catalogue
-from saishang.apps.indicators.changes import TargetChange, ValueChange, batches_between, value_change, value_key
-from saishang.apps.indicators.computing import year_over
+from saishang.apps.indicators.changes import TargetChange, ValueChange, target_change, value_change, value_key
+from saishang.apps.indicators.composed import composed_values
+from saishang.apps.indicators.computing import reports_known, year_over
 from saishang.apps.indicators.goals import plan_goals
+from saishang.apps.indicators.media import Asked, Before, Remade
+from saishang.apps.indicators.media_list import MEDIA
 from saishang.apps.indicators.models import IndicatorValue, Run
 from saishang.apps.indicators.provenance import code_version
-from saishang.apps.indicators.states import State, judge_all
-from saishang.apps.indicators.values import Value, computed_values
+from saishang.apps.indicators.register_values import REGISTER, register_values
+from saishang.apps.indicators.since import REPORTS, Cause, Since, causes, since, touched
+from saishang.apps.indicators.states import PlanGoal, State, judge_all
+from saishang.apps.indicators.values import Value, computed_values, reported_values
 from saishang.config import Config
 from saishang.errors import SaishangError
 from saishang.lake import Lake
-from saishang.lake.engines import DAY_STATES
-from saishang.lake.engines.correction import CHANGED_DAYS, AirCorrection, changed_days
+from saishang.lake.engines.correction import Difference
 from saishang.lake.ledger import Batch
 from saishang.rules import Rules
-from saishang.science.air.from_rules import dust_rule
-from saishang.science.air.series import DUST_DAYS, proposed_days
 
 __all__ = ["Correction", "NoCorrection", "preview", "summary", "value_of"]
 
@@ -53,7 +52,7 @@ class NoCorrection(SaishangError):
 
 @dataclass(frozen=True)
 class Correction:
-    """What corrected hours change.
+    """What changed inputs change.
 
     Attributes
     ----------
@@ -61,14 +60,16 @@ class Correction:
         Files that came in since the run.
     days:
         (station or `city:<region>`, day) with a row that they wrote, up to the day of the run.
+    media:
+        Names of the media that were made again, in whole or in part; all others stand as in the run.
     tables:
         Table of the run → (rows that do not stand any more, rows that stand now).
     values, targets:
         Published numbers and states that come out otherwise.
-    other_media:
-        Media of which files came in too: their numbers are told by a whole evaluation only.
-    seconds:
-        How long it took.
+    causes:
+        What came in since the run, with who brought it.
+    seconds, cpu_seconds:
+        How long it took, and how long the processor worked for it.
     """
 
     run: str
@@ -76,142 +77,146 @@ class Correction:
     after_version: int
     batches: tuple[Batch, ...]
     days: tuple[tuple[str, date], ...]
-    tables: Mapping[str, tuple[pa.Table, pa.Table]]
+    media: tuple[str, ...]
+    tables: Mapping[str, Difference]
     values: tuple[ValueChange, ...]
     targets: tuple[TargetChange, ...]
-    other_media: tuple[str, ...]
+    causes: tuple[Cause, ...]
     seconds: float
+    cpu_seconds: float
+    _of: Mapping[tuple[str, ...], str]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing came in since the run."""
+        return not self.causes
+
+    def reasons(self, change: ValueChange) -> tuple[Cause, ...]:
+        """Causes that touch what the value is made of."""
+        whose = self._of.get(value_key(change), "")
+        return tuple(cause for cause in self.causes if whose in cause.media)
 
 
 def preview(config: Config, lake: Lake, rules: Rules, run: Run) -> Correction:
-    """What the files since a run change in it.
+    """What everything that came in since a run changes in it: the same as a whole evaluation made now.
 
     Raises
     ------
     NoCorrection
-        When the run was made by other rules, or kept no days.
+        When the run was made by other rules or another program.
     """
-    started = time.perf_counter()
-    folder = Path(config.runs) / run.id
+    started, worked = time.perf_counter(), time.process_time()
     if rules.digest != run.rules_digest or code_version() != run.code_version:
         raise NoCorrection(
             f"run {run.id} was made by other rules or another program",
             fix="evaluate again first: then only the observations differ",
         )
-    if not all((folder / f"{name}.parquet").is_file() for name in DAY_STATES):
-        raise NoCorrection(f"run {run.id} kept no days to start from", fix="evaluate again with this version")
-    version = lake.version
-    batches = tuple(batches_between(lake, run.lake_version, version))
-    changed, media = _changed(lake, run, version, batches)
-    tables: dict[str, tuple[pa.Table, pa.Table]] = {}
+    now, version = timezone.now(), lake.version
+    site, region = str(run.parameters["site"]), str(run.parameters["region"])
+    asked = Asked(config, lake, rules, site, region, run.as_of, version, now)
+    before = Before(Path(config.runs) / run.id, run.lake_version, run.started)
+    plan, goals = plan_goals(region, rules, on=run.as_of, known_at=now)
+    found = since(lake, rules, run, version, now, plan)
+    remade: dict[str, Remade] = {}
     values: list[ValueChange] = []
     targets: list[TargetChange] = []
-    if changed.num_rows:
-        fresh, tables = _recompute(lake, rules, run, version, changed, folder)
-        values, targets = _numbers(rules, run, fresh)
-    days = [(row["station"], row["day"]) for row in changed.to_pylist()]
+    of: dict[tuple[str, ...], str] = {}
+    if not found.nothing:
+        for medium in MEDIA:
+            if what := touched(medium, found, asked, run):
+                remade[medium.name] = medium.remade(asked, before, what)
+        values, targets, of = _numbers(asked, run, goals, found, remade)
+    days = {(str(row["station"]), row["day"]) for rows in found.rows.values() for row in rows}
     return Correction(
-        run.id, run.lake_version, version, batches, tuple(days), tables, tuple(values), tuple(targets),
-        tuple(media), time.perf_counter() - started,
+        run=run.id, before_version=run.lake_version, after_version=version, batches=found.batches,
+        days=tuple(sorted(pair for pair in days if pair[1] <= run.as_of)), media=tuple(remade),
+        tables={name: pair for one in remade.values() for name, pair in one.changes.items()},
+        values=tuple(values), targets=tuple(targets), causes=tuple(causes(found, rules, run, now)),
+        seconds=time.perf_counter() - started, cpu_seconds=time.process_time() - worked, _of=of,
     )  # fmt: skip
 
 
-def _changed(lake: Lake, run: Run, version: int, batches: Sequence[Batch]) -> tuple[pa.Table, list[str]]:
-    """Station days of air that the batches wrote, and the other media that they brought rows of."""
-    if not batches:
-        return CHANGED_DAYS.empty_table(), []
-    months = sorted({month for batch in batches for month in batch.months})
-    old = {part.path for part in lake.table.parts(run.lake_version, months=months)}
-    new = [part for part in lake.table.parts(version, months=months) if part.path not in old]
-    numbers = [batch.id for batch in batches]
-    air = [part.path for part in new if part.medium == "air" and part.month <= f"{run.as_of:%Y-%m}"]
-    changed = changed_days(air, numbers)
-    changed = changed.filter(pc.less_equal(changed["day"], pa.scalar(run.as_of)))
-    media = sorted(
-        medium
-        for medium in {part.medium for part in new} - {"air"}
-        if changed_days([part.path for part in new if part.medium == medium], numbers).num_rows
-    )
-    return changed, media
-
-
-def _recompute(
-    lake: Lake, rules: Rules, run: Run, version: int, changed: pa.Table, folder: Path
-) -> tuple[dict[str, pa.Table], dict[str, tuple[pa.Table, pa.Table]]]:
-    """Tables in reach of the changed days, and how they differ from the run's."""
-    site, region = str(run.parameters["site"]), str(run.parameters["region"])
-    inputs = air_tables.inputs_of(
-        lake, rules, site=site, region=region, as_of=run.as_of, version=run.lake_version, known_at=run.started
-    )
-    first = min(changed.column("day").to_pylist())
-    if first < inputs.calendar.first:
-        raise NoCorrection(
-            f"the files reach back to {first}, before the first day of run {run.id}", fix="evaluate again as a whole"
-        )
-    key = f"{rules.digest} {code_version()}"
-    with AirCorrection(
-        key, folder, inputs.calendar, inputs.stations, changed, excluded=inputs.excluded
-    ) as correction:  # fmt: skip
-        begin, end = correction.months
-        parts = [part.path for part in lake.table.parts(version, medium="air") if begin <= part.month <= end]
-        correction.read(parts)
-        fresh = correction.tables(_dust(rules, run, folder, correction))
-        return fresh, correction.difference(fresh)
-
-
-def _dust(rules: Rules, run: Run, folder: Path, correction: AirCorrection) -> pa.Table:
-    """Sand-dust days of the run, those of the cities concerned proposed anew around the changed days."""
-    kept = pq.read_table(folder / "dust_days.parquet").select(DUST_DAYS.names).cast(DUST_DAYS).to_pylist()
-    first, last = correction.dust_span
-    cities = set(correction.cities)
-    begins: date = rules.document("standards/air/dust")["editions"][0]["from"]
-    made = air_tables.decisions(run.started)
-    fresh = [
-        {"region": row["region"], "day": row["day"], "status": made.get((row["region"], row["day"]), ("proposed",))[0]}
-        for row in proposed_days(correction.episodes(dust_rule(rules))).to_pylist()
-        if row["region"] in cities and first <= row["day"] <= last and begins <= row["day"] <= run.as_of
-    ]
-    others = [row for row in kept if not (row["region"] in cities and first <= row["day"] <= last)]
-    rows = sorted([*others, *fresh], key=lambda row: (row["region"], row["day"]))
-    return pa.Table.from_pylist(rows, schema=DUST_DAYS)
-
-
 def _numbers(
-    rules: Rules, run: Run, tables: Mapping[str, pa.Table]
-) -> tuple[list[ValueChange], list[TargetChange]]:  # fmt: skip
-    """Values and states that the fresh tables give otherwise than the run."""
-    catalogue = Catalogue(rules)
-    region = str(run.parameters["region"])
-    fresh = computed_values(
-        catalogue, tables, region, readers=AIR_READERS, cities=run.parameters["cities"], known=rules.regions.keys()
-    )
+    asked: Asked, run: Run, goals: Sequence[PlanGoal], found: Since, remade: Mapping[str, Remade]
+) -> tuple[list[ValueChange], list[TargetChange], dict[tuple[str, ...], str]]:
+    """Values and states that come out otherwise than in the run, and what each value that was made again is made of."""
+    catalogue = Catalogue(asked.rules)
+    stored = {value_key(row): row for row in IndicatorValue.objects.filter(run=run).order_by("pk")}
+    fresh, stale = _fresh(catalogue, asked, run, found, remade)
     now = {value_key(value): value for value in fresh}
-    stored = {value_key(row): row for row in IndicatorValue.objects.filter(run=run)}
-    # What the run told of a period in reach and is not told any more.
-    readable = {way.id for indicator in catalogue.indicators.values() for way in indicator.by(*AIR_READERS)}
-    reach = {str(period) for name in AIR_READERS if name in tables for period in tables[name]["period"].to_pylist()}
-    gone = {
-        key
-        for key, row in stored.items()
-        if key not in now and row.kind == "computed" and row.indicator in readable and row.period in reach
-        and "table" in row.inputs
-    }  # fmt: skip
-    found = [
+    again = {key for key, row in stored.items() if stale(row)}
+    gone = again - now.keys()
+    changes = [
         value_change(key, stored.get(key), now.get(key))
         for key in sorted({*now, *gone})
         if key in gone or key not in stored or not _same(stored[key], now[key])
     ]
-    values = [value_of(row) for key, row in stored.items() if key not in now and key not in gone] + fresh
-    return found, _states(rules, run, catalogue, values)
+    # What was not made again stands as it is; two values of one year keep their order, the later of which decides.
+    standing = [value_of(row) for key, row in stored.items() if key not in again and key not in now] + fresh
+    of = {key: _made_of(now.get(key) or stored[key]) for key in {*now, *gone}}
+    return changes, _states(asked, run, goals, catalogue, standing), of
 
 
-def _states(rules: Rules, run: Run, catalogue: Catalogue, values: Sequence[Value]) -> list[TargetChange]:
-    region, site = str(run.parameters["region"]), str(run.parameters["site"])
-    _, goals = plan_goals(region, rules, on=run.as_of, version=run.plan_version, known_at=run.started)
-    baselines = Catalogue.baselines(rules, site)
+def _fresh(
+    catalogue: Catalogue, asked: Asked, run: Run, found: Since, remade: Mapping[str, Remade]
+) -> tuple[list[Value], Any]:  # fmt: skip
+    """Values that were made again, and whether a stored value is one of those that they replace."""
+    fresh: list[Value] = []
+    tables: dict[str, set[str] | None] = {}
+    for medium in MEDIA:
+        made = remade.get(medium.name)
+        if made is None:
+            continue
+        fresh += computed_values(
+            catalogue, made.tables, asked.region, readers=medium.readers, cities=run.parameters["cities"],
+            known=asked.rules.regions.keys(),
+        )  # fmt: skip
+        tables |= dict.fromkeys(medium.readers, _reach(made, medium.readers) if made.partial else None)
+    counted = {
+        str(way.statistic["register"]) for one in catalogue.indicators.values() for way in one.by(REGISTER)
+    } & found.registers  # fmt: skip
+    if counted:
+        fresh += register_values(
+            catalogue, asked.rules, asked.region, asked.as_of, asked.known_at, only=counted
+        )  # fmt: skip
+    if found.reports_changed:
+        reports = reports_known(asked.as_of, catalogue, asked.known_at)
+        fresh += composed_values(catalogue, reports, asked.rules) + reported_values(catalogue, reports)
+
+    def stale(row: IndicatorValue) -> bool:
+        if "table" in row.inputs:
+            reach = tables.get(str(row.inputs["table"]), set())
+            return reach is None or row.period in reach
+        if "register" in row.inputs:
+            return str(row.inputs["register"]) in counted
+        return found.reports_changed
+
+    return fresh, stale
+
+
+def _reach(made: Remade, names: Iterable[str]) -> set[str]:
+    """Periods that were made again."""
+    mine = [made.tables[name] for name in names if name in made.tables]
+    return {str(period) for table in mine for period in table.column("period").to_pylist()}
+
+
+def _made_of(row: Any) -> str:
+    """What a value is made of, by the names that causes give: a medium, a register, reported figures."""
+    if "table" in row.inputs:
+        return next((medium.name for medium in MEDIA if row.inputs["table"] in medium.readers), "")
+    return f"{REGISTER}:{row.inputs['register']}" if "register" in row.inputs else REPORTS
+
+
+def _states(
+    asked: Asked, run: Run, goals: Sequence[PlanGoal], catalogue: Catalogue, values: Sequence[Value]
+) -> list[TargetChange]:  # fmt: skip
+    baselines = Catalogue.baselines(asked.rules, asked.site)
     fresh = judge_all(goals, values, catalogue, baselines, run.as_of.year, year_over=year_over(run.as_of))
     stored = {(row.target, row.region): row for row in run.targets.all()}
-    return [change for state in fresh if (change := _target(stored.get((state.goal.id, state.goal.region)), state))]
+    now = {(state.goal.id, state.goal.region): state for state in fresh}
+    changes = [_target(stored.get(key), state) for key, state in now.items()]
+    changes += [target_change(row, None) for key, row in stored.items() if key not in now]
+    return [change for change in changes if change is not None]
 
 
 def _target(was: Any, now: State) -> TargetChange | None:
@@ -224,7 +229,7 @@ def _target(was: Any, now: State) -> TargetChange | None:
         before_status=was.status if was else "", after_status=now.standing.status,
         before=was.rounded if was else "", after=rounded,
         before_reason=was.reason if was else "", after_reason=now.standing.reason,
-        year=now.goal.year, indicator=now.goal.indicator or "",
+        year=now.goal.year, indicator=now.indicator.id if now.indicator else "",
     )  # fmt: skip
 
 
@@ -238,9 +243,8 @@ def value_of(row: IndicatorValue) -> Value:
 
 
 def _same(was: IndicatorValue, now: Value) -> bool:
-    a, b = was.value, now.value
-    same = a == b if a is None or b is None else abs(a - b) < _STORED
-    return same and (was.rounded, was.valid, was.reason) == (now.rounded, now.valid, now.reason)
+    number = None if now.value is None else now.value.quantize(_STORED, ROUND_HALF_UP)
+    return (was.value, was.rounded, was.valid, was.reason) == (number, now.rounded, now.valid, now.reason)
 
 
 def summary(correction: Correction) -> Iterable[tuple[str, int]]:

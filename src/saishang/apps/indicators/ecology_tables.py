@@ -47,7 +47,7 @@ from saishang.science.ecology.surveys import Computed, bi_of, ei_of, eqi_of
 from saishang.science.grading import Grade
 from saishang.science.rounding import round_half_even
 
-__all__ = ["ECOLOGY_TABLES", "index_rows", "tables_of"]
+__all__ = ["ECOLOGY_TABLES", "KINDS", "index_rows", "tables_of"]
 
 _KEY = [(name, pa.string()) for name in ("scope", "id", "period", "period_kind", "basis")]
 _END = [("register", pa.string()), ("entries", pa.string()), ("valid", pa.bool_()), ("reason", pa.string())]
@@ -126,6 +126,10 @@ _STOCKS: tuple[tuple[str, str, Callable[[Sequence[EntryView], Asked, date], Iter
     ("ecology_fish", "fish_surveys", fish_rows),
     ("ecology_degraded", "degraded_land", degraded_rows),
 )
+
+
+#: Registers that the tables are made of.
+KINDS = (*(register for register, _ in _INDICES.values()), *(register for _, register, _ in _STOCKS))
 
 
 def _listed(asked: Asked, name: str, on: date) -> list[EntryView]:

@@ -8,7 +8,7 @@ running year is told as the register stood on the day of the run: a register is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -38,17 +38,24 @@ def register_parameters(rules: Rules, known_at: datetime | None) -> dict[str, An
 
 
 def register_values(
-    catalogue: Catalogue, rules: Rules, region: str, as_of: date, known_at: datetime | None
-) -> list[Value]:
+    catalogue: Catalogue, rules: Rules, region: str, as_of: date, known_at: datetime | None, *,
+    only: Collection[str] | None = None,
+) -> list[Value]:  # fmt: skip
     """Values of every indicator that reads a register, by indicator, year, region and basis.
 
     An empty register gives nothing: that nobody entered anything does not mean that there is nothing.
+
+    Parameters
+    ----------
+    only:
+        Registers that are asked; None = all.
     """
     known = kinds(rules)
     ways = [way for indicator in catalogue.indicators.values() for way in indicator.by(REGISTER)]
     below = {code: set(registers.inside(rules, code)) for code in registers.inside(rules, region)}
     found: list[Value] = []
-    for name in sorted({str(way.statistic["register"]) for way in ways} & known.keys()):
+    asked = {str(way.statistic["register"]) for way in ways} & known.keys()
+    for name in sorted(asked if only is None else asked & set(only)):
         kind = known[name]
         first = registers.first_day(kind, known_at)
         if first is None:

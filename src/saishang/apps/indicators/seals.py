@@ -1,4 +1,4 @@
-"""Seals of a run: over its rows as the database holds them, and over the files of its tables.
+"""Seals of a run: over its rows as the database holds them, the files of its tables, and analyses kept beside it.
 
 The database refuses to change a finished run, and the seals are written into the action log, whose entries seal one
 another. Whoever goes round the database (a superuser, an editor of files) leaves a row or a file that fits no seal.
@@ -7,13 +7,15 @@ another. Whoever goes round the database (a superuser, an editor of files) leave
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
-from saishang.apps.core.queries import logged
+from saishang.apps.core.queries import history_of, logged
 from saishang.apps.indicators.models import Run
 from saishang.apps.indicators.provenance import digest
 
@@ -63,7 +65,7 @@ def tables_seals(folder: Path) -> dict[str, str]:
 
 
 def broken_seals(runs: Path) -> Iterator[Broken]:
-    """Every run whose rows, tables or entry in the log do not fit; nothing when all is whole.
+    """Every run whose rows, tables, kept analyses or entry in the log do not fit; nothing when all is whole.
 
     Parameters
     ----------
@@ -91,3 +93,34 @@ def broken_seals(runs: Path) -> Iterator[Broken]:
                 yield Broken(run.id, f"the file of the table {name} was changed")
         for name in sorted(set(found) - set(run.seals["tables"])):
             yield Broken(run.id, f"the table {name} was added afterwards")
+    for run in Run.objects.filter(finished__isnull=False).order_by("started"):
+        yield from _broken_analyses(run, runs / run.id)
+
+
+def _broken_analyses(run: Run, folder: Path) -> Iterator[Broken]:
+    """Analyses kept beside a run (`kept.Kept`) that are not what the action log says was written."""
+    made: dict[str, Mapping[str, Any]] = {}
+    for entry in history_of(Run._meta.label, run.pk):
+        told = entry.after or {}
+        if entry.verb.startswith("indicators.") and {"result", "code"} <= told.keys():
+            made[entry.verb.removeprefix("indicators.")] = told
+    there = {path.stem: path for path in sorted(folder.glob("*.json"))}
+    for name in sorted({*made, *there}):
+        if name not in there:
+            yield Broken(run.id, f"the analysis {name} is gone")
+        elif name not in made:
+            yield Broken(run.id, f"the analysis {name} was added afterwards")
+        elif not _fits(there[name], made[name], run):
+            yield Broken(run.id, f"the file of the analysis {name} was changed")
+
+
+def _fits(path: Path, told: Mapping[str, Any], run: Run) -> bool:
+    if "file" in told:
+        return bool(file_seal(path) == told["file"])
+    # Made before the log kept the seal of the file: what it tells is still held against the digest of its rows.
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        said = (body["run"], body["rules"], body["code"], digest(body["rows"]))
+    except (ValueError, KeyError, TypeError):
+        return False
+    return bool(said == (run.pk, run.rules_digest, told["code"], told["result"]))

@@ -27,7 +27,7 @@ from saishang.science.water.classes import class_number
 from saishang.science.water.from_rules import cwqi_rule, trophic_rule
 from saishang.science.water.series import Group, WaterCalendar, WaterRules, WaterSection
 
-__all__ = ["build", "parameters", "parameters_of", "sections", "tables_of"]
+__all__ = ["build", "groups", "parameters", "parameters_of", "sections", "tables_of"]
 
 Progress = Callable[[str], None]
 
@@ -81,7 +81,7 @@ def build(
     mouths = drains(rules, as_of, known_at)
     calendar = WaterCalendar(
         first, as_of, WaterRules.from_rules(rules), drain_sections(mouths, listed),
-        [*_groups(rules, site, region), *drain_groups(mouths, region)],
+        [*groups(rules, site, region), *drain_groups(mouths, region)],
     )  # fmt: skip
     files = [[part.path for part in lake.table.parts(version, medium="water", months=months)]]
     excluded = pa.Table.from_pylist(
@@ -113,7 +113,8 @@ def sections(rules: Rules, site: str) -> list[WaterSection]:
     ]
 
 
-def _groups(rules: Rules, site: str, region: str) -> list[Group]:
+def groups(rules: Rules, site: str, region: str) -> list[Group]:
+    """Groups of the site's sections: rivers, lakes, basins, cities, the region, networks."""
     rows = _rows(rules, site, "water_sections")
     found = [Group("river", name, codes) for name, codes in _by(rows, "river", body="river").items()]
     found += [Group("lake", row["code"], (row["code"],)) for row in rows if row["body"] == "lake"]

@@ -19,9 +19,9 @@ from saishang.science.register.kind import Figure, Kind
 from saishang.science.soil.geometry import Area, areas_overlap, read_area
 
 __all__ = [
-    "EntryView", "Filter", "VersionView", "counted_regions", "counts", "due", "entries", "entry", "figures",
+    "EntryView", "Filter", "VersionView", "Written", "counted_regions", "counts", "due", "entries", "entry", "figures",
     "first_day", "history", "inside", "keys",
-    "overlapping", "recorded", "stations", "timelines", "unlogged_versions",
+    "overlapping", "recorded", "stations", "timelines", "unlogged_versions", "written_since",
 ]  # fmt: skip
 
 
@@ -246,6 +246,30 @@ def recorded(known_at: datetime | None = None) -> dict[str, list[int]]:
         rows = rows.filter(recorded_at__lte=known_at)
     told = rows.values("entry__kind").annotate(count=Count("pk"), last=Max("pk")).order_by("entry__kind")
     return {row["entry__kind"]: [row["count"], row["last"]] for row in told}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A version that was written down: whose, which entry, when and by whom."""
+
+    kind: str
+    entry: int
+    key: str
+    number: int
+    action: str
+    actor: str
+    recorded_at: datetime
+
+
+def written_since(moment: datetime, until: datetime | None = None) -> list[Written]:
+    """Versions that were written after a moment, in their order."""
+    rows = Version.objects.filter(recorded_at__gt=moment).select_related("entry").order_by("pk")
+    if until is not None:
+        rows = rows.filter(recorded_at__lte=until)
+    return [
+        Written(row.entry.kind, row.entry_id, row.key, row.number, row.action, row.actor_name, row.recorded_at)
+        for row in rows
+    ]
 
 
 def first_day(kind: Kind, known_at: datetime | None = None) -> date | None:

@@ -9,7 +9,7 @@ each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from saishang.lake.duck import connect_duck
 from saishang.lake.engines.air import AIR_TABLES, DAY_STATES, EXCLUDED, EXTRA_TABLES, HOURLY_TABLES, STATIONS, AirRun
 from saishang.lake.engines.base import EngineError
-from saishang.lake.engines.recorder import Recipe, Recorder
+from saishang.lake.engines.recorder import Recipe, RecipeBook, Recorder
 from saishang.lake.schema import SCHEMA
 from saishang.science.air.dust import DustRule
 from saishang.science.air.series import (
@@ -36,15 +36,30 @@ from saishang.science.air.series import (
 )
 from saishang.science.periods import running_months
 
-__all__ = ["CHANGED_DAYS", "AirCorrection", "changed_days"]
+__all__ = [
+    "CHANGED_DAYS",
+    "CHANGED_ROWS",
+    "AirCorrection",
+    "Difference",
+    "changed_rows",
+    "row_differences",
+    "write_recipes",
+]
 
 #: Station (or `city:<region>`) and day that hold a changed row.
 CHANGED_DAYS = pa.schema([("station", pa.string()), ("day", pa.date32())])
+#: The same with the batch that wrote the rows, and where they stand in its file.
+CHANGED_ROWS = pa.schema(
+    [*CHANGED_DAYS, ("batch", pa.int64()), ("first_line", pa.int32()), ("last_line", pa.int32()), ("rows", pa.int64())]
+)
+#: Rows of a run that do not stand any more, and rows that stand now.
+Difference = tuple[pa.Table, pa.Table]
 #: Days around a changed one in which sand-dust episodes are looked for again. An episode begins by the six hours before
 #: it and ends when PM10 is back: it lies within days.
 _DUST_MARGIN = 15
-#: Recipes by what they depend on.
-_RECIPES: dict[tuple[Any, ...], _Recipes] = {}
+#: Recipes of this process, by the folder that keeps them.
+_BOOKS: dict[Path | None, RecipeBook] = {}
+_KEYS = AIR_TABLES | HOURLY_TABLES | EXTRA_TABLES | DAY_STATES
 
 
 @dataclass(frozen=True)
@@ -55,8 +70,8 @@ class _Recipes:
     dust: Recipe
 
 
-def changed_days(files: Sequence[str | Path], batches: Sequence[int]) -> pa.Table:
-    """Days (`CHANGED_DAYS`) of rows that some batches wrote.
+def changed_rows(files: Sequence[str | Path], batches: Sequence[int]) -> pa.Table:
+    """Stations and days (`CHANGED_ROWS`) of rows that some batches wrote, by batch.
 
     Parameters
     ----------
@@ -64,14 +79,58 @@ def changed_days(files: Sequence[str | Path], batches: Sequence[int]) -> pa.Tabl
         Files of the lake that can hold them: those of the newer version that the older one had not.
     """
     if not files or not batches:
-        return CHANGED_DAYS.empty_table()
+        return CHANGED_ROWS.empty_table()
     with connect_duck(threads=2) as connection:
         found: pa.Table = connection.sql(
-            'select distinct station, "start"::date as day from read_parquet(?, hive_partitioning = false) '
-            "where list_contains(?, batch) order by station, day",
+            'select station, "start"::date as day, batch, min(line) as first_line, max(line) as last_line, '
+            "count(*) as rows from read_parquet(?, hive_partitioning = false) "
+            "where list_contains(?, batch) group by all order by station, day, batch",
             params=[[str(path) for path in files], list(batches)],
         ).to_arrow_table()
-    return found.cast(CHANGED_DAYS)
+    return found.cast(CHANGED_ROWS)
+
+
+def row_differences(folder: Path, tables: Mapping[str, pa.Table]) -> dict[str, Difference]:
+    """Whole tables beside those that a run keeps: table → `Difference`, for tables with any change."""
+    found = {}
+    with connect_duck(threads=2) as connection:
+        for name, table in tables.items():
+            path = folder / f"{name}.parquet"
+            if not path.is_file():
+                if table.num_rows:
+                    found[name] = (table.slice(0, 0), table)
+                continue
+            connection.register("given_now", table)
+            columns = ", ".join(f'"{column}"' for column in table.schema.names)
+            if (parted := _parted(connection, path, "given_now", columns, "true", columns)) is not None:
+                found[name] = parted
+            connection.unregister("given_now")
+    return found
+
+
+def _parted(connection: Any, path: Path, now: str, columns: str, where: str, order: str) -> Difference | None:
+    """Rows of a kept table that do not stand any more, and those that stand now; None when they are the same.
+
+    Parameters
+    ----------
+    now:
+        The table of now; `where` is a condition on the rows of the kept table that are compared. All names of ours.
+    """
+    made = f"apart_{path.stem}"
+    connection.execute(
+        f'create or replace table "{made}" as '  # noqa: S608
+        f"with was as materialized (select {columns} from read_parquet(?) where {where}), "
+        f'now as materialized (select {columns} from "{now}") '
+        "select *, true as gone from (from was except from now) union all "
+        "select *, false as gone from (from now except from was)",
+        [str(path)],
+    )
+    both = connection.sql(f'from "{made}" order by {order}').to_arrow_table()
+    connection.execute(f'drop table "{made}"')
+    if not both.num_rows:
+        return None
+    gone = pc.field("gone")
+    return both.filter(gone).drop_columns("gone"), both.filter(~gone).drop_columns("gone")
 
 
 class AirCorrection:
@@ -89,11 +148,13 @@ class AirCorrection:
         As of `evaluate_air`.
     changed:
         `CHANGED_DAYS`, not empty.
+    recipes:
+        Folder that keeps what was written down, for other processes; None = in memory only.
     """
 
     def __init__(
         self, key: str, kept: Path, calendar: Calendar, stations: pa.Table, changed: pa.Table, *,
-        excluded: pa.Table | None = None, station_percentiles: Sequence[str] = ("year",),
+        excluded: pa.Table | None = None, station_percentiles: Sequence[str] = ("year",), recipes: Path | None = None,
     ) -> None:  # fmt: skip
         days = sorted(day for day in changed.column("day").to_pylist() if calendar.first <= day <= calendar.last)
         if not days:
@@ -109,7 +170,7 @@ class AirCorrection:
         )
         self._judged, self._periods = _reached(self._calendar, *self.dust_span)
         self._stations = stations.select(STATIONS.names).cast(STATIONS)
-        self._recipes = _recipes(key, self._calendar, self._hourly, station_percentiles)
+        self._recipes = _recipes(key, self._calendar, self._hourly, station_percentiles, recipes)
         self._connection = connect_duck(threads=2)
         self._excluded = excluded
         self._bring()
@@ -167,7 +228,9 @@ class AirCorrection:
 
     def episodes(self, rule: DustRule) -> list[DustProposal]:
         """Sand-dust episodes of the cities concerned around the changed days; after `read`."""
-        return propose_windows(self._rows(self._recipes.dust.queries["city_hours"], self._connection), rule)
+        return propose_windows(
+            _rows(self._connection, "city_hours", self._recipes.dust.queries["city_hours"], "all"), rule
+        )
 
     @property
     def dust_span(self) -> tuple[date, date]:
@@ -181,52 +244,52 @@ class AirCorrection:
         rows = self._connection.execute("select distinct region from near order by region").fetchall()
         return tuple(row[0] for row in rows)
 
-    def tables(self, dust: pa.Table) -> dict[str, pa.Table]:
-        """Every air table for the years in reach, and the tables of hours for the days in reach; after `read`.
+    def tables(self, dust: pa.Table) -> tuple[dict[str, pa.Table], dict[str, Difference]]:
+        """Every air table for the periods in reach, and the tables of hours for the days in reach; after `read`.
 
         Parameters
         ----------
         dust:
             `DUST_DAYS` of all cities.
+
+        Returns
+        -------
+        The rows, and how they differ from the run's: table → `Difference`, for tables with any change. Only what is in
+        reach is compared; rows of the run beside it cannot have changed.
         """
         self._connection.register("given_dust", dust.cast(DUST_DAYS))
         self._connection.execute("create or replace table dust_days as select * from given_dust")
-        with ThreadPoolExecutor(1) as beside, self._connection.cursor() as another:
-            hours = beside.submit(self._made, self._recipes.hours, another)
-            found = self._made(self._recipes.periods, self._connection)
-            found |= hours.result()
-        for name in DAY_STATES:
-            found[name] = self._ask(f'select * from "{name}"', name, self._connection)  # noqa: S608
-        return found
+        # Two at a time: the tables of hours beside those of periods, then whatever table is the next.
+        with ThreadPoolExecutor(2) as pool:
+            of_hours = pool.submit(self._prepare, self._recipes.hours)
+            self._prepare(self._recipes.periods)
+            queries = dict(self._recipes.periods.queries)
+            queries |= {name: f'select * from "{name}"' for name in DAY_STATES}  # noqa: S608 - names of ours
+            asked = {name: pool.submit(self._compared, query, name) for name, query in queries.items()}
+            of_hours.result()
+            asked |= {name: pool.submit(self._compared, q, name) for name, q in self._recipes.hours.queries.items()}
+            answers = {name: future.result() for name, future in asked.items()}
+        rows = {name: table for name, (table, _) in answers.items()}
+        return rows, {name: changes for name, (_, changes) in answers.items() if changes is not None}
 
-    def difference(self, tables: Mapping[str, pa.Table]) -> dict[str, tuple[pa.Table, pa.Table]]:
-        """Table → (rows of the run that do not stand any more, rows that stand now), for tables with any change.
+    def _prepare(self, recipe: Recipe) -> None:
+        """Make the tables in between of a recipe, on a connection of its own to the database."""
+        with self._connection.cursor() as connection:
+            for statement in recipe.statements:
+                connection.execute(statement)
 
-        Only what is in reach is compared; rows of the run beside it cannot have changed.
-        """
-        found = {}
-        for name, table in tables.items():
-            path = self._kept / f"{name}.parquet"
+    def _compared(self, query: str, name: str) -> tuple[pa.Table, Difference | None]:
+        """A table of the contract, and how it differs from the run's."""
+        made, path, where = f"made_{name}", self._kept / f"{name}.parquet", self._reach(name)
+        keys = ", ".join(f'"{key}"' for key in _KEYS[name])
+        with self._connection.cursor() as connection:
+            table = _rows(connection, made, f"select * from ({query}) where {where}", keys)  # noqa: S608 - our own
             if not path.is_file():
-                continue
-            self._connection.register("given_now", table)
+                return table, None
+            if name in HOURLY_TABLES:  # hours beyond the last with data are told by a whole run only
+                where += f' and ({keys}) in (select ({keys}) from "{made}")'  # noqa: S608 - names of ours
             columns = ", ".join(f'"{column}"' for column in table.schema.names)
-            keys = (AIR_TABLES | HOURLY_TABLES | EXTRA_TABLES | DAY_STATES)[name]
-            shared = ", ".join(f'"{key}"' for key in keys)
-            # Hours beyond the last with data are told by a whole run only.
-            here = f"and ({shared}) in (select ({shared}) from given_now)" if name in HOURLY_TABLES else ""  # noqa: S608 - names of ours
-            both = self._connection.sql(
-                f"with was as materialized (select {columns} from read_parquet(?) where {self._reach(name)} {here}), "  # noqa: S608
-                f"now as materialized (select {columns} from given_now) "
-                "select *, true as gone from (from was except from now) union all "
-                f"select *, false as gone from (from now except from was) order by {shared}",
-                params=[str(path)],
-            ).to_arrow_table()
-            self._connection.unregister("given_now")
-            if both.num_rows:
-                gone = pc.field("gone")
-                found[name] = (both.filter(gone).drop_columns("gone"), both.filter(~gone).drop_columns("gone"))
-        return found
+            return table, _parted(connection, path, made, columns, where, keys)
 
     def _bring(self) -> None:
         connection = self._connection
@@ -248,24 +311,9 @@ class AirCorrection:
             "join changed c using (station)) or 'city:' || region in (select station from changed)"
         )
 
-    def _made(self, recipe: Recipe, connection: Any) -> dict[str, pa.Table]:
-        """Tables of a recipe, made on one connection to the database."""
-        for statement in recipe.statements:
-            connection.execute(statement)
-        return {name: self._ask(query, name, connection) for name, query in recipe.queries.items()}
-
-    def _ask(self, query: str, name: str, connection: Any) -> pa.Table:
-        keys = (AIR_TABLES | HOURLY_TABLES | EXTRA_TABLES | DAY_STATES)[name]
-        order = ", ".join(f'"{key}"' for key in keys)
-        return self._rows(f"select * from ({query}) where {self._reach(name)} order by {order}", connection)  # noqa: S608
-
-    def _rows(self, query: str, connection: Any) -> pa.Table:
-        found: pa.Table = connection.sql(query).to_arrow_table()
-        return found
-
     def _reach(self, name: str) -> str:
         """Condition on the rows in reach; made of numbers and days of ours."""
-        keys = (AIR_TABLES | HOURLY_TABLES | EXTRA_TABLES | DAY_STATES)[name]
+        keys = _KEYS[name]
         if "end" in keys:
             begin, until = _midnight(self._hourly.first), _midnight(self._hourly.last + timedelta(days=1))
             span = f"\"end\" > timestamp '{begin}' and \"end\" <= timestamp '{until}'"
@@ -274,6 +322,13 @@ class AirCorrection:
             first, last = self.dust_span
             return f"day between date '{first}' and date '{last}'"
         return "period in (select period from judged)"
+
+
+def _rows(connection: Any, name: str, query: str, order: str) -> pa.Table:
+    """Rows of a query, kept as a table: a query that is asked for rows at once is planned twice, which takes longer."""
+    connection.execute(f'create or replace table "{name}" as {query}')
+    found: pa.Table = connection.sql(f'from "{name}" order by {order}').to_arrow_table()
+    return found
 
 
 def _narrowed(calendar: Calendar, first_year: int, last_year: int) -> Calendar:
@@ -310,16 +365,34 @@ def _only(calendar: Calendar, names: frozenset[str]) -> dict[str, pa.Table]:
     return found
 
 
-def _recipes(key: str, calendar: Calendar, hourly: Calendar, station_percentiles: Sequence[str]) -> _Recipes:
-    known = (key, calendar.editions, hourly.editions, tuple(station_percentiles))
-    if known not in _RECIPES:
-        _RECIPES[known] = _Recipes(
-            _days_recipe(calendar, station_percentiles),
-            _periods_recipe(calendar, station_percentiles),
-            _hours_recipe(hourly, station_percentiles),
-            _dust_recipe(calendar),
-        )
-    return _RECIPES[known]
+def _recipes(
+    key: str, calendar: Calendar, hourly: Calendar, station_percentiles: Sequence[str], folder: Path | None
+) -> _Recipes:
+    book = _BOOKS.setdefault(folder, RecipeBook(folder))
+
+    def kept(what: str, of: Calendar, write: Callable[[], Recipe]) -> Recipe:
+        return book.get([key, what, *station_percentiles, "|", *of.editions], write)
+
+    return _Recipes(
+        kept("days", calendar, lambda: _days_recipe(calendar, station_percentiles)),
+        kept("periods", calendar, lambda: _periods_recipe(calendar, station_percentiles)),
+        kept("hours", hourly, lambda: _hours_recipe(hourly, station_percentiles)),
+        kept("dust", calendar, lambda: _dust_recipe(calendar)),
+    )
+
+
+def write_recipes(key: str, calendar: Calendar, folder: Path, station_percentiles: Sequence[str] = ("year",)) -> None:
+    """Write down in advance what a correction of any day of a calendar needs, so that the first one is quick, too."""
+    seen: set[tuple[tuple[str, ...], ...]] = set()
+    for year in range(calendar.first.year, calendar.last.year + 1):
+        narrowed = _narrowed(calendar, year - 1, year + 1)
+        whole = replace(narrowed, to_date=())
+        first, last = max(calendar.first, date(year, 1, 1)), min(calendar.last, date(year, 12, 31))
+        ends = [replace(whole, first=day, last=day) for day in (first, last)]
+        for hourly in (*ends, replace(whole, first=first, last=last)):
+            if (wanted := (narrowed.editions, hourly.editions)) not in seen:
+                seen.add(wanted)
+                _recipes(key, narrowed, hourly, station_percentiles, folder)
 
 
 def _science(recorder: Recorder, calendar: Calendar, percentiles: Sequence[str], prefix: str = "ref_") -> AirStatistics:

@@ -2,13 +2,19 @@
 
 Turning the expressions of an evaluation into SQL takes longer than running them for one province. A `Recorder` stands
 in for an engine: it executes nothing and keeps the SQL. Expressions depend on rules and editions only, never on rows,
-so the recipe holds for every calendar and every set of stations.
+so the recipe holds for every calendar and every set of stations. A `RecipeBook` keeps recipes in a folder, so that not
+even the first correction of a process has to write them down.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +24,7 @@ import pyarrow as pa
 
 from saishang.lake.engines.base import EngineError
 
-__all__ = ["Recipe", "Recorder"]
+__all__ = ["Recipe", "RecipeBook", "Recorder"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,65 @@ class Recipe:
 
     statements: tuple[str, ...]
     queries: Mapping[str, str]
+
+
+class RecipeBook:
+    """Recipes by what they depend on: in memory, and in a folder when one is given.
+
+    A file that is not whole, or was written for something else, counts as missing: the recipe is written down again.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._known: dict[str, Recipe] = {}
+
+    def get(self, key: Sequence[str], write: Callable[[], Recipe]) -> Recipe:
+        """The recipe of a key; written down, and kept, when it is not there.
+
+        Parameters
+        ----------
+        key:
+            Everything that decides the statements: rules, code, editions. The versions of the two libraries that turn
+            expressions into SQL and run it are added.
+        """
+        name = _name([*key, version("ibis-framework"), version("duckdb")])
+        if name not in self._known:
+            found = self._read(name)
+            if found is None:
+                found = write()
+                self._keep(name, found)
+            self._known[name] = found
+        return self._known[name]
+
+    def _read(self, name: str) -> Recipe | None:
+        if self._folder is None:
+            return None
+        try:
+            body = json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8"))
+            found = Recipe(tuple(body["statements"]), dict(body["queries"]))
+            return found if body["seal"] == _seal(found) else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _keep(self, name: str, recipe: Recipe) -> None:
+        if self._folder is None:
+            return
+        body = {"statements": recipe.statements, "queries": dict(recipe.queries), "seal": _seal(recipe)}
+        # A folder that cannot be written costs the next process seconds, nothing else.
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            making = self._folder / f".{name}.{os.getpid()}"
+            making.write_text(json.dumps(body), encoding="utf-8")
+            making.replace(self._folder / f"{name}.json")
+
+
+def _name(key: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(key).encode()).hexdigest()[:32]
+
+
+def _seal(recipe: Recipe) -> str:
+    told = json.dumps([list(recipe.statements), dict(recipe.queries)])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 class Recorder:

@@ -37,7 +37,7 @@ from saishang.web.reasons import basis_name, missing_name, reason_name
 from saishang.web.security import public
 from saishang.web.wording.columns import heading, value_words
 
-__all__ = ["chain", "chain_url", "fact_words", "hours", "station_days"]
+__all__ = ["certificate_url", "chain", "chain_url", "fact_words", "hours", "station_days"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,12 @@ def chain_url(run: str, indicator: str, region: str, period: str, basis: str = "
     address = reverse("targets-chain", args=[run, indicator, region])
     asked = {"period": period, "basis": basis, "kind": kind}
     return f"{address}?{urlencode({k: v for k, v in asked.items() if v})}"
+
+
+def certificate_url(run: str, indicator: str, region: str, period: str, basis: str = "") -> str:
+    """Address of the certificate of a value."""
+    address = reverse("targets-certificate", args=[run, indicator, region])
+    return f"{address}?{urlencode({k: v for k, v in {'period': period, 'basis': basis}.items() if v})}"
 
 
 @public

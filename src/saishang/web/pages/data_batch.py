@@ -146,7 +146,7 @@ def _replaced(number: int, detail: Any, whole: bool) -> Table:
             "new": item["new_value"],
             "old_batch": Cell(item["old_batch"], href=reverse("data-batch", args=[item["old_batch"]])),
             "old_line": item["old_line"],
-            "new_line": item["new_line"],
+            "new_line": Cell(item["new_line"], href=reverse("data-line-numbers", args=[number, item["new_line"]])),
         }
 
     rows = [row(vars(item)) for item in detail.supersessions]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -18,9 +20,10 @@ from saishang.apps.indicators.queries import NoSuchRun
 from saishang.apps.observations.queries import site_lake
 from saishang.web import texts
 from saishang.web.pages import site
-from saishang.web.pages.chain import chain_url
+from saishang.web.pages.chain import certificate_url, chain_url
 from saishang.web.pages.data_tabs import tabs
 from saishang.web.pages.exports import export
+from saishang.web.pages.registers_common import kind_name, kind_named
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import may, public
@@ -109,6 +112,15 @@ def _causes(found: changes.Between) -> list[dict[str, Any]]:
         )  # fmt: skip
     for what, who, at in found.reports:
         say(_("报送 %(what)s") % {"what": what}, reverse("targets-values"), f"{who} · {at:%Y-%m-%d}")
+    by_kind = Counter(row.kind for row in found.entries)
+    for name, count in sorted(by_kind.items()):
+        kind = kind_named(name)
+        if kind is None or not kind.public:
+            continue  # not everybody may know what stands in it
+        words = {"name": kind_name(kind), "count": str(count)}
+        say(_("名录 %(name)s：登记 %(count)s 次") % words, reverse("registers-list", args=[name]))
+    if found.flags:
+        say(_("质量控制：%(count)s 个值的剔除有变") % {"count": found.flags})
     if found.decisions:
         say(_("沙尘日认定 %(count)s 项") % {"count": len(found.decisions)}, reverse("air-dust"))
     for label, pair in (
@@ -149,18 +161,19 @@ def targets_table(rows: list[changes.TargetChange], about: list[str]) -> Table:
 
 def values_table(
     shown: list[changes.ValueChange], everything: list[changes.ValueChange], before: str, after: str, chain: str,
-    about: list[str], *, earlier: str = "",
+    about: list[str], *, earlier: str = "", why: Callable[[changes.ValueChange], str] | None = None,
 ) -> Table:  # fmt: skip
     """Numbers on both sides; `before` and `after` in words, `chain` the run to which the figures lead.
 
-    `earlier` is the run to which a figure leads that only the side before has.
+    `earlier` is the run to which a figure leads that only the side before has; `why` says what changes a number.
     """
     catalogue = queries.catalogue().indicators
     columns = [
         Column("indicator", _("指标"), row_head=True), Column("region", _("区域"), nowrap=True),
         Column("period", _("时段"), nowrap=True), Column("basis", _("口径")),
         Column("before", _("之前"), number=True), Column("after", _("之后"), number=True),
-        Column("unit", _("计量单位")),
+        Column("unit", _("计量单位")), *([Column("why", _("缘由"), nowrap=True)] if why else []),
+        Column("certificate", _("证书")),
     ]  # fmt: skip
 
     def told(row: changes.ValueChange) -> dict[str, Any]:
@@ -177,7 +190,12 @@ def values_table(
             "before": Cell(row.before_exact, text=row.before or None, note=reason_name(row.before_reason or None)),
             "after": Cell(row.after_exact, text=row.after or None, note=reason_name(row.after_reason or None)),
             "unit": texts.unit_name(row.unit) or None,
-        }
+            "why": why(row) if why else None,
+            "certificate": Cell(
+                row.indicator, text=_("查看"),
+                href=certificate_url(there, row.indicator, row.region, row.period, row.basis),
+            ),
+        }  # fmt: skip
 
     return Table(
         "values", _("改变的数字"), columns, [told(row) for row in shown], about=about, tight=True,

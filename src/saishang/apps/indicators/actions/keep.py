@@ -6,10 +6,13 @@ import json
 import os
 from typing import Any
 
+from django.db import transaction
+
 from saishang.apps.core.actions import record
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.kept import Kept, Progress
 from saishang.apps.indicators.provenance import code_version, digest
+from saishang.apps.indicators.seals import file_seal
 from saishang.errors import SaishangError
 
 __all__ = ["KeepRefused", "keep"]
@@ -59,12 +62,16 @@ def keep(
     path = kept.file_of(run.id)
     making = path.with_name(f".{path.name}.{os.getpid()}")
     making.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
+    seal = file_seal(making)
+    # The seal is over the bytes: `saishang audit verify` finds any that changed.
+    told = {"result": digest(rows), "code": body["code"], "file": seal}
     try:
-        # A link, unlike a rename, fails where the file is there already: whoever was first stays.
-        os.link(making, path)
+        with transaction.atomic():
+            record(actor, f"indicators.{kept.name}", run, None, told)
+            # A link, unlike a rename, fails where the file is there already: whoever was first stays.
+            os.link(making, path)
     except FileExistsError:
         return list((kept.read(run.id) or body)["rows"])
     finally:
         making.unlink()
-    record(actor, f"indicators.{kept.name}", run, None, {"result": digest(rows), "code": body["code"]})
     return rows
