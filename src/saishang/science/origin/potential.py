@@ -21,6 +21,9 @@ from saishang.science.origin.wind import Floats
 
 __all__ = ["Potential", "PotentialCell", "ends_by_cell", "potential", "residence"]
 
+#: Turns of the test of chance, spread evenly over all that are long enough.
+_TURNS = 199
+
 
 @dataclass(frozen=True)
 class PotentialCell:
@@ -120,20 +123,20 @@ def _chance(
 ) -> tuple[list[float | None], int]:
     """How often a turn of the polluted days against the paths reaches each cell's excess in any cell."""
     size, cells = counts.shape
-    if not gap or size < 3 * gap:
+    if not gap or size < 3 * gap or not 0 < high.sum() < used.sum():
         return [None] * cells, 0
     enough = days >= least
     if not enough.any():
         return [None] * cells, 0
     # A day weighs by the part of its path in the cell, so that a slow day is not a whole week.
     parts = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0))[:, enough]
-    turned = np.conj(np.fft.rfft(parts, axis=0))
-    highs = np.fft.irfft(turned * np.fft.rfft(high.astype(float))[:, None], size, axis=0)
-    knowns = np.fft.irfft(turned * np.fft.rfft(used.astype(float))[:, None], size, axis=0)
+    shifts = np.unique(np.linspace(gap, size - gap, _TURNS).round().astype(np.int64))
+    at = (np.arange(size)[None, :] - np.concatenate([[0], shifts])[:, None]) % size
+    highs, knowns = high[at].astype(float) @ parts, used[at].astype(float) @ parts
     squares = (parts**2).sum(axis=0)
     p = high.sum() / used.sum()
     excess = (highs - knowns * p) / np.sqrt(squares * p * (1 - p))
-    most = excess[gap : size - gap + 1].max(axis=1)
+    most = excess[1:].max(axis=1)
     made: list[float | None] = [None] * cells
     for place, number in enumerate(np.nonzero(enough)[0]):
         made[int(number)] = float((1 + (most >= excess[0, place] - 1e-9).sum()) / (1 + len(most)))
