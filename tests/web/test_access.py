@@ -22,6 +22,7 @@ AUDIENCE = {
     "noise": "public", "noise-months": "public", "noise-cities": "public", "noise-station": "public",
     "water-drains": "public", "water-outfalls": "public", "water-section": "public",
     "water-ranking": "public", "water-sources": "public", "water-flow": "public", "water-black": "public",
+    "air-origin": "public", "air-origin-paths": "public", "air-origin-links": "public",
     "air-dust": "public", "air-dust-day": "public", "air-dust-decide": "decide_dust", "data": "public",
     "data-batch": "public", "data-line": "public", "data-gaps": "public", "data-upload": "upload_data",
     "calculators": "public", "calculators-topic": "public", "rules": "public", "rules-document": "public",

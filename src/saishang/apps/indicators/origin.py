@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from threadpoolctl import threadpool_limits
 
 from saishang.apps.indicators.kept import Kept, Progress, plain
 from saishang.apps.indicators.origin_data import PARAMETERS, OriginInputs, WindSeries, read_inputs
@@ -265,7 +266,9 @@ _STRONG = 2.0
 
 
 def _rows(identifier: str, progress: Progress) -> list[dict[str, Any]]:
-    return [plain(_bare(row)) for row in compute(identifier, progress)]
+    # Many small products: on a busy machine threads of the linear algebra only wait for one another.
+    with threadpool_limits(1):
+        return [plain(_bare(row)) for row in compute(identifier, progress)]
 
 
 def _bare(thing: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +17,7 @@ from saishang.lake import Lake
 from saishang.rules import Rules, load_rules
 from saishang.science.origin.from_rules import OriginRule, origin_rule
 from saishang.science.origin.trajectory import Field, distance_km
-from saishang.science.origin.wind import Floats, direction_of
+from saishang.science.origin.wind import Floats, Ints, direction_of
 
 __all__ = ["PARAMETERS", "OriginInputs", "Place", "WindSeries", "places_of", "read_inputs"]
 
@@ -27,6 +26,7 @@ PARAMETERS = ("PM2.5", "PM10", "SO2", "NO2", "CO", "O3_8H")
 _HOURLY = ("PM2.5", "PM10", "NO2", "O3")
 _WINDS = ("WS", "WD", "WD_MAX", "U10", "V10")
 _DAY = timedelta(days=1)
+_HOURS = 24
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def read_inputs(identifier: str) -> OriginInputs:
         if field is not None:
             found.append(_at_city(field, field_first, city))
         winds[code] = found
-    hours, hours_first = _hours(identifier, codes)
+    hours, hours_first = _city_hours(identifier, codes)
     return OriginInputs(
         run=identifier, as_of=run.as_of, site=site, rules=rules, rule=rule, cities=cities, values=_days(identifier, codes),
         hours=hours, hours_first=hours_first, winds=winds, station_winds=stations, field=field,
@@ -185,7 +185,7 @@ def _days(run: str, codes: Sequence[str]) -> dict[tuple[str, str], dict[date, fl
     return found
 
 
-def _hours(run: str, codes: Sequence[str]) -> tuple[dict[tuple[str, str], Floats], date]:
+def _city_hours(run: str, codes: Sequence[str]) -> tuple[dict[tuple[str, str], Floats], date]:
     marks = ", ".join("?" * len(codes))
     rows = queries.select(run, "city_aqi_hourly", f"region in ({marks})" if codes else "false", list(codes))
     if not rows:
@@ -194,18 +194,21 @@ def _hours(run: str, codes: Sequence[str]) -> tuple[dict[tuple[str, str], Floats
     first, last = min(begins).date(), max(begins).date()
     size = (last - first).days + 1
     found = {(code, item): np.full((size, 24), np.nan) for code in codes for item in _HOURLY}
-    for row, begin in zip(rows, begins, strict=True):
+    places = [(begin.toordinal() - first.toordinal(), begin.hour) for begin in begins]
+    for row, place in zip(rows, places, strict=True):
         for item in _HOURLY:
             if row[f"value_{item}"] is not None:
-                found[row["region"], item][(begin.date() - first).days, begin.hour] = row[f"value_{item}"]
+                found[row["region"], item][place] = row[f"value_{item}"]
     return {key: each for key, each in found.items() if not np.isnan(each).all()}, first
 
 
-Observed = Mapping[tuple[str, str, int], Mapping[datetime, float]]
+#: (station, parameter, hours of the interval) → (hours since 1970 of each start, values); days start at midnight.
+Observed = Mapping[tuple[str, str, int], tuple[Ints, Floats]]
+_EPOCH = date(1970, 1, 1)
 
 
 def _observed(lake: Lake, version: int, as_of: date) -> Observed:
-    """(station, parameter, hours of the interval) → start of the interval → value; days are those of their end."""
+    """Winds by station and parameter; a day of the weather service, from 20 to 20 o'clock, is the day of its end."""
     edge = datetime.combine(as_of + _DAY, time())
     wanted = (
         (pc.field("medium") == "met")
@@ -216,32 +219,35 @@ def _observed(lake: Lake, version: int, as_of: date) -> Observed:
     table = lake.observations(version).to_table(columns=columns, filter=wanted)
     # Of two series that give one station's day the last by name stands, in every replay.
     table = table.sort_by([(name, "ascending") for name in ("station", "parameter", "end", "source")])
-    found: dict[tuple[str, str, int], dict[datetime, float]] = {}
-    names = [table.column(name).to_pylist() for name in ("station", "parameter", "start", "end", "value", "qualifier")]
-    for station, parameter, start, end, value, mark in zip(*names, strict=True):
-        length = round((end - start) / timedelta(hours=1))
-        if value is None or mark not in (None, "<") or length not in (1, 24):
-            continue
-        # A day of the weather service runs from 20 to 20 o'clock: it is the day of its end.
-        at = datetime.combine((end - timedelta(microseconds=1)).date(), time()) if length == 24 else start
-        found.setdefault((station, parameter, length), {})[at] = value
+    start, end = (table.column(name).to_numpy().astype("datetime64[h]").astype(np.int64) for name in ("start", "end"))
+    values = table.column("value").to_numpy()
+    marks = pc.fill_null(table.column("qualifier"), "").to_numpy(zero_copy_only=False)
+    usable = ~np.isnan(values) & ((marks == "") | (marks == "<"))
+    begin = np.where(end - start == _HOURS, (end - 1) // _HOURS * _HOURS, start)
+    length = end - start
+    names = [table.column(name).to_numpy(zero_copy_only=False).astype(str) for name in ("station", "parameter")]
+    found = {}
+    for station, parameter in sorted(set(zip(*names, strict=True))):
+        mine = usable & (names[0] == station) & (names[1] == parameter)
+        for hours in (1, _HOURS):
+            rows = mine & (length == hours)
+            if rows.any():
+                found[str(station), str(parameter), hours] = (begin[rows], values[rows])
     return found
 
 
-def _series(by_time: Mapping[datetime, float], first: date, size: int, per_day: int) -> Floats:
+def _series(observed: tuple[Ints, Floats], first: date, size: int, per_day: int) -> Floats:
     made = np.full(size * per_day, np.nan)
-    begin, step = datetime.combine(first, time()), _DAY / per_day
-    for moment, value in by_time.items():
-        place = (moment - begin) // step
-        if 0 <= place < len(made):
-            made[place] = value
+    places = (observed[0] - (first - _EPOCH).days * _HOURS) * per_day // _HOURS
+    inside = (places >= 0) & (places < len(made))
+    made[places[inside]] = observed[1][inside]
     return made
 
 
-def _span(*series: Mapping[datetime, float]) -> tuple[date, int]:
-    first = min(min(each) for each in series).date()
-    last = max(max(each) for each in series).date()
-    return first, (last - first).days + 1
+def _span(*series: tuple[Ints, Floats]) -> tuple[date, int]:
+    first = min(int(hours.min()) for hours, _values in series) // _HOURS
+    last = max(int(hours.max()) for hours, _values in series) // _HOURS
+    return _EPOCH + timedelta(days=first), last - first + 1
 
 
 def _field(rules: Rules, rule: OriginRule, site: str, observed: Observed) -> tuple[Field | None, date]:

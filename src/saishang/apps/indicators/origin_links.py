@@ -11,7 +11,7 @@ import numpy as np
 
 from saishang.apps.indicators.origin_data import OriginInputs, Place, WindSeries
 from saishang.science.origin.from_rules import LagRule
-from saishang.science.origin.lags import Lead, along, anomalies, bearing, lead
+from saishang.science.origin.lags import Lead, along, anomalies, bearing, lead, pair_sums
 from saishang.science.origin.regime import afternoon, morning, ratio, verdict, weekend
 from saishang.science.origin.trajectory import distance_km
 from saishang.science.origin.wind import Floats
@@ -39,9 +39,10 @@ def _pair(inputs: OriginInputs, parameter: str, a: str, b: str, x: Floats, y: Fl
     way = bearing(one.lon, one.lat, two.lon, two.lat)
     apart = float(distance_km(np.array(one.lon), np.array(one.lat), np.array(two.lon), np.array(two.lat)))
     options: dict[str, Any] = {
-        "most": rule.most, "least_days": rule.least_days, "draws": rule.draws, "level": rule.level, "seed": rule.seed,
+        "least_days": rule.least_days, "draws": rule.draws, "level": rule.level, "seed": rule.seed,
     }  # fmt: skip
-    every = lead(x, y, np.ones(len(x), dtype=bool), **options)
+    sums = pair_sums(x, y, rule.most)
+    every = lead(sums, np.ones(len(x), dtype=bool), **options)
     head = {
         "kind": "lag", "parameter": parameter, "city": a, "other": b, "bearing": way, "distance": apart,
         "first": inputs.hours_first.isoformat(),
@@ -55,7 +56,7 @@ def _pair(inputs: OriginInputs, parameter: str, a: str, b: str, x: Floats, y: Fl
     strong = np.nan_to_num(speed) >= rule.least_speed
     forth = strong & along(direction, way, rule.within)
     back = strong & along(direction, (way + 180) % 360, rule.within)
-    with_wind, against = lead(x, y, forth, **options), lead(x, y, back, **options)
+    with_wind, against = lead(sums, forth, **options), lead(sums, back, **options)
     pace = float(np.nanmean(speed[forth])) if forth.any() else None
     travel = None if not pace else apart / (pace * 3.6)
     reason = _reason(with_wind, against, travel, rule)

@@ -11,7 +11,7 @@ import numpy as np
 from saishang.apps.indicators.origin_data import PARAMETERS, OriginInputs, Place, places_of
 from saishang.science.origin.potential import ends_by_cell, potential, residence
 from saishang.science.origin.trajectory import Paths, back_paths, distance_km, leave_one_out
-from saishang.science.origin.wind import Floats
+from saishang.science.origin.wind import Floats, Ints
 
 __all__ = ["field_rows", "path_rows"]
 
@@ -80,7 +80,7 @@ def _of_city(inputs: OriginInputs, city: str, place: Place) -> list[dict[str, An
     times = np.array([(day - inputs.field_first).days for day in days]) + rule.arrival / 24
     full = np.full(len(days), 1.0)
     paths = back_paths(field.at, full * place.lon, full * place.lat, times, hours=rule.hours, step=rule.step)
-    labels = _labels(inputs, paths)
+    labels, names = _labels(inputs, paths)
     counts, cells = ends_by_cell(paths, rule.cell)
     short = int((paths.lasting < rule.hours).sum())
     rows = []
@@ -96,7 +96,7 @@ def _of_city(inputs: OriginInputs, city: str, place: Place) -> list[dict[str, An
             rows.append(
                 head
                 | _one(inputs, [day for day, m in zip(days, mask, strict=True) if m], paths, mask, counts, cells,
-                       labels, values)
+                       labels, names, values)
                 | {"without": len(by_day) - int((~np.isnan(values)).sum()) if season == "all" else None,
                    "short": short}
             )  # fmt: skip
@@ -105,7 +105,7 @@ def _of_city(inputs: OriginInputs, city: str, place: Place) -> list[dict[str, An
 
 def _one(
     inputs: OriginInputs, days: Sequence[date], paths: Paths, mask: np.ndarray, counts: Floats,
-    cells: Sequence[tuple[int, int]], labels: np.ndarray, values: Floats,
+    cells: Sequence[tuple[int, int]], labels: Ints, names: Sequence[str], values: Floats,
 ) -> dict[str, Any]:  # fmt: skip
     rule = inputs.rule.paths
     taken = values[mask]
@@ -115,7 +115,7 @@ def _one(
     )  # fmt: skip
     known = ~np.isnan(taken)
     high = known & (taken > made.threshold)
-    spent = residence(labels[mask], high, known)
+    polluted, every = residence(labels[mask], high, known, len(names))
     worst = [int(n) for n in np.argsort(np.where(known, -taken, np.inf), kind="stable")[: rule.drawn] if known[n]]
     lon, lat = paths.lon[mask], paths.lat[mask]
     # A point every three hours is enough for the eye.
@@ -129,7 +129,10 @@ def _one(
             for c in made.cells if c.share is not None
         ],
         "hidden": sum(c.share is None for c in made.cells),
-        "residence": [[name, a, b] for name, (a, b) in sorted(spent.items(), key=lambda e: -e[1][1])],
+        "residence": sorted(
+            ([name, float(a), float(b)] for name, a, b in zip(names, polluted, every, strict=True) if b > 0),
+            key=lambda row: (-float(row[2]), row[0]),
+        ),
         "paths": [
             {
                 "day": days[n].isoformat(), "value": float(taken[n]),
@@ -143,8 +146,8 @@ def _one(
     }  # fmt: skip
 
 
-def _labels(inputs: OriginInputs, paths: Paths) -> np.ndarray:
-    """Region of each end: a city of the site, `near:<town>`, or `far:<octant>`; looked up in small cells."""
+def _labels(inputs: OriginInputs, paths: Paths) -> tuple[Ints, list[str]]:
+    """Region of each end, as a number below 0 or into the names: a city of the site, `near:<town>`, or `far:<octant>`; looked up in small cells."""
     lon, lat = paths.lon[:, 1:], paths.lat[:, 1:]
     known = ~np.isnan(lon)
     keys = np.stack([np.floor(lon[known] / _LOOKUP), np.floor(lat[known] / _LOOKUP)], axis=1).astype(np.int64)
@@ -171,9 +174,10 @@ def _labels(inputs: OriginInputs, paths: Paths) -> np.ndarray:
             close = away.min(axis=1) <= inputs.rule.paths.place_reach_km
             given[close] = [f"near:{towns[n].code}" for n in nearest[close]]
         names[left] = given
-    labels = np.full(lon.shape, "", dtype=object)
-    labels[known] = names[at.reshape(-1)]
-    return labels.astype(str)
+    listed, number = np.unique(names.astype(str), return_inverse=True)
+    labels = np.full(lon.shape, -1, dtype=np.int64)
+    labels[known] = number.reshape(-1)[at.reshape(-1)]
+    return labels, [str(name) for name in listed]
 
 
 def _inside(x: Floats, y: Floats, rings: Sequence[Floats]) -> np.ndarray:

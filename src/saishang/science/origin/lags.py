@@ -16,7 +16,7 @@ import numpy as np
 from saishang.science.numbers import InputError
 from saishang.science.origin.wind import Floats
 
-__all__ = ["Lead", "along", "anomalies", "bearing", "lead"]
+__all__ = ["Lead", "along", "anomalies", "bearing", "lead", "pair_sums"]
 
 _HOURS = 24
 
@@ -79,23 +79,11 @@ class Lead:
     at_zero: float | None = None
 
 
-def lead(
-    a: Floats, b: Floats, taken: np.ndarray, *, most: int, least_days: int, draws: int, level: float, seed: int
-) -> Lead:  # fmt: skip
-    """By how many hours b follows a on the taken days, −most … most; below 0 b leads.
+def pair_sums(a: Floats, b: Floats, most: int) -> Floats:
+    """Sums of each day and lag behind a correlation [six sums, day, lag]: n, Σx, Σy, Σx², Σy², Σxy.
 
-    Parameters
-    ----------
-    a, b:
-        Anomalies [day, 24] of the same days.
-    taken:
-        Days on which hours of b count; hours of a may lie on the days around them.
-    draws, level, seed:
-        Bootstrap of whole days.
+    Hours of b count on their own day; hours of a may lie on the days around it.
     """
-    days = int((taken & ~np.isnan(b).all(axis=1)).sum())
-    if days < least_days:
-        return Lead(days)
     flat_a, flat_b = a.reshape(-1), b.reshape(-1)
     lags = np.arange(-most, most + 1)
     padded = np.concatenate([np.full(most, np.nan), flat_a, np.full(most, np.nan)])
@@ -106,14 +94,32 @@ def lead(
         x, y = np.where(known, before, 0.0), np.where(known, flat_b, 0.0)
         for row, part in enumerate((known.astype(float), x, y, x * x, y * y, x * y)):
             sums[row, :, place] = part.reshape(-1, _HOURS).sum(axis=1)
+    return sums
+
+
+def lead(sums: Floats, taken: np.ndarray, *, least_days: int, draws: int, level: float, seed: int) -> Lead:
+    """By how many hours b follows a on the taken days, −most … most; below 0 b leads.
+
+    Parameters
+    ----------
+    sums:
+        From `pair_sums`.
+    draws, level, seed:
+        Bootstrap of whole days.
+    """
+    most = sums.shape[2] // 2
+    days = int((taken & (sums[0].max(axis=1) > 0)).sum())
+    if days < least_days:
+        return Lead(days)
+    lags = np.arange(-most, most + 1)
     sums = sums[:, taken]
     whole = _correlations(sums.sum(axis=1))
     if np.isnan(whole).all():
         return Lead(days)
     best = int(np.nanargmax(whole))
-    generator = np.random.default_rng(seed)
-    weights = generator.multinomial(sums.shape[1], np.full(sums.shape[1], 1 / sums.shape[1]), size=draws)
-    drawn = _correlations(np.einsum("kn,snl->skl", weights.astype(float), sums))
+    size = sums.shape[1]
+    weights = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=draws).astype(float)
+    drawn = _correlations(np.stack([weights @ part for part in sums]))
     drawn = np.where(np.isnan(drawn), -np.inf, drawn)
     found = lags[np.argmax(drawn, axis=1)]
     low, high = np.percentile(found, [50 - level * 50, 50 + level * 50])

@@ -17,12 +17,12 @@ import numpy as np
 
 from saishang.science.numbers import InputError
 from saishang.science.origin.trajectory import Paths
-from saishang.science.origin.wind import Floats
+from saishang.science.origin.wind import Floats, Ints
 
 __all__ = ["Potential", "PotentialCell", "ends_by_cell", "potential", "residence"]
 
 #: Turns of the test of chance, spread evenly over all that are long enough.
-_TURNS = 199
+_TURNS = 99
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ def _chance(
     parts = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0))[:, enough]
     shifts = np.unique(np.linspace(gap, size - gap, _TURNS).round().astype(np.int64))
     at = (np.arange(size)[None, :] - np.concatenate([[0], shifts])[:, None]) % size
-    highs, knowns = high[at].astype(float) @ parts, used[at].astype(float) @ parts
+    highs = high.astype(float)[at] @ parts
+    knowns = parts.sum(axis=0)[None, :] if used.all() else used.astype(float)[at] @ parts
     squares = (parts**2).sum(axis=0)
     p = high.sum() / used.sum()
     excess = (highs - knowns * p) / np.sqrt(squares * p * (1 - p))
@@ -143,22 +144,19 @@ def _chance(
     return made, len(most)
 
 
-def residence(labels: np.ndarray, high: np.ndarray, used: np.ndarray) -> dict[str, tuple[float, float]]:
-    """Share of the time that the air spent over each region: (polluted days, all days), each adding up to 1.
+def residence(labels: Ints, high: np.ndarray, used: np.ndarray, size: int) -> tuple[Floats, Floats]:
+    """Share of the time that the air spent over each region on polluted days and on all days, each adding up to 1.
 
     Parameters
     ----------
     labels:
-        Region of each end [path, step]; the empty text is an end that does not count.
+        Number of the region of each end [path, step], below 0 where there is none.
+    size:
+        Number of regions.
     """
-    found: dict[str, tuple[float, float]] = {}
-    counted = labels != ""
-    totals = [int((counted & rows[:, None]).sum()) for rows in (high, used)]
-    for label in sorted(set(labels[counted].tolist())):
-        hits = labels == label
-        parts = [
-            float((hits & rows[:, None]).sum() / total) if total else 0.0
-            for rows, total in zip((high, used), totals, strict=True)
-        ]
-        found[label] = (parts[0], parts[1])
-    return found
+    found = []
+    for rows in (high, used):
+        there = labels[rows]
+        counts = np.bincount(there[there >= 0], minlength=size).astype(float)
+        found.append(counts / counts.sum() if counts.any() else counts)
+    return found[0], found[1]

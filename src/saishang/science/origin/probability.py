@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
-from scipy.stats import norm
 
 from saishang.science.numbers import InputError
 from saishang.science.origin.wind import CALM, Floats, Ints
@@ -76,7 +76,7 @@ def wilson(above: int, count: int, level: float) -> tuple[float, float]:
     """
     if not 0 <= above <= count or count < 1:
         raise InputError(f"A share needs 0 ≤ m ≤ n and n ≥ 1, got m = {above}, n = {count}.", fix="Check the counts.")
-    z = float(norm.ppf(0.5 + level / 2))
+    z = NormalDist().inv_cdf(0.5 + level / 2)
     share, square = above / count, z * z
     middle = (share + square / (2 * count)) / (1 + square / count)
     half = z * math.sqrt(share * (1 - share) / count + square / (4 * count**2)) / (1 + square / count)
