@@ -80,7 +80,8 @@ def wilson(above: int, count: int, level: float) -> tuple[float, float]:
     share, square = above / count, z * z
     middle = (share + square / (2 * count)) / (1 + square / count)
     half = z * math.sqrt(share * (1 - share) / count + square / (4 * count**2)) / (1 + square / count)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # At the ends the formula gives 0 and 1 but for rounding.
+    return 0.0 if not above else middle - half, 1.0 if above == count else middle + half
 
 
 def threshold_of(values: Floats, percentile: float) -> float:

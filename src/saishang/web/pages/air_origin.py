@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from saishang.apps.indicators import queries
+from saishang.web import texts
+from saishang.web.pages import site
 from saishang.web.pages.air_common import choice, item_name
 from saishang.web.pages.air_origin_common import (
     Asked,
@@ -63,7 +65,7 @@ def wind(request: HttpRequest) -> HttpResponse:
     context |= {
         "winds": [(row["wind"], wind_name(row["wind"], row.get("station", ""))) for row in kinds], "wind": which,
         "percentiles": [(value, _("第 %(n)s 百分位") % {"n": value}) for value in percentiles], "percentile": shown,
-        "agreement": _agreement(found), "hourly": any(row["per_day"] == 24 for row in kinds),
+        "agreement": _agreement(found), "region": site.region_name(found.run.region), "hourly": any(row["per_day"] == 24 for row in kinds),
         "limits": {name: limits(name) for name in ("rose", "cpf", "plane")}, "settings": settings_of(),
     }  # fmt: skip
     tables: list[Table] = []
@@ -94,7 +96,7 @@ def _agreement(found: Asked) -> str:
     row = rows[0]
     words = _(
         "两种风不一致时要当心：%(days)s 天里，气象站风向与再分析风向相差 45° 以内的占 %(near)s %%"
-        "（方向完全无关时约 25 %%），夹角余弦平均 %(cosine)s，风速相关 %(speed)s。站上的风受贺兰山和河谷约束，"
+        "（方向完全无关时约 25 %%），夹角余弦平均 %(cosine)s，风速相关 %(speed)s。站上的风受地形约束，"
         "再分析是全省平均；两者指向不同的源时，都只能当作线索。"
     )
     return words % {
@@ -210,7 +212,7 @@ def _answer(found: Asked, row: Mapping[str, Any], shown: str) -> str:
     if not cpf["shifts"]:
         words.append(_("序列太短，不能检验哪个方向突出。"))
     elif out:
-        words.append(_("突出的风向：%(list)s。") % {"list": "、".join(out)})
+        words.append(_("突出的风向：%(list)s。") % {"list": texts.listed(out)})
     else:
         words.append(_("没有哪个风向明显突出：差别在偶然范围内，不指认方向。"))
     if hidden:
@@ -244,7 +246,7 @@ def _cpf(found: Asked, row: Mapping[str, Any], shown: str) -> Chart:
         figures = _("CPF %(share)s %%（%(low)s–%(high)s %%），%(m)s/%(n)s 天") % {
             "share": percent(share), "low": percent(low), "high": percent(high), "m": m, "n": n,
         }  # fmt: skip
-        notes.append(f"{name}\n" + (out + f"（n = {n}）" if share is None else f"{figures}\n{out}"))
+        notes.append(f"{name}\n" + (out + f" (n = {n})" if share is None else f"{figures}\n{out}"))
     cells = cpf["cells"]
 
     def part(low: int | None, high: int) -> list[float]:
@@ -285,9 +287,8 @@ def _plane(found: Asked, row: Mapping[str, Any], chance: bool) -> Chart | None:
     cells = [
         {
             "value": [round(x / step) + half, round(y / step) + half, round(value, places + 1)],
-            "note": _("东西 %(x)s m/s，南北 %(y)s m/s\n%(value)s %(unit)s（附近 %(n)s 天）") % {
-                "x": f"{x:+g}", "y": f"{y:+g}", "value": f"{value:.{places}f}", "unit": unit, "n": support,
-            },
+            "note": _("东西 %(x)s m/s，南北 %(y)s m/s") % {"x": f"{x:+g}", "y": f"{y:+g}"}
+            + f"\n{value:.{places}f} {unit} (n = {support})",
         }
         for (x, y, _mean, _chance, support), value in zip(row["plane"], values, strict=True)
     ]  # fmt: skip
@@ -382,6 +383,6 @@ def _days(found: Asked, row: Mapping[str, Any], which: str, shown: str) -> Table
         )  # fmt: skip
     title = _("高于 %(limit)s %(unit)s 的日子和当日的风") % {"limit": found.figure(limit), "unit": found.unit}
     return Table(
-        "high-days", title, columns, listed[:50], about=_about(found, row), tight=True, everything=listed,
-        caption=_("共 %(n)s 天，从高到低，页面列前 50 天，导出全部；点日期看当天的来历。") % {"n": len(listed)},
+        "high-days", title, columns, listed[:20], about=_about(found, row), tight=True, everything=listed,
+        caption=_("共 %(n)s 天，从高到低，页面列前 20 天，导出全部；点日期看当天的来历。") % {"n": len(listed)},
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air_common import item_name
 from saishang.web.pages.air_origin_common import Asked, asked, limits, of_kind, reason_words, settings_of
@@ -58,7 +59,7 @@ def _answer(found: Asked) -> str:
     hints = [row for row in pairs if not row["reason"]]
     if not pairs:
         return reason_words("no_hours")
-    told = "；".join(
+    told = texts.listed(
         _("%(item)s：%(a)s到%(b)s，晚 %(lag)s 小时（%(low)s 至 %(high)s），%(days)s 天") % {
             "item": item_name(row["parameter"]), "a": site.region_name(row["city"]),
             "b": site.region_name(row["other"]), "lag": row["along"]["lag"], "low": f"{row['along']['low']:g}",
@@ -69,7 +70,7 @@ def _answer(found: Asked) -> str:
     words = _("%(all)s 个有向城市对中，%(judged)s 个有同期的风可判断，%(n)s 个有输送提示。") % {
         "all": len(pairs), "judged": sum(row["reason"] != "no_wind_near" for row in pairs), "n": len(hints),
     }  # fmt: skip
-    return words + (f" {told}。" if told else "")
+    return f"{words} {told}".strip()
 
 
 def _lead(lead: Mapping[str, Any] | None) -> str:
@@ -77,7 +78,7 @@ def _lead(lead: Mapping[str, Any] | None) -> str:
         return ""
     if lead["lag"] is None:
         return _("%(n)s 天，不足") % {"n": lead["days"]}
-    return f"{lead['lag']:+d} ({lead['low']:+g} … {lead['high']:+g}), {_('%(n)s 天') % {'n': lead['days']}}"
+    return f"{lead['lag']:+d} ({lead['low']:+.0f} … {lead['high']:+.0f}), {_('%(n)s 天') % {'n': lead['days']}}"
 
 
 def _lags(found: Asked) -> Table:

@@ -62,7 +62,7 @@ def paths(request: HttpRequest) -> HttpResponse:
     tables = [_cells(found, row), _regions(found, row), _drawn(found, row), _field(found, field)]
     context |= {
         "map": _map(found, row, field), "legend": _legend(), "cells": tables[0], "regions": tables[1], "drawn": tables[2],
-        "field": tables[3], "told": _told(found, row), "answer": _answer(found, row), "error": _error(row, field),
+        "field": tables[3], "told": _told(found, row, field), "answer": _answer(found, row), "error": _error(row, field),
     }  # fmt: skip
     return export(request, tables) or render(request, "air/origin_paths.html", context)
 
@@ -73,7 +73,7 @@ def _about(found: Asked) -> list[str]:
     ]  # fmt: skip
 
 
-def _told(found: Asked, row: Mapping[str, Any]) -> str:
+def _told(found: Asked, row: Mapping[str, Any], field: Mapping[str, Any]) -> str:
     words = _(
         "%(first)s 至 %(last)s 间 %(days)s 天有浓度也有风场，其中高于 %(limit)s %(unit)s 的 %(above)s 天作为污染日；"
         "每天一条轨迹，正午到达，倒推 %(hours)s 小时，%(short)s 条中途离开风场。"
@@ -83,7 +83,9 @@ def _told(found: Asked, row: Mapping[str, Any]) -> str:
         "unit": found.unit, "above": row["above"], "hours": f"{row['hours']:g}", "short": row["short"],
     }  # fmt: skip
     if row["without"]:
-        text += _("另有 %(n)s 天有浓度而没有风场（再分析到 2017 年底为止），不计入。") % {"n": row["without"]}
+        text += _("另有 %(n)s 天有浓度而没有风场（风场到 %(last)s 为止），不计入。") % {
+            "n": row["without"], "last": field["last"],
+        }  # fmt: skip
     return text
 
 
@@ -93,7 +95,7 @@ def _answer(found: Asked, row: Mapping[str, Any]) -> str:
     more = sorted(row["residence"], key=lambda each: each[2] - each[1])
     gained = [each for each in more if each[1] - each[2] >= 0.02][:3]
     if gained:
-        told = "、".join(f"{_region(name)}（{percent(a)} % / {percent(b)} %）" for name, a, b in gained)
+        told = texts.listed(f"{_region(name)} ({percent(a)} % / {percent(b)} %)" for name, a, b in gained)
         parts.append(_("污染日的空气比平时更多经过：%(list)s（污染日 / 所有日的时间占比）。") % {"list": told})
     else:
         parts.append(_("污染日与平时经过的地区没有明显差别。"))
@@ -177,10 +179,11 @@ def _regions(found: Asked, row: Mapping[str, Any]) -> Table:
         for name, a, b in row["residence"]
     ]  # fmt: skip
     caption = _(
-        "倒推的 %(hours)s 小时里空气停留在各地的时间占比。区外按最近的城市（%(near)s 公里内）归并，再远的只说方向。"
+        "倒推的 %(hours)s 小时里空气停留在各地的时间占比。区外按最近的城市（%(near)s 公里内）归并，再远的只说方向。页面列前 14 处，导出全部。"
     ) % {"hours": f"{row['hours']:g}", "near": settings_of()["trajectory"]["place_reach_km"]}
     return Table(
-        "regions", _("空气经过的地区"), columns, listed, about=_about(found), tight=True, caption=caption
+        "regions", _("空气经过的地区"), columns, listed[:14], about=_about(found), tight=True, caption=caption,
+        everything=listed,
     )  # fmt: skip
 
 
