@@ -109,7 +109,8 @@ def test_rows_against_a_second_count(found: tuple[str, list[dict[str, Any]]], cl
 
 def pages(client: Client, row: dict[str, Any]) -> None:
     page = client.get("/air/origin/").content.decode()
-    assert "的逐小时气象：这里只有日均浓度" in page and "两种风不一致时要当心" in page and "不能说明" in page
+    for words in ("的逐小时气象：这里只有日均浓度", "两种风不一致时要当心", "不能说明"):
+        assert words in page, (words, page[-9000:])
     listed = table(client, "/air/origin/?format=csv&table=cpf")
     assert [int(each["天数 n"]) for each in listed] == [cell[0] for cell in row["cpf"]["75"]["cells"]]
     high = table(client, "/air/origin/?format=csv&table=high-days")

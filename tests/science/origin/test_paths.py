@@ -139,7 +139,5 @@ def test_a_planted_region_stands_out_and_no_region_without_one() -> None:
     counts = random.multinomial(24, np.full(12, 1 / 12), size=500).astype(float)
     fed = counts[:, 3] >= 4
     for values, expected in ((random.normal(size=500) + 2 * fed, {3}), (random.normal(size=500), set())):
-        made = potential(
-            counts, [(n, 0) for n in range(12)], values, 1, 75, least_days=10, weights=[(0, 1)], gap=30
-        )
+        made = potential(counts, [(n, 0) for n in range(12)], values, 1, 75, least_days=10, weights=[(0, 1)], gap=30)
         assert {int(cell.lon) for cell in made.cells if cell.p is not None and cell.p <= 0.02} == expected

@@ -1,4 +1,5 @@
-"""Sources of the pollution in a run: by wind, by paths of the air, between cities, and ozone's hints; kept beside the run.
+"""Sources of the pollution in a run: by wind, by paths of the air, between cities, and ozone's hints; kept beside the
+run.
 
 Rows by `kind`, all with `reason` (empty, or why there is nothing):
 
@@ -150,8 +151,14 @@ def _polar_rows(inputs: OriginInputs, city: str, wind: WindSeries) -> list[dict[
         values = _values_of(inputs, city, parameter, wind)
         for season in SEASONS:
             mask = np.repeat(_within(inputs, wind.first, wind.days, season), wind.per_day)
-            head = {"kind": "polar", "city": city, "parameter": parameter, "wind": wind.kind, "season": season}
-            # From the first to the last value: years without measurements are no days left out.
+            head: dict[str, Any] = {
+                "kind": "polar",
+                "city": city,
+                "parameter": parameter,
+                "wind": wind.kind,
+                "season": season,
+            }
+            # From the first to the last value: what lies before and after is not called left out.
             there = np.nonzero(mask & ~np.isnan(values))[0]
             if not len(there):
                 found.append(head | {"reason": "no_value"})

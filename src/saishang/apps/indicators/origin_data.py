@@ -1,4 +1,4 @@
-"""What the search for sources reads: a run's days and hours of cities, and the winds of the lake at the run's version."""
+"""What the search for sources reads: days and hours of a run's cities, winds of the lake at the run's version."""
 
 from __future__ import annotations
 
@@ -125,8 +125,8 @@ def read_inputs(identifier: str) -> OriginInputs:
         winds[code] = found
     hours, hours_first = _city_hours(identifier, codes)
     return OriginInputs(
-        run=identifier, as_of=run.as_of, site=site, rules=rules, rule=rule, cities=cities, values=_days(identifier, codes),
-        hours=hours, hours_first=hours_first, winds=winds, station_winds=stations, field=field,
+        run=identifier, as_of=run.as_of, site=site, rules=rules, rule=rule, cities=cities, values=_days(identifier,
+        codes), hours=hours, hours_first=hours_first, winds=winds, station_winds=stations, field=field,
         field_first=field_first, towns=places_of(rules, site, "place"), outlines=_outlines(rules, site, codes),
     )  # fmt: skip
 
@@ -292,6 +292,6 @@ def _stations(rules: Rules, rule: OriginRule, site: str, observed: Observed) -> 
 
 def _at_city(field: Field, first: date, city: Place) -> WindSeries:
     days = len(field.u)
-    u, v = field.at(np.full(days, city.lon), np.full(days, city.lat), np.arange(days) + 0.5)
+    u, v = field.at(np.full(days, city.lon), np.full(days, city.lat), np.arange(days, dtype=np.float64) + 0.5)
     speed, direction = direction_of(u, v)
     return WindSeries("reanalysis", "", first, speed, direction)

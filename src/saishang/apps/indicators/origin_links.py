@@ -84,7 +84,7 @@ def _reason(found: Lead, against: Lead, travel: float | None, rule: LagRule) -> 
 
 
 def _gating(inputs: OriginInputs, one: Place, two: Place) -> tuple[Place, WindSeries] | None:
-    """The nearest station with days of wind that has both cities within its reach and winds in the time of the hours."""
+    """The nearest station with daily wind in the time of the hours that has both cities within its reach."""
     found = []
     for station, wind in inputs.station_winds:
         away = [

@@ -147,12 +147,15 @@ def _one(
 
 
 def _labels(inputs: OriginInputs, paths: Paths) -> tuple[Ints, list[str]]:
-    """Region of each end, as a number below 0 or into the names: a city of the site, `near:<town>`, or `far:<octant>`; looked up in small cells."""
+    """Region of each end as a number into the names (below 0: none), looked up in small cells.
+
+    Names are a city of the site, `near:<town>`, or `far:<octant>`.
+    """
     lon, lat = paths.lon[:, 1:], paths.lat[:, 1:]
     known = ~np.isnan(lon)
     keys = np.stack([np.floor(lon[known] / _LOOKUP), np.floor(lat[known] / _LOOKUP)], axis=1).astype(np.int64)
     unique, at = np.unique(keys, axis=0, return_inverse=True)
-    x, y = (unique[:, 0] + 0.5) * _LOOKUP, (unique[:, 1] + 0.5) * _LOOKUP
+    x, y = ((unique[:, n].astype(np.float64) + 0.5) * _LOOKUP for n in (0, 1))
     names = np.full(len(unique), "", dtype=object)
     for code, rings in inputs.outlines.items():
         names[_inside(x, y, rings)] = code

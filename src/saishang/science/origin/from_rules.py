@@ -42,7 +42,7 @@ class WindRule:
 
 @dataclass(frozen=True, slots=True)
 class ProbabilityRule:
-    """Percentiles and the one that pages show first, least pairs, level of intervals, what stands out, smallest turn."""
+    """Percentiles and the one shown first, least pairs, level of intervals, what stands out, smallest turn."""
 
     percentiles: tuple[float, ...]
     shown: float

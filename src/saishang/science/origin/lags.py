@@ -1,9 +1,9 @@
 """Which of two cities leads: correlation of their hours at lags, on days when the wind blows from one to the other.
 
 Cities of one region share their weather, so their hours rise and fall together at lag 0 whatever is carried. What
-transport adds is a delay in the wind's direction. Hence three conditions for a hint: on days with the wind along the way
-the downwind city is behind by a time that the bootstrap of days keeps above 0; the correlation is strong enough; and on
-days with the opposite wind the delay does not stay the same.
+transport adds is a delay in the wind's direction. Hence three conditions for a hint: on days with the wind along the
+way the downwind city is behind by a time that the bootstrap of days keeps above 0; the correlation is strong enough;
+and on days with the opposite wind the delay does not stay the same.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ def bearing(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
 
 
 def along(direction: Floats, way: float, within: float) -> np.ndarray:
-    """Whether a wind from this direction blows along a way (bearing), up to `within` degrees to either side, inclusive."""
+    """Whether a wind from this direction blows along a way (bearing), up to `within` degrees off, inclusive."""
     off = np.abs((np.asarray(direction, dtype=float) + 180.0 - way + 180.0) % 360.0 - 180.0)
     with np.errstate(invalid="ignore"):
         return np.asarray(off <= within + 1e-9)
 
 
 def anomalies(values: Floats, window: int) -> Floats:
-    """Hours [day, 24] without what repeats daily and without the slow part: log, less the hour's mean, less a running mean.
+    """Hours [day, 24] without their daily course and slow part: logarithm less a running mean less the hour's mean.
 
     The running mean takes `window` days around; NaN stays NaN. Values of 0 or less count as missing.
     """

@@ -1,9 +1,9 @@
 """Concentrations on the plane of wind (u, v): the smooth picture behind a bivariate polar plot.
 
 Carslaw, Beevers, Ropkins & Bell (2006, Atmospheric Environment 40:5424) and Carslaw & Beevers (2013, Environmental
-Modelling & Software 40:325) smooth with a generalised additive model. Here a Gaussian kernel with a stated bandwidth does
-it (Nadaraya–Watson, as in non-parametric wind regression, Henry, Chang & Spiegelman 2002, Atmospheric Environment
-36:2237): one setting, whose support at each place can be counted and told.
+Modelling & Software 40:325) smooth with a generalised additive model. Here a Gaussian kernel with a stated bandwidth
+does it (Nadaraya–Watson, as in non-parametric wind regression, Henry, Chang & Spiegelman 2002, Atmospheric
+Environment 36:2237): one setting, whose support at each place can be counted and told.
 
 Winds are put into square cells first; sums and counts of the cells are smoothed, so that each cell weighs by its count.
 """
@@ -65,7 +65,7 @@ def plane(
         raise InputError("Reach, cell, bandwidth and least support must be above 0.", fix="Check the settings.")
     half = int(np.ceil(reach / cell))
     size = 2 * half + 1
-    centres = (np.arange(size) - half) * cell
+    centres = (np.arange(size, dtype=np.float64) - half) * cell
     known = ~(np.isnan(values) | np.isnan(u) | np.isnan(v))
     # Half to the far side in both directions, so that the picture has no preferred side.
     east, north = (np.sign(-w[known]) * np.floor(np.abs(w[known]) / cell + 0.5) for w in (u, v))

@@ -2,8 +2,9 @@
 
 PSCF = m / n: of the n ends of path segments in a cell, the share m of paths that arrived with a concentration above a
 criterion (Zeng & Hopke 1989, Atmospheric Environment 23:1499). Cells with few ends are pulled down by an arbitrary
-weight, as is the custom (Polissar, Hopke & Harris 2001, Environmental Science & Technology 35:4604); cells crossed by fewer than
-a least number of days have no value at all, because the ends of one day are one observation and not twenty-four.
+weight, as is the custom (Polissar, Hopke & Harris 2001, Environmental Science & Technology 35:4604); cells crossed by
+fewer than a least number of days have no value at all, because the ends of one day are one observation and not
+twenty-four.
 
 Whether a cell stands out is asked as in `probability`: the arrivals are turned against the paths.
 """

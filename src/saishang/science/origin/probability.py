@@ -2,8 +2,8 @@
 
 CPF = m / n: of the n hours (or days) with wind from a sector, the share m in which the concentration is above a
 percentile of the whole set (Ashbaugh, Malm & Sadeh 1985, Atmospheric Environment 19:1263). CBPF takes classes of speed
-besides (Uria-Tellaetxe & Carslaw 2014, Environmental Modelling & Software 59:1). Each share has Wilson's interval (1927);
-cells with fewer than a least count have none.
+besides (Uria-Tellaetxe & Carslaw 2014, Environmental Modelling & Software 59:1). Each share has Wilson's interval
+(1927); cells with fewer than a least count have none.
 
 Hours and days follow one another, so Wilson's interval is too narrow for "this sector stands out". That is asked of the
 data themselves: the concentrations are turned against the wind by every long enough shift, which keeps the memory of

@@ -1,8 +1,8 @@
 """Hints whether ozone is limited by nitrogen oxides or by organic compounds, from ozone and NO2 alone.
 
-The proper indicators (H2O2/HNO3, O3/NOy: Sillman 1995, Journal of Geophysical Research 100:14175; HCHO/NO2 from satellites:
-Duncan et al. 2010, Atmospheric Environment 44:2213) need what ordinary stations do not measure. Four patterns can be had
-without them, each with its own rule, bootstrap and least number of days:
+The proper indicators (H2O2/HNO3, O3/NOy: Sillman 1995, Journal of Geophysical Research 100:14175; HCHO/NO2 from
+satellites: Duncan et al. 2010, Atmospheric Environment 44:2213) need what ordinary stations do not measure. Four
+patterns can be had without them, each with its own rule, bootstrap and least number of days:
 
 weekend    less NO2 at weekends: does ozone fall (NOx-limited-like) or rise (VOC-limited-like)? (Cleveland et al. 1974,
            Science 186:1037, and many since)
@@ -56,8 +56,8 @@ class Hint:
     says:
         `nox_limited`, `voc_limited` (each only "-like"), or `none`.
     reason:
-        Why it says nothing: `few_days`, `no_lever` (NO2 does not differ), `uncertain` (the interval holds 0 or a bound),
-        `between` (the ratio lies between the bounds).
+        Why it says nothing: `few_days`, `no_lever` (NO2 does not differ), `uncertain` (the interval holds 0 or a
+        bound), `between` (the ratio lies between the bounds).
     figures:
         Numbers by name: value, low, high, and what belongs to the pattern.
     counts:
@@ -182,7 +182,7 @@ def verdict(hints: Sequence[Hint]) -> Verdict:
     said = {hint.says for hint in hints if hint.says != "none"}
     if len(said) > 1:
         return "contradiction"
-    return said.pop() if said else "none"  # type: ignore[return-value]
+    return said.pop() if said else "none"
 
 
 def _by_month(months: Sequence[tuple[int, int]], ozone: Floats, no2: Floats) -> list[np.ndarray]:

@@ -1,9 +1,10 @@
 """Paths of the air backwards in time, from the wind at a few points.
 
-Kinematic, at one level: each step follows the wind at its middle by Petterssen's scheme (1940), the one that HYSPLIT uses
-(Draxler & Hess 1998, Australian Meteorological Magazine 47:295). Between points the wind is weighted by inverse distance,
-between days it runs straight from the middle of one to the middle of the next. No vertical motion, no mixing: with winds
-near the ground such a path says where surface air drifted, not where a whole polluted layer came from.
+Kinematic, at one level: each step follows the wind at its middle by Petterssen's scheme (1940), the one that HYSPLIT
+uses (Draxler & Hess 1998, Australian Meteorological Magazine 47:295). Between points the wind is weighted by inverse
+distance, between days it runs straight from the middle of one to the middle of the next. No vertical motion, no
+mixing: with winds near the ground such a path says where surface air drifted, not where a whole polluted layer came
+from.
 """
 
 from __future__ import annotations
@@ -92,8 +93,8 @@ def leave_one_out(field: Field) -> tuple[Floats, Floats]:
     Returns
     -------
     (error, spread):
-        Root mean square of the vector error [m/s] at each point, and of the wind's own departure from its mean: an error
-        as large as the spread means that the others say nothing about this point.
+        Root mean square of the vector error [m/s] at each point, and of the wind's own departure from its mean: an
+        error as large as the spread means that the others say nothing about this point.
     """
     size = len(field.lon)
     error, spread = np.full(size, np.nan), np.full(size, np.nan)
@@ -102,7 +103,7 @@ def leave_one_out(field: Field) -> tuple[Floats, Floats]:
         if not others.any():
             continue
         rest = Field(field.lon[others], field.lat[others], field.u[:, others], field.v[:, others], field.power)
-        days = np.arange(len(field.u)) + 0.5
+        days = np.arange(len(field.u), dtype=np.float64) + 0.5
         u, v = rest.at(np.full(len(days), field.lon[one]), np.full(len(days), field.lat[one]), days)
         known = ~np.isnan(u + field.u[:, one])
         if not known.any():
@@ -161,7 +162,7 @@ def back_paths(wind: Wind, lon: Floats, lat: Floats, time: Floats, *, hours: flo
         u, v = wind(at_lon, at_lat, then)
         lons.append(at_lon)
         lats.append(at_lat)
-    return Paths(np.stack(lons, axis=1), np.stack(lats, axis=1), np.arange(steps + 1) * step)
+    return Paths(np.stack(lons, axis=1), np.stack(lats, axis=1), np.arange(steps + 1, dtype=np.float64) * step)
 
 
 def _moved(lon: Floats, lat: Floats, u: Floats, v: Floats, seconds: float) -> tuple[Floats, Floats]:

@@ -14,7 +14,18 @@ from numpy.typing import NDArray
 
 from saishang.science.numbers import InputError
 
-__all__ = ["CALM", "MISSING", "Floats", "Ints", "Rose", "components", "direction_of", "rose", "sector_of", "speed_class"]
+__all__ = [
+    "CALM",
+    "MISSING",
+    "Floats",
+    "Ints",
+    "Rose",
+    "components",
+    "direction_of",
+    "rose",
+    "sector_of",
+    "speed_class",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -65,7 +66,8 @@ def wind(request: HttpRequest) -> HttpResponse:
     context |= {
         "winds": [(row["wind"], wind_name(row["wind"], row.get("station", ""))) for row in kinds], "wind": which,
         "percentiles": [(value, _("第 %(n)s 百分位") % {"n": value}) for value in percentiles], "percentile": shown,
-        "agreement": _agreement(found), "region": site.region_name(found.run.region), "hourly": any(row["per_day"] == 24 for row in kinds),
+        "agreement": _agreement(found), "region": site.region_name(found.run.region),
+        "hourly": any(row["per_day"] == 24 for row in kinds),
         "limits": {name: limits(name) for name in ("rose", "cpf", "plane")}, "settings": settings_of(),
     }  # fmt: skip
     tables: list[Table] = []
@@ -132,13 +134,16 @@ def _wind_rose(found: Asked, row: Mapping[str, Any]) -> Chart:
          "share": percent(sum(counts) / known if known else None, 1)}
         for name, counts in zip(names, row["counts"], strict=True)
     ]  # fmt: skip
-    listed.append({"sector": _("静风"), "all": row["calm"], "share": percent(row["calm"] / known if known else None, 1)})
+    listed.append(
+        {"sector": _("静风"), "all": row["calm"], "share": percent(row["calm"] / known if known else None, 1)}
+    )
     caption = _("%(first)s 至 %(last)s 的风资料；缺风 %(missing)s 天，不计入。静风指风速低于 %(calm)s m/s。") % {
         "first": row["first"], "last": row["last"], "missing": row["missing"],
         "calm": settings_of()["wind"]["calm_below"],
     }  # fmt: skip
     table = Table(
-        "wind-rose", _("风玫瑰：各风向各级风速的天数"), columns, listed, about=_about(found, row), tight=True, caption=caption
+        "wind-rose", _("风玫瑰：各风向各级风速的天数"), columns, listed, about=_about(found, row), tight=True,
+        caption=caption,
     )  # fmt: skip
     spec = {"kind": "rose", "x": names, "unit": "%", "series": series}
     label = _("%(city)s风玫瑰，%(season)s；同样的数字列在下面的表里。") % {
@@ -148,7 +153,7 @@ def _wind_rose(found: Asked, row: Mapping[str, Any]) -> Chart:
 
 
 def _edge_labels(edges: Sequence[float], unit: str) -> list[str]:
-    middle = [f"{low:g}–{high:g}" for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    middle = [f"{low:g}–{high:g}" for low, high in pairwise(edges)]
     return [f"< {edges[0]:g} {unit}", *(f"{part} {unit}" for part in middle), f"≥ {edges[-1]:g} {unit}"]
 
 
@@ -156,11 +161,12 @@ def _pollution(found: Asked, row: Mapping[str, Any]) -> Chart:
     names = sector_names(len(row["pollution"]))
     edges = [found.figure(edge) for edge in row["classes"]]
     labels = [
-        f"≤ {edges[0]}", *(f"{low}–{high}" for low, high in zip(edges[:-1], edges[1:], strict=True)), f"> {edges[-1]}"
+        f"≤ {edges[0]}", *(f"{low}–{high}" for low, high in pairwise(edges)), f"> {edges[-1]}"
     ]  # fmt: skip
     used = row["used"] or 1
     series = [
-        {"name": label, "data": [round(counts[n] * 100 / used, 2) for counts in row["pollution"]], "colour": _CLASSES[n]}
+        {"name": label, "data": [round(counts[n] * 100 / used, 2) for counts in row["pollution"]],
+         "colour": _CLASSES[n]}
         for n, label in enumerate(labels)
     ]  # fmt: skip
     columns = [
@@ -232,10 +238,7 @@ def _cpf(found: Asked, row: Mapping[str, Any], shown: str) -> Chart:
     listed, notes = [], []
     for name, cell in zip(names, cpf["cells"], strict=True):
         n, m, share, low, high, p = cell
-        if share is None:
-            out = _("天数不足，不显示")
-        else:
-            out = _("突出") if _stands_out(cell) else _("不突出")
+        out = _("天数不足，不显示") if share is None else _("突出") if _stands_out(cell) else _("不突出")
         listed.append(
             {
                 "sector": name, "n": n, "m": m, "share": Cell(share, text=percent(share)),
@@ -266,7 +269,10 @@ def _cpf(found: Asked, row: Mapping[str, Any], shown: str) -> Chart:
     title = _("条件概率（CPF），第 %(n)s 百分位：%(limit)s %(unit)s") % {
         "n": shown, "limit": found.figure(cpf["threshold"]), "unit": found.unit,
     }  # fmt: skip
-    caption = _("CPF = m/n；区间为威尔逊区间（%(level)s %%）。“偶然达到”：把浓度相对风整体错开 %(shifts)s 次，任一方向达到同样超出的比例。") % {
+    caption = _(
+        "CPF = m/n；区间为威尔逊区间（%(level)s %%）。"
+        "“偶然达到”：把浓度相对风整体错开 %(shifts)s 次，任一方向达到同样超出的比例。"
+    ) % {
         "level": settings_of()["probability"]["level_percent"], "shifts": cpf["shifts"],
     }  # fmt: skip
     table = Table("cpf", title, columns, listed, about=_about(found, row), tight=True, caption=caption)
@@ -296,7 +302,8 @@ def _plane(found: Asked, row: Mapping[str, Any], chance: bool) -> Chart | None:
     rings = [ring for ring in (1, 2, 4, 6) if ring < extent] if reach else []
     spec = {
         "kind": "plane", "axis": axis, "cells": cells, "unit": unit, "low": round(min(values), places),
-        "high": round(max(values), places), "precision": places, "colours": list(_RAMP), "reach": extent, "rings": rings,
+        "high": round(max(values), places), "precision": places, "colours": list(_RAMP), "reach": extent,
+        "rings": rings,
         "words": {
             "east": _("风来自西 ←　m/s　→ 风来自东"), "north": _("风来自南 ←　m/s　→ 风来自北"), "top": _("北"),
             "right": _("东"), "bottom": _("南"), "left": _("西"),
@@ -306,7 +313,8 @@ def _plane(found: Asked, row: Mapping[str, Any], chance: bool) -> Chart | None:
         label = _("双变量条件概率（CBPF）：不同风向风速下高于界限的可能性；空白处数据不足。")
         return Chart("cbpf-plane", label, spec, None, size="chart-square")
     columns = [
-        Column("east", _("东西分量"), "m/s", row_head=True, number=True), Column("north", _("南北分量"), "m/s", number=True),
+        Column("east", _("东西分量"), "m/s", row_head=True, number=True),
+        Column("north", _("南北分量"), "m/s", number=True),
         Column("mean", _("平滑均值"), found.unit, number=True), Column("chance", _("高浓度可能性"), "%", number=True),
         Column("support", _("附近天数"), number=True),
     ]  # fmt: skip
@@ -315,7 +323,9 @@ def _plane(found: Asked, row: Mapping[str, Any], chance: bool) -> Chart | None:
          "support": support}
         for x, y, mean, share, support in row["plane"]
     ]  # fmt: skip
-    caption = _("分量指风的来向：东为正、北为正。高斯核，宽度 %(width)s m/s；一个宽度之内不足 %(least)s 天的格子不显示。") % {
+    caption = _(
+        "分量指风的来向：东为正、北为正。高斯核，宽度 %(width)s m/s；一个宽度之内不足 %(least)s 天的格子不显示。"
+    ) % {
         "width": setting["bandwidth"], "least": setting["least"],
     }  # fmt: skip
     table = Table("plane", _("风平面上的浓度"), columns, listed, about=_about(found, row), tight=True, caption=caption)
@@ -343,8 +353,8 @@ def _cbpf(found: Asked, row: Mapping[str, Any]) -> Table:
         "n": f"{settings_of()['probability']['shown_percentile']:g}",
     }  # fmt: skip
     return Table(
-        "cbpf", _("按风向和风速的条件概率（CBPF）"), columns, listed, about=_about(found, row), tight=True, caption=caption,
-        empty=_("没有一格够天数。"),
+        "cbpf", _("按风向和风速的条件概率（CBPF）"), columns, listed, about=_about(found, row), tight=True,
+        caption=caption, empty=_("没有一格够天数。"),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What the pages about sources share: the row that an address asks for, words for winds, seasons, directions, reasons."""
+"""What the pages about sources share: what an address asks for; words for winds, seasons, directions, reasons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from saishang.apps.indicators import origin
 from saishang.apps.indicators.queries import RunFacts
 from saishang.web import texts
 from saishang.web.pages import site
-from saishang.web.pages.air_common import ITEMS, choice, choose_city, decimals, item_name, tabs
+from saishang.web.pages.air_common import ITEMS, choice, choose_city, decimals, tabs
 from saishang.web.pages.runs import chosen_run, with_run
 
 __all__ = [
@@ -70,7 +70,8 @@ def asked(request: HttpRequest, page: str) -> Asked:
 
 def _parts(request: HttpRequest, page: str) -> list[tuple[str, str, bool]]:
     entries = [
-        ("air-origin", _("按风向风速")), ("air-origin-paths", _("气团轨迹")), ("air-origin-links", _("城市间输送与臭氧")),
+        ("air-origin", _("按风向风速")), ("air-origin-paths", _("气团轨迹")),
+        ("air-origin-links", _("城市间输送与臭氧")),
     ]  # fmt: skip
     return [(words, with_run(reverse(name), request), name == page) for name, words in entries]
 

@@ -109,7 +109,8 @@ def _lags(found: Asked) -> Table:
         )  # fmt: skip
     setting = settings_of()["lags"]
     caption = _(
-        "滞后为正：右边的城市晚；括号内是按天自助抽样的 %(level)s %% 区间。小时浓度取对数，去掉日变化和 %(window)s 天滑动平均。"
+        "滞后为正：右边的城市晚；括号内是按天自助抽样的 %(level)s %% 区间。小时浓度取对数，"
+        "去掉日变化和 %(window)s 天滑动平均。"
         "风取 %(reach)s 公里内的气象站日值；顺风指风向与连线相差不过 %(within)s°。"
     ) % {
         "level": setting["level_percent"], "window": setting["window_days"], "reach": setting["wind_reach_km"],
@@ -165,7 +166,7 @@ def _counts(hint: Mapping[str, Any]) -> str:
     if "weeks" in counts:
         return _("%(n)s 周") % {"n": counts["weeks"]}
     if "high" in counts:
-        return _("高 %(high)s 天，低 %(low)s 天") % counts
+        return _("高 %(high)s 天，低 %(low)s 天") % {"high": counts["high"], "low": counts["low"]}
     return _("%(n)s 天") % {"n": counts["days"]}
 
 
@@ -203,7 +204,9 @@ def _ozone(found: Asked) -> Table:
                  "together": _regime(row["verdict"])}
             )  # fmt: skip
     setting = settings_of()["regime"]
-    caption = _("取 %(first)s 至 %(last)s 月；区间为自助抽样 %(level)s %%。各组至少 %(days)s 天，周末效应至少 %(weeks)s 周。") % {
+    caption = _(
+        "取 %(first)s 至 %(last)s 月；区间为自助抽样 %(level)s %%。各组至少 %(days)s 天，周末效应至少 %(weeks)s 周。"
+    ) % {
         "first": min(setting["months"]), "last": max(setting["months"]), "level": setting["level_percent"],
         "days": setting["least_days"], "weeks": setting["least_weeks"],
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +52,7 @@ def paths(request: HttpRequest) -> HttpResponse:
     rows = of_kind(found.rows, "paths", city=found.city)
     mine = [
         row for row in rows
-        if row["reason"] in ("no_field", "no_day") and "parameter" not in row
+        if (row["reason"] in ("no_field", "no_day") and "parameter" not in row)
         or (row.get("parameter"), row.get("season")) == (found.parameter, found.season)
     ]  # fmt: skip
     if not mine or mine[0]["reason"]:
@@ -61,8 +62,9 @@ def paths(request: HttpRequest) -> HttpResponse:
     field = of_kind(found.rows, "field")[0]
     tables = [_cells(found, row), _regions(found, row), _drawn(found, row), _field(found, field)]
     context |= {
-        "map": _map(found, row, field), "legend": _legend(), "cells": tables[0], "regions": tables[1], "drawn": tables[2],
-        "field": tables[3], "told": _told(found, row, field), "answer": _answer(found, row), "error": _error(row, field),
+        "map": _map(found, row, field), "legend": _legend(), "cells": tables[0], "regions": tables[1],
+        "drawn": tables[2], "field": tables[3], "told": _told(found, row, field), "answer": _answer(found, row),
+        "error": _error(row, field),
     }  # fmt: skip
     return export(request, tables) or render(request, "air/origin_paths.html", context)
 
@@ -157,7 +159,8 @@ def _cells(found: Asked, row: Mapping[str, Any]) -> Table:
         for cell in ordered
     ]  # fmt: skip
     caption = _(
-        "PSCF = m/n，所有网格平均 %(overall)s %%。另有 %(hidden)s 格经过不足 %(least)s 天，不显示。页面列前 20 格，导出全部。"
+        "PSCF = m/n，所有网格平均 %(overall)s %%。"
+        "另有 %(hidden)s 格经过不足 %(least)s 天，不显示。页面列前 20 格，导出全部。"
     ) % {
         "overall": percent(row["overall"]), "hidden": row["hidden"],
         "least": settings_of()["trajectory"]["least_days"],
@@ -179,7 +182,8 @@ def _regions(found: Asked, row: Mapping[str, Any]) -> Table:
         for name, a, b in row["residence"]
     ]  # fmt: skip
     caption = _(
-        "倒推的 %(hours)s 小时里空气停留在各地的时间占比。区外按最近的城市（%(near)s 公里内）归并，再远的只说方向。页面列前 14 处，导出全部。"
+        "倒推的 %(hours)s 小时里空气停留在各地的时间占比。区外按最近的城市（%(near)s 公里内）归并，"
+        "再远的只说方向。页面列前 14 处，导出全部。"
     ) % {"hours": f"{row['hours']:g}", "near": settings_of()["trajectory"]["place_reach_km"]}
     return Table(
         "regions", _("空气经过的地区"), columns, listed[:14], about=_about(found), tight=True, caption=caption,
@@ -230,14 +234,16 @@ def _step(weighted: float) -> str:
 
 def _legend() -> list[tuple[str, str]]:
     bounds = [f"{low * 100:g}" for low, _colour in _STEPS]
-    words = [f"≥ {bounds[0]} %", *(f"{low}–{high} %" for high, low in zip(bounds[:-1], bounds[1:], strict=True))]
+    words = [f"≥ {bounds[0]} %", *(f"{low}–{high} %" for high, low in pairwise(bounds))]
     return [(colour, word) for (_low, colour), word in zip(_STEPS, words, strict=True)]
 
 
 def _map(found: Asked, row: Mapping[str, Any], field: Mapping[str, Any]) -> MapView:
     size = row["cell"]
     cells = [
-        _feature("Polygon", [[[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]]], step=_step(weighted))
+        _feature(
+            "Polygon", [[[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]]], step=_step(weighted)
+        )
         for x, y, _ends, _above, _days, _share, weighted, _p in row["cells"]
     ]  # fmt: skip
     lines = [
