@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from saishang.apps.indicators import queries
+from saishang.science.origin.wind import sector_of
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.air_common import choice, item_name
@@ -375,20 +377,23 @@ def _days(found: Asked, row: Mapping[str, Any], which: str, shown: str) -> Table
     columns = [
         Column("day", _("日期"), row_head=True, nowrap=True),
         Column("value", item_name(found.parameter), found.unit, number=True),
-        Column("direction", _("风向"), "°", number=True), Column("speed", _("风速"), "m/s", number=True),
+        Column("sector", _("风向扇区"), nowrap=True), Column("direction", _("风向"), "°", number=True),
+        Column("speed", _("风速"), "m/s", number=True),
     ]  # fmt: skip
     listed = []
     for each in rows:
         at = (each["day"] - first) // timedelta(days=1)
         if months and each["day"].month not in months:
             continue
-        known = 0 <= at < len(speeds)
+        inside = 0 <= at < len(speeds)
+        speed, direction = (
+            None if not inside or written[at] == "-" else float(written[at]) for written in (speeds, directions)
+        )
         listed.append(
             {
                 "day": Cell(each["day"], href=reverse("air-day", args=[found.city, each["day"].isoformat()])),
                 "value": Cell(each["value"], text=found.figure(each["value"])),
-                "direction": Cell(None if not known or directions[at] == "-" else float(directions[at])),
-                "speed": Cell(None if not known or speeds[at] == "-" else float(speeds[at])),
+                "sector": _sector(speed, direction), "direction": Cell(direction), "speed": Cell(speed),
             }
         )  # fmt: skip
     title = _("高于 %(limit)s %(unit)s 的日子和当日的风") % {"limit": found.figure(limit), "unit": found.unit}
@@ -396,3 +401,15 @@ def _days(found: Asked, row: Mapping[str, Any], which: str, shown: str) -> Table
         "high-days", title, columns, listed[:20], about=_about(found, row), tight=True, everything=listed,
         caption=_("共 %(n)s 天，从高到低，页面列前 20 天，导出全部；点日期看当天的来历。") % {"n": len(listed)},
     )  # fmt: skip
+
+
+def _sector(speed: float | None, direction: float | None) -> str:
+    """Where a day's wind counts."""
+    rule = settings_of()["wind"]
+    if speed is not None and speed < float(rule["calm_below"]):
+        return _("静风")
+    if speed is None or direction is None:
+        return _("缺风")
+    names = sector_names(int(rule["sectors"]))
+    number = sector_of(np.array([speed]), np.array([direction]), len(names), float(rule["calm_below"]))
+    return names[int(number[0])]
