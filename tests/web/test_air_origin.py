@@ -146,3 +146,12 @@ def test_before_it_is_made_the_pages_say_how(portal: Portal, client: Client) -> 
     for part in ("", "paths/", "links/"):
         page = client.get(f"/air/origin/{part}").content.decode()
         assert f"saishang origin --run {portal.run}" in page
+
+
+def test_a_run_without_weather_gives_reasons(portal: Portal) -> None:
+    from saishang.apps.indicators import origin
+
+    rows = origin.compute(portal.run)
+    by_kind = {kind: {r["reason"] for r in rows if r["kind"] == kind} for kind in ("wind", "field", "paths")}
+    assert by_kind == {"wind": {"no_wind"}, "field": {"no_field"}, "paths": {"no_field"}}
+    assert not [r for r in rows if r["kind"] == "polar"]

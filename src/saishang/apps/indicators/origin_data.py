@@ -13,6 +13,7 @@ from django.conf import settings
 
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.models import Run
+from saishang.apps.observations.queries import site_lake
 from saishang.lake import Lake
 from saishang.rules import Rules, load_rules
 from saishang.science.origin.from_rules import OriginRule, origin_rule
@@ -108,9 +109,9 @@ def read_inputs(identifier: str) -> OriginInputs:
     run = Run.objects.get(pk=identifier)
     rules = load_rules(settings.CONFIG.rules_overlay)
     rule = origin_rule(rules)
-    site, codes = str(run.parameters["site"]), [str(code) for code in run.parameters["cities"]]
+    site, codes = str(run.parameters["site"]), [str(code) for code in run.parameters.get("cities") or ()]
     cities = _cities(rules, site, codes)
-    observed = _observed(Lake.open(settings.CONFIG), run.lake_version, run.as_of)
+    observed = _observed(site_lake(), run.lake_version, run.as_of)
     field, field_first = _field(rules, rule, site, observed)
     stations = _stations(rules, rule, site, observed)
     winds: dict[str, list[WindSeries]] = {}
