@@ -86,7 +86,8 @@ def address(name: str, portal: Portal) -> str:
         "targets-chain-hours": f"/targets/chain/{portal.run}/station/1488A/2015-06-01/?parameter=PM2.5",
         "air": "/air/", "air-periods": "/air/periods/", "air-ranking": "/air/ranking/",
         "air-stations": "/air/stations/", "air-day": "/air/640100/2015-05-12/", "air-dust": "/air/dust/",
-        "air-origin": "/air/origin/", "air-origin-paths": "/air/origin/paths/", "air-origin-links": "/air/origin/links/",
+        "air-origin": "/air/origin/", "air-origin-paths": "/air/origin/paths/",
+        "air-origin-links": "/air/origin/links/",
         "climate": "/climate/", "climate-cities": "/climate/cities/",
         "noise": "/noise/", "noise-months": "/noise/months/", "noise-cities": "/noise/cities/",
         # The run of these tests has no noise stations; tests/web/test_noise.py gives it some.
