@@ -215,3 +215,60 @@ export function flows(spec, c, width) {
     }],
   };
 }
+
+/** Bars around a compass, north on top, clockwise; several series are stacked from the middle outwards. */
+export function rose(spec, c, width) {
+  const narrow = width < 420;
+  const colours = spec.series.map((series, i) => series.colour ?? c.series[i % c.series.length]);
+  return {
+    legend: spec.series.length > 1 ? legend(c, { type: "scroll", left: 0, bottom: 0, top: "auto" }) : undefined,
+    polar: { center: ["50%", "47%"], radius: narrow ? "62%" : "72%" },
+    tooltip: { trigger: "item", formatter: ({ dataIndex, seriesName, value }) => spec.notes?.[dataIndex] ?? `${spec.x[dataIndex]}\n${seriesName}: ${value} ${spec.unit}` },
+    angleAxis: {
+      type: "category", data: spec.x, startAngle: 90 + 180 / spec.x.length, clockwise: true,
+      axisLine: { lineStyle: { color: c.line } }, axisTick: { show: false }, axisLabel: { color: c.soft, interval: 0, fontSize: narrow ? 10 : 12 }, splitLine: { show: false },
+    },
+    radiusAxis: { min: 0, axisLine: { show: false }, axisTick: { show: false }, splitNumber: 4, axisLabel: { color: c.soft, formatter: (v) => `${v}${spec.unit === "%" ? " %" : ""}`, textBorderColor: c.surface, textBorderWidth: 3 }, splitLine: { lineStyle: { color: c.line, opacity: 0.7 } } },
+    series: [
+      ...spec.series.map((series, i) => ({
+        name: series.name, type: "bar", coordinateSystem: "polar", stack: "all", data: series.data, barCategoryGap: "12%",
+        itemStyle: { color: colours[i], opacity: series.opacity ?? 1, borderColor: c.surface, borderWidth: 0.5 },
+      })),
+      // The share of all directions together, as a ring to compare with.
+      ...(spec.ring === undefined ? [] : [{
+        name: spec.ring_label, type: "line", coordinateSystem: "polar", symbol: "none", silent: true,
+        data: [...spec.x.map(() => spec.ring), spec.ring], lineStyle: { color: c.goal, type: "dashed", width: 2 }, itemStyle: { color: c.goal },
+      }]),
+    ],
+  };
+}
+
+/** Square cells on the plane of wind: where it comes from and how fast; places without enough data stay blank. */
+export function plane(spec, c, width) {
+  const side = Math.min(width - 16, 460);
+  const cells = spec.axis.length;
+  const words = (v) => { const i = Number(v); return Number.isInteger(i) ? String(i) : ""; };
+  const rings = spec.rings.map((speed) => ({ speed, share: speed / spec.reach }));
+  const box = Math.max(160, side - 96);
+  const left = Math.max(40, (width - box) / 2);
+  const middle = [left + box / 2, 24 + box / 2];
+  const across = (box / cells) * ((cells - 1) / 2);
+  return {
+    grid: { left, top: 24, width: box, height: box },
+    tooltip: { trigger: "item", formatter: ({ data }) => data?.note ?? "" },
+    xAxis: axis(c, { type: "category", data: spec.axis, name: spec.words.east, nameLocation: "middle", nameGap: 24, nameTextStyle: { color: c.soft, align: "center" }, axisLabel: { color: c.soft, formatter: words, interval: 1 }, splitLine: { show: false } }),
+    yAxis: axis(c, { type: "category", data: spec.axis, name: spec.words.north, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: c.soft, align: "center" }, axisLabel: { color: c.soft, formatter: words, interval: 1 }, splitLine: { show: false } }),
+    visualMap: {
+      min: spec.low, max: spec.high, calculable: false, orient: "horizontal", left: "center", bottom: 0, itemHeight: 140, itemWidth: 10, precision: spec.precision,
+      text: [`${spec.high} ${spec.unit}`, `${spec.low} ${spec.unit}`], textStyle: { color: c.soft }, inRange: { color: spec.colours }, dimension: 2,
+    },
+    graphic: [
+      ...rings.map(({ speed, share }) => ({ type: "circle", silent: true, z: 5, shape: { cx: middle[0], cy: middle[1], r: across * share }, style: { fill: "none", stroke: c.soft, lineWidth: 1, lineDash: [3, 3] }, info: speed })),
+      ...["top", "right", "bottom", "left"].map((name, i) => ({
+        type: "text", silent: true, z: 6, style: { text: spec.words[name], fill: c.text, font: `600 12px ${c.font}`, textAlign: "center", textVerticalAlign: "middle" },
+        x: middle[0] + [0, 1, 0, -1][i] * (box / 2 - 10), y: middle[1] + [-1, 0, 1, 0][i] * (box / 2 - 10),
+      })),
+    ],
+    series: [{ type: "heatmap", data: spec.cells.map((cell) => ({ value: cell.value, note: cell.note })), itemStyle: { borderWidth: 0 } }],
+  };
+}

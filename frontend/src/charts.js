@@ -5,24 +5,26 @@ import {
   AriaComponent,
   CalendarComponent,
   DataZoomComponent,
+  GraphicComponent,
   GridComponent,
   LegendComponent,
   MarkAreaComponent,
   MarkLineComponent,
+  PolarComponent,
   TitleComponent,
   TooltipComponent,
   VisualMapComponent,
 } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { calendar, curve, flows, heat, lines, multiples, path } from "./chart-kinds.js";
+import { calendar, curve, flows, heat, lines, multiples, path, plane, rose } from "./chart-kinds.js";
 
 echarts.use([
-  AriaComponent, BarChart, CalendarComponent, CanvasRenderer, CustomChart, DataZoomComponent, GridComponent,
-  HeatmapChart, LegendComponent, LineChart, MarkAreaComponent, MarkLineComponent, SankeyChart, ScatterChart, TitleComponent, TooltipComponent, VisualMapComponent,
+  AriaComponent, BarChart, CalendarComponent, CanvasRenderer, CustomChart, DataZoomComponent, GraphicComponent, GridComponent,
+  HeatmapChart, LegendComponent, LineChart, MarkAreaComponent, MarkLineComponent, PolarComponent, SankeyChart, ScatterChart, TitleComponent, TooltipComponent, VisualMapComponent,
 ]);
 
-const kinds = { calendar, curve, flows, heat, lines, multiples, path };
+const kinds = { calendar, curve, flows, heat, lines, multiples, path, plane, rose };
 const drawn = new Map();
 
 function colours() {

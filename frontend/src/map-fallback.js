@@ -22,15 +22,15 @@ export async function fallback(node, spec, c, live = true) {
   const svg = make("svg", { viewBox: `-20 -20 ${width + 40} ${height + 40}`, class: "map-svg", role: "img" });
   if (node.getAttribute("aria-label")) svg.setAttribute("aria-label", node.getAttribute("aria-label"));
   for (const layer of spec.layers) {
-    const data = await (await fetch(layer.url)).json();
+    const data = layer.data ?? await (await fetch(layer.url)).json();
     for (const feature of data.features) {
       const { type, coordinates } = feature.geometry;
       const rings = { Polygon: () => coordinates, MultiPolygon: () => coordinates.flat(), LineString: () => [coordinates], MultiLineString: () => coordinates }[type]?.() ?? [];
       const area = layer.kind === "area";
       make("path", {
         d: rings.map((ring) => line(ring) + (area ? "Z" : "")).join(""),
-        fill: area ? layer.colours?.[feature.properties[layer.key]] ?? c.land : "none", "fill-opacity": area && layer.colours ? 0.45 : 1,
-        stroke: area ? c.border : c.water, "stroke-width": area ? 1.2 : 1.8, "fill-rule": "evenodd",
+        fill: area ? layer.colours?.[feature.properties[layer.key]] ?? c.land : "none", "fill-opacity": layer.opacity ?? (area && layer.colours ? 0.45 : 1),
+        stroke: area ? c.border : layer.colour ?? c.water, "stroke-width": area ? 1.2 : 1.8, "fill-rule": "evenodd",
       }, svg);
     }
   }

@@ -22,15 +22,15 @@ function style(spec, c) {
   const sources = {};
   const layers = [{ id: "ground", type: "background", paint: { "background-color": c.ground } }];
   for (const layer of spec.layers) {
-    sources[layer.id] = { type: "geojson", data: new URL(layer.url, location.href).href };
+    sources[layer.id] = { type: "geojson", data: layer.data ?? new URL(layer.url, location.href).href };
     if (layer.kind === "area") {
       layers.push({
         id: `${layer.id}-fill`, source: layer.id, type: "fill",
-        paint: { "fill-color": layer.colours ? ["match", ["get", layer.key], ...Object.entries(layer.colours).flat(), c.land] : c.land, "fill-opacity": layer.colours ? 0.45 : 1 },
+        paint: { "fill-color": layer.colours ? ["match", ["get", layer.key], ...Object.entries(layer.colours).flat(), c.land] : c.land, "fill-opacity": layer.opacity ?? (layer.colours ? 0.45 : 1) },
       });
       layers.push({ id: `${layer.id}-line`, source: layer.id, type: "line", paint: { "line-color": c.border, "line-width": layer.width ?? 1.2 } });
     } else {
-      layers.push({ id: `${layer.id}-line`, source: layer.id, type: "line", paint: { "line-color": c.water, "line-width": layer.width ?? 1.6 } });
+      layers.push({ id: `${layer.id}-line`, source: layer.id, type: "line", paint: { "line-color": layer.colour ?? c.water, "line-width": layer.width ?? 1.6, "line-opacity": layer.opacity ?? 1 } });
     }
   }
   return { version: 8, sources, layers };

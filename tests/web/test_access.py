@@ -22,6 +22,7 @@ AUDIENCE = {
     "noise": "public", "noise-months": "public", "noise-cities": "public", "noise-station": "public",
     "water-drains": "public", "water-outfalls": "public", "water-section": "public",
     "water-ranking": "public", "water-sources": "public", "water-flow": "public", "water-black": "public",
+    "air-origin": "public", "air-origin-paths": "public", "air-origin-links": "public",
     "air-dust": "public", "air-dust-day": "public", "air-dust-decide": "decide_dust", "data": "public",
     "data-batch": "public", "data-line": "public", "data-line-numbers": "public", "data-gaps": "public",
     "data-upload": "upload_data",
@@ -86,6 +87,8 @@ def address(name: str, portal: Portal) -> str:
         "targets-chain-hours": f"/targets/chain/{portal.run}/station/1488A/2015-06-01/?parameter=PM2.5",
         "air": "/air/", "air-periods": "/air/periods/", "air-ranking": "/air/ranking/",
         "air-stations": "/air/stations/", "air-day": "/air/640100/2015-05-12/", "air-dust": "/air/dust/",
+        "air-origin": "/air/origin/", "air-origin-paths": "/air/origin/paths/",
+        "air-origin-links": "/air/origin/links/",
         "climate": "/climate/", "climate-cities": "/climate/cities/",
         "noise": "/noise/", "noise-months": "/noise/months/", "noise-cities": "/noise/cities/",
         # The run of these tests has no noise stations; tests/web/test_noise.py gives it some.

@@ -98,7 +98,8 @@ def test_places_are_said() -> None:
 #: What stays as it is inside a Chinese clause: names of persons, programs and files, signs of formulas, addresses.
 _NAMES = re.compile(
     r"https?://\S+|docs/\S+\.md|yukiyyu/\S+|aqistudy|Darwin Core|Briggs|Pasquill|Stern|Fryrear|McKee|Pheloung|"
-    r"Thornthwaite|Thom|Vicente-Serrano|Beguería|xclim|exp|min、max|Qmax|Pmax"
+    r"Thornthwaite|Thom|Ashbaugh|Uria-Tellaetxe|Carslaw|Wilson|Beevers|Henry|Kong|Petterssen|Zeng|Hopke|Polissar|"
+    r"Sillman|Tonnesen|Dennis|Cleveland|Vicente-Serrano|Beguería|xclim|exp|min、max|Qmax|Pmax"
 )
 
 

@@ -54,6 +54,7 @@ def register(app: typer.Typer) -> None:
 
             from saishang.apps.indicators import queries
             from saishang.apps.indicators.actions.make_forecast import make_forecast
+            from saishang.apps.indicators.actions.make_origin import make_origin
             from saishang.lake import Lake
             from saishang.rules import load_rules
 
@@ -88,6 +89,9 @@ def register(app: typer.Typer) -> None:
                 bar.update(task, description="预测 · forecasts")
                 make_forecast(steps.ACTOR, run.id)
                 runs.append(run)
+            bar.update(task, description="污染物溯源 · sources of the pollution")
+            # Of the newest run only: both rest on the same measurements of air.
+            make_origin(steps.ACTOR, runs[-1].id)
         facts = [queries.run_facts(run.id) for run in runs]
         print_targets(
             queries.target_rows(runs[-1].id), f"目标进展 · targets  {facts[-1].region_name}  {facts[-1].as_of}"

@@ -33,6 +33,7 @@ _COMMANDS = (
     "replay",
     "outlook",
     "forecast",
+    "origin",
     "calc",
     "species",
     "report",
