@@ -12,7 +12,7 @@ import numpy as np
 
 from saishang.science.weather.effects import Dependence, importance, partial_dependence
 from saishang.science.weather.frame import Floats, Frame, Ints, Weather, build_frame
-from saishang.science.weather.model import Fold, Skill, cross_fit, predict, skill
+from saishang.science.weather.model import Fold, Skill, cross_fit, one_thread, predict, skill
 from saishang.science.weather.normalise import draw_pools, usual
 from saishang.science.weather.rule import WeatherRule
 from saishang.science.weather.split import Days, Split, split, weather_factor
@@ -103,6 +103,8 @@ class Normalised:
     folds: Sequence[Fold]
     skill: Skill
     days: Days
+    about: Mapping[str, Any]
+    converted: Converted
     rule: WeatherRule
     name: str
 
@@ -139,18 +141,20 @@ def prepared(
     """
     converted = one_state(values, weather, step)
     frame = build_frame(converted.values, weather, rule)
-    about = _about(values, frame, converted, rule)
+    about = _about(values, frame, converted)
     have = len(np.unique(frame.day))
     span = int(frame.day[-1]) + 1 if have else 0
     if have < rule.least:
         return Answer("too_short", {"have": have, "need": rule.least}, **about)
     if span < rule.least_span:
         return Answer("span_short", {"have": span, "need": rule.least_span}, **about)
-    folds = cross_fit(frame, rule)
-    judged, expected = skill(frame, folds, rule)
-    if not judged.better(rule.must_beat):
-        return Answer("no_better", {}, skill=judged, **about)
-    return Normalised(frame, folds, judged, _days(values, frame, folds, expected, rule, name), rule, name)
+    with one_thread():
+        folds = cross_fit(frame, rule)
+        judged, expected = skill(frame, folds, rule)
+        if not judged.better(rule.must_beat):
+            return Answer("no_better", {}, skill=judged, **about)
+        days = _days(values, frame, folds, expected, rule, name)
+    return Normalised(frame, folds, judged, days, about, converted, rule, name)
 
 
 def normalise(
@@ -166,25 +170,23 @@ def normalise(
     if isinstance(made, Answer):
         return made
     frame, folds = made.frame, list(made.folds)
-    converted = one_state(values, weather, step)
-    about = _about(values, frame, converted, rule)
     months = _months(frame, rule)
     years: dict[str, Ints] = {}
     for label, rows in months.items():
         years[label[:4]] = np.concatenate([years.get(label[:4], np.array([], dtype=np.int64)), rows])
     periods = [_period("month", label, rows, made) for label, rows in months.items()]
     periods += [_period("year", label, rows, made) for label, rows in years.items()]
-    changes, skipped = _changes(made, months, converted)
+    changes, skipped = _changes(made, months)
+    with one_thread():
+        dependence = partial_dependence(frame, folds, rule)
+        ranked = importance(frame, folds, made.days.expected, rule, name)
     return Answer(
         "", {}, skill=made.skill, periods=tuple(periods), changes=changes, skipped=skipped,
-        dependence=partial_dependence(frame, folds, rule),
-        importance=importance(frame, folds, made.days.expected, rule, name), **about,
+        dependence=dependence, importance=ranked, **made.about,
     )  # fmt: skip
 
 
-def _about(
-    values: Mapping[date, float | None], frame: Frame, converted: Converted, rule: WeatherRule
-) -> dict[str, Any]:
+def _about(values: Mapping[date, float | None], frame: Frame, converted: Converted) -> dict[str, Any]:
     given = sum(value is not None and value > 0 for value in values.values())
     return {
         "days": len(frame.moments),
@@ -250,14 +252,13 @@ def _period(kind: str, label: str, rows: Ints, made: Normalised) -> Period:
 
 
 def _changes(
-    made: Normalised, months: Mapping[str, Ints], converted: Converted
+    made: Normalised, months: Mapping[str, Ints]
 ) -> tuple[tuple[Change, ...], tuple[tuple[str, str, str], ...]]:
     found: list[Change] = []
     skipped: list[tuple[str, str, str]] = []
+    converted = made.converted
     for kind, first, second, common in _pairs(months, made.rule):
-        rows = [
-            np.concatenate([months[f"{year[:4]}-{month:02d}"] for month in common]) for year in (first, second)
-        ]
+        rows = [np.concatenate([months[f"{year[:4]}-{month:02d}"] for month in common]) for year in (first, second)]
         crosses = _crosses(made.frame, np.concatenate(rows), converted.step)
         if crosses and not converted.known:
             skipped.append((kind, first, second))
@@ -272,12 +273,14 @@ def _crosses(frame: Frame, rows: Ints, step: date | None) -> bool:
     if step is None:
         return False
     ordinals = [frame.moments[row].toordinal() for row in rows]
-    return min(ordinals) < step.toordinal() <= max(ordinals)
+    return bool(min(ordinals) < step.toordinal() <= max(ordinals))
 
 
 def _pairs(months: Mapping[str, Ints], rule: WeatherRule) -> list[tuple[str, str, str, tuple[int, ...]]]:
-    """(kind, first, second, months): a year with the newest year before that shares enough months; a month with the same
-    month of the newest year before that has it."""
+    """(kind, first, second, months): every year and month beside the newest one before that can stand against it.
+
+    A year is compared over the months that both have, if they are enough; a month with the same month.
+    """
     by_year: dict[int, set[int]] = {}
     for label in months:
         by_year.setdefault(int(label[:4]), set()).add(int(label[5:]))
@@ -291,7 +294,7 @@ def _pairs(months: Mapping[str, Ints], rule: WeatherRule) -> list[tuple[str, str
                 break
     for label in months:
         year, month = int(label[:4]), int(label[5:])
-        before = max((one for one in years if one < year and month in by_year[one]), default=None)
-        if before is not None:
-            pairs.append(("month", f"{before}-{month:02d}", label, (month,)))
+        earlier = [one for one in years if one < year and month in by_year[one]]
+        if earlier:
+            pairs.append(("month", f"{earlier[-1]}-{month:02d}", label, (month,)))
     return pairs

@@ -139,7 +139,9 @@ def _vectors(weather: Weather, rule: WeatherRule, hourly: bool) -> dict[date, li
     own = line[:, : len(rule.features)]
     lagged = np.full((len(line), len(rule.before)), np.nan)
     for back in range(1, steps + 1):
-        shifted = np.vstack([np.full((min(back, len(line)), len(rule.before)), np.nan), line[:-back, len(rule.features):]])
+        shifted = np.vstack(
+            [np.full((min(back, len(line)), len(rule.before)), np.nan), line[:-back, len(rule.features) :]]
+        )
         lagged = shifted if back == 1 else lagged + shifted
     whole = np.hstack([own, lagged / steps])[place - place[0]]
     return {moment: list(row) for moment, row in zip(moments, whole, strict=True) if not np.isnan(row).any()}

@@ -1,8 +1,8 @@
 """Boosted trees on weather, season, weekday, hour and trend, judged on blocks of days that they have not seen.
 
-Why blocks: neighbouring days share their air and their weather. With single days held out at random the trees have seen
-yesterday and tomorrow, and the error measured is that of filling a gap, not that of knowing what weather does. Blocks of
-whole weeks, with a buffer on both sides, take that away.
+Why blocks: neighbouring days share their air and their weather. With single days held out at random the trees have
+seen yesterday and tomorrow, and the error measured is that of filling a gap, not that of knowing what weather does.
+Blocks of whole weeks, with a buffer on both sides, take that away.
 
 Why Poisson loss: concentrations are skewed and weather acts on them as a factor. The logarithmic link makes effects
 multiply, and the mean stays the mean, so that nothing has to be scaled back.
@@ -10,16 +10,21 @@ multiply, and the mean stays the mean, so that nothing has to be scaled back.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from saishang.science.weather.frame import Floats, Frame, Ints
 from saishang.science.weather.rule import Trees, WeatherRule
 
-__all__ = ["Fold", "Skill", "climatology", "cross_fit", "fit", "folds_of", "predict", "skill"]
+__all__ = [
+    "Fold", "Skill", "climatology", "cross_fit", "fit", "folds_of", "one_thread", "predict", "skill", "year_distance",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,20 @@ class Skill:
         return self.rmse < part * min(self.rmse_without, self.rmse_climate)
 
 
+@cache
+def _controller() -> ThreadpoolController:
+    # Looking for the libraries costs milliseconds, and the trees are asked hundreds of times.
+    return ThreadpoolController()
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Fit and predict on one thread: no digit may depend on how many there are, and threads get in each other's way."""
+    limit: AbstractContextManager[Any] = _controller().limit(limits=1)
+    return limit
+
+
 def fit(inputs: Floats, values: Floats, trees: Trees) -> HistGradientBoostingRegressor:
-    """Fit trees; one thread, so that no digit depends on how many there are."""
+    """Fit trees."""
     model = HistGradientBoostingRegressor(
         loss="poisson",
         max_iter=trees.number,
@@ -60,14 +77,12 @@ def fit(inputs: Floats, values: Floats, trees: Trees) -> HistGradientBoostingReg
         early_stopping=False,
         random_state=0,
     )
-    with threadpool_limits(1):
-        return model.fit(inputs, values)
+    return model.fit(inputs, values)
 
 
 def predict(model: HistGradientBoostingRegressor, inputs: Floats) -> Floats:
-    """Concentrations that the trees expect; one thread."""
-    with threadpool_limits(1):
-        return np.asarray(model.predict(inputs), dtype=np.float64)
+    """Concentrations that the trees expect."""
+    return np.asarray(model.predict(inputs), dtype=np.float64)
 
 
 def folds_of(day: Ints, rule: WeatherRule) -> list[tuple[Ints, Ints]]:
@@ -133,7 +148,7 @@ def year_distance(days: Ints, day: int) -> Ints:
     [11, 5, 95]
     """
     apart = np.abs(days - day)
-    return np.minimum(apart, 366 - apart)
+    return np.asarray(np.minimum(apart, 366 - apart), dtype=np.int64)
 
 
 def skill(frame: Frame, folds: list[Fold], rule: WeatherRule) -> tuple[Skill, Floats]:

@@ -1,8 +1,8 @@
 """A change between two periods, split into weather and the rest, so that the parts add up to what was observed.
 
 For the days of a period, with the observed mean M, the mean f of the held-out predictions and the mean N of the same
-under usual weather, the *weather factor* is w = f / N, and M = w · N · (M / f). Between two periods the logarithms of the
-three factors add up to that of the observed ratio; the logarithmic mean turns them into amounts that add up to the
+under usual weather, the *weather factor* is w = f / N, and M = w · N · (M / f). Between two periods the logarithms of
+the three factors add up to that of the observed ratio; the logarithmic mean turns them into amounts that add up to the
 observed difference (logarithmic mean Divisia index; exact, and the same whichever period is the first).
 
 - weather: w₂ / w₁

@@ -1,8 +1,8 @@
 """One reference state for a whole series: the step of 2018-09-01 is no change of the air.
 
-Amendment of 2018 to GB 3095-2012: gases from 273 K to 298.15 K (× 0.916), particles from 273 K and 101.325 kPa to the air
-as it was (× 273 / T × P / 101.325, at 1100 m in spring about × 0.85). The earlier values are brought to the newer state
-with the station's own temperature and pressure, so that neither weather nor policy is given what the standard did.
+Amendment of 2018 to GB 3095-2012: gases from 273 K to 298.15 K (× 0.916), particles from 273 K and 101.325 kPa to the
+air as it was (× 273 / T × P / 101.325, at 1100 m in spring about × 0.85). The earlier values are brought to the newer
+state with the station's own temperature and pressure: neither weather nor policy is given what the standard did.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from saishang.rules import Rules
@@ -67,7 +68,7 @@ def state_step(rules: Rules, parameter: str) -> StateStep | None:
         return None
     editions: list[Mapping[str, Any]] = sorted(document["editions"], key=lambda one: one["from"] or date.min)
     found = None
-    for before, after in zip(editions, editions[1:], strict=False):
+    for before, after in pairwise(editions):
         if before[group] != after[group]:
             way = _WAYS.get((before[group], after[group]), "")
             found = StateStep(after["from"], way, reference_states(rules))
