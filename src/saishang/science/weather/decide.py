@@ -15,7 +15,7 @@ from saishang.science.weather.frame import Floats, Frame, Ints, Weather, build_f
 from saishang.science.weather.model import Fold, Skill, cross_fit, one_thread, predict, skill
 from saishang.science.weather.normalise import draw_pools, usual
 from saishang.science.weather.rule import WeatherRule
-from saishang.science.weather.split import Days, Split, split, weather_factor
+from saishang.science.weather.split import Days, Part, Split, split, weather_factor
 from saishang.science.weather.state import Converted, StateStep, one_state
 
 __all__ = ["Answer", "Change", "Normalised", "Period", "normalise", "prepared"]
@@ -114,8 +114,27 @@ class Normalised:
         return np.flatnonzero((ordinals >= first.toordinal()) & (ordinals <= last.toordinal()))
 
     def compare(self, first: Ints, second: Ints, label: str) -> Split:
-        """Split the change between two sets of rows; the label seeds the draws of chance."""
-        return split(self.days, first, second, self.rule, f"{self.name}/{label}")
+        """Split the change between two sets of rows; the label seeds the draws of chance.
+
+        Only calendar months that both have count, and each weighs alike.
+        """
+        month = np.array([moment.month for moment in self.frame.moments])
+        common = np.intersect1d(month[first], month[second])
+        parts = []
+        for rows in (first, second):
+            kept = rows[np.isin(month[rows], common)]
+            counts = np.bincount(month[kept], minlength=13)
+            parts.append(Part(kept, 1.0 / counts[month[kept]]))
+        crosses = self.crosses(parts[0].rows, parts[1].rows)
+        return split(self.days, parts[0], parts[1], self.rule, f"{self.name}/{label}", crosses=crosses)
+
+    def crosses(self, first: Ints, second: Ints) -> bool:
+        """Whether the rows lie on both sides of a change of the reference state."""
+        step = self.converted.step
+        if step is None:
+            return False
+        ordinals = [self.frame.moments[row].toordinal() for row in np.concatenate([first, second])]
+        return bool(min(ordinals) < step.toordinal() <= max(ordinals))
 
 
 def prepared(
@@ -240,7 +259,7 @@ def _months(frame: Frame, rule: WeatherRule) -> dict[str, Ints]:
 
 def _period(kind: str, label: str, rows: Ints, made: Normalised) -> Period:
     days = made.days
-    factor, error = weather_factor(days, rows)
+    factor, error = weather_factor(days, Part.plain(rows))
     observed = float(np.mean(days.observed[rows]))
     wide = NormalDist().inv_cdf((1 + made.rule.level) / 2)
     adjusted = observed / factor
@@ -256,24 +275,15 @@ def _changes(
 ) -> tuple[tuple[Change, ...], tuple[tuple[str, str, str], ...]]:
     found: list[Change] = []
     skipped: list[tuple[str, str, str]] = []
-    converted = made.converted
     for kind, first, second, common in _pairs(months, made.rule):
         rows = [np.concatenate([months[f"{year[:4]}-{month:02d}"] for month in common]) for year in (first, second)]
-        crosses = _crosses(made.frame, np.concatenate(rows), converted.step)
-        if crosses and not converted.known:
+        crosses = made.crosses(*rows)
+        if crosses and not made.converted.known:
             skipped.append((kind, first, second))
             continue
         made_split = made.compare(rows[0], rows[1], f"{first}/{second}")
         found.append(Change(kind, first, second, common, crosses, made_split))
     return tuple(found), tuple(skipped)
-
-
-def _crosses(frame: Frame, rows: Ints, step: date | None) -> bool:
-    """Whether rows lie on both sides of the step."""
-    if step is None:
-        return False
-    ordinals = [frame.moments[row].toordinal() for row in rows]
-    return bool(min(ordinals) < step.toordinal() <= max(ordinals))
 
 
 def _pairs(months: Mapping[str, Ints], rule: WeatherRule) -> list[tuple[str, str, str, tuple[int, ...]]]:

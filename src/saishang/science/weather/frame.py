@@ -124,14 +124,14 @@ def build_frame(values: Mapping[date, float | None], weather: Weather, rule: Wea
 
 def _vectors(weather: Weather, rule: WeatherRule, hourly: bool) -> dict[date, list[float]]:
     """Feature vectors of the moments that have all of them."""
+    if not weather:
+        return {}
     moments = sorted(weather)
     steps = _DAY if hourly else 1
     table = np.array(
         [[_number(weather[moment].get(name)) for name in (*rule.features, *rule.before)] for moment in moments],
         dtype=float,
     ).reshape(len(moments), -1)
-    if not moments:
-        return {}
     place = np.array([_step(moment, steps) for moment in moments], dtype=np.int64)
     # On a line of all moments, so that "before" means before in time and not in the file.
     line = np.full((int(place[-1] - place[0]) + 1, table.shape[1]), np.nan)

@@ -5,13 +5,15 @@ under usual weather, the *weather factor* is w = f / N, and M = w · N · (M / f
 the three factors add up to that of the observed ratio; the logarithmic mean turns them into amounts that add up to the
 observed difference (logarithmic mean Divisia index; exact, and the same whichever period is the first).
 
+Months weigh alike in the means of both periods, and only months that both have count: were a January missing in one of
+them, the season would be taken for a change.
+
 - weather: w₂ / w₁
 - the rest: (M₂ / w₂) / (M₁ / w₁), of which the trees' trend sees N₂ / N₁, and the remainder no model has seen
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +22,7 @@ from saishang.science.forecast.methods import generator
 from saishang.science.weather.frame import Floats, Ints
 from saishang.science.weather.rule import WeatherRule
 
-__all__ = ["Days", "Split", "logarithmic_mean", "split", "weather_factor"]
+__all__ = ["Days", "Part", "Split", "logarithmic_mean", "split", "weather_factor"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,23 @@ class Days:
     usual: Floats
     model_expected: Floats
     model_usual: Floats
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of a period and how much each of them weighs in its means (any positive numbers)."""
+
+    rows: Ints
+    weights: Floats
+
+    @classmethod
+    def plain(cls, rows: Ints) -> Part:
+        """Every row weighs alike."""
+        return cls(rows, np.ones(len(rows)))
+
+    def mean(self, values: Floats) -> float:
+        """Weighted mean of an array of all rows over those of the period."""
+        return float(np.average(values[self.rows], weights=self.weights))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +107,31 @@ def logarithmic_mean(first: float, second: float) -> float:
     return float((second - first) / np.log(second / first))
 
 
-def weather_factor(days: Days, rows: Ints) -> tuple[float, float]:
-    """(w, standard error of its logarithm) of some rows: below 1 = weather kept the air cleaner than usual.
+def weather_factor(days: Days, part: Part) -> tuple[float, float]:
+    """(w, standard error of its logarithm) of a period: below 1 = weather kept the air cleaner than usual.
 
     The error is that of a jackknife over the folds: how far the factor moves when a fold's blocks are not learned from.
     """
-    factor = float(np.mean(days.expected[rows]) / np.mean(days.usual[rows]))
-    return factor, _spread(_model_logs(days, rows))
+    return part.mean(days.expected) / part.mean(days.usual), _spread(_model_logs(days, part))
 
 
-def split(days: Days, first: Ints, second: Ints, rule: WeatherRule, name: str) -> Split:
-    """Split the change from the rows `first` to the rows `second`; both must have rows."""
-    published = [float(np.mean(days.published[rows])) for rows in (first, second)]
-    observed = [float(np.mean(days.observed[rows])) for rows in (first, second)]
-    usual = [float(np.mean(days.usual[rows])) for rows in (first, second)]
-    factors = [weather_factor(days, rows)[0] for rows in (first, second)]
+def split(days: Days, first: Part, second: Part, rule: WeatherRule, name: str, *, crosses: bool = False) -> Split:
+    """Split the change from one period to another; both must have rows.
+
+    Parameters
+    ----------
+    crosses:
+        Whether a change of the reference state lies between them. Where none does, the state has no part in the change,
+        and the published means are held against each other as they are.
+    """
+    published = [part.mean(days.published) for part in (first, second)]
+    observed = [part.mean(days.observed) for part in (first, second)] if crosses else published
+    usual = [part.mean(days.usual) for part in (first, second)]
+    factors = [weather_factor(days, part)[0] for part in (first, second)]
     weight = logarithmic_mean(published[0], published[1])
     change = published[1] - published[0]
     weather_log = float(np.log(factors[1] / factors[0]))
-    state = weight * float(np.log((published[1] / observed[1]) / (published[0] / observed[0])))
+    state = weight * float(np.log((published[1] / observed[1]) / (published[0] / observed[0]))) if crosses else 0.0
     weather = weight * weather_log
     trend = weight * float(np.log(usual[1] / usual[0]))
     rest = change - state - weather
@@ -120,7 +145,7 @@ def split(days: Days, first: Ints, second: Ints, rule: WeatherRule, name: str) -
     wide = np.quantile(chance - np.mean(chance) + model, [tail, 1 - tail])
     narrow = np.quantile(model, [tail, 1 - tail])
     return Split(
-        days_first=len(first), days_second=len(second), first=published[0], second=published[1], state=state,
+        days_first=len(first.rows), days_second=len(second.rows), first=published[0], second=published[1], state=state,
         weather=weather, rest=rest, trend=trend, unexplained=rest - trend,
         weather_ratio=float(np.exp(weather_log)),
         weather_low=float(np.exp(weather_log + narrow[0])), weather_high=float(np.exp(weather_log + narrow[1])),
@@ -129,10 +154,11 @@ def split(days: Days, first: Ints, second: Ints, rule: WeatherRule, name: str) -
     )  # fmt: skip
 
 
-def _model_logs(days: Days, rows: Ints) -> Floats:
+def _model_logs(days: Days, part: Part) -> Floats:
     """Logarithm of the weather factor by every fold's model."""
-    expected = days.model_expected[:, rows].mean(axis=1)
-    return np.asarray(np.log(expected / days.model_usual[:, rows].mean(axis=1)), dtype=np.float64)
+    rows, weights = part.rows, part.weights
+    expected = np.average(days.model_expected[:, rows], axis=1, weights=weights)
+    return np.asarray(np.log(expected / np.average(days.model_usual[:, rows], axis=1, weights=weights)))
 
 
 def _spread(logs: Floats) -> float:
@@ -140,13 +166,12 @@ def _spread(logs: Floats) -> float:
     return float(np.sqrt((count - 1) / count * np.sum((logs - np.mean(logs)) ** 2)))
 
 
-def _chance(days: Days, rows: Ints, rule: WeatherRule, rng: np.random.Generator) -> Floats:
+def _chance(days: Days, part: Part, rule: WeatherRule, rng: np.random.Generator) -> Floats:
     """Draws of the logarithm of M / f, from blocks of neighbouring days with repetition: days come in spells."""
-    count = len(rows)
+    count = len(part.rows)
     length = min(rule.chance_block, count)
-    blocks = -(-count // length)
-    begins: Sequence[int] | Ints = rng.integers(0, count, size=(rule.chance_draws, blocks))
+    begins = rng.integers(0, count, size=(rule.chance_draws, -(-count // length)))
     # Round the corner, so that the first and last days are drawn as often as any.
-    drawn = ((np.asarray(begins)[:, :, None] + np.arange(length)) % count).reshape(rule.chance_draws, -1)[:, :count]
-    observed, expected = days.observed[rows][drawn].mean(axis=1), days.expected[rows][drawn].mean(axis=1)
-    return np.asarray(np.log(observed / expected), dtype=np.float64)
+    drawn = ((begins[:, :, None] + np.arange(length)) % count).reshape(rule.chance_draws, -1)[:, :count]
+    observed = (days.observed[part.rows] * part.weights)[drawn].sum(axis=1)
+    return np.asarray(np.log(observed / (days.expected[part.rows] * part.weights)[drawn].sum(axis=1)))

@@ -87,10 +87,11 @@ def month_chart(run: RunFacts, row: WeatherRow) -> Chart:
     def line(key: str) -> list[float | None]:
         return [round(months[label][key], 2) if label in months else None for label in labels]
 
+    measured = _("实测（同一参比状态）") if row.about["state_converted"] else _("实测")
     spec = {
         "kind": "lines", "unit": texts.unit_name(row.unit), "x": [texts.period_name(label) for label in labels],
         "series": [
-            {"name": _("实测"), "data": line("observed")},
+            {"name": measured, "data": line("observed")},
             {"name": _("平常天气下"), "data": line("adjusted")},
             {"name": _("区间下限"), "data": line("low"), "bound": True},
             {"name": _("区间上限"), "data": line("high"), "bound": True},
@@ -116,7 +117,7 @@ def change_table(run: RunFacts, row: WeatherRow, kind: str) -> Table:
     chosen = [one for one in reversed(row.changes) if one["kind"] == kind]
     crossing = any(one["crosses"] for one in chosen)
     columns = [
-        Column("compared", _("比较"), row_head=True, nowrap=True),
+        Column("compared", _("时段对比"), row_head=True, nowrap=True),
         Column("first", _("前"), unit, number=True),
         Column("second", _("后"), unit, number=True),
         Column("change", _("变化"), unit, number=True),

@@ -64,8 +64,6 @@ def amounts(row: WeatherRow, change: Mapping[str, Any]) -> Amounts:
 
     first, second = rounded("first_mean"), rounded("second_mean")
     state, sky, trend = rounded("state"), rounded("weather"), rounded("trend")
-    if not change["crosses"]:
-        state = Decimal(0).quantize(places)
     rest = second - first - state - sky
     return {
         "first": first, "second": second, "change": second - first, "state": state, "weather": sky, "rest": rest,
@@ -75,7 +73,7 @@ def amounts(row: WeatherRow, change: Mapping[str, Any]) -> Amounts:
 
 def signed(value: Decimal) -> str:
     """With its sign, and the minus that belongs in text."""
-    return f"{value:+f}".replace("-", "−")
+    return f"{value:+f}".replace("-", "−") if value else f"{abs(value):f}"
 
 
 def percent(ratio: float) -> str:
@@ -219,5 +217,7 @@ def limit_words(row: WeatherRow) -> list[str]:
         % {"days": about["chance_block"]},
         _("治理若改变天气与浓度的关系（例如只在静稳天限产），分解会把一部分效果记到天气名下。"),
         _("气象日为前一日 20 时至当日 20 时，浓度日为 0 时至 24 时，相差 4 小时。"),
-        _("均值只用浓度与气象俱全的日子，与公布的年均值可以略有不同。"),
+        _(
+            "比较只用浓度与气象俱全的日子和两年都有的月份，各月同权，以免把缺的季节当成变化；均值因此与公布的年均值略有不同。"
+        ),
     ]
