@@ -29,7 +29,7 @@ from planted import STEP, planted, windy_after, yinchuan_weather
 from saishang.rules import load_rules
 from saishang.science.weather.decide import Answer, normalise, prepared
 from saishang.science.weather.frame import build_frame
-from saishang.science.weather.model import fit, folds_of, one_thread, predict
+from saishang.science.weather.model import cross_fit, fit, folds_of, one_thread, predict, skill
 from saishang.science.weather.rule import WeatherRule
 from saishang.science.weather.state import state_step
 
@@ -98,15 +98,11 @@ def network(rule: WeatherRule, path: Path, stations: int) -> bool:
         for column in ("no2", "pm25"):
             begun = time.perf_counter()
             values, weather = read_hours(path, column, station)
-            made = prepared(values, weather, used, name=f"{station}/{column}")
             frame = build_frame(values, weather, used)
+            with one_thread():
+                one, _expected = skill(frame, cross_fit(frame, used), used)
             linear = linear_r2(frame, folds_of(frame.day, used))
-            if isinstance(made, Answer) or made.skill is None:
-                print(f"  {station:14} {column:5} refused: {made.reason if isinstance(made, Answer) else ''}")
-                ratios.append(2.0)
-                continue
-            one = made.skill
-            ratios.append((1 - one.r2) / (1 - linear))
+            ratios.append((1 - one.r2) / (1 - linear) if one.better(used.must_beat) else 2.0)
             shown = (one.r2, linear, one.r2_without, one.r2_climate, random_r2(frame, used), ratios[-1])
             seconds = time.perf_counter() - begun
             figures = " | ".join(f"{figure:.2f}" for figure in shown)

@@ -12,8 +12,8 @@ import numpy as np
 
 from bench.beijing import hourly_rule, linear_r2, read_hours
 from saishang.rules import load_rules
-from saishang.science.weather.frame import build_frame
-from saishang.science.weather.model import cross_fit, fit, folds_of, predict, skill
+from saishang.science.weather.frame import Frame, build_frame
+from saishang.science.weather.model import cross_fit, fit, folds_of, one_thread, predict, skill
 from saishang.science.weather.normalise import draw_pools, usual
 from saishang.science.weather.rule import Trees, WeatherRule
 
@@ -29,6 +29,11 @@ def test_hours_beat_their_rivals_in_blocks_and_random_rows_flatter() -> None:
     assert frame.hourly and frame.no_value == missing and 0 < frame.no_weather < 1500
     assert len(frame.moments) == len(values) - missing - frame.no_weather
 
+    with one_thread():
+        _holds(frame)
+
+
+def _holds(frame: Frame) -> None:
     folds = cross_fit(frame, RULE)
     found, expected = skill(frame, folds, RULE)
     linear = linear_r2(frame, folds_of(frame.day, RULE))
