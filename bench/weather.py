@@ -31,7 +31,7 @@ from saishang.science.weather.decide import Answer, normalise, prepared
 from saishang.science.weather.frame import build_frame
 from saishang.science.weather.model import cross_fit, fit, folds_of, one_thread, predict, skill
 from saishang.science.weather.rule import WeatherRule
-from saishang.science.weather.state import state_step
+from saishang.science.weather.state import one_state, state_step
 
 POINTS = 3.0
 SPAN = (date(2014, 1, 1), date(2019, 12, 31))
@@ -130,7 +130,7 @@ def yinchuan(rule: WeatherRule, data: Path) -> bool:
             fine = False
             continue
         one = made.skill
-        leak = random_r2(build_frame(dict(rows), weather, rule), rule)
+        leak = random_r2(build_frame(one_state(dict(rows), weather, step).values, weather, rule), rule)
         print(
             f"  {code:5} {one.r2:.2f} | {one.r2_without:.2f} | {one.r2_climate:.2f} | {leak:.2f}   "
             f"{made.days} days, {seconds:.1f} s"
