@@ -16,7 +16,8 @@ AUDIENCE = {
     "targets-values": "public", "targets-values-enter": "report_value", "targets-values-table": "report_value",
     "targets-certificate": "public", "targets-chain": "public",
     "targets-chain-station": "public", "targets-chain-hours": "public", "air": "public",
-    "air-periods": "public", "air-ranking": "public", "air-stations": "public", "air-day": "public",
+    "air-periods": "public", "air-ranking": "public", "air-stations": "public", "air-weather": "public",
+    "air-day": "public",
     "climate": "public", "climate-cities": "public",
     "water": "public", "water-months": "public", "water-ratios": "public",
     "noise": "public", "noise-months": "public", "noise-cities": "public", "noise-station": "public",
@@ -89,6 +90,7 @@ def address(name: str, portal: Portal) -> str:
         "air-stations": "/air/stations/", "air-day": "/air/640100/2015-05-12/", "air-dust": "/air/dust/",
         "air-origin": "/air/origin/", "air-origin-paths": "/air/origin/paths/",
         "air-origin-links": "/air/origin/links/",
+        "air-weather": "/air/weather/",
         "climate": "/climate/", "climate-cities": "/climate/cities/",
         "noise": "/noise/", "noise-months": "/noise/months/", "noise-cities": "/noise/cities/",
         # The run of these tests has no noise stations; tests/web/test_noise.py gives it some.

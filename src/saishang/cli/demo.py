@@ -55,6 +55,7 @@ def register(app: typer.Typer) -> None:
             from saishang.apps.indicators import queries
             from saishang.apps.indicators.actions.make_forecast import make_forecast
             from saishang.apps.indicators.actions.make_origin import make_origin
+            from saishang.apps.indicators.actions.make_weather import make_weather
             from saishang.lake import Lake
             from saishang.rules import load_rules
 
@@ -88,6 +89,8 @@ def register(app: typer.Typer) -> None:
             ):
                 bar.update(task, description="预测 · forecasts")
                 make_forecast(steps.ACTOR, run.id)
+                bar.update(task, description="天气还是治理 · weather or policy")
+                make_weather(steps.ACTOR, run.id)
                 runs.append(run)
             bar.update(task, description="污染物溯源 · sources of the pollution")
             # Of the newest run only: both rest on the same measurements of air.

@@ -34,6 +34,7 @@ _COMMANDS = (
     "outlook",
     "forecast",
     "origin",
+    "weather",
     "calc",
     "species",
     "report",

@@ -13,7 +13,7 @@ Tables (column names are a contract for pages and export):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -28,7 +28,7 @@ from saishang.science.climate.evapotranspiration import Site
 from saishang.science.climate.from_rules import climate_rules
 from saishang.science.climate.station import DailySeries, StationClimate, station_climate
 
-__all__ = ["CLIMATE_TABLES", "build", "tables_again", "tables_of"]
+__all__ = ["CLIMATE_TABLES", "build", "daily_weather", "tables_again", "tables_of"]
 
 Progress = Callable[[str], None]
 _ID = [("station", pa.string()), ("region", pa.string())]
@@ -187,11 +187,26 @@ def _site(place: Mapping[str, Any] | None) -> Site | None:
 def _series(
     lake: Lake, version: int | None, as_of: date, stations: Collection[str] | None = None
 ) -> dict[str, dict[str, dict[date, float | None]]]:
-    """Station → field → day → value. A day of weather may run from 20 to 20 o'clock: it is the day of its end."""
+    """Station → field → day → value."""
+    return {
+        station: {_FIELDS[parameter]: days for parameter, days in found.items()}
+        for station, found in daily_weather(lake, version, as_of, tuple(_FIELDS), stations).items()
+    }
+
+
+def daily_weather(
+    lake: Lake,
+    version: int | None,
+    as_of: date,
+    parameters: Sequence[str],
+    stations: Collection[str] | None = None,
+) -> dict[str, dict[str, dict[date, float | None]]]:
+    """Station → parameter → day → value up to `as_of`. A day of weather may run from 20 to 20 o'clock: it is the day of
+    its end."""
     edge = datetime.combine(as_of + timedelta(days=1), time())
     wanted = (
         (pc.field("medium") == "met")
-        & pc.field("parameter").isin(list(_FIELDS))
+        & pc.field("parameter").isin(list(parameters))
         & (pc.field("end") <= pa.scalar(edge, pa.timestamp("us")))
     )
     if stations is not None:
@@ -208,7 +223,7 @@ def _series(
             if row["end"] - row["start"] != timedelta(days=1) or row["qualifier"] not in (None, "<"):
                 continue
             day = (row["end"] - timedelta(microseconds=1)).date()
-            found.setdefault(row["station"], {}).setdefault(_FIELDS[row["parameter"]], {})[day] = row["value"]
+            found.setdefault(row["station"], {}).setdefault(row["parameter"], {})[day] = row["value"]
     return found
 
 

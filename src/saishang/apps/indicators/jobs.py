@@ -18,6 +18,7 @@ def _evaluate(work: Work) -> Mapping[str, Any]:
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.indicators.actions.make_forecast import make_forecast
     from saishang.apps.indicators.actions.make_origin import make_origin
+    from saishang.apps.indicators.actions.make_weather import make_weather
     from saishang.apps.indicators.air_again import prepare
     from saishang.apps.observations.queries import site_lake
 
@@ -30,6 +31,8 @@ def _evaluate(work: Work) -> Mapping[str, Any]:
     make_forecast(work.actor, run.id)
     work.progress("origin")
     make_origin(work.actor, run.id)
+    work.progress("weather")
+    make_weather(work.actor, run.id)
     work.progress("corrections")
     prepare(
         settings.CONFIG, lake, lake.rules, site=work.params["site"], region=work.params["region"], as_of=run.as_of,
@@ -56,6 +59,7 @@ EVALUATE = register(
             "write": Step("写入运行", "write the run", 90),
             "forecast": Step("预测", "forecasts", 94),
             "origin": Step("污染物溯源", "sources of the pollution", 96),
+            "weather": Step("天气还是治理", "weather or policy", 97),
             "corrections": Step("为更正做准备", "get ready for corrections", 98),
         },
         permission="run_evaluation", title=_day,

@@ -33,6 +33,7 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
         ("air-ranking", _("排名")),
         ("air-stations", _("站点")),
         ("air-origin", _("污染溯源")),
+        ("air-weather", _("天气还是治理")),
         ("air-dust", _("沙尘日认定")),
     ]
     return [(words, reverse(name), name == current) for name, words in entries]

@@ -17,6 +17,7 @@ from saishang.rules import RuleLookupError
 from saishang.science.rounding import round_half_even
 from saishang.web import texts, wording
 from saishang.web.pages import site
+from saishang.web.pages.air_weather import weather_link
 from saishang.web.pages.chain import chain_url, fact_words
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
@@ -66,6 +67,7 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
     answer = export(request, tables, invented=invented, real={table.name for table in tables} - {"parts"})
     if answer is not None:
         return answer
+    parameter = found.statistic.get("parameter") if found else None
     context: dict[str, Any] = {
         "run": run,
         "runs": other_runs(),
@@ -95,6 +97,7 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
         "running_url": running_url,
         "earlier": before,
         "owed": owed(row),
+        "weather": parameter if parameter and weather_link(run, parameter) else "",
         "others": [
             other for other in queries.target_rows(run.id) if other.item == row.item and other.target != row.target
         ],
