@@ -33,6 +33,7 @@ _COMMANDS = (
     "replay",
     "outlook",
     "forecast",
+    "leads",
     "calc",
     "species",
     "report",

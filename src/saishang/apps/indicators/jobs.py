@@ -17,6 +17,7 @@ __all__ = ["EVALUATE"]
 def _evaluate(work: Work) -> Mapping[str, Any]:
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.indicators.actions.make_forecast import make_forecast
+    from saishang.apps.indicators.actions.make_leads import make_leads
     from saishang.apps.observations.queries import site_lake
 
     lake = site_lake()
@@ -26,6 +27,8 @@ def _evaluate(work: Work) -> Mapping[str, Any]:
     )  # fmt: skip
     work.progress("forecast")
     make_forecast(work.actor, run.id)
+    work.progress("leads")
+    make_leads(work.actor, run.id)
     return {"run": run.id, "as_of": run.as_of.isoformat(), "lake_version": run.lake_version}
 
 
@@ -46,6 +49,7 @@ EVALUATE = register(
             "targets": Step("目标状态", "states of the targets", 88),
             "write": Step("写入运行", "write the run", 90),
             "forecast": Step("预测", "forecasts", 94),
+            "leads": Step("可疑数据线索", "leads of suspicious data", 97),
         },
         permission="run_evaluation", title=_day,
     )
