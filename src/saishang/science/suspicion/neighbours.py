@@ -14,7 +14,7 @@ import numpy as np
 
 from saishang.science.suspicion.calibrate import tail_log10
 from saishang.science.suspicion.excursions import excursions
-from saishang.science.suspicion.network import HOURS, PARTICLES, Answer, Array, Found, Network, by_day, middle, winsorised
+from saishang.science.suspicion.network import HOURS, LEAST_OUTER, OUTER, PARTICLES, Answer, Array, Found, Network, by_day, middle, winsorised
 from saishang.science.suspicion.windows import rolling_mean, standardised, without_season
 
 __all__ = ["NeighbourRule", "daily_residual", "find"]
@@ -102,7 +102,7 @@ def find(network: Network, rule: NeighbourRule) -> tuple[Answer, ...]:
         )  # fmt: skip
         sudden += made
         tests += number
-        made, number = _drift(winsorised(daily, 3.0), parameter, rule)
+        made, number = _drift(winsorised(daily, OUTER, least=LEAST_OUTER), parameter, rule)
         drifts += made
         drift_tests += number
     return Answer.of(sudden, tests), Answer.of(drifts, drift_tests)

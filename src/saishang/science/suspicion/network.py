@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HOURS", "PARTICLES", "Array", "Found", "Hours", "Network", "Answer", "by_day", "middle", "robust_scale", "winsorised"]
+__all__ = ["HOURS", "LEAST_OUTER", "OUTER", "PARTICLES", "Array", "Found", "Hours", "Network", "Answer", "by_day", "middle", "robust_scale", "winsorised"]
 
 Array = NDArray[np.float64]
 Hours = NDArray[np.datetime64]
@@ -20,6 +20,8 @@ _EARTH_KM = 6371.0
 #: MAD × this = standard deviation of a normal distribution.
 _NORMAL = 1.4826
 PARTICLES = ("PM2.5", "PM10", "TSP")
+#: Days count at most so many robust spreads, but at least this logarithm (40 % less, 65 % more).
+OUTER, LEAST_OUTER = 3.0, 0.5
 
 
 @dataclass(frozen=True)
@@ -182,10 +184,11 @@ def by_day(values: Array, *, least_hours: int) -> Array:
     return np.where(count >= least_hours, total / np.maximum(count, 1), np.nan)
 
 
-def winsorised(values: Array, spreads: float) -> Array:
-    """Values held within so many robust spreads of the median of their column: one stormy day is no pattern."""
+def winsorised(values: Array, spreads: float, *, least: float) -> Array:
+    """Values held within so many robust spreads, at least `least`, of their column's median: one storm is no pattern."""
     centre, spread = robust_scale(values)
-    found: Array = np.clip(values, centre - spreads * spread, centre + spreads * spread)
+    reach = np.fmax(spreads * spread, least)
+    found: Array = np.clip(values, centre - reach, centre + reach)
     return found
 
 

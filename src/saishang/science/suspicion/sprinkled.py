@@ -16,13 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from saishang.science.suspicion.calibrate import tail_log10
-from saishang.science.suspicion.network import HOURS, Array, Found, Network, Answer, middle, robust_scale, winsorised
+from saishang.science.suspicion.network import HOURS, LEAST_OUTER, OUTER, Answer, Array, Found, Network, middle, robust_scale, winsorised
 from saishang.science.suspicion.windows import rolling_mean
 
 __all__ = ["SprinkledRule", "find"]
-
-#: Days count at most so many robust spreads.
-_OUTER = 3.0
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,8 @@ def find(network: Network, rule: SprinkledRule) -> tuple[Answer, ...]:
     for block in rule.blocks:
         drop = contrasts(coarse, block, rule.edge_hours)  # [D, 24, S]
         days, _, stations = drop.shape
-        flat = winsorised(drop.reshape(days, -1), _OUTER)
+        raw = drop.reshape(days, -1)
+        flat = winsorised(raw, OUTER, least=LEAST_OUTER)
         inside = rolling_mean(flat, rule.days, least=rule.least_days)[begins]  # [W, 24·S]
         usual, spread = robust_scale(flat)
         count = rolling_mean((~np.isnan(flat)).astype(float), rule.days, least=1)[begins] * rule.days
@@ -124,7 +122,7 @@ def find(network: Network, rule: SprinkledRule) -> tuple[Answer, ...]:
                 continue
             hour, station = divmod(int(cell), stations)
             numbers = {
-                "hour_from": hour, "hours": block, "drop_percent": _percent(depth),
+                "hour_from": hour, "hours": block, "drop_percent": _percent(float(np.nanmean(raw[span, cell]) - usual[cell])),
                 "drop_fine_percent": None if fine_drop is None else _percent(fine_drop),
                 "drop_gas_percent": None if gas_drop is None else _percent(gas_drop),
                 "days_percent": round(100 * share), "days": len(there),

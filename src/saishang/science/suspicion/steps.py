@@ -16,7 +16,7 @@ import numpy as np
 
 from saishang.science.suspicion.calibrate import tail_log10
 from saishang.science.suspicion.neighbours import daily_residual
-from saishang.science.suspicion.network import HOURS, Array, Found, Network, Answer, winsorised
+from saishang.science.suspicion.network import HOURS, LEAST_OUTER, OUTER, Answer, Array, Found, Network, winsorised
 from saishang.science.suspicion.windows import rolling_mean, standardised
 
 __all__ = ["Inspection", "StepRule", "find"]
@@ -71,7 +71,7 @@ def find(network: Network, rule: StepRule, inspections: Sequence[Inspection] = (
     found: list[list[Found]] = [[], [], []]
     tests = [0, 0, 0]
     for parameter in network.have(rule.parameters):
-        daily = winsorised(daily_residual(network, parameter, rule.least_hours), 3.0)
+        daily = winsorised(daily_residual(network, parameter, rule.least_hours), OUTER, least=LEAST_OUTER)
         for question, (made, number) in enumerate((
             _inspected(network, daily, parameter, rule, inspections),
             _month_ends(network, daily, parameter, rule),

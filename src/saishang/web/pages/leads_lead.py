@@ -75,7 +75,7 @@ def lead(request: HttpRequest, identifier: str) -> HttpResponse:
     context: dict[str, Any] = {
         "tabs": tabs("data-leads", request), "run": run, "row": row, "title": f"{signal_name(row.signal)} · {station_name(row.station)}",
         "question": question(row), "charts": charts, "numbers": numbers, "days": days, "score": f"{row.score:.1f}",
-        "chance": f"{10 ** (-row.score / 10):.1g}" if row.score < 100 else "< 1e-10",
+        "chance": _one_in(row.score),
         "facts": _facts(row), "harmless": [cause_name(code) for code in row.harmless], "acts": _acts(row.signal),
         "neighbours": texts.listed(station_name(code) for code in seen.neighbours),
         "state": state, "state_name": state_name(state), "state_words": state_words(state),
@@ -119,6 +119,13 @@ def review(request: HttpRequest, identifier: str) -> HttpResponse:
     return redirect(with_run(reverse("data-lead", args=[row.id]), request) + "#review")
 
 
+def _one_in(points: float) -> str:
+    """How rare a false alarm is among leads of a score, as people say it."""
+    rare = 10 ** (points / 10)
+    size = 10 ** max(0, len(str(int(rare))) - 2)
+    return f"1 / {round(rare / size) * size:,}" if rare >= 1 else "1"
+
+
 def _found(request: HttpRequest, identifier: str) -> tuple[RunFacts, LeadRow, Sequence[LeadRow]]:
     run = chosen_run(request)
     rows = (kept.read(run.id) if run is not None else None) or ()
@@ -132,6 +139,7 @@ def _facts(row: LeadRow) -> list[tuple[str, str]]:
     facts = [
         (_("站点"), station_name(row.station)),
         (_("城市"), site.region_name(row.region)),
+        (_("站点类型"), _kind(row.station)),
         (_("参数"), parameter_name(row.parameter)),
         (_("时段"), when(row)),
         (_("对照站点"), station_name(row.other) if row.other else ""),
@@ -139,6 +147,12 @@ def _facts(row: LeadRow) -> list[tuple[str, str]]:
         (_("线索编号"), row.id),
     ]
     return [(label, text) for label, text in facts if text]
+
+
+def _kind(code: str) -> str:
+    """What kind of station it is, where that explains much: a background station stands on a mountain."""
+    found = next((one for one in site.stations() if str(one["code"]) == code), None)
+    return _("区域背景（对照）站，地势和源都与城市站不同") if found and str(found["kind"]) == "background" else ""
 
 
 def _acts(signal: str) -> list[tuple[str, str, str]]:

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from saishang.apps.indicators.leads import LeadRow
+from saishang.web import texts
+from saishang.web.pages import site
 
 __all__ = ["cause_name", "event_name", "family_name", "figures", "question", "signal_name", "state_name", "state_words"]
 
@@ -169,11 +171,16 @@ def figures(row: LeadRow) -> list[tuple[str, str, str]]:
         "seen_percent": (_("实际在界限以下的占比"), "%"),
         "span": (_("统计对象"), ""),
     }  # fmt: skip
+    known = site.rules().parameters
+    code = row.parameter.split("/")[0]
+    measured = texts.unit_name(str(known[code]["unit"])) if code in known else ""
     found = []
     for key, (words, unit) in named.items():
         value: Any = row.numbers.get(key)
         if value is None:
             continue
+        if key in ("value", "neighbours_range", "lowest", "highest", "offset", "largest", "edge"):
+            unit = measured
         if key == "span":
             value = _("日均值") if value == "days" else _("小时值")
         found.append((words, f"{value:g}" if isinstance(value, int | float) else str(value), unit))
