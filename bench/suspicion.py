@@ -62,7 +62,8 @@ def read_network(files: Sequence[Path], places: Path, rule: SuspicionRule) -> Ne
     return Network(
         start, tuple(stations), tuple(row.get("city") or row["region"] for row in rows),
         np.array([float(row["lon"]) for row in rows]), np.array([float(row["lat"]) for row in rows]), values,
-        {name: 0.1 if name == "CO" else 1.0 for name in CODES.values()}, rule.radius_km, rule.most_neighbours, rule.floors, rule.dust,
+        {name: 0.1 if name == "CO" else 1.0 for name in CODES.values()},
+        rule.radius_km, rule.most_neighbours, rule.floors, rule.dust,
     )  # fmt: skip
 
 
@@ -256,13 +257,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before = find_leads(network, rule)
     ours = time.perf_counter() - begun
     counts = Counter(lead.signal for lead in before)
-    print(f"untouched: {len(before)} leads in {ours:.1f} s " + ", ".join(f"{s} {counts[s]}" for s in SIGNALS if counts[s]))
+    print(
+        f"untouched: {len(before)} leads in {ours:.1f} s " + ", ".join(f"{s} {counts[s]}" for s in SIGNALS if counts[s])
+    )
     for lead in before[: asked.list]:
         numbers = {k: v for k, v in lead.numbers.items() if k not in ("digits", "expected")}
         print(f"  {lead.score:5.1f} {lead.signal} {lead.variant} {lead.group} {lead.station} {lead.parameter} "
               f"{lead.other} {lead.first} … {lead.last} {numbers}")  # fmt: skip
     agreeing = [row for row in station_scores(before) if len(row.families) > 1]
-    print("stations on which families agree: " + (", ".join(f"{r.station} {'+'.join(r.families)}" for r in agreeing) or "none"))
+    print(
+        "stations on which families agree: "
+        + (", ".join(f"{r.station} {'+'.join(r.families)}" for r in agreeing) or "none")
+    )
     tally = Tally()
     nearly = find_leads(network, replace(rule, false_share=min(4 * rule.false_share, 1.0)))
     for number in range(asked.trials):
@@ -297,7 +303,8 @@ def table(title: str, tally: Tally) -> None:
     print(f"{'planted':22}" + "".join(f"{s + ' own/any':>22}" for s in STRENGTHS) + f"{'precision of signal':>24}")
     for kind in KINDS:
         cells = "".join(
-            f"{percent(tally.recall(s, kind)) + ' / ' + percent(tally.recall(s, kind, own=False)):>22}" for s in STRENGTHS
+            f"{percent(tally.recall(s, kind)) + ' / ' + percent(tally.recall(s, kind, own=False)):>22}"
+            for s in STRENGTHS
         )
         told = f"{percent(tally.precision(kind))} of {tally.new[kind]}"
         print(f"{kind:22}{cells}{told:>24}")
@@ -309,7 +316,10 @@ def table(title: str, tally: Tally) -> None:
         ))  # fmt: skip
     rest = tally.new.total() - tally.odd.total()
     without = percent(tally.true.total() / rest if rest else None)
-    print(f"precision overall: {percent(tally.precision())}, without oddities of the untouched network {without}; median {np.median(tally.seconds):.1f} s a search")
+    print(
+        f"precision overall: {percent(tally.precision())}, without oddities of the untouched network {without}; "
+        f"median {np.median(tally.seconds):.1f} s a search"
+    )
 
 
 if __name__ == "__main__":

@@ -48,7 +48,9 @@ class Work:
         old = self.values[parameter][begin : begin + len(new), station]
         made = np.maximum(np.rint(new / quantum) * quantum, 0)
         decimals = 0 if quantum >= 1 else 1
-        self.values[parameter][begin : begin + len(new), station] = np.where(np.isnan(old), np.nan, made.round(decimals))
+        self.values[parameter][begin : begin + len(new), station] = np.where(
+            np.isnan(old), np.nan, made.round(decimals)
+        )
 
     def stretch(self, parameter: str, station: int, hours: int, *, day: bool = False, least: float = 0.95) -> int:
         """A beginning at random with nearly all hours present."""
@@ -147,7 +149,9 @@ def _ratios(work: Work, station: int, strength: str) -> Plant:
         return Plant("ratios", "level", strength, station, (code,), begin, span.stop)
     share = {"weak": 0.3, "medium": 0.6, "strong": 1.0}[strength]
     coarse = work.values["PM10"][span, station]
-    fine = np.where(work.rng.random(len(coarse)) < share, coarse + 3 + work.rng.integers(0, 10), work.values["PM2.5"][span, station])
+    fine = np.where(
+        work.rng.random(len(coarse)) < share, coarse + 3 + work.rng.integers(0, 10), work.values["PM2.5"][span, station]
+    )
     work.write("PM2.5", station, begin, np.where(np.isnan(coarse), work.values["PM2.5"][span, station], fine))
     return Plant("ratios", "inverted", strength, station, ("PM2.5", "PM10"), begin, span.stop)
 
@@ -178,7 +182,9 @@ def _digits(work: Work, station: int, strength: str) -> Plant:
         begin = work.stretch(code, station, days * HOURS, day=True, least=0.8)
         span = slice(begin, begin + days * HOURS)
         old = work.values[code][span, station]
-        invented = np.floor(old / 10) * 10 + work.rng.choice(10, len(old), p=[0.25, 0.03, 0.08, 0.12, 0.05, 0.22, 0.08, 0.05, 0.09, 0.03])
+        invented = np.floor(old / 10) * 10 + work.rng.choice(
+            10, len(old), p=[0.25, 0.03, 0.08, 0.12, 0.05, 0.22, 0.08, 0.05, 0.09, 0.03]
+        )
         work.write(code, station, begin, np.where(work.rng.random(len(old)) < share, invented, old))
         return Plant("digits", "digits", strength, station, (code,), begin, span.stop)
     code, edge = (("PM2.5", 35), ("PM10", 150))[int(work.rng.integers(2))]

@@ -190,7 +190,14 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
     for name in sorted(AUDIENCE):
         if name in {"sign-out", "set_language", "geometry", "health", "air-dust-decide", "registers-places"}:
             continue
-        if name in {"jobs-start", "jobs-cancel", "jobs-retry", "data-runs-evaluate", "data-changes-release", "data-lead-review"}:
+        if name in {
+            "jobs-start",
+            "jobs-cancel",
+            "jobs-retry",
+            "data-runs-evaluate",
+            "data-changes-release",
+            "data-lead-review",
+        }:
             continue
         if name in {"target-withdraw", "target-dissolve"}:  # answered by a redirection
             continue

@@ -149,7 +149,11 @@ def test_review_follows_its_table_and_is_logged(made: Any) -> None:
     with pytest.raises(SaishangError, match="by a harmless cause"):
         act("explain", cause="magic")
     explained = act("explain", "the link was down", "transmission_repeat", "admin")
-    assert (explained.state, explained.cause, explained.reviewed_by) == ("explained", "transmission_repeat", people["admin"])
+    assert (explained.state, explained.cause, explained.reviewed_by) == (
+        "explained",
+        "transmission_repeat",
+        people["admin"],
+    )
     assert act("reopen").state == "checking" and act("hand").state == "handed"
     assert [one.event for one in reviews_of(rows)[flat.id]] == ["check", "explain", "reopen", "hand"]
     entries = ActionLogEntry.objects.filter(verb="indicators.review_lead").order_by("sequence")
@@ -239,7 +243,10 @@ def test_a_lead_leads_to_its_rows(made: Any, signal: str, language: str) -> None
     row = lead(made, signal)
     client = signed_in(made, "viewer", language)
     page = client.get(f"/data/leads/{row.id}/").content.decode()
-    told = {"zh-hans": ("无害的解释", "这是线索，不是定论"), "en": ("Harmless explanations", "This is a lead, no verdict")}
+    told = {
+        "zh-hans": ("无害的解释", "这是线索，不是定论"),
+        "en": ("Harmless explanations", "This is a lead, no verdict"),
+    }
     assert [words for words in told[language] if words not in page] == []
     day = row.first[:10]
     link = f"/targets/chain/{made[0].id}/station/{row.station}/{day}/?parameter=PM10"
@@ -248,7 +255,9 @@ def test_a_lead_leads_to_its_rows(made: Any, signal: str, language: str) -> None
     assert 'name="reason"' not in page  # a viewer may not review
     if language == "en":
         main = page[page.index("<main") : page.index("</main>")]
-        without = main.replace("环境监测数据弄虚作假行为判定及处理办法（环发〔2015〕175号）", "").replace("生态环境法典", "")
+        without = main.replace("环境监测数据弄虚作假行为判定及处理办法（环发〔2015〕175号）", "").replace(
+            "生态环境法典", ""
+        )
         assert not [c for c in without if "\u4e00" <= c <= "\u9fff"]
     table = "hours-0" if signal == "flat" else "copies-0"
     body = client.get(f"/data/leads/{row.id}/?format=csv&table={table}").content.decode("utf-8-sig")
@@ -290,4 +299,6 @@ def test_states_are_a_closed_table() -> None:
     assert {state for pair in TRANSITIONS.items() for state in (pair[0][0], pair[1])} == set(STATES)
     assert {event for _, event in TRANSITIONS} == set(EVENTS)
     assert open_events("open") == ("check",) and next_state("handed", "explain") is None
-    assert all(open_events(state) for state in STATES), "nothing is final: what comes to light later can be written down"
+    assert all(open_events(state) for state in STATES), (
+        "nothing is final: what comes to light later can be written down"
+    )

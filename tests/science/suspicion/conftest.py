@@ -1,4 +1,4 @@
-"""A small network of made-up hours: four stations within a few kilometres, everybody with the same air and own noise."""
+"""A small network of made-up hours: stations within some kilometres, the same air and own noise."""
 
 from __future__ import annotations
 

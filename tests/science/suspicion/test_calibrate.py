@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from saishang.science.suspicion.calibrate import benjamini_hochberg, chosen, joined, score, tail_log10
-from saishang.science.suspicion.network import Found, Answer
+from saishang.science.suspicion.network import Answer, Found
 
 
 def found(begin: int, end: int, log10_p: float = -5.0, series: int = 0, variant: str = "") -> Found:

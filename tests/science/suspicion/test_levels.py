@@ -77,7 +77,9 @@ def test_inspection(made: Made, rule: SuspicionRule, part: float, told: bool) ->
 def test_an_inspection_outside_the_record_or_elsewhere_asks_nothing(made: Made, rule: SuspicionRule) -> None:
     network = made()
     outside = steps.Inspection("before", np.datetime64("2018-12-30"), np.datetime64("2019-01-03"))
-    elsewhere = steps.Inspection("other", np.datetime64("2019-02-10"), np.datetime64("2019-02-17"), frozenset({"640500"}))
+    elsewhere = steps.Inspection(
+        "other", np.datetime64("2019-02-10"), np.datetime64("2019-02-17"), frozenset({"640500"})
+    )
     tested = steps.find(network, rule.steps, [outside, elsewhere])[0]
     assert tested.found == () and tested.log10_tests == 0
 

@@ -17,7 +17,11 @@ NAN = float("nan")
 def test_missing_hours_end_a_run_and_are_none() -> None:
     series = np.array([[5.0, 5, NAN, 5, 5, 5, NAN, NAN, 7]]).T
     station, first, length = flat.runs(series)
-    assert list(zip(station.tolist(), first.tolist(), length.tolist(), strict=True)) == [(0, 0, 2), (0, 3, 3), (0, 8, 1)]
+    assert list(zip(station.tolist(), first.tolist(), length.tolist(), strict=True)) == [
+        (0, 0, 2),
+        (0, 3, 3),
+        (0, 8, 1),
+    ]
     assert len(flat.runs(np.full((6, 2), NAN))[0]) == 0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -87,7 +86,8 @@ def evidence(identifier: str, row: LeadRow) -> Evidence:
         return Evidence((), (), ())
     panels = _Pictures(network, row).panels()
     place = network.stations.index(row.station)
-    days = [begin.date() + timedelta(days=n) for n in range((end - timedelta(hours=1)).date().toordinal() - begin.date().toordinal() + 1)]  # fmt: skip
+    last = (end - timedelta(hours=1)).date()
+    days = [begin.date() + timedelta(days=n) for n in range((last - begin.date()).days + 1)]
     return Evidence(panels, [network.stations[near] for near in network.neighbours[place]], days)
 
 
@@ -108,7 +108,8 @@ class _Pictures:
             return [self.copied(), self.over_time(self.codes[0])]
         if signal == "sprinkled":
             return [self.profile("PM10"), *([self.profile("PM2.5")] if "PM2.5" in self.network.values else []),
-                    *[self.profile(gas) for gas in ("NO2",) if gas in self.network.values], self.over_time("PM10")]  # fmt: skip
+                    *[self.profile(gas) for gas in ("NO2",) if gas in self.network.values],
+                    self.over_time("PM10")]  # fmt: skip
         if signal == "digits":
             return [self.heap() if variant.startswith("heap") else self.digits(), self.over_time(self.codes[0])]
         pictures = [self.over_time(code) for code in self.codes]
@@ -148,7 +149,8 @@ class _Pictures:
         last = min(self.end + 6, len(values))
         x = self._hours(slice(first, last))
         series = [Series("own", self.row.station, _plain(values[first:last, self.place])),
-                  Series("copied", self.network.stations[other], _plain(values[first - shift : last - shift, other]))]  # fmt: skip
+                  Series("copied", self.network.stations[other],
+                         _plain(values[first - shift : last - shift, other]))]  # fmt: skip
         return Panel("copies", code, x, series, (x[self.begin - first], x[self.end - 1 - first]))
 
     def profile(self, code: str) -> Panel:
@@ -189,7 +191,10 @@ class _Pictures:
         column = self.network.values[code][self.begin : self.end, self.place] / self.network.quantum[code]
         changed = np.append(True, column[1:] != column[:-1]) & ~np.isnan(column) & (column >= 0)
         seen, expected = last_digits(np.rint(column[changed]).astype(np.int64))
-        series = [Series("own", self.row.station, [float(n) for n in seen]), Series("expected", "", _plain(expected, 1))]
+        series = [
+            Series("own", self.row.station, [float(n) for n in seen]),
+            Series("expected", "", _plain(expected, 1)),
+        ]
         return Panel("digits", code, [str(n) for n in range(10)], series, bars=True)
 
     def heap(self) -> Panel:
@@ -203,7 +208,9 @@ class _Pictures:
         edge = round(float(self.row.numbers["edge"]) / quantum)
         x = range(max(0, edge - _AROUND_EDGE + 1), edge + _AROUND_EDGE + 1)
         counts = [float((whole == value).sum()) for value in x]
-        return Panel("heap", code, [f"{value * quantum:g}" for value in x], [Series("own", self.row.station, counts)], bars=True)
+        return Panel(
+            "heap", code, [f"{value * quantum:g}" for value in x], [Series("own", self.row.station, counts)], bars=True
+        )
 
     def _hours(self, span: slice) -> list[str]:
         return [str(hour.astype("datetime64[m]")).replace("T", " ") for hour in self.network.start[span]]

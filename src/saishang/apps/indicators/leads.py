@@ -29,7 +29,18 @@ from saishang.science.suspicion.from_rules import inspections_of, rule_of
 from saishang.science.suspicion.leads import FAMILIES, Lead, StationScore, SuspicionRule, find_leads, station_scores
 from saishang.science.suspicion.network import Network
 
-__all__ = ["KEPT", "LeadRow", "Searched", "identity", "network_of", "read", "reviews_of", "same_lead", "searched", "stations_of"]
+__all__ = [
+    "KEPT",
+    "LeadRow",
+    "Searched",
+    "identity",
+    "network_of",
+    "read",
+    "reviews_of",
+    "same_lead",
+    "searched",
+    "stations_of",
+]
 
 #: Parameters of hours that the signals know.
 _PARAMETERS = ("PM2.5", "PM10", "SO2", "NO2", "CO", "O3", "NOx")
@@ -75,7 +86,7 @@ class LeadRow:
 
 @dataclass(frozen=True)
 class Searched:
-    """What a search covered: hours from `first` to `last` (exclusive) of so many stations; empty texts without hours."""
+    """What a search covered: hours from `first` to `last` (exclusive) of so many stations; empty without hours."""
 
     first: str
     last: str
@@ -116,7 +127,13 @@ def rows_of(rows: Sequence[Mapping[str, Any]]) -> tuple[LeadRow, ...]:
 
 
 def network_of(
-    lake: Lake, rules: Rules, version: int, rule: SuspicionRule, first: datetime | None, last: datetime | None, days: int
+    lake: Lake,
+    rules: Rules,
+    version: int,
+    rule: SuspicionRule,
+    first: datetime | None,
+    last: datetime | None,
+    days: int,
 ) -> Network | None:
     """Hours of the site's stations at a version of the lake; None when there are none.
 
@@ -205,7 +222,8 @@ def compute(identifier: str, progress: Progress = lambda step: None) -> list[dic
     for lead in found:
         families.setdefault(lead.station, set()).add(FAMILIES[lead.signal])
     about = Searched(_text(network.start[0]), _text(network.start[-1] + np.timedelta64(1, "h")),
-                     len(network.stations), sum(int((~np.isnan(v)).sum()) for v in network.values.values()))  # fmt: skip
+                     len(network.stations),
+                     sum(int((~np.isnan(v)).sum()) for v in network.values.values()))  # fmt: skip
     return [asdict(about), *(plain(asdict(_row(lead, sorted(families[lead.station])))) for lead in found)]
 
 

@@ -203,8 +203,8 @@ class LeadReview(models.Model):
     station = models.CharField(max_length=80)
     parameter = models.CharField(max_length=40)
     other = models.CharField(max_length=80, blank=True)
-    #: Hours that the lead covered when it was reviewed, `YYYY-MM-DDTHH:MM` by the clock of the observations, which has no
-    #: zone; such texts compare as their times do.
+    #: Hours that the lead covered when it was reviewed, `YYYY-MM-DDTHH:MM` by the clock of the observations, which has
+    #: no zone; such texts compare as their times do.
     first = models.CharField(max_length=16)
     last = models.CharField(max_length=16)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from saishang.science.suspicion.network import Array, Found, Answer
+from saishang.science.suspicion.network import Answer, Array, Found
 
 __all__ = ["SCORE_MOST", "benjamini_hochberg", "chosen", "joined", "score", "tail_log10"]
 

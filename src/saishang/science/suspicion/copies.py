@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from saishang.science.suspicion.calibrate import tail_log10
-from saishang.science.suspicion.network import HOURS, Array, Found, Network, Answer
+from saishang.science.suspicion.network import HOURS, Answer, Array, Found, Network
 
 __all__ = ["CopyRule", "find"]
 
@@ -120,7 +120,6 @@ def _information(whole: NDArray[np.int64], most: float) -> Array:
 def _exact(
     network: Network, parameter: str, whole: NDArray[np.int64], rule: CopyRule, *, offset: bool
 ) -> tuple[list[Found], float]:
-    stations, hours = whole.shape
     size = rule.window
     token = whole
     if offset:
@@ -204,7 +203,7 @@ def _alignments(
 
 
 def _grown(pairs: NDArray[np.intp], size: int) -> list[tuple[int, int, int, int, int]]:
-    """(s1, t1, s2, t2, hours) of alignments that follow each other, joined; overlaps of a series with itself left out."""
+    """(s1, t1, s2, t2, hours) of alignments that follow each other, joined; a series over itself is left out."""
     shift = pairs[:, 3] - pairs[:, 1]
     order = np.lexsort((pairs[:, 1], shift, pairs[:, 2], pairs[:, 0]))
     rows = pairs[order]
@@ -244,7 +243,7 @@ def _agreement(one: NDArray[np.int64], two: NDArray[np.int64]) -> float:
 
 
 def _alike(fit: Array) -> Array:
-    """How alike two days are: −log10 of what a straight line leaves of the variance; 0 where they go against each other."""
+    """How alike two days are: −log10 of what a straight line leaves of the variance; 0 against each other."""
     found: Array = -np.log10(np.maximum(1 - np.clip(fit, 0, 1) ** 2, 1e-12))
     return found
 
@@ -253,7 +252,7 @@ def _scaled(network: Network, parameter: str, rule: CopyRule) -> tuple[list[Foun
     """Days that follow another station or another time with a factor, up to rounding."""
     half = HOURS // 2
     values = network.values[parameter].T  # [S, T]
-    stations, hours = values.shape
+    stations = values.shape[0]
     quantum = network.quantum[parameter]
     windows = np.lib.stride_tricks.sliding_window_view(values, HOURS, axis=1)[:, ::half]  # [S, W, 24]
     missing = np.isnan(windows)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom, chi2
 
-from saishang.science.suspicion.network import HOURS, Array, Found, Network, Answer, by_day
+from saishang.science.suspicion.network import HOURS, Answer, Array, Found, Network, by_day
 
 __all__ = ["DigitRule", "find", "heaping", "last_digits"]
 
@@ -64,7 +64,7 @@ class DigitRule:
 
 
 def last_digits(whole: NDArray[np.int64]) -> tuple[NDArray[np.int64], Array]:
-    """Counts of the last digits 0…9 of whole numbers from 10 on, and the counts that their own smoothed distribution expects."""
+    """Counts of the last digits 0…9 of whole numbers from 10 on, seen and as their smoothed distribution has them."""
     seen = np.bincount(np.mod(whole[whole >= 10], 10), minlength=10)
     size = int(whole.max()) + 20
     histogram = np.bincount(whole, minlength=size).astype(float)
@@ -90,6 +90,7 @@ def heaping(whole: NDArray[np.int64], edge: int, width: int) -> tuple[int, int, 
 
     The line goes through the logarithms of the counts of the next `width` steps on each side.
     """
+
     def count(low: int, high: int) -> int:
         return int(((whole > low) & (whole <= high)).sum())
 
@@ -151,7 +152,9 @@ def _digits(network: Network, parameter: str, rule: DigitRule) -> tuple[list[Fou
             "chi2": round(statistic, 1), "inflated": round(inflated, 2), "shift_percent": round(100 * shift, 1),
             "fives_percent": round(100 * float(seen[[0, 5]].sum()) / count, 1),
         }  # fmt: skip
-        found.append(Found(station, parameter, stretch.start, min(stretch.stop, len(values)), log10_p, numbers, "digits"))
+        found.append(
+            Found(station, parameter, stretch.start, min(stretch.stop, len(values)), log10_p, numbers, "digits")
+        )
     return found, len(stretches)
 
 

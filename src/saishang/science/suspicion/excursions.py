@@ -44,9 +44,21 @@ def excursions(
         tests += math.ceil(2 * int((~np.isnan(standard)).sum()) / length)
         for day, station in np.argwhere((np.abs(means) >= least) & (chance < -2)):
             mean = float(means[day, station])
-            numbers = {"days": length, "z": round(float(standard[day, station]), 1), **tell(int(day), int(station), mean)}
+            numbers = {
+                "days": length,
+                "z": round(float(standard[day, station]), 1),
+                **tell(int(day), int(station), mean),
+            }
             begin = int(day) * HOURS
             found.append(
-                Found(int(station), parameter, begin, begin + length * HOURS, float(chance[day, station]), numbers, variant)
+                Found(
+                    int(station),
+                    parameter,
+                    begin,
+                    begin + length * HOURS,
+                    float(chance[day, station]),
+                    numbers,
+                    variant,
+                )
             )
     return found, tests

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from saishang.science.suspicion.network import Array, Found, Network, Answer
+from saishang.science.suspicion.network import Answer, Array, Found, Network
 
 __all__ = ["FlatRule", "find", "runs"]
 
@@ -48,7 +48,7 @@ class FlatRule:
 def runs(values: Array) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """(station, first hour, number of hours) of every stretch of equal values [T, S]; a missing hour ends a stretch."""
     series = values.T
-    stations, hours = series.shape
+    hours = series.shape[1]
     there = ~np.isnan(series)
     starts = there.copy()
     starts[:, 1:] &= ~(there[:, :-1] & (series[:, 1:] == series[:, :-1]))
@@ -80,8 +80,9 @@ def find(network: Network, rule: FlatRule) -> tuple[Answer, ...]:
         chances = np.where(length > _STUCK, went_on + 1, 0.0)
         early = np.minimum(length - 1, _STUCK).astype(float)
         early_chances = np.minimum(length, _STUCK).astype(float)
-        late_habit = _habit(kind, station, went_on, chances, rule.prior)
-        early_habit = _habit(kind, station, early, early_chances, rule.prior)
+        early_habit = _habit(kind, station, early, early_chances, rule.prior, np.full(len(length), 0.5), 1.0)
+        # Long runs are rare at high levels: until there are some, going on is as likely as it was at first.
+        late_habit = _habit(kind, station, went_on, chances, rule.prior, early_habit, 5.0)
         steps = length - 1
         habit = np.maximum(late_habit, early_habit)
         log10_p = np.minimum(early, steps) * np.log10(early_habit) + np.maximum(steps - _STUCK, 0) * np.log10(habit)
@@ -108,16 +109,19 @@ def _some(window: Array) -> bool:
 
 
 def _habit(
-    kind: NDArray[np.intp], station: NDArray[np.intp], repeats: Array, chances: Array, prior: float
-) -> Array:
-    """Chance of going on, of each run, from all others: the network's class pulled towards the station's own."""
+    kind: NDArray[np.intp], station: NDArray[np.intp], repeats: Array, chances: Array, prior: float, lent: Array,
+    weight: float,
+) -> Array:  # fmt: skip
+    """Chance of going on, of each run, from all others: the network's class pulled towards the station's own.
+
+    `lent` is what the class starts from, worth `weight` hours, so that a class without runs is not certain of anything.
+    """
     cell = kind * (station.max(initial=0) + 1) + station
     size = kind.max(initial=0) + 1
     net_repeats = np.bincount(kind, repeats, size)[kind] - repeats
     net_chances = np.bincount(kind, chances, size)[kind] - chances
     own_repeats = np.bincount(cell, repeats)[cell] - repeats
     own_chances = np.bincount(cell, chances)[cell] - chances
-    # Half a repeat is lent, so that a class without repeats is not certain never to repeat.
-    net = (net_repeats + 0.5) / (net_chances + 1.0)
+    net = (net_repeats + weight * lent) / (net_chances + weight)
     found: Array = (own_repeats + prior * net) / (own_chances + prior)
     return np.clip(np.maximum(found, net), 1e-3, 0.999)

@@ -28,7 +28,8 @@ def rule_of(document: Mapping[str, Any]) -> SuspicionRule:
         most_neighbours=int(near["most"]), floors=_floats(near["floors"]), dust=float(near["dust_pm10"]),
         gaps={name: int(settings["join_hours"]) for name, settings in signals.items()},
         flat=_flat(signals["flat"]), copies=_copies(signals["copies"]), sprinkled=_sprinkled(signals["sprinkled"]),
-        steps=_steps(signals["steps"]), ratios=_ratios(signals["ratios"]), neighbours=_neighbours(signals["neighbours"]),
+        steps=_steps(signals["steps"]), ratios=_ratios(signals["ratios"]),
+        neighbours=_neighbours(signals["neighbours"]),
         digits=_digits(signals["digits"]),
         harmless={str(name): tuple(map(str, codes)) for name, codes in document["harmless"].items()},
     )  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 
 from saishang.science.suspicion import copies, digits, flat, neighbours, ratios, sprinkled, steps
 from saishang.science.suspicion.calibrate import chosen
-from saishang.science.suspicion.network import Found, Network, Answer
+from saishang.science.suspicion.network import Answer, Found, Network
 
 __all__ = ["FAMILIES", "SIGNALS", "Lead", "StationScore", "SuspicionRule", "find_leads", "station_scores"]
 
@@ -121,7 +121,9 @@ def find_leads(
         if signal in AGAINST_NEIGHBOURS:
             leads = attributed(network, leads)
         made += [_lead(network, rule, signal, one, points) for one, points in leads]
-    return tuple(sorted(made, key=lambda lead: (-lead.score, lead.log10_p, lead.station, lead.parameter, str(lead.first))))
+    return tuple(
+        sorted(made, key=lambda lead: (-lead.score, lead.log10_p, lead.station, lead.parameter, str(lead.first)))
+    )
 
 
 def attributed(network: Network, leads: Sequence[tuple[Found, float]]) -> list[tuple[Found, float]]:
@@ -147,7 +149,8 @@ def _lead(network: Network, rule: SuspicionRule, signal: str, one: Found, points
         harmless = ("detection_limit", *(code for code in harmless if code != "detection_limit"))
     return Lead(
         signal, one.variant, network.stations[one.series], network.groups[one.series], one.parameter,
-        network.stations[one.other] if one.other >= 0 and one.other != one.series else "", network.start[one.begin], last,
+        network.stations[one.other] if one.other >= 0 and one.other != one.series else "",
+        network.start[one.begin], last,
         points, round(one.log10_p, 2), dict(one.numbers), tuple(harmless),
     )  # fmt: skip
 

@@ -14,7 +14,19 @@ import numpy as np
 
 from saishang.science.suspicion.calibrate import tail_log10
 from saishang.science.suspicion.excursions import excursions
-from saishang.science.suspicion.network import HOURS, LEAST_OUTER, OUTER, PARTICLES, Answer, Array, Found, Network, by_day, middle, winsorised
+from saishang.science.suspicion.network import (
+    HOURS,
+    LEAST_OUTER,
+    OUTER,
+    PARTICLES,
+    Answer,
+    Array,
+    Found,
+    Network,
+    by_day,
+    middle,
+    winsorised,
+)
 from saishang.science.suspicion.windows import rolling_mean, standardised, without_season
 
 __all__ = ["NeighbourRule", "daily_residual", "find"]
@@ -133,6 +145,8 @@ def _drift(daily: Array, parameter: str, rule: NeighbourRule) -> tuple[list[Foun
         }  # fmt: skip
         begin = int(day) * HOURS
         found.append(
-            Found(int(station), parameter, begin, begin + 3 * third * HOURS, float(chance[day, station]), numbers, "drift")
+            Found(
+                int(station), parameter, begin, begin + 3 * third * HOURS, float(chance[day, station]), numbers, "drift"
+            )
         )
     return found, tests

@@ -11,7 +11,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HOURS", "LEAST_OUTER", "OUTER", "PARTICLES", "Array", "Found", "Hours", "Network", "Answer", "by_day", "middle", "robust_scale", "winsorised"]
+__all__ = [
+    "HOURS",
+    "LEAST_OUTER",
+    "OUTER",
+    "PARTICLES",
+    "Answer",
+    "Array",
+    "Found",
+    "Hours",
+    "Network",
+    "by_day",
+    "middle",
+    "robust_scale",
+    "winsorised",
+]
 
 Array = NDArray[np.float64]
 Hours = NDArray[np.datetime64]
@@ -171,7 +185,9 @@ def middle(values: Array, *, at_least: int = 1) -> Array:
     low = np.maximum(count - 1, 0) // 2
     high = count // 2
     high = np.minimum(high, values.shape[-1] - 1)
-    found = (np.take_along_axis(ordered, low[..., None], -1) + np.take_along_axis(ordered, high[..., None], -1))[..., 0] / 2
+    found = (np.take_along_axis(ordered, low[..., None], -1) + np.take_along_axis(ordered, high[..., None], -1))[
+        ..., 0
+    ] / 2
     return np.where(count >= at_least, found, np.nan)
 
 
@@ -185,7 +201,7 @@ def by_day(values: Array, *, least_hours: int) -> Array:
 
 
 def winsorised(values: Array, spreads: float, *, least: float) -> Array:
-    """Values held within so many robust spreads, at least `least`, of their column's median: one storm is no pattern."""
+    """Values held within so many robust spreads (at least `least`) of their column's median: a storm is no pattern."""
     centre, spread = robust_scale(values)
     reach = np.fmax(spreads * spread, least)
     found: Array = np.clip(values, centre - reach, centre + reach)

@@ -15,7 +15,7 @@ import numpy as np
 
 from saishang.science.suspicion.calibrate import tail_log10
 from saishang.science.suspicion.excursions import excursions
-from saishang.science.suspicion.network import HOURS, Array, Found, Network, Answer, by_day, middle
+from saishang.science.suspicion.network import HOURS, Answer, Array, Found, Network, by_day, middle
 from saishang.science.suspicion.windows import rolling_mean, without_season
 
 __all__ = ["RatioRule", "find"]
@@ -119,6 +119,8 @@ def _inverted(network: Network, part: str, whole: str, rule: RatioRule) -> tuple
             "largest": round(float(np.nanmax(apart)), 1),
         }  # fmt: skip
         found.append(
-            Found(int(station), f"{part}/{whole}", begin, stretch.stop, float(chance[day, station]), numbers, "inverted")
+            Found(
+                int(station), f"{part}/{whole}", begin, stretch.stop, float(chance[day, station]), numbers, "inverted"
+            )
         )
     return found, math.ceil(2 * int((~np.isnan(share)).sum()) / length)

@@ -16,7 +16,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from saishang.science.suspicion.calibrate import tail_log10
-from saishang.science.suspicion.network import HOURS, LEAST_OUTER, OUTER, Answer, Array, Found, Network, middle, robust_scale, winsorised
+from saishang.science.suspicion.network import (
+    HOURS,
+    LEAST_OUTER,
+    OUTER,
+    Answer,
+    Array,
+    Found,
+    Network,
+    middle,
+    robust_scale,
+    winsorised,
+)
 from saishang.science.suspicion.windows import rolling_mean
 
 __all__ = ["SprinkledRule", "find"]
@@ -122,7 +133,8 @@ def find(network: Network, rule: SprinkledRule) -> tuple[Answer, ...]:
                 continue
             hour, station = divmod(int(cell), stations)
             numbers = {
-                "hour_from": hour, "hours": block, "drop_percent": _percent(float(np.nanmean(raw[span, cell]) - usual[cell])),
+                "hour_from": hour, "hours": block,
+                "drop_percent": _percent(float(np.nanmean(raw[span, cell]) - usual[cell])),
                 "drop_fine_percent": None if fine_drop is None else _percent(fine_drop),
                 "drop_gas_percent": None if gas_drop is None else _percent(gas_drop),
                 "days_percent": round(100 * share), "days": len(there),

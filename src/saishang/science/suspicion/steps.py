@@ -103,7 +103,9 @@ def _inspected(
     origin = network.start[0].astype("datetime64[D]")
     for inspection in inspections:
         first = int((inspection.first.astype("datetime64[D]") - origin).astype(int))
-        length = int((inspection.last.astype("datetime64[D]") - inspection.first.astype("datetime64[D]")).astype(int)) + 1
+        length = (
+            int((inspection.last.astype("datetime64[D]") - inspection.first.astype("datetime64[D]")).astype(int)) + 1
+        )
         if first < 0 or first + length > network.days:
             continue
         change = _contrast(daily, length, rule.flank_days)
@@ -203,6 +205,8 @@ def _lasting(network: Network, daily: Array, parameter: str, rule: StepRule) -> 
         }  # fmt: skip
         begin = at * HOURS
         found.append(
-            Found(int(station), parameter, begin, begin + length * HOURS, float(chance[day, station]), numbers, "lasting")
+            Found(
+                int(station), parameter, begin, begin + length * HOURS, float(chance[day, station]), numbers, "lasting"
+            )
         )
     return found, math.ceil(2 * int((~np.isnan(standard)).sum()) / length)

@@ -154,7 +154,8 @@ def _stations_table(rows: Sequence[LeadRow], states: Mapping[str, str], about: S
     for row in kept.stations_of([one for one in rows if states[one.id] != "explained"]):
         listed.append(
             {
-                "station": station_name(row.station), "region": site.region_name(row.group), "families": len(row.families),
+                "station": station_name(row.station), "region": site.region_name(row.group),
+                "families": len(row.families),
                 "which": texts.listed(family_name(name) for name in row.families),
                 "score": Cell(row.score, text=f"{row.score:.1f}"), "leads": row.leads,
             }

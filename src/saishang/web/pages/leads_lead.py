@@ -59,7 +59,8 @@ def lead(request: HttpRequest, identifier: str) -> HttpResponse:
     charts = [_chart(panel, row, number, about) for number, panel in enumerate(seen.panels)]
     numbers = Table(
         "numbers", _("数字证据"),
-        [Column("what", _("项目"), row_head=True), Column("figure", _("数值"), number=True), Column("unit", _("计量单位"))],
+        [Column("what", _("项目"), row_head=True), Column("figure", _("数值"), number=True),
+         Column("unit", _("计量单位"))],
         [{"what": words, "figure": figure, "unit": unit or None} for words, figure, unit in figures(row)], about=about,
         tight=True,
     )  # fmt: skip
@@ -73,7 +74,8 @@ def lead(request: HttpRequest, identifier: str) -> HttpResponse:
     related = [one for one in rows if one.station == row.station and one.id != row.id]
     listed = [*row.harmless, *(code for code in causes() if code not in row.harmless)]
     context: dict[str, Any] = {
-        "tabs": tabs("data-leads", request), "run": run, "row": row, "title": f"{signal_name(row.signal)} · {station_name(row.station)}",
+        "tabs": tabs("data-leads", request), "run": run, "row": row,
+        "title": f"{signal_name(row.signal)} · {station_name(row.station)}",
         "question": question(row), "charts": charts, "numbers": numbers, "days": days, "score": f"{row.score:.1f}",
         "chance": _one_in(row.score),
         "facts": _facts(row), "harmless": [cause_name(code) for code in row.harmless], "acts": _acts(row.signal),
@@ -195,7 +197,11 @@ def _hours(run: RunFacts, station: str, day: date, code: str) -> str:
 
 def _titles(panel: Panel, row: LeadRow) -> tuple[str, str, str, str]:
     """(title, caption, heading of the positions, unit)."""
-    unit = texts.unit_name(str(site.rules().parameters[panel.parameter]["unit"])) if panel.parameter in site.rules().parameters else ""
+    unit = (
+        texts.unit_name(str(site.rules().parameters[panel.parameter]["unit"]))
+        if panel.parameter in site.rules().parameters
+        else ""
+    )
     name = parameter_name(panel.parameter)
     band = _("底色为线索时段。")
     return {
@@ -204,11 +210,13 @@ def _titles(panel: Panel, row: LeadRow) -> tuple[str, str, str, str]:
         "relative": (_("%(name)s 相对邻站中位数") % {"name": name}, band + _("100 % 为与邻站相同。"), _("日期"), "%"),
         "ratio": (_("%(name)s 逐日：本站与邻站中位数") % {"name": name}, band, _("日期"), ""),
         "copies": (_("%(name)s 与被重复的一段并列") % {"name": name},
-                   band + _("对照一段已平移 %(hours)s 小时与本站对齐。") % {"hours": row.numbers.get("shift_hours") or 0},
+                   band + _("对照一段已平移 %(hours)s 小时与本站对齐。")
+                   % {"hours": row.numbers.get("shift_hours") or 0},
                    _("小时（北京时间）"), unit),
         "profile": (_("%(name)s 相对邻站的日变化") % {"name": name},
                     _("线索时段内与其前后相比；只有颗粒物在固定时段下凹时才像喷淋。"), _("小时"), "%"),
-        "digits": (_("%(name)s 末位数字") % {"name": name}, _("应有个数取自该站自身数值分布的平滑曲线。"), _("末位数字"), _("个")),
+        "digits": (_("%(name)s 末位数字") % {"name": name}, _("应有个数取自该站自身数值分布的平滑曲线。"),
+                   _("末位数字"), _("个")),
         "heap": (_("%(name)s 界限附近各数值的个数") % {"name": name},
                  _("界限为 %(edge)s。") % {"edge": f"{float(row.numbers.get('edge') or 0):g}"}, _("数值"), _("个")),
     }[panel.what]  # fmt: skip

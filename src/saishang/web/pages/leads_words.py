@@ -88,7 +88,8 @@ def event_name(event: str) -> str:
 def family_name(family: str) -> str:
     """Name of a family of signals that look at the same thing."""
     return {
-        "values": _("数值不变"), "copies": _("复制"), "digits": _("数字"), "particles": _("喷淋"), "level": _("水平或比值"),
+        "values": _("数值不变"), "copies": _("复制"), "digits": _("数字"), "particles": _("喷淋"),
+        "level": _("水平或比值"),
     }.get(family, family)  # fmt: skip
 
 
