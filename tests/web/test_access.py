@@ -35,6 +35,7 @@ AUDIENCE = {
     "data-changes-release": "release_changes",
     "target-setting": "public", "target-change": "set_targets", "target-withdraw": "set_targets",
     "target-split": "set_targets", "target-dissolve": "set_targets",
+    "data-leads": "view_internal", "data-lead": "view_internal", "data-lead-review": "review_leads",
     "registers": "public", "registers-list": "public", "registers-figures": "public", "registers-places": "public",
     "registers-entry": "public", "registers-new": "edit_registers", "registers-edit": "edit_registers",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
@@ -114,6 +115,9 @@ def address(name: str, portal: Portal) -> str:
         "jobs-progress": f"/jobs/{portal.job}/progress/", "jobs-start": "/jobs/start/",
         "data-changes": "/data/changes/", "data-changes-waiting": "/data/changes/waiting/",
         "data-changes-release": "/data/changes/release/",
+        # The run of these tests has no hours and no leads; tests/apps/indicators/test_leads.py gives it some.
+        "data-leads": "/data/leads/", "data-lead": f"/data/leads/{'0' * 12}/",
+        "data-lead-review": f"/data/leads/{'0' * 12}/review/",
         "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/",
         "radiation": "/radiation/", "radiation-sources": "/radiation/sources/",
         "radiation-station": f"/radiation/{portal.monitor}/",
@@ -152,11 +156,12 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
         or name in {"registers-import-undo", "registers-move", "registers-back"}
         or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate", "data-changes-release"}
         or name in {"target-withdraw", "target-dissolve"}
+        or name == "data-lead-review"
     )
     # An empty form of an evaluation is refused with its reasons; changes of jobs lead to a page.
     refused = {"data-runs-evaluate", "registers-move", "registers-back"}
     absent = name.startswith("air-dust-d") or name in {
-        "registers-evidence", "noise-station", "soil-point", "groundwater-point",
+        "registers-evidence", "noise-station", "soil-point", "groundwater-point", "data-lead", "data-lead-review",
     }  # fmt: skip
     works = works or name in {"registers-import-undo", "data-changes-release", "target-withdraw", "target-dissolve"}
     good = 404 if absent else 422 if name in refused else 302 if works else 200
@@ -192,7 +197,14 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
     for name in sorted(AUDIENCE):
         if name in {"sign-out", "set_language", "geometry", "health", "air-dust-decide", "registers-places"}:
             continue
-        if name in {"jobs-start", "jobs-cancel", "jobs-retry", "data-runs-evaluate", "data-changes-release"}:
+        if name in {
+            "jobs-start",
+            "jobs-cancel",
+            "jobs-retry",
+            "data-runs-evaluate",
+            "data-changes-release",
+            "data-lead-review",
+        }:
             continue
         if name in {"target-withdraw", "target-dissolve"}:  # answered by a redirection
             continue

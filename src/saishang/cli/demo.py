@@ -54,6 +54,7 @@ def register(app: typer.Typer) -> None:
 
             from saishang.apps.indicators import queries
             from saishang.apps.indicators.actions.make_forecast import make_forecast
+            from saishang.apps.indicators.actions.make_leads import make_leads
             from saishang.apps.indicators.actions.make_origin import make_origin
             from saishang.apps.indicators.actions.make_weather import make_weather
             from saishang.lake import Lake
@@ -95,6 +96,9 @@ def register(app: typer.Typer) -> None:
             bar.update(task, description="污染物溯源 · sources of the pollution")
             # Of the newest run only: both rest on the same measurements of air.
             make_origin(steps.ACTOR, runs[-1].id)
+            # Only once: both runs look at the same hours.
+            bar.update(task, description="可疑数据线索 · leads of suspicious data")
+            leads = make_leads(steps.ACTOR, runs[-1].id)
         facts = [queries.run_facts(run.id) for run in runs]
         print_targets(
             queries.target_rows(runs[-1].id), f"目标进展 · targets  {facts[-1].region_name}  {facts[-1].as_of}"
@@ -116,6 +120,7 @@ def register(app: typer.Typer) -> None:
         console.print(f"生态 ecology       {ecology}", highlight=False)
         console.print(f"固废 waste         {waste}", highlight=False)
         console.print(f"沙尘日 dust days   {dust}（演示确认 confirmed for the demonstration: {new}）", highlight=False)
+        console.print(f"线索 leads         {len(leads)}（可疑数据线索，不是定论 leads, no verdicts）", highlight=False)
         for one in facts:
             told = "，".join(f"{zh} {number}" for zh, number in one.counts_zh if number)
             console.print(f"运行 run           {one.id}  {one.as_of}  {told}", highlight=False)

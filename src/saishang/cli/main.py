@@ -35,6 +35,7 @@ _COMMANDS = (
     "forecast",
     "origin",
     "weather",
+    "leads",
     "calc",
     "species",
     "report",

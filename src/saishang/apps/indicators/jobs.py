@@ -17,6 +17,7 @@ __all__ = ["EVALUATE"]
 def _evaluate(work: Work) -> Mapping[str, Any]:
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.indicators.actions.make_forecast import make_forecast
+    from saishang.apps.indicators.actions.make_leads import make_leads
     from saishang.apps.indicators.actions.make_origin import make_origin
     from saishang.apps.indicators.actions.make_weather import make_weather
     from saishang.apps.indicators.air_again import prepare
@@ -33,6 +34,8 @@ def _evaluate(work: Work) -> Mapping[str, Any]:
     make_origin(work.actor, run.id)
     work.progress("weather")
     make_weather(work.actor, run.id)
+    work.progress("leads")
+    make_leads(work.actor, run.id)
     work.progress("corrections")
     prepare(
         settings.CONFIG, lake, lake.rules, site=work.params["site"], region=work.params["region"], as_of=run.as_of,
@@ -60,7 +63,8 @@ EVALUATE = register(
             "forecast": Step("预测", "forecasts", 94),
             "origin": Step("污染物溯源", "sources of the pollution", 96),
             "weather": Step("天气还是治理", "weather or policy", 97),
-            "corrections": Step("为更正做准备", "get ready for corrections", 98),
+            "leads": Step("可疑数据线索", "leads of suspicious data", 98),
+            "corrections": Step("为更正做准备", "get ready for corrections", 99),
         },
         permission="run_evaluation", title=_day,
     )

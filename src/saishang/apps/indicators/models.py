@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-__all__ = ["ChangeRelease", "DustDecision", "IndicatorValue", "ReportedValue", "Run", "TargetState", "TargetVersion"]
+__all__ = [
+    "ChangeRelease",
+    "DustDecision",
+    "IndicatorValue",
+    "LeadReview",
+    "ReportedValue",
+    "Run",
+    "TargetState",
+    "TargetVersion",
+]
 
 STATUSES = [
     ("met", "已达标"),
@@ -183,6 +192,36 @@ class ChangeRelease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before_id} → {self.after_id}"
+
+
+class LeadReview(models.Model):
+    """What a person said about a lead of suspicious data (线索复核). Added to, never changed; the newest one counts."""
+
+    lead = models.CharField(max_length=12)
+    signal = models.CharField(max_length=20)
+    variant = models.CharField(max_length=40, blank=True)
+    station = models.CharField(max_length=80)
+    parameter = models.CharField(max_length=40)
+    other = models.CharField(max_length=80, blank=True)
+    #: Hours that the lead covered when it was reviewed, `YYYY-MM-DDTHH:MM` by the clock of the observations, which has
+    #: no zone; such texts compare as their times do.
+    first = models.CharField(max_length=16)
+    last = models.CharField(max_length=16)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    score = models.FloatField()
+    event = models.CharField(max_length=12)
+    state = models.CharField(max_length=12)
+    cause = models.CharField(max_length=40, blank=True)
+    reason = models.TextField()
+    reviewed_at = models.DateTimeField()
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["signal", "station"], name="lead_reviews_by_station")]
+
+    def __str__(self) -> str:
+        return f"{self.lead} {self.state}"
 
 
 class ReportedValue(models.Model):

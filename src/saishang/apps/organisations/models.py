@@ -34,6 +34,7 @@ ROLES: dict[str, frozenset[str]] = {
             "decide_dust",
             "edit_registers",
             "release_changes",
+            "review_leads",
         }
     ),
     "admin": frozenset(
@@ -52,6 +53,7 @@ ROLES: dict[str, frozenset[str]] = {
             "edit_registers",
             "release_changes",
             "set_targets",
+            "review_leads",
         }
     ),
 }

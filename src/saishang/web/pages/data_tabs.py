@@ -22,6 +22,8 @@ def tabs(current: str, request: HttpRequest) -> list[tuple[str, str, bool]]:
         ("data-runs", _("评估记录")),
         ("data-changes", _("更正公告")),
     ]
+    if may(request, "view_internal"):
+        entries.append(("data-leads", _("可疑线索")))
     if may(request, "upload_data"):
         entries.append(("data-upload", _("上传")))
     if may(request, "view_jobs"):
