@@ -126,7 +126,7 @@ def test_the_table_goes_out_and_comes_in(office: Client) -> None:
 def test_an_evaluation_judges_the_parts_and_counts_the_plan_once(office: Client, portal: Portal) -> None:
     from django.conf import settings
 
-    from saishang.apps.indicators import queries
+    from saishang.apps.indicators import changes, queries
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.indicators.models import Run
     from saishang.apps.indicators.replay import replay
@@ -150,6 +150,13 @@ def test_an_evaluation_judges_the_parts_and_counts_the_plan_once(office: Client,
     assert "分解到各地" in page and "固原市" in page
     page = _text(Client().get(f"/targets/G02/?run={run.id}&region=640400"))
     assert "固原市" in page and "≤ 27 µg/m³" in page
+    # What lies between the two runs is told, with the document, and the parts are new.
+    found = changes.between(lake, portal.run, run.id)
+    assert len(found.settings) == 6 and found.settings[0][1] == WHY["document"] and not found.nothing
+    listed = changes.target_changes(portal.run, run.id)
+    assert {change.region for change in listed if not change.before_status} == set(CITIES)
+    page = _text(Client().get(f"/data/runs/compare/?before={portal.run}&after={run.id}"))
+    assert "设定目标 G02（银川市）v1" in page and WHY["document"] in page
     # The run made before knows nothing of it, then and now.
     old = Run.objects.get(pk=portal.run)
     assert "targets" not in old.parameters and replay(settings.CONFIG, lake, rules, old.id).same

@@ -76,3 +76,18 @@ def test_one_corrected_day_moves_its_numbers_and_no_others(config: Config, lake:
     assert [(c.before, c.after) for c in back] == [(c.after, c.before) for c in found]
     assert changes.value_changes(after, after) == [] and changes.target_changes(after, after) == []
     assert changes.between(lake, after, after).nothing
+
+
+def test_a_goal_that_an_office_set_is_a_change_though_the_state_stays() -> None:
+    from saishang.apps.indicators.changes import TargetSeen, goal_seen, target_change
+
+    was = TargetSeen("G02", "640000", "细颗粒物", "PM2.5", "on_track", "26.7", "already_at_goal", "<= 30", 2027, "x")
+    assert target_change(was, was) is None
+    now = TargetSeen("G02", "640000", "细颗粒物", "PM2.5", "on_track", "26.7", "already_at_goal", "<= 29", 2027, "x")
+    change = target_change(was, now)
+    assert change is not None and (change.before_goal, change.after_goal) == ("<= 30", "<= 29")
+    # The zeros of a database column are no change; a goal that is withheld is none.
+    assert goal_seen("<=", Decimal("30.000000000000")) == "<= 30" == goal_seen("<=", Decimal(30))
+    assert goal_seen(">=", None) == ""
+    gone = target_change(was, None)
+    assert gone is not None and (gone.after_status, gone.before_goal, gone.after_goal) == ("", "", "")

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from saishang.apps.indicators.models import DustDecision, IndicatorValue, ReportedValue, Run, TargetState
+from saishang.apps.indicators.models import DustDecision, IndicatorValue, ReportedValue, Run, TargetState, TargetVersion
 from saishang.apps.indicators.queries import get_run
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.queries import Written
@@ -23,9 +23,12 @@ from saishang.lake.ledger import Batch
 __all__ = [
     "Between",
     "TargetChange",
+    "TargetSeen",
     "ValueChange",
     "batches_between",
     "between",
+    "goal_seen",
+    "seen_target",
     "target_change",
     "target_changes",
     "value_change",
@@ -63,8 +66,27 @@ class ValueChange:
 
 
 @dataclass(frozen=True)
+class TargetSeen:
+    """What a run tells of a target in one region, as people read it; `goal` with its sign, empty without one."""
+
+    target: str
+    region: str
+    title: str
+    title_en: str
+    status: str
+    rounded: str
+    reason: str
+    goal: str
+    year: int | None
+    indicator: str
+
+
+@dataclass(frozen=True)
 class TargetChange:
-    """A target whose state or figure the two runs tell otherwise."""
+    """A target whose state, figure or goal the two runs tell otherwise.
+
+    `before_goal` and `after_goal` stand only where the goal itself is another, as after an office set it.
+    """
 
     target: str
     region: str
@@ -78,6 +100,8 @@ class TargetChange:
     after_reason: str
     year: int | None = None
     indicator: str = ""
+    before_goal: str = ""
+    after_goal: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +120,8 @@ class Between:
         Versions written in registers.
     flags:
         How many rows of the lake quality control takes out of one and not of the other.
+    settings:
+        Targets that an office set otherwise, as (target and region, document, when).
     rules, plan, code, as_of:
         (before, after) where they differ, None where they agree.
     """
@@ -106,6 +132,7 @@ class Between:
     decisions: tuple[tuple[str, str, datetime], ...]
     entries: tuple[Written, ...]
     flags: int
+    settings: tuple[tuple[str, str, datetime], ...]
     rules: tuple[str, str] | None
     plan: tuple[str, str] | None
     code: tuple[str, str] | None
@@ -115,8 +142,8 @@ class Between:
     def nothing(self) -> bool:
         """Whether the record shows no difference of inputs."""
         return not (
-            self.batches or self.reports or self.decisions or self.entries or self.flags or self.rules or self.plan
-            or self.code or self.as_of
+            self.batches or self.reports or self.decisions or self.entries or self.flags or self.settings
+            or self.rules or self.plan or self.code or self.as_of
         )  # fmt: skip
 
 
@@ -158,26 +185,46 @@ def value_change(key: tuple[str, ...], was: Any, now: Any) -> ValueChange:
 
 
 def target_changes(before: str, after: str) -> list[TargetChange]:
-    """Targets whose state, figure or reason differs between two runs, in the order of the later one."""
-    old = {(row.target, row.region): row for row in TargetState.objects.filter(run=get_run(before))}
-    new = {(row.target, row.region): row for row in TargetState.objects.filter(run=get_run(after)).order_by("order")}
+    """Targets whose state, figure, reason or goal differs between two runs, in the order of the later one."""
+    old, new = (
+        {(row.target, row.region): seen_target(row) for row in TargetState.objects.filter(run=run).order_by("order")}
+        for run in (get_run(before), get_run(after))
+    )
     keys = (*new, *(key for key in old if key not in new))
     return [change for key in keys if (change := target_change(old.get(key), new.get(key)))]
 
 
-def target_change(was: Any, now: Any) -> TargetChange | None:
-    """A stored state before and after, None where there is none; None when both tell the same."""
+def seen_target(row: TargetState) -> TargetSeen:
+    """What a stored state tells."""
+    return TargetSeen(
+        row.target, row.region, row.title, row.title_en, row.status, row.rounded, row.reason,
+        goal_seen(row.comparator, row.goal), row.year, row.indicator,
+    )  # fmt: skip
+
+
+def goal_seen(comparator: str, goal: Decimal | None) -> str:
+    """A goal with its sign; the zeros with which a database pads it say nothing."""
+    return "" if goal is None else f"{comparator} {round(goal, 12).normalize():f}".strip()
+
+
+def target_change(was: TargetSeen | None, now: TargetSeen | None) -> TargetChange | None:
+    """A target before and after, None where there is none; None when both tell the same."""
     known = now or was
-    if known is None:
+    if known is None or was == now:
         return None
-    if was and now and (was.status, was.rounded, was.reason) == (now.status, now.rounded, now.reason):
+    if was and now and (was.status, was.rounded, was.reason, was.goal) == (
+        now.status, now.rounded, now.reason, now.goal,
+    ):  # fmt: skip
         return None
+    before, after = (was.goal if was else ""), (now.goal if now else "")
     return TargetChange(
         target=known.target, region=known.region, title=known.title, title_en=known.title_en,
         before_status=was.status if was else "", after_status=now.status if now else "",
         before=was.rounded if was else "", after=now.rounded if now else "",
         before_reason=was.reason if was else "", after_reason=now.reason if now else "",
         year=known.year, indicator=known.indicator,
+        before_goal=before if was and now and before != after else "",
+        after_goal=after if was and now and before != after else "",
     )  # fmt: skip
 
 
@@ -203,6 +250,10 @@ def between(lake: Lake, before: str, after: str) -> Between:
         ),
         entries=tuple(registers.written_since(old.started, new.started)),
         flags=len(out[0] ^ out[1]),
+        settings=tuple(
+            (f"{row.target} {row.region} v{row.number}", row.document, row.recorded_at)
+            for row in TargetVersion.objects.filter(**{f"recorded_at__{k}": v for k, v in span.items()}).order_by("pk")
+        ),
         rules=_pair(old.rules_digest, new.rules_digest),
         plan=_pair(old.plan_version, new.plan_version),
         code=_pair(old.code_version, new.code_version),

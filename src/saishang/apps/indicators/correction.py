@@ -19,7 +19,16 @@ from typing import Any
 from django.utils import timezone
 
 from saishang.apps.indicators.catalogue import Catalogue
-from saishang.apps.indicators.changes import TargetChange, ValueChange, target_change, value_change, value_key
+from saishang.apps.indicators.changes import (
+    TargetChange,
+    TargetSeen,
+    ValueChange,
+    goal_seen,
+    seen_target,
+    target_change,
+    value_change,
+    value_key,
+)
 from saishang.apps.indicators.composed import composed_values
 from saishang.apps.indicators.computing import reports_known, year_over
 from saishang.apps.indicators.goals import plan_goals
@@ -212,24 +221,18 @@ def _states(
 ) -> list[TargetChange]:  # fmt: skip
     baselines = Catalogue.baselines(asked.rules, asked.site)
     fresh = judge_all(goals, values, catalogue, baselines, run.as_of.year, year_over=year_over(run.as_of))
-    stored = {(row.target, row.region): row for row in run.targets.all()}
-    now = {(state.goal.id, state.goal.region): state for state in fresh}
-    changes = [_target(stored.get(key), state) for key, state in now.items()]
-    changes += [target_change(row, None) for key, row in stored.items() if key not in now]
-    return [change for change in changes if change is not None]
+    stored = {(row.target, row.region): seen_target(row) for row in run.targets.all()}
+    now = {(state.goal.id, state.goal.region): _seen(state) for state in fresh}
+    keys = (*now, *(key for key in stored if key not in now))
+    return [change for key in keys if (change := target_change(stored.get(key), now.get(key)))]
 
 
-def _target(was: Any, now: State) -> TargetChange | None:
-    rounded = now.value.rounded if now.value else ""
-    told = (now.standing.status, rounded, now.standing.reason)
-    if was is not None and (was.status, was.rounded, was.reason) == told:
-        return None
-    return TargetChange(
-        target=now.goal.id, region=now.goal.region, title=now.goal.text, title_en=now.goal.title_en,
-        before_status=was.status if was else "", after_status=now.standing.status,
-        before=was.rounded if was else "", after=rounded,
-        before_reason=was.reason if was else "", after_reason=now.standing.reason,
-        year=now.goal.year, indicator=now.indicator.id if now.indicator else "",
+def _seen(state: State) -> TargetSeen:
+    """What a fresh state tells, as a run would have stored it."""
+    return TargetSeen(
+        state.goal.id, state.goal.region, state.goal.text, state.goal.title_en, state.standing.status,
+        state.value.rounded if state.value else "", state.standing.reason,
+        goal_seen(state.comparator, state.goal_value), state.goal.year, state.indicator.id if state.indicator else "",
     )  # fmt: skip
 
 

@@ -140,7 +140,8 @@ def compute(identifier: str, progress: Progress = lambda step: None) -> tuple[Fo
 
 def _targets(identifier: str, rule: ForecastRule) -> list[ForecastRow]:
     found = []
-    for row in queries.target_rows(identifier, with_history=True):
+    # Parts of split targets too: a city asks whether it will keep its own goal.
+    for row in queries.target_rows(identifier, with_history=True, parts=True):
         indicator = queries.indicator(row.indicator)
         if row.goal is None or indicator is None:
             continue

@@ -223,8 +223,9 @@ def outlook(
     goals = next_goals(days) if marks == "goal" else {}
     items = []
     for parameter, statistic in statistics:
-        mark = mark_of(rules, days, parameter, statistic, goals, own or {})
-        items += [_item(rules, days, place, parameter, statistic, basis, mark) for place in asked]
+        for place in asked:
+            mark = mark_of(rules, days, parameter, statistic, goals.get(place, {}), own or {})
+            items.append(_item(rules, days, place, parameter, statistic, basis, mark))
     cities = [place for place in asked if place in days.cities]
     first = date(days.as_of.year, 1, 1)
     return Outlook(
@@ -232,7 +233,9 @@ def outlook(
         as_of=days.as_of,
         basis=basis,
         items=tuple(items),
-        good_days=tuple(_good_days(rules, days, place, BASES[basis], good_days, goals) for place in asked),
+        good_days=tuple(
+            _good_days(rules, days, place, BASES[basis], good_days, goals.get(place, {})) for place in asked
+        ),
         dust={
             (city, parameter): dust_cost(
                 days.span(city, parameter, "measured", first, days.as_of), days.dust.get(city, ())

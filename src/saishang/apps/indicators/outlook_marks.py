@@ -37,6 +37,8 @@ class Mark:
     decimals: int | None
     name: str = ""
     year: int | None = None
+    #: Whether the goal is the place's own part of a split target.
+    part: bool = False
 
     @property
     def bound(self) -> Bound:
@@ -44,20 +46,30 @@ class Mark:
         return rounding_bound(self.value, self.comparator, self.decimals)
 
 
-def next_goals(days: RunDays) -> dict[str, Mark]:
-    """The plan's next goal by indicator: of those whose year is not over, the first."""
-    found: dict[str, Mark] = {}
-    rows = [row for row in queries.target_rows(days.run) if row.goal is not None and row.region == days.region]
+def next_goals(days: RunDays) -> dict[str, dict[str, Mark]]:
+    """Place → the next goal by indicator: of those whose year is not over, the first.
+
+    A city that carries a part of a split target is held against its own goal, otherwise against the region's. A part
+    that is invented for a demonstration is nobody's.
+    """
+    own: dict[str, dict[str, Mark]] = {}
+    rows = [
+        row
+        for row in queries.target_rows(days.run, parts=True)
+        if row.goal is not None and not row.setting.get("demonstration")
+    ]
     for row in sorted(rows, key=lambda row: row.year or 0, reverse=True):
         indicator = queries.indicator(row.indicator)
         if indicator is None or row.goal is None or (row.year is not None and row.year < days.as_of.year):
             continue
         sign = sign_of(row.comparator, indicator.direction)
         if sign:
-            found[row.indicator] = Mark(
-                "goal", _short(row.goal), sign, indicator.compare_decimals, row.target, row.year
+            mark = Mark(
+                "goal", _short(row.goal), sign, indicator.compare_decimals, row.target, row.year, bool(row.parent)
             )
-    return found
+            own.setdefault(row.region, {})[row.indicator] = mark
+    region = own.get(days.region, {})
+    return {place: region | own.get(place, {}) for place in (days.region, *days.cities)}
 
 
 def _short(value: Decimal) -> Decimal:

@@ -35,7 +35,8 @@ def mark_words(mark: Mark | None, unit: str) -> str:
         return "—"
     figure = texts.goal_text(mark.comparator, mark.value, unit)
     if mark.kind == "goal":
-        why = _("方案目标 %(name)s，%(year)s 年") % {"name": mark.name, "year": mark.year or "—"}
+        said = _("本地分解目标 %(name)s，%(year)s 年") if mark.part else _("方案目标 %(name)s，%(year)s 年")
+        why = said % {"name": mark.name, "year": mark.year or "—"}
     elif mark.kind == "limit":
         why = _("%(name)s 二级限值") % {"name": texts.limits_name(mark.name)}
     elif mark.kind == "own":

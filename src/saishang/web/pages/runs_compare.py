@@ -123,6 +123,12 @@ def _causes(found: changes.Between) -> list[dict[str, Any]]:
         say(_("质量控制：%(count)s 个值的剔除有变") % {"count": found.flags})
     if found.decisions:
         say(_("沙尘日认定 %(count)s 项") % {"count": len(found.decisions)}, reverse("air-dust"))
+    for what, document, at in found.settings:
+        target, region, version = what.split(" ")
+        said = _("设定目标 %(target)s（%(region)s）%(version)s") % {
+            "target": target, "region": site.region_name(region), "version": version,
+        }  # fmt: skip
+        say(said, f"{reverse('target-setting', args=[target])}?region={region}", f"{document} · {at:%Y-%m-%d}")
     for label, pair in (
         (_("规则"), found.rules), (_("方案版本"), found.plan), (_("程序"), found.code),
     ):  # fmt: skip
@@ -135,21 +141,29 @@ def targets_table(rows: list[changes.TargetChange], about: list[str]) -> Table:
     """Targets with state and figure on both sides."""
     catalogue = queries.catalogue().indicators
     columns = [
-        Column("target", _("目标"), row_head=True), Column("year", _("目标年"), nowrap=True),
+        Column("target", _("目标"), row_head=True), Column("region", _("区域"), nowrap=True),
+        Column("year", _("目标年"), nowrap=True),
         Column("before", _("之前")),
         Column("before_value", _("数值"), number=True), Column("after", _("之后")),
         Column("after_value", _("数值"), number=True), Column("unit", _("计量单位")),
+        Column("goal", _("目标值改变"), nowrap=True),
     ]  # fmt: skip
     listed = [
         {
             "target": Cell(
-                row.target, text=texts.both(row.title, row.title_en), href=reverse("target", args=[row.target])
+                row.target,
+                text=texts.both(row.title, row.title_en),
+                href=f"{reverse('target', args=[row.target])}?region={row.region}",
             ),
+            "region": site.region_name(row.region),
             "year": str(row.year) if row.year else None,
             "before": Cell(row.before_status or None, state=row.before_status or None),
             "before_value": row.before or None,
             "after": Cell(row.after_status or None, state=row.after_status or None),
             "after_value": row.after or None,
+            "goal": f"{row.before_goal or '—'} → {row.after_goal or '—'}"
+            if row.before_goal or row.after_goal
+            else None,
             "unit": (texts.unit_name(catalogue[row.indicator].unit) or None) if row.indicator in catalogue else None,
         }
         for row in rows

@@ -75,4 +75,6 @@ def release_changes(
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value if value is None else str(value) for name, value in row.items()}
+    """As text; goals that did not change stay out, as in lists that were sealed before these were told."""
+    kept = {name: value for name, value in row.items() if value or name not in ("before_goal", "after_goal")}
+    return {name: value if value is None else str(value) for name, value in kept.items()}
