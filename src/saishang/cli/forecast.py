@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from saishang.cli.console import JsonOption, console, emit_json, print_table
+from saishang.cli.console import JsonOption, emit_json, print_table
+from saishang.cli.kept import AgainOption, RunOption, make_kept
 
 if TYPE_CHECKING:
     from saishang.apps.indicators.forecast import ForecastRow
@@ -30,22 +30,12 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def forecast(
-        run: Annotated[str, typer.Option(help="运行号，或 latest · run id, or latest.")] = "latest",
-        again: Annotated[bool, typer.Option("--again", help="重算并核对 · recompute and compare.")] = False,
+        run: RunOption = "latest",
+        again: AgainOption = False,
         as_json: JsonOption = False,
     ) -> None:
         """目标能否实现、今年如何收官：区间、概率与回测 · will targets be met: band, probability, back-test."""
-        from saishang.web.boot import setup_django
-
-        setup_django()
-        from saishang.apps.indicators.actions.make_forecast import make_forecast
-
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, transient=True, disable=as_json, console=console) as bar:
-            task = bar.add_task("…", total=None)
-            rows = make_forecast(
-                "saishang forecast", run, again=again, progress=lambda step: bar.update(task, description=step)
-            )
+        rows = make_kept("forecast", "make_forecast", run, again=again, quiet=as_json)
         if as_json:
             emit_json([asdict(row) for row in rows])
             return

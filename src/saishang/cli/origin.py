@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from saishang.cli.console import JsonOption, console, emit_json, print_table
+from saishang.cli.console import JsonOption, emit_json, print_table
+from saishang.cli.kept import AgainOption, RunOption, make_kept
 
 __all__ = ["register"]
 
@@ -29,22 +29,12 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def origin(
-        run: Annotated[str, typer.Option(help="运行号，或 latest · run id, or latest.")] = "latest",
-        again: Annotated[bool, typer.Option("--again", help="重算并核对 · recompute and compare.")] = False,
+        run: RunOption = "latest",
+        again: AgainOption = False,
         as_json: JsonOption = False,
     ) -> None:
         """污染物溯源：风向、轨迹、城市间输送和臭氧提示 · sources: wind sectors, paths, transport, ozone hints."""
-        from saishang.web.boot import setup_django
-
-        setup_django()
-        from saishang.apps.indicators.actions.make_origin import make_origin
-
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, transient=True, disable=as_json, console=console) as bar:
-            task = bar.add_task("…", total=None)
-            rows = make_origin(
-                "saishang origin", run, again=again, progress=lambda step: bar.update(task, description=step)
-            )
+        rows = make_kept("origin", "make_origin", run, again=again, quiet=as_json)
         if as_json:
             emit_json(rows)
             return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from saishang.cli.console import JsonOption, console, emit_json, print_table
+from saishang.cli.console import JsonOption, emit_json, print_table
+from saishang.cli.kept import AgainOption, RunOption, make_kept
 
 if TYPE_CHECKING:
     from saishang.apps.indicators.weather import WeatherRow
@@ -31,22 +31,12 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def weather(
-        run: Annotated[str, typer.Option(help="运行号，或 latest · run id, or latest.")] = "latest",
-        again: Annotated[bool, typer.Option("--again", help="重算并核对 · recompute and compare.")] = False,
+        run: RunOption = "latest",
+        again: AgainOption = False,
         as_json: JsonOption = False,
     ) -> None:
         """天气还是治理：把变化拆为天气与其余 · weather or policy: changes split into weather and the rest."""
-        from saishang.web.boot import setup_django
-
-        setup_django()
-        from saishang.apps.indicators.actions.make_weather import make_weather
-
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, transient=True, disable=as_json, console=console) as bar:
-            task = bar.add_task("…", total=None)
-            rows = make_weather(
-                "saishang weather", run, again=again, progress=lambda step: bar.update(task, description=step)
-            )
+        rows = make_kept("weather", "make_weather", run, again=again, quiet=as_json)
         if as_json:
             emit_json([asdict(row) for row in rows])
             return

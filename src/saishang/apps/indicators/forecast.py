@@ -6,7 +6,7 @@ Reads a finished run only. What is written is never changed: the same run, rules
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from saishang.apps.indicators import queries
-from saishang.apps.indicators.kept import Kept, Progress, plain
+from saishang.apps.indicators.kept import Kept, Progress, known, plain
 from saishang.apps.indicators.outlook import Item, outlook
 from saishang.apps.indicators.outlook_data import RunDays, run_days
 from saishang.apps.indicators.outlook_marks import sign_of
@@ -112,11 +112,9 @@ def read(identifier: str) -> tuple[ForecastRow, ...] | None:
 
 def rows_of(rows: Sequence[Mapping[str, Any]]) -> tuple[ForecastRow, ...]:
     """Rows as they are kept, as objects."""
-    # Written once and read for years: what a later version adds or drops must not shut the page.
-    known = {field.name for field in fields(ForecastRow)}
     return tuple(
         ForecastRow(
-            **{key: value for key, value in row.items() if key in known}
+            **known(row, ForecastRow)
             | {key: _tuples(row.get(key, ())) for key in ("checks", "path", "ends", "tests")}
             | {key: tuple(row.get(key, ())) for key in ("bases", "chosen")}
         )

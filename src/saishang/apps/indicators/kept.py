@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.conf import settings
 
 from saishang.apps.indicators import queries
 
-__all__ = ["Kept", "Progress", "plain"]
+__all__ = ["Kept", "Progress", "known", "plain"]
 
 Progress = Callable[[str], None]
 
@@ -57,6 +57,13 @@ class Kept:
             return None
         body: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return body
+
+
+def known(row: Mapping[str, Any], kind: type) -> dict[str, Any]:
+    """Of a kept row what the dataclass `kind` still has: rows are written once and read for years, and what a later
+    version adds or drops must not shut the page."""
+    names = {one.name for one in fields(kind)}
+    return {key: value for key, value in row.items() if key in names}
 
 
 def plain(thing: Any) -> Any:

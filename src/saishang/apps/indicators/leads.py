@@ -17,7 +17,7 @@ import numpy as np
 from django.conf import settings
 
 from saishang.apps.indicators import queries
-from saishang.apps.indicators.kept import Kept, Progress, plain
+from saishang.apps.indicators.kept import Kept, Progress, known, plain
 from saishang.apps.indicators.models import LeadReview
 from saishang.apps.observations.queries import site_lake
 from saishang.lake import Lake
@@ -122,8 +122,7 @@ def searched(identifier: str) -> Searched | None:
 
 def rows_of(rows: Sequence[Mapping[str, Any]]) -> tuple[LeadRow, ...]:
     """Rows as they are kept, as objects; the first row tells what was searched."""
-    known = {field.name for field in fields(LeadRow)}
-    return tuple(LeadRow(**{key: value for key, value in row.items() if key in known}) for row in rows[1:])
+    return tuple(LeadRow(**known(row, LeadRow)) for row in rows[1:])
 
 
 def network_of(

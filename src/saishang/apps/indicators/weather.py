@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.conf import settings
 
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.climate_tables import daily_weather
-from saishang.apps.indicators.kept import Kept, Progress, plain
+from saishang.apps.indicators.kept import Kept, Progress, known, plain
 from saishang.apps.indicators.outlook_data import RunDays, run_days
 from saishang.apps.observations.queries import site_lake
 from saishang.rules import Rules, load_rules
@@ -84,9 +84,7 @@ def read(identifier: str) -> tuple[WeatherRow, ...] | None:
 
 def rows_of(rows: Sequence[Mapping[str, Any]]) -> tuple[WeatherRow, ...]:
     """Rows as they are kept, as objects."""
-    # Written once and read for years: what a later version adds or drops must not shut the page.
-    known = {one.name for one in fields(WeatherRow)}
-    return tuple(WeatherRow(**{key: value for key, value in row.items() if key in known}) for row in rows)
+    return tuple(WeatherRow(**known(row, WeatherRow)) for row in rows)
 
 
 def forget() -> None:

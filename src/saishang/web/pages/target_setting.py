@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -296,21 +297,25 @@ def change(request: HttpRequest, target: str) -> HttpResponse:
 @require_http_methods(["POST"])
 def withdraw(request: HttpRequest, target: str) -> HttpResponse:
     """Give the target back to the plan."""
+    return take_back(request, target, withdraw_target, _("已恢复按方案执行，下一次评估起生效。"))
+
+
+def take_back(request: HttpRequest, target: str, act: Callable[..., object], done: str) -> HttpResponse:
+    """Withdraw or dissolve by the posted day, document and reason, and go to the page of what stands."""
     known = known_target(request, target)
     form = ChangeForm(request.POST)
-    address = setting_url("target-setting", known)
     if not form.is_valid():
         messages.error(request, _("请填写施行日期。"))
-        return redirect(address)
-    try:
-        withdraw_target(
-            form.change_of(request), site.rules(), home(), target, known.region, expected=form.cleaned_data["number"]
-        )
-    except SaishangError as error:
-        messages.error(request, " ".join(wording.error_words(error)))
-        return redirect(address)
-    messages.success(request, _("已恢复按方案执行，下一次评估起生效。"))
-    return redirect(address)
+    else:
+        try:
+            act(
+                form.change_of(request), site.rules(), home(), target, known.region,
+                expected=form.cleaned_data["number"],
+            )  # fmt: skip
+            messages.success(request, done)
+        except SaishangError as error:
+            messages.error(request, " ".join(wording.error_words(error)))
+    return redirect(setting_url("target-setting", known))
 
 
 def _standing(state: State | None) -> dict[str, Any]:

@@ -23,12 +23,12 @@ from saishang.apps.indicators.target_settings import Fault, SettingRefused, Star
 from saishang.apps.indicators.target_view import TargetObject, candidates
 from saishang.errors import SaishangError
 from saishang.science.cascade import COMBINE, SPLITS, Combine, Part, propose
-from saishang.web import texts, wording
+from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Column, Table
 from saishang.web.pages.target_forms import ChangeForm, put_faults
-from saishang.web.pages.target_setting import home, known_target, places_of, setting_url
+from saishang.web.pages.target_setting import home, known_target, places_of, take_back
 from saishang.web.pages.target_words import check_words, combine_names, number, split_names
 from saishang.web.security import permission
 
@@ -272,18 +272,4 @@ def _typed(told: Mapping[str, str], name: str) -> Decimal | None:
 @require_http_methods(["POST"])
 def dissolve(request: HttpRequest, target: str) -> HttpResponse:
     """Take a split back."""
-    known = known_target(request, target)
-    form = ChangeForm(request.POST)
-    address = setting_url("target-setting", known)
-    if not form.is_valid():
-        messages.error(request, _("请填写施行日期。"))
-        return redirect(address)
-    try:
-        dissolve_cascade(
-            form.change_of(request), site.rules(), home(), target, known.region, expected=form.cleaned_data["number"]
-        )
-    except SaishangError as error:
-        messages.error(request, " ".join(wording.error_words(error)))
-        return redirect(address)
-    messages.success(request, _("已取消分解，下一次评估起生效。"))
-    return redirect(address)
+    return take_back(request, target, dissolve_cascade, _("已取消分解，下一次评估起生效。"))
