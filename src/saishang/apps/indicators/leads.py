@@ -192,11 +192,13 @@ def _arrays(
         table[hour[ours], column[ours]] = value[ours]
         values[code] = table
         quantum[code] = 10.0 ** -int(rules.parameters[code]["decimals"] or 0)
+    # A station without coordinates has no neighbours, but flat lines, copies and digits all the same.
+    lon, lat = (
+        np.array([np.nan if places[code][axis] is None else float(places[code][axis]) for code in stations])
+        for axis in ("lon", "lat")
+    )
     return Network(
-        start, tuple(stations), tuple(str(places[code]["region"]) for code in stations),
-        # A station without coordinates has no neighbours, but flat lines, copies and digits all the same.
-        *(np.array([np.nan if places[code][axis] is None else float(places[code][axis]) for code in stations])
-          for axis in ("lon", "lat")),
+        start, tuple(stations), tuple(str(places[code]["region"]) for code in stations), lon, lat,
         values, quantum, rule.radius_km, rule.most_neighbours, rule.floors, rule.dust,
     )  # fmt: skip
 

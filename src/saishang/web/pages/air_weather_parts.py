@@ -162,7 +162,8 @@ def change_table(run: RunFacts, row: WeatherRow, kind: str) -> Table:
     )
     if kind == "month":
         caption += _(
-            "一个月里相互独立的日子很少，区间偏窄；%(count)s 个比较中单凭偶然也会有约 %(chance)s 个“超出偶然”，只当线索看。"
+            "一个月里相互独立的日子很少，区间偏窄；%(count)s 个比较中单凭偶然"
+            "也会有约 %(chance)s 个“超出偶然”，只当线索看。"
         ) % {"count": len(chosen), "chance": round(len(chosen) * (1 - float(row.about["level"])))}
     return Table(
         f"split-{kind}", _title(row, names[kind]), columns, listed, about=about_run(run), caption=caption,
