@@ -114,6 +114,37 @@ def test_made_again_it_comes_out_the_same(made: Any) -> None:
         make_leads(made[2]["viewer"], made[0].id, again=True)
 
 
+def test_evidence_ends_where_the_run_ends(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from saishang.apps.indicators import lead_evidence
+
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(lead_evidence, "network_of", lambda *given: asked.append(given))
+    flat = lead(made, "flat")
+    lead_evidence.evidence(made[0].id, flat)
+    lead_evidence.evidence(made[0].id, replace(flat, last="2019-03-31T20:00"))
+    # Two days after the lead, and never after the day of the run, 31 March.
+    assert [str(given[5]) for given in asked] == ["2019-01-24 16:00:00", "2019-04-01 00:00:00"]
+    assert asked[0][7] == {"PM10"}
+
+
+def test_a_station_without_coordinates_has_no_neighbours() -> None:
+    from saishang.apps.indicators.leads import _arrays
+    from saishang.rules import load_rules
+    from saishang.science.suspicion.from_rules import rule_of
+
+    rules = load_rules()
+    rows = pa.table({"station": ["C", "A", "B", "A"], "parameter": ["PM10", "PM10", "PM10", "CO"],
+                     "hour": [0, 1, 2, 23], "value": [7.0, 8.0, 9.0, 0.4]})  # fmt: skip
+    places = {code: {"region": "640100", "lon": lon, "lat": 38.5} for code, lon in
+              (("A", 106.2), ("B", 106.3), ("C", None))}  # fmt: skip
+    start = np.arange(np.datetime64("2019-01-01T00", "h"), np.datetime64("2019-01-02T00", "h"))
+    network = _arrays(rows, start, places, rules, rule_of(rules.document("suspicion")))
+    assert network.stations == ("A", "B", "C") and set(network.values) == {"PM10", "CO"}
+    filled = {(int(t), int(s)): float(network.values["PM10"][t, s]) for t, s in np.argwhere(network.values["PM10"] > 0)}
+    assert filled == {(0, 2): 7.0, (1, 0): 8.0, (2, 1): 9.0} and network.values["CO"][23, 0] == 0.4
+    assert [near.tolist() for near in network.neighbours] == [[1], [0], []]
+
+
 def test_identity_by_hand(made: Any) -> None:
     import hashlib
 

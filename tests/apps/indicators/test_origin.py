@@ -15,6 +15,7 @@ from saishang.apps.indicators import origin, origin_data, origin_links
 from saishang.apps.indicators.origin_data import OriginInputs, Place, WindSeries
 from saishang.rules import load_rules
 from saishang.science.origin.from_rules import origin_rule
+from saishang.science.origin.trajectory import Field
 
 RULES = load_rules()
 RULE = origin_rule(RULES)
@@ -104,6 +105,22 @@ def test_a_city_without_wind_says_so() -> None:
 
     assert [row["reason"] for row in path_rows(made)] == ["no_field", "no_field"]
     assert field_rows(made)[0]["reason"] == "no_field"
+
+
+def test_a_city_that_the_field_does_not_reach_says_so() -> None:
+    from saishang.apps.indicators.origin_paths import path_rows
+
+    days = 40
+    values = {
+        (code, "PM2.5"): {FIRST + timedelta(days=n): 30.0 + n for n in range(days)} for code in ("640100", "640200")
+    }
+    far = Field(np.array([90.0]), np.array([38.5]), np.ones((days, 1)), np.ones((days, 1)), 2, 600)
+    # 16.2° of longitude at 38.5° are some 1,400 km: no path has an end.
+    rows = path_rows(inputs(values=values, field=far, field_first=FIRST))
+    assert {row["reason"] for row in rows} == {"no_day"}
+    near = Field(np.array([106.2]), np.array([38.5]), np.ones((days, 1)), np.ones((days, 1)), 2, 600)
+    rows = path_rows(inputs(values=values, field=near, field_first=FIRST))
+    assert "" in {row["reason"] for row in rows if row.get("parameter") == "PM2.5" and row["season"] == "all"}
 
 
 def pair(seed: int, lag: int, wind_from: float, speed: float) -> OriginInputs:

@@ -83,3 +83,16 @@ def test_anomalies_lose_the_daily_course_and_the_level() -> None:
     assert np.isnan(anomalies(with_gap, 5)[3, [4, 5]]).all()
     with pytest.raises(InputError):
         anomalies(np.ones((3, 23)), 5)
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 4, 5, 6])
+def test_a_record_shorter_than_the_window(days: int) -> None:
+    # The same every hour: nothing is left, however few the days.
+    rest = anomalies(np.full((days, 24), 7.0), 5)
+    assert rest.shape == (days, 24) and np.abs(rest).max() < 1e-12
+
+
+def test_running_mean_by_hand() -> None:
+    # Logarithms 0 and 1 by days: with a window of three the slow part is 1/2 on both days of two.
+    rest = anomalies(np.exp(np.repeat([[0.0], [1.0]], 24, axis=1)), 3)
+    assert rest[:, 0].tolist() == pytest.approx([-0.5, 0.5])

@@ -7,7 +7,14 @@ import math
 import numpy as np
 import pytest
 
-from saishang.science.suspicion.calibrate import benjamini_hochberg, chosen, joined, score, tail_log10
+from saishang.science.suspicion.calibrate import (
+    benjamini_hochberg,
+    chosen,
+    distinct,
+    joined,
+    score,
+    tail_log10,
+)
 from saishang.science.suspicion.network import Answer, Found
 
 
@@ -43,6 +50,29 @@ def test_joined_takes_touching_stretches_of_one_series_only() -> None:
         (0, 0, 9, -6), (0, 10, 12, -5), (1, 0, 9, -5), (0, 3, 7, -5),
     ]  # fmt: skip
     assert [(one.begin, one.end) for one in joined(rows[:3], gap=1)] == [(0, 12)]
+
+
+def test_windows_that_share_days_are_one_discovery() -> None:
+    # A hundred tests. Three windows of one stretch at 0.001: one discovery, 100·0.001/1 = 0.1; as three it were 0.033.
+    windows = tuple(found(day, day + 7, -3.0) for day in (0, 3, 6))
+    assert [points for _, points in chosen(Answer(windows, 2.0), 0.1)] == [10.0]
+    # Another station makes two: 100·0.001/2 = 0.05, 13 points each.
+    two = (*windows, found(0, 7, -3.0, series=1))
+    assert [(one.series, one.end, points) for one, points in chosen(Answer(two, 2.0), 0.1)] == [
+        (0, 13, 13.0), (1, 7, 13.0),
+    ]  # fmt: skip
+
+
+def test_distinct_stretches_by_hand() -> None:
+    rows = [found(0, 5, -9), found(10, 15, -8), found(5, 10, -7), found(20, 25, -6), found(0, 5, -5, series=1)]
+    # Two apart; the third fills the gap and makes one of them; then another, and another series.
+    assert distinct(rows) == [1, 2, 1, 2, 3]
+    assert distinct(list(reversed(rows))) == [3, 2, 1, 2, 1]
+    # Six hours between 25 and 31: one stretch with a gap of six, two with five.
+    apart = [found(20, 25, -9), found(31, 32, -8)]
+    assert distinct(apart, gap=6) == [1, 1] and distinct(apart, gap=5) == [1, 2]
+    # Always as many as are joined.
+    assert distinct(rows)[-1] == len(joined(rows))
 
 
 def test_tail_of_an_exponential_distribution_is_its_own() -> None:

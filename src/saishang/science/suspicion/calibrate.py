@@ -10,6 +10,7 @@ take the tail with them. False discoveries: Benjamini and Hochberg
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from saishang.science.suspicion.network import Answer, Array, Found
 
-__all__ = ["SCORE_MOST", "benjamini_hochberg", "chosen", "joined", "score", "tail_log10"]
+__all__ = ["SCORE_MOST", "benjamini_hochberg", "chosen", "distinct", "joined", "score", "tail_log10"]
 
 SCORE_MOST = 100.0
 #: The tail is drawn through these quantiles of the network's statistics.
@@ -52,19 +53,53 @@ def tail_log10(statistics: Array, asked: Array | None = None) -> Array:
     return found
 
 
-def benjamini_hochberg(log10_p: Sequence[float], log10_tests: float) -> list[float]:
+def benjamini_hochberg(
+    log10_p: Sequence[float], log10_tests: float, discoveries: Sequence[int] | None = None
+) -> list[float]:  # fmt: skip
     """log10 of the false discovery rate at which each would be called, in the given order; never above 0.
 
-    `log10_tests` counts all tests that were made, also those whose p is not listed because it was large.
+    Parameters
+    ----------
+    log10_tests:
+        Counts all tests that were made, also those whose p is not listed because it was large.
+    discoveries:
+        How many discoveries there are when each of these is the last one called (`distinct`); without it each is one.
     """
     order = sorted(range(len(log10_p)), key=lambda i: log10_p[i])
     found = [0.0] * len(log10_p)
     least = 0.0
     for rank in range(len(order), 0, -1):
         place = order[rank - 1]
-        least = min(least, log10_p[place] + log10_tests - math.log10(rank))
+        called = rank if discoveries is None else discoveries[place]
+        least = min(least, log10_p[place] + log10_tests - math.log10(called))
         found[place] = least
     return found
+
+
+def distinct(found: Sequence[Found], *, gap: int = 0) -> list[int]:
+    """How many stretches (`joined`) those make that are at least as improbable as each, in the given order.
+
+    Windows that share days are one discovery, as they are not tests of their own: counted as many, a single odd week
+    would make room for its own and for others' chance.
+    """
+    known: dict[tuple[int, str, str, int], list[tuple[int, int]]] = {}
+    counts = [0] * len(found)
+    total = 0
+    for place in sorted(range(len(found)), key=lambda i: found[i].log10_p):
+        one = found[place]
+        rows = known.setdefault((one.series, one.parameter, one.variant, one.other), [])
+        begin, end = one.begin, one.end
+        # Stretches are apart from each other, so those that this one touches follow one another.
+        first = bisect_left(rows, begin - gap, key=lambda row: row[1])
+        last = first
+        while last < len(rows) and rows[last][0] <= end + gap:
+            begin, end = min(begin, rows[last][0]), max(end, rows[last][1])
+            last += 1
+        total += 1 - (last - first)
+        del rows[first:last]
+        insort(rows, (begin, end))
+        counts[place] = total
+    return counts
 
 
 def score(log10_q: float) -> float:
@@ -97,7 +132,9 @@ def joined(found: Sequence[Found], *, gap: int = 0) -> list[Found]:
 
 def chosen(tested: Answer, false_share: float, *, gap: int = 0) -> list[tuple[Found, float]]:
     """Leads of a signal with their scores: those whose false discovery rate is at most `false_share`, joined."""
-    rates = benjamini_hochberg([one.log10_p for one in tested.found], tested.log10_tests)
+    rates = benjamini_hochberg(
+        [one.log10_p for one in tested.found], tested.log10_tests, distinct(tested.found, gap=gap)
+    )
     limit = math.log10(false_share)
     by_key = {id(one): rate for one, rate in zip(tested.found, rates, strict=True)}
     kept = [one for one in tested.found if by_key[id(one)] <= limit]

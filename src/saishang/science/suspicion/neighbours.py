@@ -93,8 +93,12 @@ def daily_residual(network: Network, parameter: str, least_hours: int) -> Array:
         centred = filled - filled.mean(axis=0)
         own = daily[usable, place] - daily[usable, place].mean()
         equal = np.full(len(near), 1 / len(near))
-        held = _RIDGE * centred.var() * np.eye(len(near))
-        weights = equal + np.linalg.solve(centred.T @ centred + held, centred.T @ (own - centred @ equal))
+        spread = float(centred.var())
+        weights = equal
+        # Neighbours that stood still all the time (stuck, or clean air in whole steps) teach nothing.
+        if spread > 0:
+            held = _RIDGE * spread * np.eye(len(near))
+            weights = equal + np.linalg.solve(centred.T @ centred + held, centred.T @ (own - centred @ equal))
         found[usable, place] = own - centred @ weights
     return found
 

@@ -154,12 +154,17 @@ def change_table(run: RunFacts, row: WeatherRow, kind: str) -> Table:
                 "days": f"{one['days_first']} / {one['days_second']}",
             }
         )
-    names = {"year": _("年与年比：拆成天气与其余"), "month": _("月与上年同月比：拆成天气与其余")}
+    names = {"year": _("年与年比：拆成天气与其余"), "month": _("月与此前最近一年的同月比：拆成天气与其余")}
     caption = (
         _("变化 = 天气 + 参比状态 + 其余，按显示的数字逐项相加相等。")
         if crossing
         else _("变化 = 天气 + 其余，按显示的数字逐项相加相等。")
     )
+    if kind == "month":
+        caption += _(
+            "一个月里相互独立的日子很少，区间偏窄；%(count)s 个比较中单凭偶然"
+            "也会有约 %(chance)s 个“超出偶然”，只当线索看。"
+        ) % {"count": len(chosen), "chance": round(len(chosen) * (1 - float(row.about["level"])))}
     return Table(
         f"split-{kind}", _title(row, names[kind]), columns, listed, about=about_run(run), caption=caption,
         empty=_("没有两个可以相比的时段。"),

@@ -62,7 +62,7 @@ def lead(request: HttpRequest, identifier: str) -> HttpResponse:
         [Column("what", _("项目"), row_head=True), Column("figure", _("数值"), number=True),
          Column("unit", _("计量单位"))],
         [{"what": words, "figure": figure, "unit": unit or None} for words, figure, unit in figures(row)], about=about,
-        tight=True,
+        caption=_peak(row), tight=True,
     )  # fmt: skip
     days = _days_table(request, run, row, seen.days, about)
     tables = [numbers, days, *(chart.table for chart in charts if chart.table is not None)]
@@ -126,6 +126,14 @@ def _one_in(points: float) -> str:
     rare = 10 ** (points / 10)
     size = 10 ** max(0, len(str(int(rare))) - 2)
     return f"1 / {round(rare / size) * size:,}" if rare >= 1 else "1"
+
+
+def _peak(row: LeadRow) -> str:
+    """That figures of a joined stretch are those of its most striking window, where it is longer than that."""
+    days = row.numbers.get("days")
+    if row.signal not in ("ratios", "neighbours", "sprinkled") or not days or (row.end - row.begin).days <= days:
+        return ""
+    return _("数值取自线索时段内最突出的 %(days)s 天，不是整个时段的平均。") % {"days": days}
 
 
 def _found(request: HttpRequest, identifier: str) -> tuple[RunFacts, LeadRow, Sequence[LeadRow]]:
