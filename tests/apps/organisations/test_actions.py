@@ -124,7 +124,11 @@ def test_nothing_is_added_below_a_closed_one(tree: dict[str, Organisation]) -> N
 def test_a_name_holds_from_its_day_on(tree: dict[str, Organisation]) -> None:
     day = date(2026, 9, 1)
     rename_organisation(SHELL, "NX-STT", Named("自治区生态环境和气候厅", "Ecology and Climate", "气候厅"), day)
-    for on, zh in ((day - ONE, "自治区生态环境厅"), (day, "自治区生态环境和气候厅"), (day + ONE, "自治区生态环境和气候厅")):
+    for on, zh in (
+        (day - ONE, "自治区生态环境厅"),
+        (day, "自治区生态环境和气候厅"),
+        (day + ONE, "自治区生态环境和气候厅"),
+    ):
         view = queries.one("NX-STT", on)
         assert view is not None and view.zh == zh
     # The old name still leads there, now as an alias; on the day before, as the name.

@@ -234,7 +234,7 @@ class RecoveryCode(models.Model):
 
 
 class OutsideIdentity(models.Model):
-    """Who a person is at an OpenID Connect provider; tied at the first sign-in, so that a name that moves on does not."""
+    """Who a person is at an OpenID Connect provider; tied at the first sign-in: names move on, subjects do not."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="outside_identities")
     issuer = models.CharField(max_length=300)

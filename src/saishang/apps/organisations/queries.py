@@ -15,7 +15,7 @@ from saishang.apps.organisations.models import Membership, Organisation, Organis
 from saishang.apps.organisations.names import name_on, plain
 
 __all__ = [
-    "Filter", "OrganisationView", "PeopleFilter", "codes_owed", "find", "history", "members", "names_of",
+    "Filter", "OrganisationView", "PeopleFilter", "codes_owed", "find", "held_today", "history", "members", "names_of",
     "one", "path_of", "people", "person_history", "sign_ins", "tree",
 ]  # fmt: skip
 
@@ -165,6 +165,13 @@ def members(code: str, on: date | None = None, *, past: bool = False) -> list[Me
     if not past:
         rows = rows.filter(_holds("", on or timezone.localdate()))
     return list(rows.order_by("role", "user__display_name", "user__username", "first"))
+
+
+def held_today(person: User, on: date | None = None) -> list[Membership]:
+    """Roles of a person that hold on a day (today), in organisations that exist on it."""
+    day = on or timezone.localdate()
+    rows = Membership.objects.filter(_holds("", day), user=person).select_related("organisation")
+    return [row for row in rows if row.organisation.closed is None or row.organisation.closed >= day]
 
 
 def people(span: Span, wanted: PeopleFilter | None = None, on: date | None = None) -> QuerySet[User]:

@@ -100,9 +100,7 @@ def check_reach(doing: Doing, role: str, organisation: Organisation) -> Fault | 
 
 def open_roles(person: User, today: date) -> list[Membership]:
     """Roles of a person that hold today or will hold."""
-    return list(
-        person.memberships.filter(Q(last__isnull=True) | Q(last__gte=today)).select_related("organisation")
-    )
+    return list(person.memberships.filter(Q(last__isnull=True) | Q(last__gte=today)).select_related("organisation"))
 
 
 def manages(doing: Doing, person: User) -> bool:

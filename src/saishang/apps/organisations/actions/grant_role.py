@@ -77,9 +77,7 @@ def role_faults(doing: Doing, where: Organisation, role: str, day: date) -> list
     return faults
 
 
-def add_role(
-    doing: Doing, person: User, where: Organisation, role: str, first: date, last: date | None
-) -> Membership:
+def add_role(doing: Doing, person: User, where: Organisation, role: str, first: date, last: date | None) -> Membership:
     """The row and its entry in the log, inside the caller's transaction."""
     made = Membership.objects.create(
         user=person, organisation=where, role=role, first=first, last=last, granted_by=doing.name,

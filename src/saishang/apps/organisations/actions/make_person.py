@@ -59,7 +59,9 @@ def make_person(
             faults.append(Fault("username", f"expected letters, digits and @ . + - _; got {name!r}",
                                 "choose a name such as zhang.san"))  # fmt: skip
         if len(name) > 150:
-            faults.append(Fault("username", f"expected at most 150 characters; got {len(name)}", "choose a shorter one"))
+            faults.append(
+                Fault("username", f"expected at most 150 characters; got {len(name)}", "choose a shorter one")
+            )
         if User.objects.filter(username__iexact=name).exists():
             faults.append(Fault("username", f"the account {name} is there already",
                                 "grant that person the role, or choose another name"))  # fmt: skip
