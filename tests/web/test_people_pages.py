@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from saishang.apps.core.models import ActionLogEntry
-from saishang.apps.organisations.actions import Doing, close_organisation, grant_role, make_person, seed_organisations
+from saishang.apps.organisations.actions import Doing, close_organisation, grant_role, seed_organisations
 from saishang.apps.organisations.models import Membership, Organisation, SignIn, User
 from saishang.rules import load_rules
 

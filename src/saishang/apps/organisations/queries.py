@@ -13,9 +13,10 @@ from saishang.apps.core.models import ActionLogEntry
 from saishang.apps.organisations.access import Span
 from saishang.apps.organisations.models import Membership, Organisation, OrganisationName, SignIn, User
 from saishang.apps.organisations.names import name_on, plain
+from saishang.apps.organisations.refusals import ChangeRefused
 
 __all__ = [
-    "Filter", "OrganisationView", "PeopleFilter", "codes_owed", "find", "held_today", "history", "members", "names_of",
+    "Filter", "OrganisationView", "PeopleFilter", "codes_owed", "find", "held_today", "history", "members", "names_of", "open_role",
     "one", "path_of", "people", "person_history", "sign_ins", "tree",
 ]  # fmt: skip
 
@@ -172,6 +173,22 @@ def held_today(person: User, on: date | None = None) -> list[Membership]:
     day = on or timezone.localdate()
     rows = Membership.objects.filter(_holds("", day), user=person).select_related("organisation")
     return [row for row in rows if row.organisation.closed is None or row.organisation.closed >= day]
+
+
+def open_role(username: str, code: str, role: str) -> int:
+    """Number of the role that a person holds or will hold in an organisation.
+
+    Raises
+    ------
+    ChangeRefused
+        When there is none.
+    """
+    rows = Membership.objects.filter(user__username=username, organisation__code=code, role=role)
+    rows = rows.filter(Q(last__isnull=True) | Q(last__gte=timezone.localdate())).order_by("first")
+    found = rows.values_list("pk", flat=True).first()
+    if found is None:
+        raise ChangeRefused("there is no such role", fix="look at the person's page")
+    return int(found)
 
 
 def people(span: Span, wanted: PeopleFilter | None = None, on: date | None = None) -> QuerySet[User]:

@@ -1,4 +1,4 @@
-"""Make the account of a person with a first role; the password is told once and has to be changed at the first sign-in."""
+"""Make the account of a person with a first role; the password is told once, to be changed at the first sign-in."""
 
 from __future__ import annotations
 
