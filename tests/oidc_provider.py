@@ -91,6 +91,7 @@ class Grant(AuthorizationCodeGrant):
 
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
         CODES[code] = Code(request)
+        NONCES.add(request.payload.data["nonce"])
 
     def query_authorization_code(self, code: str, client: Client) -> Code | None:
         return CODES.get(code)
@@ -105,9 +106,7 @@ class Grant(AuthorizationCodeGrant):
 
 class Identity(OpenIDCode):
     def exists_nonce(self, nonce: str, request: OAuth2Request) -> bool:
-        seen = nonce in NONCES
-        NONCES.add(nonce)
-        return seen
+        return nonce in NONCES
 
     def get_client_algorithm(self, client: Client) -> str:
         return "RS256"

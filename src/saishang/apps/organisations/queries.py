@@ -16,8 +16,8 @@ from saishang.apps.organisations.names import name_on, plain
 from saishang.apps.organisations.refusals import ChangeRefused
 
 __all__ = [
-    "Filter", "OrganisationView", "PeopleFilter", "codes_owed", "find", "held_today", "history", "members", "names_of", "open_role",
-    "one", "path_of", "people", "person_history", "sign_ins", "tree",
+    "Filter", "OrganisationView", "PeopleFilter", "codes_owed", "find", "held_today", "history", "members",
+    "names_of", "one", "open_role", "path_of", "people", "person_history", "sign_ins", "tree",
 ]  # fmt: skip
 
 #: Verbs of the log that tell about a person's place in an organisation.
