@@ -52,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     held = [row.role for row in queries.held_today(user)]
     context = {
-        "person": user, "post": post_name(user.role), "roles": roles_table(request, user), "rights": _rights(held),
+        "person": user, "post": post_name(user.role), "roles": roles_table(request, user), "rights": _rights(held, user.role),
         "sessions": queries.sign_ins(user), "this": request.session.get(NUMBER), "ways": way_words(),
         "second_factor": has_second_factor(user), "asked": must_have_second_factor(user),
         "codes_left": RecoveryCode.objects.filter(user=user, used__isnull=True).count(),
@@ -72,17 +72,18 @@ def way_words() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _rights(held: list[str]) -> Table:
+def _rights(held: list[str], post: str) -> Table:
     columns = [Column("action", _("可以办理"), row_head=True), Column("reach", _("范围"), nowrap=True)]
+    empty = (
+        _("没有机构内角色，只能查看公开页面。") if post == "member" else _("没有机构内角色；能做什么由数据岗位决定。")
+    )
     order = ("own", "below", "all")
     reached: dict[str, str] = {}
     for role in held:
         for action, far in ROLES_IN_ORGANISATIONS[role].grants.items() if role in ROLES_IN_ORGANISATIONS else ():
             reached[action] = max(reached.get(action, "own"), far, key=order.index)
     rows = [{"action": Cell(action_name(action)), "reach": reach_name(far)} for action, far in reached.items()]
-    return Table(
-        "rights", _("角色允许的事项"), columns, rows, empty=_("没有机构内角色，只能查看公开页面。"), tight=True
-    )
+    return Table("rights", _("角色允许的事项"), columns, rows, empty=empty, tight=True)
 
 
 @staff

@@ -72,7 +72,18 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _owed_counts() -> dict[str, int]:
     version = plan.current_version()
-    return {} if version is None else {row.agency_code: row.items for row in plan.owners(version.id) if row.agency_code}
+    if version is None:
+        return {}
+    rows = [row for row in plan.owners(version.id) if row.agency_code]
+    return {row.agency_code: row.items or row.inherited for row in rows}
+
+
+def _everywhere(view: OrganisationView) -> list[str]:
+    """Codes under which a plan speaks to all cities, counties and districts at once."""
+    if view.kind != "government" or not view.depth:
+        return []
+    rows = site.rules().agencies.values()
+    return [str(row["code"]) for row in rows if row["level"] == "prefecture_and_county"]
 
 
 def _tree_table(views: Sequence[OrganisationView], owed: dict[str, int], signed_in: bool, on: date | None) -> Table:
@@ -89,10 +100,10 @@ def _tree_table(views: Sequence[OrganisationView], owed: dict[str, int], signed_
     ]  # fmt: skip
     rows = [
         {
-            "name": Cell(name(view), text="　" * view.depth + name(view), href=organisation_url(view.code),
+            "name": Cell(name(view), depth=view.depth, href=organisation_url(view.code),
                          note="" if view.open else _closed_words(view, on)),
             "code": view.code, "kind": kind_name(view.kind), "parent": view.parent,
-            "region": site.region_name(view.region), "owed": owed.get(view.code), "members": view.members or None,
+            "region": site.region_name(view.region), "owed": owed.get(view.code) or next((owed.get(code) for code in _everywhere(view)), None), "members": view.members or None,
             "en": view.en, "short": view.short, "opened": view.opened, "closed": view.closed,
         }
         for view in views
@@ -193,16 +204,14 @@ def _owed_table(view: OrganisationView) -> tuple[Table, str]:
     version, shared = plan.current_version(), ""
     if version is not None:
         codes = queries.codes_owed(view.code)
-        everywhere = [
-            str(row["code"]) for row in site.rules().agencies.values() if row["level"] == "prefecture_and_county"
-        ] if view.kind == "government" and view.depth else []  # fmt: skip
+        everywhere = _everywhere(view)
         if everywhere:
             shared = texts.name_of(site.rules().agencies[everywhere[0]])
         items = {item.id: item for code in (*codes, *everywhere) for item in plan.items_by_owner(version.id, code)}
         for item in sorted(items.values(), key=lambda item: item.position):
             held = [owner for owner in item.owners if owner.agency_code in (*codes, *everywhere)]
             own = [owner for owner in held if owner.agency_code == view.code]
-            note = "" if own else (one_name(held[0].agency_code) if held[0].agency_code in codes else shared)
+            note = "" if own else (one_name(held[0].agency_code) if held[0].agency_code in codes else _("一并写给各地"))
             rows.append({
                 "number": item.id, "title": Cell(texts.both(item.title, item.title_en),
                                                  href=reverse("plan-task", args=[item.id])),

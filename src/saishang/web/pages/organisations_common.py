@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from saishang.apps.core.models import ActionLogEntry
 from saishang.apps.organisations import queries
 from saishang.apps.organisations.actions.doing import Doing
-from saishang.apps.organisations.models import Membership
+from saishang.apps.organisations.models import Membership, User
 from saishang.apps.organisations.queries import OrganisationView
 from saishang.apps.organisations.refusals import ChangeRefused
 from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS
@@ -128,16 +128,19 @@ def history_table(entries: Iterable[ActionLogEntry], *, named: bool) -> Table:
     columns += [Column("details", _("内容"), long=True), Column("reason", _("事由"), long=True)]
     if named:
         columns.append(Column("who", _("经办")))
+    listed = list(entries)
+    about = {entry.object_id for entry in listed if named and entry.object_type == User._meta.label}
+    people = {str(user.pk): str(user) for user in User.objects.filter(pk__in=about)}
     rows = [
-        {"at": entry.at, "what": verb_name(entry.verb), "details": _details(entry, named), "reason": entry.reason,
-         "who": Cell(entry.actor_name)}
-        for entry in entries
+        {"at": entry.at, "what": verb_name(entry.verb), "details": _details(entry, people.get(entry.object_id, "")),
+         "reason": entry.reason, "who": Cell(entry.actor_name)}
+        for entry in listed
     ]  # fmt: skip
     return Table("history", _("变更记录"), columns, rows, empty=_("还没有变更。"), tight=True)
 
 
-def _details(entry: ActionLogEntry, named: bool) -> str:
-    """What changed, in words."""
+def _details(entry: ActionLogEntry, person: str) -> str:
+    """What changed, in words; about which person, where the reader may know."""
     before: Mapping[str, Any] = entry.before or {}
     after: Mapping[str, Any] = entry.after or {}
     verb = entry.verb.rpartition(".")[2]
@@ -161,8 +164,8 @@ def _details(entry: ActionLogEntry, named: bool) -> str:
     if verb in ("grant_role", "end_role", "withdraw_role"):
         told = after if verb == "grant_role" else before
         days = f"{told.get('first')} – {after.get('last') or '…'}"
-        parts = [role_name(str(told.get("role"))), str(told.get("organisation")), days]
-        return " · ".join(parts if named else parts[:1])
+        parts = [person, role_name(str(told.get("role"))), str(told.get("organisation")), days]
+        return " · ".join(part for part in (parts if person else parts[1:2]) if part)
     if after.get("sessions_ended"):
         return _("结束 %(n)s 处登录") % {"n": after["sessions_ended"]}
     return ""
