@@ -87,7 +87,7 @@ class Code:
 
 
 class Grant(AuthorizationCodeGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
+    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
         CODES[code] = Code(request)

@@ -185,8 +185,8 @@ def make_users(config: Config) -> list[DemoUser]:
             user.save()
             record(ACTOR, "organisations.make_user", user, None, {"username": username, "role": role})
     for person, password in make_people(ACTOR, known):
-        where, role = one(person.organisation), ROLES_IN_ORGANISATIONS[person.role]
-        place = f"{where.short or where.zh if where else person.organisation} {role.zh} {role.en}"
+        where, held = one(person.organisation), ROLES_IN_ORGANISATIONS[person.role]
+        place = f"{where.short or where.zh if where else person.organisation} {held.zh} {held.en}"
         users.append(DemoUser(person.username, "member", person.display_name, password, place))
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as handle:

@@ -190,7 +190,7 @@ def list_people(
     from saishang.apps.organisations.queries import PeopleFilter, held_today, people
 
     found = people(Span(everything=True), PeopleFilter(text, organisation, role))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"username": user.username, "name": user.display_name, "post": user.role, "active": user.is_active,
          "roles": [f"{row.role}@{row.organisation.code}" for row in held_today(user)]}
         for user in found

@@ -126,7 +126,7 @@ def person(view: View[P]) -> View[P]:
 
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)
-        found = User.objects.filter(pk=kwargs["pk"]).first()
+        found = User.objects.filter(pk=int(str(kwargs["pk"]))).first()
         # Whether there is such an account is nobody's business who may not manage it.
         if found is None or not manages(Doing(request.user, ""), found):
             raise PermissionDenied("manage_members")

@@ -86,7 +86,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         lockout.note_failure(name, address)
         return render(request, "account/sign_in.html", told | {"form": form}, status=422)
-    return admit(request, cast(User, form.get_user()), after, "password")
+    return admit(request, form.get_user(), after, "password")
 
 
 def admit(request: HttpRequest, user: User, after: str, way: str) -> HttpResponse:
@@ -116,7 +116,7 @@ def _let_in(request: HttpRequest, user: User, after: str, way: str) -> HttpRespo
 def second_step(request: HttpRequest) -> HttpResponse:
     """The second half of a sign-in: a one-time code or a recovery code."""
     half = request.session.get(_HALF) or {}
-    user = User.objects.filter(pk=half.get("user"), is_active=True).first()
+    user = User.objects.filter(pk=half.get("user") or 0, is_active=True).first()
     late = timezone.now().timestamp() - half.get("at", 0) > _HALF_HOLDS.total_seconds()
     if user is None or late or half.get("check") != user.get_session_auth_hash():
         request.session.pop(_HALF, None)

@@ -52,8 +52,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     held = [row.role for row in queries.held_today(user)]
     context = {
-        "person": user, "post": post_name(user.role), "roles": roles_table(request, user), "rights": _rights(held, user.role),
-        "sessions": queries.sign_ins(user), "this": request.session.get(NUMBER), "ways": way_words(),
+        "person": user, "post": post_name(user.role), "roles": roles_table(request, user),
+        "rights": _rights(held, user.role), "sessions": queries.sign_ins(user),
+        "this": request.session.get(NUMBER), "ways": way_words(),
         "second_factor": has_second_factor(user), "asked": must_have_second_factor(user),
         "codes_left": RecoveryCode.objects.filter(user=user, used__isnull=True).count(),
         "history": history_table(queries.person_history(user)[:30], named=True),

@@ -103,7 +103,8 @@ def _tree_table(views: Sequence[OrganisationView], owed: dict[str, int], signed_
             "name": Cell(name(view), depth=view.depth, href=organisation_url(view.code),
                          note="" if view.open else _closed_words(view, on)),
             "code": view.code, "kind": kind_name(view.kind), "parent": view.parent,
-            "region": site.region_name(view.region), "owed": owed.get(view.code) or next((owed.get(code) for code in _everywhere(view)), None), "members": view.members or None,
+            "region": site.region_name(view.region), "members": view.members or None,
+            "owed": next((n for code in (view.code, *_everywhere(view)) if (n := owed.get(code))), None),
             "en": view.en, "short": view.short, "opened": view.opened, "closed": view.closed,
         }
         for view in views

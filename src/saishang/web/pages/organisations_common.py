@@ -101,9 +101,9 @@ def put_faults(form: forms.BaseForm, error: ChangeRefused) -> None:
     """Every fault of a refusal beside its field, else above the form."""
     for fault in error.faults:
         words = f"{wording.say(fault.message)}{_('。')}{wording.say(fault.fix)}"
-        form.add_error(fault.field if fault.field in form.fields else None, words)  # type: ignore[attr-defined]
+        form.add_error(fault.field if fault.field in form.fields else None, words)
     if not error.faults:
-        form.add_error(None, _("。").join(wording.error_words(error)))  # type: ignore[attr-defined]
+        form.add_error(None, _("。").join(wording.error_words(error)))
 
 
 def verb_name(verb: str) -> str:

@@ -97,7 +97,7 @@ def _make(said: Mapping[str, Any], known: Mapping[str, Organisation]) -> Organis
 
 def _compare(row: Organisation, said: Mapping[str, Any], taken: list[str], kept: list[str]) -> None:
     """Take over what the rules say otherwise than last time, where it still is as it was taken over then."""
-    was, now = dict(row.seeded), _plain(said)
+    was, now = dict(row.seeded or {}), _plain(said)
     first = next((name for name in row.names.all() if name.first is None), None)
     for key in (*_NAMED, *_PLACED):
         if now[key] == was.get(key):
