@@ -65,7 +65,8 @@ class Sessions:
             SignIn.objects.filter(pk=row.pk).update(seen=timezone.now())
         user: Any = request.user
         if name not in _FIRST:
-            if user.must_change_password:
+            # Whoever comes through a provider need not even know the password.
+            if user.must_change_password and not row.way.startswith("outside"):
                 return redirect("password-change")
             if must_have_second_factor(user) and not has_second_factor(user):
                 return redirect("account-second-factor")
