@@ -143,7 +143,7 @@ def test_an_account_that_is_not_there_looks_like_one_that_is_not_ours(world: dic
     role_row(user, CODES["own"], "administrator")
     client.force_login(user)
     assert client.get("/people/999999/").status_code == 403
-    assert client.get("/organisations/NX-XXX/add/").status_code == 404
+    assert client.get("/organisations/NX-NONE/add/").status_code == 404
     # A role of another organisation under the address of one's own.
     assert client.get(f"/organisations/640100/people/{world['beside'].pk}/end/").status_code == 404
 

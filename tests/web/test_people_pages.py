@@ -107,7 +107,7 @@ def test_one_organisation_owes_its_tasks_and_the_public_sees_no_people(tree: Non
 
 
 def test_unknown_codes(tree: None) -> None:
-    assert Client().get("/organisations/NX-XXX/").status_code == 404
+    assert Client().get("/organisations/NX-NONE/").status_code == 404
 
 
 def test_the_forms_of_an_organisation(tree: None) -> None:

@@ -109,7 +109,7 @@ def test_every_fault_is_told_at_once(tree: dict[str, Organisation]) -> None:
         add_organisation(Doing("tests", ""), "NX-STT", "x", Named(""))
     assert faults(error) == {"reason", "code", "zh"}
     with pytest.raises(ChangeRefused, match="expected the code of an organisation"):
-        add_organisation(SHELL, "NX-XXX", "NX-1", Named("处"))
+        add_organisation(SHELL, "NX-NONE", "NX-1", Named("处"))
 
 
 def test_nothing_is_added_below_a_closed_one(tree: dict[str, Organisation]) -> None:
