@@ -174,7 +174,6 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
         works
         or name in {"registers-import-undo", "registers-move", "registers-back"}
         or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate", "data-changes-release"}
-        or name in {"target-withdraw", "target-dissolve"}
         or name == "data-lead-review"
         or name in {"target-withdraw", "target-dissolve", "account-session-end", "account-recovery", "people-act"}
     )
@@ -182,7 +181,6 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     refused = {"data-runs-evaluate", "registers-move", "registers-back", "account-recovery"}
     absent = name.startswith("air-dust-d") or name in {
         "registers-evidence", "noise-station", "soil-point", "groundwater-point", "data-lead", "data-lead-review",
-        "registers-evidence", "noise-station", "soil-point", "groundwater-point",
         # No provider is set here; tests/web/test_outside.py starts one.
         "sign-in-outside", "sign-in-outside-back",
     }  # fmt: skip
