@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
+from saishang.apps.organisations.models import Membership, Organisation, User
 from saishang.web.security import POLICY, access_of
 from tests.portal import PASSWORD, Portal
 
@@ -203,6 +205,37 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     else:
         assert answer.status_code == 403
     assert answer["Content-Security-Policy"] == POLICY
+
+
+#: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets, three
+#: roles see everything internal, and an administrator of some organisation has a list of people.
+IN_ORGANISATIONS = {
+    "reporter": set(), "reviewer": set(), "head": set(), "office": {"set_targets", "view_internal"},
+    "assessor": {"view_internal"}, "auditor": {"view_internal"}, "administrator": {"people"},
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", sorted(IN_ORGANISATIONS))
+def test_roles_in_organisations_open_nothing_else(role: str, portal: Portal) -> None:
+    elsewhere = Organisation.objects.create(
+        code="NX-ZRT", kind="agency", parent=Organisation.objects.get(code="640000"), path="/640000/NX-ZRT/"
+    )
+    user = User.objects.create(username="somebody", role="member")
+    Membership.objects.create(
+        user=user, organisation=elsewhere, role=role, first=timezone.localdate(), granted_by="tests", reason="x"
+    )
+    client = Client()
+    client.force_login(user)
+    for name, wanted in AUDIENCE.items():
+        if wanted in ("public", "staff"):
+            continue
+        opens = bool({name, wanted} & IN_ORGANISATIONS[role])
+        target = address(name, portal)
+        code = client.get(target).status_code
+        # An address that takes only a form says so to whoever may send one.
+        code = client.post(target).status_code if code == 405 else code
+        assert (code == 403) is not opens, (role, name, code)
 
 
 def test_the_policy_allows_no_inline_code_and_no_other_origin() -> None:
