@@ -74,7 +74,7 @@ def way_words() -> dict[str, str]:
 
 
 def _rights(held: list[str], post: str) -> Table:
-    columns = [Column("action", _("可以办理"), row_head=True), Column("reach", _("范围"), nowrap=True)]
+    columns = [Column("action", _("可以办理"), row_head=True), Column("reach", _("权限范围"), nowrap=True)]
     empty = (
         _("没有机构内角色，只能查看公开页面。") if post == "member" else _("没有机构内角色；能做什么由数据岗位决定。")
     )

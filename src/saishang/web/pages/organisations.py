@@ -88,8 +88,8 @@ def _everywhere(view: OrganisationView) -> list[str]:
 
 def _tree_table(views: Sequence[OrganisationView], owed: dict[str, int], signed_in: bool, on: date | None) -> Table:
     columns = [
-        Column("name", _("机构"), row_head=True), Column("code", _("编码"), nowrap=True),
-        Column("kind", _("类别"), nowrap=True), Column("parent", _("上级"), export_only=True),
+        Column("name", _("机构名称"), row_head=True), Column("code", _("编码"), nowrap=True),
+        Column("kind", _("类别"), nowrap=True, wide_only=True), Column("parent", _("上级"), export_only=True),
         Column("region", _("地区"), wide_only=True), Column("owed", _("方案任务"), number=True),
     ]  # fmt: skip
     if signed_in:
@@ -183,7 +183,7 @@ def _names_table(code: str) -> Table:
 
 def _below_table(view: OrganisationView) -> Table:
     columns = [
-        Column("name", _("机构"), row_head=True), Column("code", _("编码"), nowrap=True), Column("kind", _("类别")),
+        Column("name", _("机构名称"), row_head=True), Column("code", _("编码"), nowrap=True), Column("kind", _("类别")),
     ]  # fmt: skip
     children = [row for row in queries.tree(Filter(closed=True)) if row.parent == view.code]
     rows = [
@@ -228,7 +228,7 @@ def _owed_table(view: OrganisationView) -> tuple[Table, str]:
 def _members_table(code: str) -> Table:
     columns = [
         Column("name", _("姓名"), row_head=True), Column("role", _("角色"), nowrap=True),
-        Column("days", _("任期"), nowrap=True), Column("reason", _("依据"), long=True),
+        Column("days", _("任期"), nowrap=True), Column("reason", _("事由"), long=True),
     ]  # fmt: skip
     rows = [
         {"name": Cell(str(row.user), note="" if row.user.is_active else _("账户已停用")), "role": role_name(row.role),

@@ -63,7 +63,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "organisations": [
             (view.code, "　" * view.depth + name(view)) for view in queries.tree(Filter()) if view.code in codes
         ],
-        "roles": roles(), "states": [("active", _("启用")), ("inactive", _("停用"))],
+        "roles": roles(), "states": [("active", _("账户在用")), ("inactive", _("账户已停用"))],
     }  # fmt: skip
     return render(request, "people/index.html", context)
 
@@ -81,7 +81,7 @@ def _people_table(request: HttpRequest, span: access.Span, shown: list[User], fo
         href = reverse("people-person", args=[user.pk]) if user.pk in linked else None
         return {
             "name": Cell(str(user), href=href), "username": user.username, "roles": _roles_words(user, span),
-            "post": post_name(user.role), "state": _("启用") if user.is_active else _("停用"), "seen": user.last_login,
+            "post": post_name(user.role), "state": _("账户在用") if user.is_active else _("账户已停用"), "seen": user.last_login,
         }  # fmt: skip
 
     everyone = [row(user) for user in found] if "format" in request.GET else None
@@ -93,7 +93,7 @@ def _roles_words(user: User, span: access.Span) -> str:
     """Roles that hold today, within the reader's reach; what a person is elsewhere is not told here."""
     today = timezone.localdate()
     held = [
-        f"{_name_of(row.organisation)} {role_name(row.role)}"
+        f"{_name_of(row.organisation)} · {role_name(row.role)}"
         for row in user.memberships.all()
         if row.first <= today and (row.last is None or row.last >= today) and span.covers(row.organisation)
     ]  # fmt: skip
@@ -130,8 +130,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 def roles_table(request: HttpRequest, found: User) -> Table:
     """Every role of a person with its days; one that the reader may end has a link to do so."""
     columns = [
-        Column("organisation", _("机构"), row_head=True), Column("role", _("角色"), nowrap=True),
-        Column("days", _("任期"), nowrap=True), Column("granted", _("授予")), Column("reason", _("依据"), long=True),
+        Column("organisation", _("机构名称"), row_head=True), Column("role", _("角色"), nowrap=True),
+        Column("days", _("任期"), nowrap=True), Column("granted", _("授予")), Column("reason", _("事由"), long=True),
         Column("act", _("办理"), nowrap=True),
     ]  # fmt: skip
     who, today = doing(request, ""), timezone.localdate()
