@@ -81,7 +81,8 @@ def _people_table(request: HttpRequest, span: access.Span, shown: list[User], fo
         href = reverse("people-person", args=[user.pk]) if user.pk in linked else None
         return {
             "name": Cell(str(user), href=href), "username": user.username, "roles": _roles_words(user, span),
-            "post": post_name(user.role), "state": _("账户在用") if user.is_active else _("账户已停用"), "seen": user.last_login,
+            "post": post_name(user.role),
+            "state": _("账户在用") if user.is_active else _("账户已停用"), "seen": user.last_login,
         }  # fmt: skip
 
     everyone = [row(user) for user in found] if "format" in request.GET else None
