@@ -112,7 +112,7 @@ def _tree_table(views: Sequence[OrganisationView], owed: dict[str, int], signed_
     day = (on or timezone.localdate()).isoformat()
     return Table(
         "organisations", _("机构"), columns, rows, about=[_("机构日期：%(day)s") % {"day": day}], tight=True,
-        empty=_("没有符合条件的机构。换个说法，或勾选“含已撤销”。"),
+        empty=_("没有符合条件的机构。换个说法，或勾选“含已撤销机构”。"),
     )  # fmt: skip
 
 
