@@ -32,6 +32,9 @@ class Portal:
     job: int = 0
     plot: int = 0
     monitor: str = ""
+    #: An organisation below the government of the region, and a role that the member holds in it.
+    office: str = ""
+    membership: int = 0
 
 
 #: Outline of the plot that every portal of the tests has on record.
@@ -52,7 +55,7 @@ def made_portal(folder: Path) -> Iterator[Portal]:
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.jobs.models import Job
     from saishang.apps.observations.queries import site_lake
-    from saishang.apps.organisations.models import ROLES, User
+    from saishang.apps.organisations.models import ROLES, Membership, Organisation, User
     from saishang.apps.plan.actions import import_plan_from_rules
     from saishang.apps.registers.actions import add_entry
     from saishang.apps.registers.kinds import kind_of
@@ -84,7 +87,13 @@ def made_portal(folder: Path) -> Iterator[Portal]:
                  "holder": "试验单位", "contact": "李四"}  # fmt: skip
         station = add_entry("tests", kind_of(load_rules(), "radiation_stations"), load_rules(), gamma,
                             today=date(2026, 1, 5))  # fmt: skip
-        yield Portal(run.id, batch.id, people, job.pk, plot.pk, station.key)
+        top = Organisation.objects.create(code="640000", kind="government", path="/640000/")
+        office = Organisation.objects.create(code="NX-STT", kind="agency", parent=top, path="/640000/NX-STT/")
+        role = Membership.objects.create(
+            user=people["member"], organisation=office, role="reporter", first=date(2026, 1, 5), granted_by="tests",
+            reason="tests",
+        )  # fmt: skip
+        yield Portal(run.id, batch.id, people, job.pk, plot.pk, station.key, office.code, role.pk)
     finally:
         settings.CONFIG = before
         call_command("flush", interactive=False, verbosity=0)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from saishang.errors import ConfigurationError
 
-__all__ = ["SETTINGS", "Config", "Setting", "load_config", "state_folder"]
+__all__ = ["SETTINGS", "Config", "Oidc", "Setting", "load_config", "state_folder"]
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,41 @@ SETTINGS: tuple[Setting, ...] = (
         "Days for which old versions of the observations stay readable; versions of evaluation runs always do.",
     ),
     Setting("SAISHANG_MAINTENANCE_HOUR", "3", "Hour of the night (0 to 23) at which the worker tidies up."),
+    Setting("SAISHANG_SESSION_IDLE_MINUTES", "60", "Minutes without a page after which a sign-in ends (1 to 1440)."),
+    Setting("SAISHANG_SESSION_HOURS", "8", "Hours after which every sign-in ends, used or not (1 to 720)."),
+    Setting(
+        "SAISHANG_TOTP_ROLES",
+        "(none)",
+        "Roles whose holders must set up one-time codes, comma separated: roles in organisations (office, "
+        "administrator, …) or posts of the data workshop (viewer, editor, admin).",
+    ),
+    Setting(
+        "SAISHANG_OIDC_ISSUER",
+        "(off)",
+        "Address of an OpenID Connect provider through which people may sign in; https, or http on this machine.",
+    ),
+    Setting("SAISHANG_OIDC_CLIENT_ID", "(none)", "Name of this portal at the provider."),
+    Setting("SAISHANG_OIDC_CLIENT_SECRET", "(none)", "Secret of this portal at the provider; empty: PKCE alone."),
+    Setting(
+        "SAISHANG_OIDC_CLAIM",
+        "preferred_username",
+        "Claim that names the account here: preferred_username or another one that holds the name of the account, or "
+        "email (which the provider must have verified).",
+    ),
+    Setting("SAISHANG_OIDC_SCOPES", "openid profile", "What is asked of the provider, blanks between."),
 )
 _KNOWN = {s.name for s in SETTINGS}
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """An OpenID Connect provider through which people may sign in."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    claim: str
+    scopes: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +99,10 @@ class Config:
     https: bool
     keep_days: int = 365
     maintenance_hour: int = 3
+    session_idle_minutes: int = 60
+    session_hours: int = 8
+    totp_roles: tuple[str, ...] = ()
+    oidc: Oidc | None = None
 
     @property
     def cluster(self) -> Path:
@@ -131,6 +168,10 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         https=_flag(env, "SAISHANG_HTTPS"),
         keep_days=_whole(env, "SAISHANG_KEEP_DAYS", 365, 7, 36_500),
         maintenance_hour=_whole(env, "SAISHANG_MAINTENANCE_HOUR", 3, 0, 23),
+        session_idle_minutes=_whole(env, "SAISHANG_SESSION_IDLE_MINUTES", 60, 1, 1440),
+        session_hours=_whole(env, "SAISHANG_SESSION_HOURS", 8, 1, 720),
+        totp_roles=tuple(r.strip() for r in (env.get("SAISHANG_TOTP_ROLES") or "").split(",") if r.strip()),
+        oidc=_oidc(env),
     )
 
 
@@ -190,6 +231,36 @@ def _database_url(url: str | None) -> str | None:
             where="DATABASE_URL",
         ) from None
     return url
+
+
+def _oidc(env: Mapping[str, str]) -> Oidc | None:
+    issuer = (env.get("SAISHANG_OIDC_ISSUER") or "").strip().rstrip("/")
+    if not issuer:
+        return None
+    parts = urlsplit(issuer)
+    here = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and here)):
+        raise ConfigurationError(
+            f"expected https://…, got {issuer!r}",
+            fix="name the issuer as its discovery document does; plain http only on this machine",
+            where="SAISHANG_OIDC_ISSUER",
+        )
+    client = (env.get("SAISHANG_OIDC_CLIENT_ID") or "").strip()
+    if not client:
+        raise ConfigurationError(
+            "expected the name of this portal at the provider, got none",
+            fix="register the portal there, or unset SAISHANG_OIDC_ISSUER",
+            where="SAISHANG_OIDC_CLIENT_ID",
+        )
+    scopes = (env.get("SAISHANG_OIDC_SCOPES") or "openid profile").split()
+    if "openid" not in scopes:
+        raise ConfigurationError(
+            f"expected openid among the scopes, got {' '.join(scopes)!r}", fix="add it", where="SAISHANG_OIDC_SCOPES"
+        )
+    claim = (env.get("SAISHANG_OIDC_CLAIM") or "preferred_username").strip()
+    if claim == "email" and "email" not in scopes:
+        scopes.append("email")
+    return Oidc(issuer, client, env.get("SAISHANG_OIDC_CLIENT_SECRET") or "", claim, " ".join(scopes))
 
 
 def _engine(text: str) -> str:

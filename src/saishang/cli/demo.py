@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
         from saishang.cli.demo_check import check_portal
         from saishang.cli.demo_ecology import load_ecology
         from saishang.cli.demo_noise import load_noise
+        from saishang.cli.demo_people import load_organisations
         from saishang.cli.demo_targets import split_target
         from saishang.cli.demo_waste import load_waste
         from saishang.cli.evaluate import print_targets
@@ -81,6 +82,7 @@ def register(app: typer.Typer) -> None:
             registered = steps.registered_gaps(lake)
             ecology = load_ecology(config, rules, date.today(), steps.ACTOR)
             waste = load_waste(config, rules, date.today())
+            organisations = load_organisations(steps.ACTOR, rules, steps.REGION)
             users = steps.make_users(config)
             bar.update(task, description="沙尘日 · dust days")
             new, dust = steps.confirm_dust(config, lake, rules)
@@ -124,9 +126,11 @@ def register(app: typer.Typer) -> None:
         for one in facts:
             told = "，".join(f"{zh} {number}" for zh, number in one.counts_zh if number)
             console.print(f"运行 run           {one.id}  {one.as_of}  {told}", highlight=False)
+        console.print(f"机构 organisations {organisations}", highlight=False)
         for user in users:
+            place = f" · {user.place}" if user.place else ""
             console.print(
-                f"登录 sign in       {user.username} / {user.password}   {user.display_name}", highlight=False
+                f"登录 sign in       {user.username} / {user.password}   {user.display_name}{place}", highlight=False
             )
         console.print(f"用时 took          {time.monotonic() - begun:.0f} s", highlight=False)
         if check:

@@ -67,6 +67,8 @@ class DemoUser:
     role: str
     display_name: str
     password: str
+    #: Where the person works and as what; empty for posts of the data workshop.
+    place: str = ""
 
 
 def data_files() -> list[Path]:
@@ -163,6 +165,9 @@ def make_users(config: Config) -> list[DemoUser]:
     """Make the demonstration's people once; their passwords stand in a private file under `var`."""
     from saishang.apps.core.actions import record
     from saishang.apps.organisations.models import User
+    from saishang.apps.organisations.queries import one
+    from saishang.apps.organisations.roles import ROLES_IN_ORGANISATIONS
+    from saishang.cli.demo_people import make_people
 
     path = config.var / "demo-users.txt"
     known = dict(line.split("\t") for line in path.read_text().splitlines()) if path.exists() else {}
@@ -179,6 +184,10 @@ def make_users(config: Config) -> list[DemoUser]:
             user.set_password(password)
             user.save()
             record(ACTOR, "organisations.make_user", user, None, {"username": username, "role": role})
+    for person, password in make_people(ACTOR, known):
+        where, held = one(person.organisation), ROLES_IN_ORGANISATIONS[person.role]
+        place = f"{where.short or where.zh if where else person.organisation} {held.zh} {held.en}"
+        users.append(DemoUser(person.username, "member", person.display_name, password, place))
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as handle:
         handle.writelines(f"{user.username}\t{user.password}\n" for user in users)

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from saishang import __version__
+from saishang.apps.organisations import access
 from saishang.web.security import may
 
 __all__ = ["NavItem", "frame"]
@@ -50,24 +51,32 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ("morning", _("每日研判"), {"morning"}),
         ("plan", _("方案"), {"plan"}),
         ("targets", _("目标"), {"targets", "target"}),
-        ("", _("环境要素"), set()),
+        ("media", _("环境要素"), set()),
         ("registers", _("名录"), {"registers"}),
         ("data", _("数据"), {"data", "jobs"}),
         ("calculators", _("计算器"), {"calculators"}),
         ("rules", _("规则"), {"rules"}),
-        ("about", _("说明"), {"about"}),
+        ("about", _("说明"), set()),
     ]
-    media = tuple(NavItem(label, reverse(name), section in sections) for name, label, sections in _media())
+    groups = {
+        "media": _media(),
+        "about": [("about", _("说明"), {"about"}), ("organisations", _("机构"), {"organisations"})],
+    }
+    below = {
+        group: tuple(NavItem(label, reverse(name), section in sections) for name, label, sections in listed)
+        for group, listed in groups.items()
+    }
     language = "en" if (get_language() or "").startswith("en") else "zh-hans"
     return {
         "navigation": [
-            NavItem(label, reverse(name), section in sections)
-            if name
-            else NavItem(label, "", any(item.current for item in media), media)
+            NavItem(label, "", any(item.current for item in below[name]), below[name])
+            if name in below
+            else NavItem(label, reverse(name), section in sections)
             for name, label, sections in entries
         ],
         "language": language,
         "html_lang": "en" if language == "en" else "zh-CN",
         "app_version": __version__,
         "may_upload": may(request, "upload_data") if hasattr(request, "user") else False,
+        "may_people": hasattr(request, "user") and not access.reach(request.user, "manage_members").nothing,
     }

@@ -1,8 +1,10 @@
 """Who may open a page, and what a page may load.
 
-Every view declares its audience with one of `public`, `staff` and `permission`; a test walks the address table and
-fails on a view that declares none. The Content-Security-Policy lets a page load from its own origin only: no inline
-script, no inline style, no eval. Charts and maps set styles through the object model, which the policy allows.
+Every view declares its audience with one of `public`, `staff`, `permission`, and for what belongs to an organisation
+`organisation` (the one of the address), `person` (whose account is managed), `somewhere` (any organisation). A test
+walks the address table and fails on a view that declares none. The Content-Security-Policy lets a page load from its
+own origin only: no inline script, no inline style, no eval. Charts and maps set styles through the object model, which
+the policy allows.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
-__all__ = ["POLICY", "Access", "SecurityHeaders", "access_of", "ask_to_sign_in", "may", "permission", "public", "staff"]
+__all__ = [
+    "POLICY", "Access", "SecurityHeaders", "access_of", "ask_to_sign_in", "may", "organisation", "permission",
+    "person", "public", "somewhere", "staff",
+]  # fmt: skip
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -43,9 +48,9 @@ POLICY = "; ".join(
 
 @dataclass(frozen=True)
 class Access:
-    """Audience of a view: everybody, whoever is signed in, or holders of one permission."""
+    """Audience of a view: everybody, whoever is signed in, or holders of one permission or of one action."""
 
-    audience: str  # public | staff | permission
+    audience: str  # public | staff | permission | organisation | person | somewhere
     permission: str | None = None
 
 
@@ -84,6 +89,67 @@ def permission(name: str) -> Callable[[View[P]], View[P]]:
             return view(request, *args, **kwargs)
 
         return _declare(guarded, Access("permission", name))
+
+    return decorate
+
+
+def organisation(action: str) -> Callable[[View[P]], View[P]]:
+    """Only people who may do `action` to things of the organisation whose code the address names as `code`."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            from saishang.apps.organisations import access
+            from saishang.apps.organisations.models import Organisation
+
+            if not request.user.is_authenticated:
+                return ask_to_sign_in(request)
+            found = Organisation.objects.filter(code=kwargs["code"]).first()
+            if found is None:
+                raise Http404
+            if not access.may(request.user, action, found):
+                raise PermissionDenied(action)
+            return view(request, *args, **kwargs)
+
+        return _declare(guarded, Access("organisation", action))
+
+    return decorate
+
+
+def person(view: View[P]) -> View[P]:
+    """Only people who may manage the account whose number the address names as `pk`."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        from saishang.apps.organisations.actions.doing import Doing, manages
+        from saishang.apps.organisations.models import User
+
+        if not request.user.is_authenticated:
+            return ask_to_sign_in(request)
+        found = User.objects.filter(pk=int(str(kwargs["pk"]))).first()
+        # Whether there is such an account is nobody's business who may not manage it.
+        if found is None or not manages(Doing(request.user, ""), found):
+            raise PermissionDenied("manage_members")
+        return view(request, *args, **kwargs)
+
+    return _declare(guarded, Access("person", "manage_members"))
+
+
+def somewhere(action: str) -> Callable[[View[P]], View[P]]:
+    """Only people who may do `action` in some organisation; what they see there is cut to their reach by the view."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            from saishang.apps.organisations import access
+
+            if not request.user.is_authenticated:
+                return ask_to_sign_in(request)
+            if access.reach(request.user, action).nothing:
+                raise PermissionDenied(action)
+            return view(request, *args, **kwargs)
+
+        return _declare(guarded, Access("somewhere", action))
 
     return decorate
 

@@ -7,10 +7,18 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict
 
 from saishang import database
+from saishang.apps.organisations.roles import POSTS, ROLES_IN_ORGANISATIONS
 from saishang.config import load_config
+from saishang.errors import ConfigurationError
 from saishang.web.secret import secret_key
 
 CONFIG = load_config()
+if _unknown := set(CONFIG.totp_roles) - {*POSTS, *ROLES_IN_ORGANISATIONS}:
+    raise ConfigurationError(
+        f"expected roles, got {', '.join(sorted(_unknown))}",
+        fix=f"use some of {', '.join((*POSTS, *ROLES_IN_ORGANISATIONS))}",
+        where="SAISHANG_TOTP_ROLES",
+    )
 BASE_DIR = Path(__file__).resolve().parent
 
 SECRET_KEY = secret_key(CONFIG)
@@ -43,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "saishang.web.sessions.Sessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "saishang.web.security.SecurityHeaders",
     "saishang.web.pages.errors.Teaching",
@@ -121,7 +130,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = CONFIG.session_hours * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CONFIG.https
 CSRF_COOKIE_SECURE = CONFIG.https

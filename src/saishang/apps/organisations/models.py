@@ -15,7 +15,10 @@ from django.db.models import F, Q
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["ROLES", "Membership", "Organisation", "OrganisationName", "User"]
+__all__ = [
+    "ROLES", "Membership", "Organisation", "OrganisationName", "OutsideIdentity", "RecoveryCode", "SecondFactor",
+    "SignIn", "User",
+]  # fmt: skip
 
 #: Role → what it may do. Administrators may do everything a role can.
 ROLES: dict[str, frozenset[str]] = {
@@ -54,6 +57,8 @@ ROLES: dict[str, frozenset[str]] = {
             "release_changes",
             "set_targets",
             "review_leads",
+            "manage_members",
+            "manage_organisations",
         }
     ),
 }
@@ -64,7 +69,9 @@ class User(AbstractUser):
 
     display_name = models.CharField(max_length=80, blank=True)
     agency = models.CharField(max_length=40, blank=True)
-    role = models.CharField(max_length=20, choices=[(name, name) for name in ROLES], default="viewer")
+    role = models.CharField(max_length=20, choices=[(name, name) for name in ROLES], default="member")
+    #: The password was made by somebody else: the first thing to do after signing in is to choose one's own.
+    must_change_password = models.BooleanField(default=False)
 
     def may(self, permission: str) -> bool:
         """Whether this person holds `permission` for everything: by the account's role, or by a membership."""
@@ -103,6 +110,8 @@ class Organisation(models.Model):
     position = models.PositiveIntegerField(default=0)
     opened = models.DateField(null=True)
     closed = models.DateField(null=True)
+    #: What the rules said of it when they were last taken over; empty for what people made.
+    seeded = models.JSONField(null=True)
     successor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="predecessors")
 
     class Meta:
@@ -175,3 +184,68 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.organisation}"
+
+
+class SignIn(models.Model):
+    """One sign-in of a person on one device, from when to when; it holds while `ended` is empty."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins")
+    started = models.DateTimeField()
+    seen = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=200, blank=True)
+    #: How the person was recognised: password, code (password and second factor), outside (OpenID Connect).
+    way = models.CharField(max_length=20, default="password")
+    ended = models.DateTimeField(null=True)
+    #: signed_out, idle, too_long, ended, password, deactivated, reset.
+    end_reason = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["-started"]
+        indexes = [models.Index(fields=["user", "ended"])]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.started:%Y-%m-%d %H:%M}"
+
+
+class SecondFactor(models.Model):
+    """A person's one-time codes (RFC 6238); the secret is kept encrypted and never shown again once confirmed."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
+    secret = models.TextField()
+    begun = models.DateTimeField()
+    confirmed = models.DateTimeField(null=True)
+    #: Time step of the last code that was taken: a code holds once.
+    last_step = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.user} {'confirmed' if self.confirmed else 'begun'}"
+
+
+class RecoveryCode(models.Model):
+    """A code for the day on which the telephone is lost; only its hash is kept, and it opens once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    hash = models.CharField(max_length=128)
+    used = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} {'used' if self.used else 'open'}"
+
+
+class OutsideIdentity(models.Model):
+    """Who a person is at an OpenID Connect provider; tied at the first sign-in: names move on, subjects do not."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="outside_identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=300)
+    tied = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="outside_identity_once"),
+            models.UniqueConstraint(fields=["issuer", "user"], name="outside_identity_one_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.issuer} {self.subject}"

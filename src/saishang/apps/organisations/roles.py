@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["ACTIONS", "ROLES_IN_ORGANISATIONS", "Reach", "Role", "reaches"]
+__all__ = ["ACTIONS", "POSTS", "ROLES_IN_ORGANISATIONS", "Reach", "Role", "reaches"]
 
+#: Posts in the data workshop (`models.ROLES` says what they hold).
+POSTS = ("viewer", "editor", "admin")
 Reach = Literal["own", "below", "all"]
 
 

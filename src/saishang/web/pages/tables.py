@@ -53,8 +53,15 @@ class Cell:
     swatch: str | None = None
     #: Water quality class 1-6 (6 = worse than V); shown as a filled box with the numeral.
     water: int | None = None
+    #: How deep the row stands in a tree; the text is set in by so much, an export is not.
+    depth: int = 0
     #: Rate of a noise station: `all` attained, `some` did not; shown as a filled box with the figure.
     quiet: str = ""
+
+    @property
+    def indent(self) -> str:
+        """Blanks before the text of a row of a tree."""
+        return "\u3000" * self.depth
 
     @property
     def shown(self) -> str:
