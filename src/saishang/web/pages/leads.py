@@ -73,7 +73,7 @@ def index(request: HttpRequest) -> HttpResponse:
         return answer
     covered = kept.searched(run.id)
     context = base | {
-        "table": tables[0], "stations": tables[1], "page": page, "chosen": chosen, "searched": covered,
+        "table": tables[0], "stations": tables[1], "page": page, "chosen": chosen, "searched": covered, "hours": f"{covered.hours:,}" if covered else "",
         "signals": [(name, signal_name(name)) for name in SIGNALS],
         "states": [(name, state_name(name)) for name in STATES],
         "regions": sorted({(row.region, site.region_name(row.region)) for row in rows}),

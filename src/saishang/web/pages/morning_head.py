@@ -79,7 +79,7 @@ def key_figures(
         figures.append((_("余下 %(days)s 天日均不超过") % {"days": left}, f"{answer.shown:f} {unit}", remark))
         words = _("%(place)s今年 %(item)s 至今平均 %(figure)s；全年要 %(goal)s，余下 %(days)s 天平均不超过 %(shown)s。")
         sentence = words % {
-            "place": name, "item": _MAIN, "figure": f"{item.figure:f}", "goal": goal, "days": left,
+            "place": name, "item": _MAIN, "figure": f"{item.figure:f} {unit}", "goal": goal, "days": left,
             "shown": f"{answer.shown:f} {unit}",
         }  # fmt: skip
     elif answer is not None:
