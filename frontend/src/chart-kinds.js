@@ -97,7 +97,8 @@ export function lines(spec, c, width) {
   const names = { interval: 0, hideOverlap: false, overflow: rotate ? "truncate" : "break", width: rotate ? 84 : (width - 60) / spec.x.length - 8 };
   // Where points would be too many, the kind of line tells series apart without colour.
   const many = spec.x.length > 60;
-  const kind = (index) => (index >= 6 ? "dashed" : many ? ["solid", [9, 4], [2, 3]][index % 3] : "solid");
+  const drawn = spec.series.filter((series) => !series.bound);
+  const kind = (series, index) => (index >= 6 ? "dashed" : many ? ["solid", [9, 4], [2, 3]][drawn.indexOf(series) % 3] : "solid");
   return {
     grid: grid({ top: spec.series.length > 1 ? 56 : 36 }),
     legend: spec.series.length > 1 ? legend(c, { type: "scroll", left: 0, icon: undefined, itemWidth: 26, itemHeight: 10 }) : undefined,
@@ -110,10 +111,10 @@ export function lines(spec, c, width) {
     }),
     series: spec.series.map((series, index) => ({
       name: series.name, type: series.type ?? "line", data: series.data, connectNulls: false,
-      symbol: ["circle", "rect", "triangle", "diamond", "roundRect", "emptyCircle"][index % 6], symbolSize: many || series.bound ? 0 : 7,
+      symbol: series.bound || many ? "none" : ["circle", "rect", "triangle", "diamond", "roundRect", "emptyCircle"][index % 6], symbolSize: many || series.bound ? 0 : 7,
       showSymbol: !many, // The edges of a band stand back behind what they enclose.
       itemStyle: series.bound ? { color: c.soft } : undefined,
-      lineStyle: series.bound ? { width: 1, type: "dashed", color: c.soft } : { width: 2, type: kind(index) },
+      lineStyle: series.bound ? { width: 1, type: "dashed", color: c.soft } : { width: 2, type: kind(series, index) },
       markArea: index || !spec.areas?.length ? undefined : {
         silent: true, itemStyle: { color: c.goal, opacity: 0.14 }, label: { color: c.soft, position: "insideTop" },
         data: spec.areas.map((area) => [{ name: area.label, xAxis: area.from }, { xAxis: area.to }]),

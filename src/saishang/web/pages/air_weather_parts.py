@@ -32,7 +32,7 @@ def newest_year(row: WeatherRow) -> Mapping[str, Any] | None:
 
 
 def _title(row: WeatherRow, words: str) -> str:
-    return f"{site.region_name(row.place)} {item_name(row.parameter)}{_('：')}{words}"
+    return f"{site.region_name(row.place)} {item_name(row.parameter)} {words}"
 
 
 def _figure(row: WeatherRow, value: float) -> Cell:

@@ -85,7 +85,8 @@ def key_figures(
     elif answer is not None:
         sentence = texts.listed([name, needed_words(item)]) + _("。")
     if sentence and ahead is not None and not ahead.reason and answer is not None and answer.verdict == "open":
-        sentence += _("按目前走势，%(chance)s 的可能做到。") % {"chance": chance(ahead.probability)}
+        more = _("按目前走势，%(chance)s 的可能做到。") % {"chance": chance(ahead.probability)}
+        sentence = texts.sentences((sentence, more))
     figures += _spare_figures(found, place)
     figures += _dear_figures(run, found, place)
     return sentence, figures
