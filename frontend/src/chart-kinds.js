@@ -98,7 +98,7 @@ export function lines(spec, c, width) {
   // Where points would be too many, the kind of line tells series apart without colour.
   const many = spec.x.length > 60;
   const drawn = spec.series.filter((series) => !series.bound);
-  const kind = (series, index) => (index >= 6 ? "dashed" : many ? ["solid", [9, 4], [2, 3]][drawn.indexOf(series) % 3] : "solid");
+  const kind = (series, index) => (index >= 6 ? "dashed" : many ? ["solid", [9, 4], [2, 3], [14, 4, 2, 4]][drawn.indexOf(series) % 4] : "solid");
   return {
     grid: grid({ top: spec.series.length > 1 ? 56 : 36 }),
     legend: spec.series.length > 1 ? legend(c, { type: "scroll", left: 0, icon: undefined, itemWidth: 26, itemHeight: 10 }) : undefined,

@@ -150,7 +150,8 @@ def _figures(hint: Mapping[str, Any]) -> str:
         return ""
     value = f"{texts.signed(figures['value'])} ({texts.signed(figures['low'])} … {texts.signed(figures['high'])}) µg/m³"
     if hint["name"] == "weekend":
-        no2 = f"{texts.signed(figures['no2'])} ({texts.signed(figures['no2_low'])} … {texts.signed(figures['no2_high'])}) µg/m³"
+        first, low, high = (texts.signed(figures[key]) for key in ("no2", "no2_low", "no2_high"))
+        no2 = f"{first} ({low} … {high}) µg/m³"
         return _("周末减工作日：NO2 %(no2)s，O3-8h %(o3)s") % {"no2": no2, "o3": value}
     if hint["name"] == "afternoon":
         return _("高 NO2 午后减低 NO2 午后的 O3：%(o3)s") % {"o3": value}

@@ -203,7 +203,8 @@ def _drawn(found: Asked, row: Mapping[str, Any]) -> Table:
         lon, lat = path["line"].split(" ")[-1].split(",")
         listed.append(
             {"day": Cell(path["day"], href=reverse("air-day", args=[found.city, path["day"]])),
-             "value": Cell(path["value"], text=found.figure(path["value"])), "from": f"{float(lon):.1f}°E {float(lat):.1f}°N",
+             "value": Cell(path["value"], text=found.figure(path["value"])),
+             "from": f"{float(lon):.1f}°E {float(lat):.1f}°N",
              "line": path["line"]}
         )  # fmt: skip
     title = _("浓度最高的 %(n)s 天的轨迹") % {"n": len(listed)}

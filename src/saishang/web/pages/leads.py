@@ -73,7 +73,8 @@ def index(request: HttpRequest) -> HttpResponse:
         return answer
     covered = kept.searched(run.id)
     context = base | {
-        "table": tables[0], "stations": tables[1], "page": page, "chosen": chosen, "searched": covered, "hours": f"{covered.hours:,}" if covered else "",
+        "table": tables[0], "stations": tables[1], "page": page, "chosen": chosen, "searched": covered,
+        "hours": f"{covered.hours:,}" if covered else "",
         "signals": [(name, signal_name(name)) for name in SIGNALS],
         "states": [(name, state_name(name)) for name in STATES],
         "regions": sorted({(row.region, site.region_name(row.region)) for row in rows}),
@@ -125,7 +126,9 @@ def _leads_table(
     ]
 
     def told(row: LeadRow) -> dict[str, Any]:
-        told_figures = (f"{words}{_('：')}{figure}{' ' if unit else ''}{unit}" for words, figure, unit in figures(row)[:4])
+        told_figures = (
+            f"{words}{_('：')}{figure}{' ' if unit else ''}{unit}" for words, figure, unit in figures(row)[:4]
+        )
         evidence = ("; " if texts.english() else "；").join(told_figures)
         address = with_run(reverse("data-lead", args=[row.id]), request)
         return {
