@@ -66,7 +66,7 @@ def target_forecast(run: RunFacts, target: str, region: str, *, part: bool = Fal
         return ForecastView(False)
     found = next((r for r in rows if (r.kind, r.target, r.place) == ("target", target, region)), None)
     if found is None and part:
-        return ForecastView(True, answer=_("不预测：分解到各地的目标不单独预测，全区的预测见总体目标的页面。"))
+        return ForecastView(True, answer=_("不预测：这次评估没有对分解到本地的目标做预测。"))
     if found is None:
         return ForecastView(True, answer=_("不预测：没有可以比较大小的目标值（定性目标，或目标值未公布）。"))
     return _view(run, found)
