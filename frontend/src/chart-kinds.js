@@ -92,11 +92,18 @@ export function calendar(spec, c, width) {
 /** Lines or bars over named positions (months, years, hours). */
 export function lines(spec, c, width) {
   const rotate = width < 480 && spec.x.length > 6 ? 45 : 0;
+  // Bars stand for names: each needs its own, broken into lines where there is room and shortened where there is not.
+  const named = spec.x.length <= 14 && spec.series.every((series) => series.type === "bar") && spec.x.some((x) => String(x).length > 8);
+  const names = { interval: 0, hideOverlap: false, overflow: rotate ? "truncate" : "break", width: rotate ? 84 : (width - 60) / spec.x.length - 8 };
+  // Where points would be too many, the kind of line tells series apart without colour.
+  const many = spec.x.length > 60;
+  const drawn = spec.series.filter((series) => !series.bound);
+  const kind = (series, index) => (index >= 6 ? "dashed" : many ? ["solid", [9, 4], [2, 3], [14, 4, 2, 4]][drawn.indexOf(series) % 4] : "solid");
   return {
     grid: grid({ top: spec.series.length > 1 ? 56 : 36 }),
-    legend: spec.series.length > 1 ? legend(c, { type: "scroll", left: 0 }) : undefined,
+    legend: spec.series.length > 1 ? legend(c, { type: "scroll", left: 0, icon: undefined, itemWidth: 26, itemHeight: 10 }) : undefined,
     tooltip: { trigger: "axis", valueFormatter: (v) => (v === null || v === undefined ? "—" : `${v} ${spec.unit}`) },
-    xAxis: axis(c, { type: "category", data: spec.x, axisLabel: { color: c.soft, rotate, hideOverlap: true } }),
+    xAxis: axis(c, { type: "category", data: spec.x, axisLabel: { color: c.soft, rotate, hideOverlap: true, ...(named ? names : {}) } }),
     // What has to be seen beside the data, such as a limit that nothing comes near.
     yAxis: axis(c, {
       type: "value", name: spec.unit, scale: Boolean(spec.scale),
@@ -104,10 +111,10 @@ export function lines(spec, c, width) {
     }),
     series: spec.series.map((series, index) => ({
       name: series.name, type: series.type ?? "line", data: series.data, connectNulls: false,
-      symbol: ["circle", "rect", "triangle", "diamond", "roundRect", "emptyCircle"][index % 6], symbolSize: spec.x.length > 60 || series.bound ? 0 : 7,
-      showSymbol: spec.x.length <= 60, // The edges of a band stand back behind what they enclose.
+      symbol: series.bound || many ? "none" : ["circle", "rect", "triangle", "diamond", "roundRect", "emptyCircle"][index % 6], symbolSize: many || series.bound ? 0 : 7,
+      showSymbol: !many, // The edges of a band stand back behind what they enclose.
       itemStyle: series.bound ? { color: c.soft } : undefined,
-      lineStyle: series.bound ? { width: 1, type: "dashed", color: c.soft } : { width: 2, type: index >= 6 ? "dashed" : "solid" },
+      lineStyle: series.bound ? { width: 1, type: "dashed", color: c.soft } : { width: 2, type: kind(series, index) },
       markArea: index || !spec.areas?.length ? undefined : {
         silent: true, itemStyle: { color: c.goal, opacity: 0.14 }, label: { color: c.soft, position: "insideTop" },
         data: spec.areas.map((area) => [{ name: area.label, xAxis: area.from }, { xAxis: area.to }]),
@@ -228,7 +235,8 @@ export function rose(spec, c, width) {
       type: "category", data: spec.x, startAngle: 90 + 180 / spec.x.length, clockwise: true,
       axisLine: { lineStyle: { color: c.line } }, axisTick: { show: false }, axisLabel: { color: c.soft, interval: 0, fontSize: narrow ? 10 : 12 }, splitLine: { show: false },
     },
-    radiusAxis: { min: 0, axisLine: { show: false }, axisTick: { show: false }, splitNumber: 4, axisLabel: { color: c.soft, formatter: (v) => `${v}${spec.unit === "%" ? " %" : ""}`, textBorderColor: c.surface, textBorderWidth: 3 }, splitLine: { lineStyle: { color: c.line, opacity: 0.7 } } },
+    // Figures stand above the bars; the outermost would run into the name of a direction, and the ring before it tells the step.
+    radiusAxis: { z: 8, min: 0, axisLine: { show: false }, axisTick: { show: false }, splitNumber: 4, axisLabel: { color: c.soft, showMaxLabel: false, formatter: (v) => `${v}${spec.unit === "%" ? " %" : ""}`, textBorderColor: c.surface, textBorderWidth: 3 }, splitLine: { lineStyle: { color: c.line, opacity: 0.7 } } },
     series: [
       ...spec.series.map((series, i) => ({
         name: series.name, type: "bar", coordinateSystem: "polar", stack: "all", data: series.data, barCategoryGap: "12%",

@@ -56,6 +56,17 @@ function marker(point) {
   return node;
 }
 
+/** What the map itself says, in the reader's language; MapLibre speaks English only. */
+function words() {
+  if (!document.documentElement.lang.startsWith("zh")) return {};
+  return {
+    "CooperativeGesturesHandler.WindowsHelpText": "按住 Ctrl 并滚动滚轮可缩放地图",
+    "CooperativeGesturesHandler.MacHelpText": "按住 ⌘ 并滚动可缩放地图",
+    "CooperativeGesturesHandler.MobileHelpText": "用两根手指移动地图",
+    "NavigationControl.ZoomIn": "放大", "NavigationControl.ZoomOut": "缩小", "Map.Title": "地图", "Marker.Title": "地图标记", "Popup.Close": "关闭",
+  };
+}
+
 /** A WebGL canvas prints empty: the same map as SVG waits beside it for paper. */
 async function paper(node, spec) {
   const sheet = document.createElement("div");
@@ -78,7 +89,7 @@ export async function draw(node) {
   const map = new MapLibre({
     container: node, style: style(spec, paint()), bounds: spec.bounds, fitBoundsOptions: { padding: 24 },
     attributionControl: false, dragRotate: false, pitchWithRotate: false, cooperativeGestures: true, maxZoom: spec.draw || spec.near ? 18 : 13, minZoom: 4,
-    locale: spec.locale ?? {},
+    locale: { ...words(), ...spec.locale },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");

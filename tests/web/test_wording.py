@@ -45,6 +45,19 @@ def test_the_sentences_of_the_code_have_chinese() -> None:
     assert not missing, "add to src/saishang/web/wording/errors.csv:\n" + "\n".join(missing)
 
 
+def test_the_english_of_pages_asks_for_no_slot_that_the_chinese_lacks() -> None:
+    # A page fills the slots of the Chinese sentence: one more in English breaks it for English readers only.
+    from babel.messages.pofile import read_po
+
+    folder = Path(wording.__file__).resolve().parents[1]
+    with (folder / "locale" / "en" / "LC_MESSAGES" / "django.po").open("rb") as handle:
+        catalogue = read_po(handle, locale="en")
+    slots = re.compile(r"%\((\w+)\)")
+    known = [(str(entry.id), str(entry.string)) for entry in catalogue if entry.id]
+    assert len(known) > 1000
+    assert not [zh for zh, en in known if set(slots.findall(en)) - set(slots.findall(zh))]
+
+
 @pytest.mark.parametrize("name", ["errors", "clauses"])
 def test_slots_of_both_languages_agree(name: str) -> None:
     for en, zh in wording._rows(name):

@@ -33,6 +33,17 @@ def listed(items: Iterable[object]) -> str:
     return (", " if english() else "、").join(str(item) for item in items)
 
 
+def sentences(parts: Iterable[str]) -> str:
+    """Whole sentences one after the other; English parts them by a blank, Chinese by nothing."""
+    return (" " if english() else "").join(part.strip() for part in parts if part)
+
+
+def signed(value: float, decimals: int = 1) -> str:
+    """A difference with its sign, with the minus that belongs in text; what rounds to nothing has none."""
+    text = f"{value:+.{decimals}f}"
+    return text[1:] if not float(text) else text.replace("-", "−")
+
+
 def aside(text: str) -> str:
     """A remark in the brackets of the reader's language, nothing for nothing."""
     return (f" ({text})" if english() else f"（{text}）") if text else ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -218,6 +219,24 @@ def outlook(
     """
     days = run_days(identifier)
     rules = load_rules(settings.CONFIG.rules_overlay)
+    if places is None and not own and tuple(statistics) == MAIN:
+        return _whole(str(settings.CONFIG.runs), rules.digest, days.run, basis, marks, good_days)
+    return _outlook(rules, days, basis, places, statistics, marks, own, good_days)
+
+
+@lru_cache(maxsize=12)
+def _whole(
+    _folder: str, _digest: str, identifier: str, basis: str, marks: str, good_days: Decimal | None
+) -> Outlook:  # fmt: skip
+    # All it rests on is sealed with the run or stands in the rules, so the same question has the same answer.
+    rules = load_rules(settings.CONFIG.rules_overlay)
+    return _outlook(rules, run_days(identifier), basis, None, MAIN, marks, None, good_days)
+
+
+def _outlook(
+    rules: Rules, days: RunDays, basis: str, places: Sequence[str] | None, statistics: Sequence[tuple[str, str]],
+    marks: str, own: Mapping[str, Decimal] | None, good_days: Decimal | None,
+) -> Outlook:  # fmt: skip
     asked = tuple(places) if places is not None else (days.region, *days.cities)
     _check(days, basis, asked, statistics)
     goals = next_goals(days) if marks == "goal" else {}

@@ -78,7 +78,8 @@ def _lead(lead: Mapping[str, Any] | None) -> str:
         return ""
     if lead["lag"] is None:
         return _("%(n)s 天，不足") % {"n": lead["days"]}
-    return f"{lead['lag']:+d} ({lead['low']:+.0f} … {lead['high']:+.0f}), {_('%(n)s 天') % {'n': lead['days']}}"
+    span = f"{texts.signed(lead['lag'], 0)} ({texts.signed(lead['low'], 0)} … {texts.signed(lead['high'], 0)})"
+    return f"{span}, {_('%(n)s 天') % {'n': lead['days']}}"
 
 
 def _lags(found: Asked) -> Table:
@@ -147,9 +148,10 @@ def _figures(hint: Mapping[str, Any]) -> str:
     figures = hint["figures"]
     if not figures:
         return ""
-    value = f"{figures['value']:+.1f} ({figures['low']:+.1f} … {figures['high']:+.1f}) µg/m³"
+    value = f"{texts.signed(figures['value'])} ({texts.signed(figures['low'])} … {texts.signed(figures['high'])}) µg/m³"
     if hint["name"] == "weekend":
-        no2 = f"{figures['no2']:+.1f} ({figures['no2_low']:+.1f} … {figures['no2_high']:+.1f}) µg/m³"
+        first, low, high = (texts.signed(figures[key]) for key in ("no2", "no2_low", "no2_high"))
+        no2 = f"{first} ({low} … {high}) µg/m³"
         return _("周末减工作日：NO2 %(no2)s，O3-8h %(o3)s") % {"no2": no2, "o3": value}
     if hint["name"] == "afternoon":
         return _("高 NO2 午后减低 NO2 午后的 O3：%(o3)s") % {"o3": value}

@@ -85,9 +85,10 @@ def _told(found: Asked, row: Mapping[str, Any], field: Mapping[str, Any]) -> str
         "unit": found.unit, "above": row["above"], "hours": f"{row['hours']:g}", "short": row["short"],
     }  # fmt: skip
     if row["without"]:
-        text += _("另有 %(n)s 天有浓度而没有风场（风场到 %(last)s 为止），不计入。") % {
+        more = _("另有 %(n)s 天有浓度而没有风场（风场到 %(last)s 为止），不计入。") % {
             "n": row["without"], "last": field["last"],
         }  # fmt: skip
+        return texts.sentences((text, more))
     return text
 
 
@@ -112,7 +113,7 @@ def _answer(found: Asked, row: Mapping[str, Any]) -> str:
         )
     else:
         parts.append(_("没有网格突出：差别在偶然范围内，不指认来源地。"))
-    return " ".join(parts)
+    return texts.sentences(parts)
 
 
 def _out(cell: Sequence[Any]) -> bool:
@@ -178,7 +179,7 @@ def _regions(found: Asked, row: Mapping[str, Any]) -> Table:
     ]  # fmt: skip
     listed = [
         {"region": _region(name), "high": Cell(a, text=percent(a, 1)), "all": Cell(b, text=percent(b, 1)),
-         "difference": Cell(a - b, text=f"{(a - b) * 100:+.1f}")}
+         "difference": Cell(a - b, text=texts.signed((a - b) * 100))}
         for name, a, b in row["residence"]
     ]  # fmt: skip
     caption = _(
@@ -202,7 +203,8 @@ def _drawn(found: Asked, row: Mapping[str, Any]) -> Table:
         lon, lat = path["line"].split(" ")[-1].split(",")
         listed.append(
             {"day": Cell(path["day"], href=reverse("air-day", args=[found.city, path["day"]])),
-             "value": Cell(path["value"], text=found.figure(path["value"])), "from": f"{lon}°E {lat}°N",
+             "value": Cell(path["value"], text=found.figure(path["value"])),
+             "from": f"{float(lon):.1f}°E {float(lat):.1f}°N",
              "line": path["line"]}
         )  # fmt: skip
     title = _("浓度最高的 %(n)s 天的轨迹") % {"n": len(listed)}

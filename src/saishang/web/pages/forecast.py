@@ -59,12 +59,14 @@ class ForecastView:
         return [table for table in (self.contest, self.table) if table is not None]
 
 
-def target_forecast(run: RunFacts, target: str, region: str) -> ForecastView:
-    """Forecast of a target in the year of its goal; of a promise without a number, the words for that."""
+def target_forecast(run: RunFacts, target: str, region: str, *, part: bool = False) -> ForecastView:
+    """Forecast of a target in the year of its goal; of a promise without a number, or a part of a split, the words."""
     rows = forecast.read(run.id)
     if rows is None:
         return ForecastView(False)
     found = next((r for r in rows if (r.kind, r.target, r.place) == ("target", target, region)), None)
+    if found is None and part:
+        return ForecastView(True, answer=_("不预测：这次评估没有对分解到本地的目标做预测。"))
     if found is None:
         return ForecastView(True, answer=_("不预测：没有可以比较大小的目标值（定性目标，或目标值未公布）。"))
     return _view(run, found)

@@ -141,11 +141,11 @@ def changes(row: ForecastRow) -> list[str]:
     if last <= wanted if sign in ("<=", "<") else last >= wanted:
         found.append(_("%(last)s的 %(value)s 已达到 %(goal)s，要做的是守住。") % words)
     elif row.year > step:
-        pace = {"pace": f"{(wanted - last) / (row.year - step):+.2f} {unit}"}
+        pace = {"pace": f"{texts.signed((wanted - last) / (row.year - step), 2)} {unit}"}
         found.append(_("从%(last)s的 %(value)s 到 %(goal)s，平均每年还要变化 %(pace)s。") % (words | pace))
     first = int(row.ends[0][0])
     if first < step and row.method != "unchanged":
-        had = f"{(last - float(row.ends[0][1])) / (step - first):+.2f} {unit}"
+        had = f"{texts.signed((last - float(row.ends[0][1])) / (step - first), 2)} {unit}"
         found.append(_("%(first)s以来平均每年变化 %(pace)s。") % {"first": step_name(row, first), "pace": had})
     if row.sure is not None and row.method != "unchanged":
         found.append(_sure(row))

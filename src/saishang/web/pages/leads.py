@@ -74,6 +74,7 @@ def index(request: HttpRequest) -> HttpResponse:
     covered = kept.searched(run.id)
     context = base | {
         "table": tables[0], "stations": tables[1], "page": page, "chosen": chosen, "searched": covered,
+        "hours": f"{covered.hours:,}" if covered else "",
         "signals": [(name, signal_name(name)) for name in SIGNALS],
         "states": [(name, state_name(name)) for name in STATES],
         "regions": sorted({(row.region, site.region_name(row.region)) for row in rows}),
@@ -113,7 +114,7 @@ def _leads_table(
     columns = [
         Column("score", _("分值"), number=True),
         Column("signal", _("信号"), row_head=True, nowrap=True),
-        Column("station", _("站点"), nowrap=True),
+        Column("station", _("测站")),
         Column("region", _("城市"), nowrap=True),
         Column("parameter", _("参数"), nowrap=True),
         Column("when", _("时段"), nowrap=True),
@@ -125,8 +126,10 @@ def _leads_table(
     ]
 
     def told(row: LeadRow) -> dict[str, Any]:
-        told_figures = (f"{words} {figure}{' ' if unit else ''}{unit}" for words, figure, unit in figures(row)[:4])
-        evidence = texts.listed(told_figures)
+        told_figures = (
+            f"{words}{_('：')}{figure}{' ' if unit else ''}{unit}" for words, figure, unit in figures(row)[:4]
+        )
+        evidence = ("; " if texts.english() else "；").join(told_figures)
         address = with_run(reverse("data-lead", args=[row.id]), request)
         return {
             "score": Cell(row.score, text=f"{row.score:.1f}"),
@@ -146,7 +149,7 @@ def _leads_table(
 def _stations_table(rows: Sequence[LeadRow], states: Mapping[str, str], about: Sequence[str]) -> Table:
     """Stations by how many independent families of signals agree; leads with a harmless explanation do not count."""
     columns = [
-        Column("station", _("站点"), row_head=True, nowrap=True), Column("region", _("城市"), nowrap=True),
+        Column("station", _("测站"), row_head=True, nowrap=True), Column("region", _("城市"), nowrap=True),
         Column("families", _("一致的信号类别"), number=True), Column("which", _("类别")),
         Column("score", _("合计分值"), number=True), Column("leads", _("线索数"), number=True),
     ]  # fmt: skip

@@ -199,7 +199,7 @@ def _cities(request: HttpRequest, run: RunFacts, found: Outlook, places: Sequenc
     columns += [
         Column("good", _("优良天数比率"), "%", number=True),
         Column("spare", _("尚容许污染天数"), number=True),
-        Column("dust", _("沙尘日"), number=True),
+        Column("dust", _("沙尘天数"), number=True),
     ]
     rows = []
     for place in places:

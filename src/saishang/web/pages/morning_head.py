@@ -79,13 +79,14 @@ def key_figures(
         figures.append((_("余下 %(days)s 天日均不超过") % {"days": left}, f"{answer.shown:f} {unit}", remark))
         words = _("%(place)s今年 %(item)s 至今平均 %(figure)s；全年要 %(goal)s，余下 %(days)s 天平均不超过 %(shown)s。")
         sentence = words % {
-            "place": name, "item": _MAIN, "figure": f"{item.figure:f}", "goal": goal, "days": left,
+            "place": name, "item": _MAIN, "figure": f"{item.figure:f} {unit}", "goal": goal, "days": left,
             "shown": f"{answer.shown:f} {unit}",
         }  # fmt: skip
     elif answer is not None:
         sentence = texts.listed([name, needed_words(item)]) + _("。")
     if sentence and ahead is not None and not ahead.reason and answer is not None and answer.verdict == "open":
-        sentence += _("按目前走势，%(chance)s 的可能做到。") % {"chance": chance(ahead.probability)}
+        more = _("按目前走势，%(chance)s 的可能做到。") % {"chance": chance(ahead.probability)}
+        sentence = texts.sentences((sentence, more))
     figures += _spare_figures(found, place)
     figures += _dear_figures(run, found, place)
     return sentence, figures

@@ -213,6 +213,7 @@ def values_table(
 
     return Table(
         "values", _("改变的数字"), columns, [told(row) for row in shown], about=about, tight=True,
-        everything=[told(row) for row in everything], empty=_("没有数字改变。"),
+        # Words for thousands of lines are made when they are exported, not for every look at the page.
+        everything=map(told, everything), empty=_("没有数字改变。"),
         caption=_("之前：%(before)s；之后：%(after)s。") % {"before": before, "after": after},
     )  # fmt: skip

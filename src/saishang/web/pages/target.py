@@ -56,7 +56,7 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
     if row is None:
         raise Http404(_("本次评估中没有目标“%(id)s”。") % {"id": target})
     found = queries.indicator(row.indicator)
-    ahead = target_forecast(run, row.target, row.region)
+    ahead = target_forecast(run, row.target, row.region, part=bool(row.parent))
     running, running_url = running_year(run, row)
     chart, values = _path(row, run, ahead)
     limits, before = _limits(row, run), earlier(row, run)
@@ -84,7 +84,8 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
         "distance": _signed(row.distance),
         "indicator": found,
         "owners": [site.agency_name(owner) for owner in row.owners],
-        "caliber": texts.both(found.caliber, found.caliber_en) if found else "",
+        # How places make the whole says nothing about one of them.
+        "caliber": texts.both(found.caliber, found.caliber_en) if found and not row.parent else "",
         "chart": chart,
         "values": values,
         "limits": limits,

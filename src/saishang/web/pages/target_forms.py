@@ -138,9 +138,11 @@ class TargetForm(ChangeForm):
 def _agencies(known: TargetObject, taken: list[str]) -> list[tuple[str, str]]:
     rules = site.rules()
     names = [str(row["zh"]) for row in rules.agencies.values()]
-    regions = [str(row["zh"]) for row in rules.regions.values() if row["use"] == "in_plan"]
+    regions = {str(row["zh"]): code for code, row in rules.regions.items() if row["use"] == "in_plan"}
     listed = dict.fromkeys([*known.plan_owners, *taken, *names, *regions])
-    return [(name, site.agency_name(name)) for name in listed]
+    return [
+        (name, site.region_name(regions[name]) if name in regions else site.agency_name(name)) for name in listed
+    ]  # fmt: skip
 
 
 def _initial(known: TargetObject) -> dict[str, Any]:
@@ -158,11 +160,16 @@ def _initial(known: TargetObject) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _whole(words: str) -> str:
+    """A message of the code as a whole sentence; Chinese has no capitals."""
+    return f"{words[:1].upper()}{words[1:]}{_('。')}"
+
+
 def put_faults(form: forms.Form, error: SaishangError) -> None:
     """Every fault of a refusal beside its field, else above the form."""
     faults = error.faults if isinstance(error, SettingRefused) else ()
     for fault in faults:
-        words = f"{wording.say(fault.message)}{_('。')}{wording.say(fault.fix)}"
+        words = texts.sentences(_whole(wording.say(told)) for told in (fault.message, fault.fix) if told)
         form.add_error(fault.field if fault.field in form.fields else None, words)
     if not faults:
         form.add_error(None, " ".join(wording.error_words(error)))

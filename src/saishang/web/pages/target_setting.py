@@ -118,7 +118,9 @@ def versions(request: HttpRequest, target: str) -> HttpResponse:
         "check": known.check, "split": split,
         "verdict": check_words(known, known.check, split.combine) if split is not None else "",
         "combine": combine_names()[split.combine] if split is not None else "",
-        "exempt": [(site.region_name(code), why) for code, why in split.exempt.items()] if split is not None else [],
+        "exempt": texts.listed(
+            f"{site.region_name(code)}{texts.aside(why)}" for code, why in split.exempt.items()
+        ) if split is not None else "",
         "may_set": may(request, "set_targets"), "here": known.goal.region == known.region,
         "demonstration": invented or known.setting.demonstration,
         "later": known.newest > known.version,
@@ -267,6 +269,7 @@ def change(request: HttpRequest, target: str) -> HttpResponse:
     context = places_of(known) | {
         "form": form,
         "may_withdraw": bool(known.version and not known.parent and known.setting.cascade is None),
+        "plan_owners": texts.listed(site.agency_name(name) for name in known.plan_owners),
     }
     if request.method != "POST" or not form.is_valid():
         return render(request, "target/change.html", context, status=422 if request.method == "POST" else 200)

@@ -116,6 +116,13 @@ def _labels() -> dict[str, str]:
     }  # fmt: skip
 
 
+def _headings(known: TargetObject) -> list[str]:
+    """The labels as headings: figures with their unit."""
+    unit = texts.unit_name(known.indicator.unit) if known.indicator else ""
+    measured = ("goal", "baseline_value")
+    return [f"{words} [{unit}]" if unit and name in measured else words for name, words in _labels().items()]
+
+
 def _start_texts(known: TargetObject, code: str, start: Start | None) -> dict[str, str]:
     """The baseline of a part: as set; the site's own stays out, it holds anyhow."""
     if start is None:
@@ -131,7 +138,8 @@ def split(request: HttpRequest, target: str) -> HttpResponse:
     level = request.POST.get("level") or request.GET.get("level") or _level_of(known)
     lower = candidates(site.rules(), known.region, "counties") != candidates(site.rules(), known.region)
     context = places_of(known) | {
-        "level": level, "lower": lower, "ways": split_names().items(), "labels": list(_labels().values()),
+        "level": level, "lower": lower, "ways": split_names().items(), "labels": _headings(known),
+        "invented": any(part.setting.demonstration for part in known.parts),
         "possible": known.level is not None and known.indicator is not None and known.goal.region == known.region,
         "goal": number(known.level), "may_dissolve": known.setting.cascade is not None,
     }  # fmt: skip
