@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     from saishang.config import Config
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+# How fast examples are drawn says how busy the machine is, nothing about the code.
+hypothesis_settings.register_profile("saishang", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+hypothesis_settings.load_profile("saishang")
 
 
 #: Triggers that keep finished runs, figures and the log from being emptied: tests empty their tables between them.
@@ -25,6 +31,8 @@ NEVER_EMPTIED = {
     "indicators_reportedvalue": "report_never_emptied",
     "registers_version": "registers_version_never_emptied",
     "indicators_changerelease": "release_never_emptied",
+    "indicators_targetversion": "target_version_never_emptied",
+    "indicators_leadreview": "review_never_emptied",
 }
 
 

@@ -68,6 +68,6 @@ def test_a_site_without_air_is_evaluated_and_every_page_opens(
     answers = {page: client.get(page) for page in PAGES}
     assert {page: answer.status_code for page, answer in answers.items()} == dict.fromkeys(PAGES, 200)
     # Nothing is told that was not measured: an empty state says so and what to do.
-    said = {"/air/": "本次评估中没有该城市的日数据", "/morning/": "这两天没有站点小时数据"}
+    said = {"/air/": "本次评估中没有该城市的日数据", "/morning/": "年到评估日还没有一个有效日"}
     said |= {"/water/": "本次评估没有地表水数据"} if indicator else {"/noise/": "本次评估没有功能区声环境监测"}
     assert [page for page, words in said.items() if words not in answers[page].content.decode()] == []

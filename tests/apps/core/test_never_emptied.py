@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from saishang.apps.core.actions import record
-from saishang.apps.indicators.models import ChangeRelease, ReportedValue, Run
+from saishang.apps.indicators.models import ChangeRelease, LeadReview, ReportedValue, Run, TargetVersion
 from saishang.apps.organisations.models import User
 from tests.conftest import NEVER_EMPTIED
 
@@ -40,6 +40,21 @@ def _release() -> None:
     )
 
 
+def _set_target() -> None:
+    TargetVersion.objects.create(
+        plan="p", target="G02", region="640000", number=1, effective=date(2024, 1, 1), reason="r", document="d",
+        recorded_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _review() -> None:
+    LeadReview.objects.create(
+        lead="0" * 12, signal="flat", station="1484A", parameter="PM10", first="2024-01-01T00:00",
+        last="2024-01-01T10:00", run=Run.objects.get(), score=50.0, event="start", state="checking", reason="r",
+        reviewed_at=timezone.now(), reviewed_by=User.objects.get(),
+    )  # fmt: skip
+
+
 def _empty(table: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
@@ -52,6 +67,8 @@ def test_finished_runs_and_figures_are_never_emptied(table: str) -> None:
     _run(finished=True)
     _figure()
     _release()
+    _set_target()
+    _review()
     with pytest.raises(DatabaseError, match="refused"):
         _empty(table)
     assert Run.objects.count() == ReportedValue.objects.count() == 1
