@@ -52,7 +52,7 @@ def test_the_untouched_network_gives_a_list_that_people_can_read(searched: Any) 
     assert not [lead for lead in before if lead.signal == "flat" and lead.parameter == "SO2"]
 
 
-#: Measured with these two seeds: recall 0.79, precision 0.59. A little below, so that a change for the worse is seen
+#: Measured with these two seeds: recall 0.64 (0.79 before joined windows became one discovery, with more false leads). A little below, so that a change for the worse is seen
 #: and a harmless one is not.
-FLOOR_RECALL = 0.7
+FLOOR_RECALL = 0.6
 FLOOR_PRECISION = 0.5

@@ -132,7 +132,7 @@ def test_a_target_with_five_published_years(runs: dict[date, str], client: Clien
     assert [step for step, *_ in row.path] == [2025, 2026, 2027]
     page = client.get(f"/targets/G02/?run={late}").content.decode()
     assert "约 50 % 的可能在2027年达到" in page.replace("\u202f", " ") and "粗略" in page
-    assert "平均每年还要变化 -0.20 µg/m³" in page  # (30 − 30.6) / 3
+    assert "平均每年还要变化 −0.20 µg/m³" in page  # (30 − 30.6) / 3
     assert "序列混用口径" in page and "复算证书" in page and "任务与措施" in page
     spec = re.search(r'"band": (\[\[.*?\]\])', page)
     assert spec is not None and json.loads(spec.group(1))[0] == [2024.0, 30.6, 30.6, 30.6]
