@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-__all__ = ["CheckFailed", "ConfigurationError", "SaishangError", "in_plain_words"]
+__all__ = ["CheckFailed", "ConfigurationError", "Fault", "Refused", "SaishangError", "in_plain_words"]
 
 
 class SaishangError(Exception):
@@ -38,6 +40,24 @@ class SaishangError(Exception):
         place = f"{self.where}: " if self.where else ""
         mend = f" How to mend: {self.fix}" if self.fix else ""
         return f"{place}{self.message}{mend}"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one field, and how to mend it."""
+
+    field: str
+    message: str
+    fix: str
+
+
+class Refused(SaishangError):
+    """A change cannot be made; `faults` lists everything that is wrong with it."""
+
+    def __init__(self, message: str, *, fix: str, where: str | None = None, code: str | None = None,
+                 faults: Sequence[Fault] = ()) -> None:  # fmt: skip
+        super().__init__(message, fix=fix, where=where, code=code)
+        self.faults = tuple(faults)
 
 
 class ConfigurationError(SaishangError):

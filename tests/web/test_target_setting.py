@@ -152,7 +152,7 @@ def test_an_evaluation_judges_the_parts_and_counts_the_plan_once(office: Client,
     assert "固原市" in page and "≤ 27 µg/m³" in page
     # What lies between the two runs is told, with the document, and the parts are new.
     found = changes.between(lake, portal.run, run.id)
-    assert len(found.settings) == 6 and found.settings[0][1] == WHY["document"] and not found.nothing
+    assert len(found.settings) == 6 and found.settings[0].document == WHY["document"] and not found.nothing
     listed = changes.target_changes(portal.run, run.id)
     assert {change.region for change in listed if not change.before_status} == set(CITIES)
     page = _text(Client().get(f"/data/runs/compare/?before={portal.run}&after={run.id}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import getpass
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +19,17 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["JsonOption", "begin", "console", "emit_json", "emit_json_error", "errors", "print_table"]
+__all__ = [
+    "JsonOption",
+    "actor_name",
+    "begin",
+    "console",
+    "day_of",
+    "emit_json",
+    "emit_json_error",
+    "errors",
+    "print_table",
+]
 
 #: Columns of a pipe or a log, where nobody's window ends: wide enough that a row of a table stays a line.
 _PIPE = 200
@@ -45,6 +56,29 @@ def _note(wanted: bool) -> bool:
 JsonOption = Annotated[
     bool, typer.Option("--json", callback=_note, help="打印 JSON，便于程序读取 · print JSON for programs.")
 ]
+
+
+def actor_name(command: str = "") -> str:
+    """Who acts, as the action log writes a command: its name, and the account of the machine in brackets."""
+    said = f"saishang {command}".strip()
+    try:
+        return f"{said} ({getpass.getuser()})"
+    except (KeyError, OSError):  # an account without a name, as in containers
+        return said
+
+
+def day_of(text: str) -> date:
+    """The day of an option; today without one.
+
+    Raises
+    ------
+    typer.BadParameter
+        When it is no day.
+    """
+    try:
+        return date.fromisoformat(text) if text else date.today()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r}: 2026-09-01") from None
 
 
 def begin(*, wanted: bool = False) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from saishang.cli.console import JsonOption, console, emit_json, print_table
+from saishang.cli.console import JsonOption, actor_name, console, day_of, emit_json, print_table
 from saishang.cli.evaluate import DEFAULT_REGION
 from saishang.config import load_config
 
@@ -46,18 +44,7 @@ def _doing(reason: str) -> Doing:
     setup_django()
     from saishang.apps.organisations.actions import Doing
 
-    try:
-        who = f"saishang ({getpass.getuser()})"
-    except (KeyError, OSError):  # an account without a name, as in containers
-        who = "saishang"
-    return Doing(who, reason)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text) if text else date.today()
-    except ValueError:
-        raise typer.BadParameter(f"{text!r}: 2026-09-01") from None
+    return Doing(actor_name(), reason)
 
 
 def _named(zh: str, en: str, short: str, aliases: str) -> Any:
@@ -94,7 +81,7 @@ def list_(
     _doing("")
     from saishang.apps.organisations.queries import Filter, tree
 
-    views = tree(Filter(text, on=_day(on), closed=closed))
+    views = tree(Filter(text, on=day_of(on), closed=closed))
     if as_json:
         emit_json([
             {"code": v.code, "kind": v.kind, "zh": v.zh, "en": v.en, "short": v.short, "parent": v.parent,
@@ -124,7 +111,7 @@ def add(
     doing = _doing(reason)
     from saishang.apps.organisations.actions import add_organisation
 
-    made = add_organisation(doing, parent, code, _named(zh, en, short, aliases), kind=kind, opened=_day(opened))
+    made = add_organisation(doing, parent, code, _named(zh, en, short, aliases), kind=kind, opened=day_of(opened))
     console.print(f"已新设 · added: {made.path}", highlight=False)
 
 
@@ -142,7 +129,7 @@ def rename(
     doing = _doing(reason)
     from saishang.apps.organisations.actions import rename_organisation
 
-    made = rename_organisation(doing, code, _named(zh, en, short, aliases), _day(first))
+    made = rename_organisation(doing, code, _named(zh, en, short, aliases), day_of(first))
     console.print(f"已更名 · renamed: {code} {made.zh}（{made.first}）", highlight=False)
 
 
@@ -170,7 +157,7 @@ def close(
     doing = _doing(reason)
     from saishang.apps.organisations.actions import close_organisation
 
-    done = close_organisation(doing, code, _day(day), into)
+    done = close_organisation(doing, code, day_of(day), into)
     console.print(f"最后一日 · last day: {done.last}", highlight=False)
     for what, who in (("结束 ended", done.ended), ("撤回 withdrawn", done.withdrawn)):
         for name in who:
@@ -218,7 +205,7 @@ def add_person(
     doing = _doing(reason)
     from saishang.apps.organisations.actions import make_person
 
-    made = make_person(doing, username, name, organisation, role, email=email, first=_day(first))
+    made = make_person(doing, username, name, organisation, role, email=email, first=day_of(first))
     console.print(f"用户名 account {made.person.username} / 临时密码 password {made.password}", highlight=False)
 
 
@@ -235,7 +222,7 @@ def grant(
     doing = _doing(reason)
     from saishang.apps.organisations.actions import grant_role
 
-    row = grant_role(doing, username, organisation, role, first=_day(first), last=_day(last) if last else None)
+    row = grant_role(doing, username, organisation, role, first=day_of(first), last=day_of(last) if last else None)
     console.print(f"已授予 · granted: {row}（{row.first}）", highlight=False)
 
 
@@ -252,7 +239,7 @@ def end(
     from saishang.apps.organisations.actions import end_role
     from saishang.apps.organisations.queries import open_role
 
-    row = end_role(doing, open_role(username, organisation, role), _day(last))
+    row = end_role(doing, open_role(username, organisation, role), day_of(last))
     console.print("已撤回 · withdrawn" if row is None else f"最后一日 · last day: {row.last}", highlight=False)
 
 

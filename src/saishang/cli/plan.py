@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import re
 from collections import Counter
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from saishang.cli.console import JsonOption, console, emit_json, print_table
+from saishang.cli.console import JsonOption, actor_name, console, emit_json, print_table
 from saishang.errors import SaishangError
 
 if TYPE_CHECKING:
@@ -34,13 +33,6 @@ plan_app = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.add_typer(plan_app)
-
-
-def _actor() -> str:
-    try:
-        return f"saishang plan ({getpass.getuser()})"
-    except (KeyError, OSError):  # an account without a name, as in containers
-        return "saishang plan"
 
 
 def _overlay() -> Path | None:
@@ -94,10 +86,12 @@ def import_(
     from saishang.apps.plan.actions import import_plan_from_file, import_plan_from_rules
 
     if from_rules is not None:
-        stored = import_plan_from_rules(_actor(), from_rules, overlay=_overlay())
+        stored = import_plan_from_rules(actor_name("plan"), from_rules, overlay=_overlay())
     else:
         assert file is not None  # noqa: S101 - checked above, for the type checker
-        stored = import_plan_from_file(_actor(), file, plan=name, label=version, title=title, agencies=_agencies())
+        stored = import_plan_from_file(
+            actor_name("plan"), file, plan=name, label=version, title=title, agencies=_agencies()
+        )
     view = queries.version(str(stored))
     open_units = queries.unresolved(view.id)
     if as_json:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from saishang.cli.console import JsonOption, console, emit_json, print_table
+from saishang.cli.console import JsonOption, actor_name, console, day_of, emit_json, print_table
 from saishang.cli.evaluate import DEFAULT_REGION, DEFAULT_SITE
 from saishang.config import load_config
 
@@ -52,12 +50,7 @@ def _ready(plan: str, site: str, region: str) -> tuple[Rules, Home]:
 def _change(effective: str, reason: str, document: str) -> Change:
     from saishang.apps.indicators.actions.set_target import Change
 
-    try:
-        who = f"saishang target ({getpass.getuser()})"
-    except (KeyError, OSError):  # an account without a name, as in containers
-        who = "saishang target"
-    day = date.fromisoformat(effective) if effective else date.today()
-    return Change(who, day, reason, document)
+    return Change(actor_name("target"), day_of(effective), reason, document)
 
 
 def _shown(known: TargetObject) -> dict[str, Any]:
@@ -95,7 +88,7 @@ def show(
     from saishang.apps.indicators.target_objects import history
     from saishang.apps.indicators.target_view import target_object
 
-    known = target_object(rules, place, target, region, date.fromisoformat(on) if on else date.today())
+    known = target_object(rules, place, target, region, day_of(on))
     told = _shown(known)
     if as_json:
         emit_json(told)
@@ -133,7 +126,8 @@ def set_(
     """设定方案未定的内容，成为新的一版；未写的按方案 · set what the plan leaves open, as a new version."""
     rules, place = _ready(plan, site, home)
     from saishang.apps.indicators.actions.set_target import set_target
-    from saishang.apps.indicators.target_settings import Fault, read_year_values, refused
+    from saishang.apps.indicators.target_settings import read_year_values, refused
+    from saishang.errors import Fault
 
     faults: list[Fault] = []
     known_points = read_year_values(points, "points", faults)
@@ -168,7 +162,8 @@ def split(
     rules, place = _ready(plan, site, home)
     from saishang.apps.indicators.actions.set_cascade import Split, set_cascade
     from saishang.apps.indicators.split_table import read_split
-    from saishang.apps.indicators.target_settings import Fault, refused
+    from saishang.apps.indicators.target_settings import refused
+    from saishang.errors import Fault
     from saishang.science.cascade import COMBINE
 
     if combine not in COMBINE:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from saishang.cli.console import JsonOption, console, emit_json, print_table
+from saishang.cli.console import JsonOption, actor_name, console, emit_json, print_table
 from saishang.config import load_config
 from saishang.errors import CheckFailed, SaishangError
 
@@ -24,13 +23,6 @@ def register(app: typer.Typer) -> None:
         name="values",
         help="报送数值：列出、录入、导入，附依据 · figures that agencies report, with evidence: list, add, upload.",
     )
-
-
-def _actor() -> str:
-    try:
-        return f"saishang values ({getpass.getuser()})"
-    except (KeyError, OSError):  # an account without a name, as in containers
-        return "saishang values"
 
 
 def _ready() -> tuple[Any, Any]:
@@ -110,7 +102,7 @@ def add(
         unit=unit or (found.unit if found else ""), basis=basis, agency=agency, evidence=evidence, status=status,
         note=note, origin="saishang values add",
     )  # fmt: skip
-    row = report_value(_actor(), report, catalogue, rules, reason)
+    row = report_value(actor_name("values"), report, catalogue, rules, reason)
     if as_json:
         emit_json(_shown(row))
         return
@@ -138,7 +130,14 @@ def upload(
     from saishang.lake.archive import Archive
 
     outcome = upload_values(
-        _actor(), file, file.name, catalogue, rules, Archive(load_config().archive), reason=reason, dry_run=trial
+        actor_name("values"),
+        file,
+        file.name,
+        catalogue,
+        rules,
+        Archive(load_config().archive),
+        reason=reason,
+        dry_run=trial,
     )
     if as_json:
         emit_json(outcome.__dict__ | {"refusals": [refusal.__dict__ for refusal in outcome.refusals]})

@@ -34,6 +34,7 @@ _COLUMNS = (
     "removed_by_qc", "closed", "table_version",
 )  # fmt: skip
 
+_BEFORE_ALL = datetime(1900, 1, 1)
 #: Flags with action `exclude` of the newest finished run that covers the hour (newest at a moment, if one is given).
 _EXCLUDED = """
 select f.source, f.station, f.parameter, f."start" from lake_quality_flag f
@@ -61,11 +62,19 @@ class GapCount:
 
 
 def excluded_flags(
-    ledger: Ledger, first: datetime, last: datetime, known_at: datetime | None = None
+    ledger: Ledger, first: datetime | None, last: datetime, known_at: datetime | None = None
 ) -> list[tuple[str, str, str, datetime]]:
-    """Hours that quality control takes out, or took out at a moment: (source, station, parameter, start), each once."""
+    """Hours that quality control takes out, or took out at a moment: (source, station, parameter, start), each once.
+
+    Parameters
+    ----------
+    first, last:
+        Span of their starts, the last exclusive; without `first` all before.
+    known_at:
+        Moment at which they were out; now, without one.
+    """
     with ledger.connect() as connection:
-        rows = connection.execute(_EXCLUDED, {"first": first, "last": last, "known": known_at})
+        rows = connection.execute(_EXCLUDED, {"first": first or _BEFORE_ALL, "last": last, "known": known_at})
         return sorted({(r["source"], r["station"], r["parameter"], r["start"]) for r in rows})
 
 

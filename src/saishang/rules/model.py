@@ -112,6 +112,15 @@ class Rules:
         """Rows of `regions.csv` by code."""
         return self.codes("regions")
 
+    def regions_above(self, code: str) -> tuple[str, ...]:
+        """Every region that holds one, the nearest first; none of a code that the table does not have."""
+        found: list[str] = []
+        parent = self.regions[code]["parent"] if code in self.regions else None
+        while parent and parent in self.regions and parent not in found:
+            found.append(str(parent))
+            parent = self.regions[parent]["parent"]
+        return tuple(found)
+
     @property
     def agencies(self) -> KeyedRows:
         """Rows of `agencies.csv` by code."""

@@ -19,9 +19,10 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from saishang.apps.organisations.access import holding
 from saishang.apps.organisations.actions.end_sign_in import SEEN_EVERY, begin_sign_in
 from saishang.apps.organisations.actions.second_factor import has_second_factor
-from saishang.apps.organisations.models import Membership, SignIn, User
+from saishang.apps.organisations.models import SignIn, User
 
 __all__ = ["NUMBER", "Sessions", "must_have_second_factor", "signed_in", "signed_out"]
 
@@ -99,9 +100,7 @@ def must_have_second_factor(user: User) -> bool:
         return False
     if user.role in wanted:
         return True
-    today = timezone.localdate()
-    held = Membership.objects.filter(user=user, role__in=wanted, first__lte=today)
-    return held.exclude(last__lt=today).exists()
+    return holding(timezone.localdate()).filter(user=user, role__in=wanted).exists()
 
 
 def signed_in(sender: Any, request: HttpRequest, user: User, **_more: Any) -> None:

@@ -19,7 +19,6 @@ from saishang.apps.indicators.models import TargetVersion
 from saishang.apps.indicators.states import State, judge_all
 from saishang.apps.indicators.target_objects import history, settings_of, settings_parameters
 from saishang.apps.indicators.target_settings import (
-    Fault,
     SettingRefused,
     Start,
     plain_setting,
@@ -30,6 +29,7 @@ from saishang.apps.indicators.target_view import Home, candidates, target_object
 from saishang.apps.indicators.values import Value
 from saishang.apps.organisations.models import User
 from saishang.apps.plan.actions import import_plan_from_rules
+from saishang.errors import Fault
 from saishang.rules import load_rules
 
 pytestmark = pytest.mark.django_db

@@ -22,6 +22,7 @@ from saishang.lake.ledger import Batch
 
 __all__ = [
     "Between",
+    "SettingWritten",
     "TargetChange",
     "TargetSeen",
     "ValueChange",
@@ -105,6 +106,17 @@ class TargetChange:
 
 
 @dataclass(frozen=True)
+class SettingWritten:
+    """A version that an office wrote of a target in one region, and the document that decided it."""
+
+    target: str
+    region: str
+    number: int
+    document: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Between:
     """What lies between two runs.
 
@@ -121,7 +133,7 @@ class Between:
     flags:
         How many rows of the lake quality control takes out of one and not of the other.
     settings:
-        Targets that an office set otherwise, as (target and region, document, when).
+        Targets that an office set otherwise.
     rules, plan, code, as_of:
         (before, after) where they differ, None where they agree.
     """
@@ -132,7 +144,7 @@ class Between:
     decisions: tuple[tuple[str, str, datetime], ...]
     entries: tuple[Written, ...]
     flags: int
-    settings: tuple[tuple[str, str, datetime], ...]
+    settings: tuple[SettingWritten, ...]
     rules: tuple[str, str] | None
     plan: tuple[str, str] | None
     code: tuple[str, str] | None
@@ -210,21 +222,20 @@ def goal_seen(comparator: str, goal: Decimal | None) -> str:
 def target_change(was: TargetSeen | None, now: TargetSeen | None) -> TargetChange | None:
     """A target before and after, None where there is none; None when both tell the same."""
     known = now or was
-    if known is None or was == now:
+    if known is None:
         return None
     if was and now and (was.status, was.rounded, was.reason, was.goal) == (
         now.status, now.rounded, now.reason, now.goal,
     ):  # fmt: skip
         return None
-    before, after = (was.goal if was else ""), (now.goal if now else "")
+    goals = (was.goal, now.goal) if was and now and was.goal != now.goal else ("", "")
     return TargetChange(
         target=known.target, region=known.region, title=known.title, title_en=known.title_en,
         before_status=was.status if was else "", after_status=now.status if now else "",
         before=was.rounded if was else "", after=now.rounded if now else "",
         before_reason=was.reason if was else "", after_reason=now.reason if now else "",
         year=known.year, indicator=known.indicator,
-        before_goal=before if was and now and before != after else "",
-        after_goal=after if was and now and before != after else "",
+        before_goal=goals[0], after_goal=goals[1],
     )  # fmt: skip
 
 
@@ -235,7 +246,7 @@ def between(lake: Lake, before: str, after: str) -> Between:
     span = {"gt": old.started, "lte": new.started}
     reports = ReportedValue.objects.filter(**{f"entered_at__{k}": v for k, v in span.items()}).order_by("pk")
     end = datetime(new.as_of.year, new.as_of.month, new.as_of.day) + timedelta(days=1)
-    out = [set(excluded_flags(lake.ledger, datetime(1900, 1, 1), end, run.started)) for run in (old, new)]
+    out = [set(excluded_flags(lake.ledger, None, end, run.started)) for run in (old, new)]
     decided = DustDecision.objects.filter(**{f"decided_at__{k}": v for k, v in span.items()}).order_by("pk")
     return Between(
         batches=batches,
@@ -251,7 +262,7 @@ def between(lake: Lake, before: str, after: str) -> Between:
         entries=tuple(registers.written_since(old.started, new.started)),
         flags=len(out[0] ^ out[1]),
         settings=tuple(
-            (f"{row.target} {row.region} v{row.number}", row.document, row.recorded_at)
+            SettingWritten(row.target, row.region, row.number, row.document, row.recorded_at)
             for row in TargetVersion.objects.filter(**{f"recorded_at__{k}": v for k, v in span.items()}).order_by("pk")
         ),
         rules=_pair(old.rules_digest, new.rules_digest),

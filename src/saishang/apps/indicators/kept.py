@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,14 @@ class Kept:
             When there is no such run.
         """
         path = self.file_of(queries.get_run(identifier).id)
-        if not path.is_file():
-            return None
-        body: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return body
+        return _body(path, path.stat().st_mtime_ns) if path.is_file() else None
+
+
+@lru_cache(maxsize=4)
+def _body(path: Path, written: int) -> Mapping[str, Any]:
+    # Written once and read by every page, some of megabytes: kept at hand. Who reads it changes nothing in it.
+    body: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return body
 
 
 def known(row: Mapping[str, Any], kind: type) -> dict[str, Any]:

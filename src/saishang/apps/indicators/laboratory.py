@@ -102,9 +102,7 @@ def excluded_parameters(asked: Asked, medium: str) -> dict[str, Any]:
 def _excluded(asked: Asked) -> list[tuple[str, str, str, datetime]]:
     end = datetime.combine(asked.as_of + timedelta(days=1), datetime.min.time())
     return [
-        row
-        for row in excluded_flags(asked.lake.ledger, datetime(1900, 1, 1), end, asked.known_at)
-        if row[2] in asked.rules.parameters
+        row for row in excluded_flags(asked.lake.ledger, None, end, asked.known_at) if row[2] in asked.rules.parameters
     ]
 
 

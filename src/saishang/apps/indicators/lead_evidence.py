@@ -140,8 +140,7 @@ class _Pictures:
         if self.end - self.begin > _LONGEST_HOURS:
             span = slice(0, len(self.network.start))
             made = [(role, n, by_day(column[:, None], least_hours=12)[:, 0]) for role, n, column in columns]
-            x = [str(day) for day in self.network.start[::HOURS].astype("datetime64[D]")]
-            mark = (x[self.begin // HOURS], x[min((self.end - 1) // HOURS, len(x) - 1)])
+            x, mark = self._days()
             what = "days"
         else:
             span = slice(max(0, self.begin - 48), min(len(self.network.start), self.end + 48))
@@ -181,8 +180,7 @@ class _Pictures:
         """Daily level against the neighbours [%]."""
         code = self.codes[0]
         daily = by_day(self.network.residual(code)[:, [self.place]], least_hours=12)[:, 0]
-        x = [str(day) for day in self.network.start[::HOURS].astype("datetime64[D]")]
-        mark = (x[self.begin // HOURS], x[min((self.end - 1) // HOURS, len(x) - 1)])
+        x, mark = self._days()
         return Panel("relative", code, x, [Series("own", self.row.station, _plain(100 * np.exp(daily), 1))], mark)
 
     def ratio(self) -> Panel:
@@ -192,8 +190,7 @@ class _Pictures:
             hourly = one + two if "+" in self.row.parameter else np.where(two > 0, one / two, np.nan)
         daily = by_day(hourly, least_hours=12)
         near = daily[:, self.network.neighbours[self.place]]
-        x = [str(day) for day in self.network.start[::HOURS].astype("datetime64[D]")]
-        mark = (x[self.begin // HOURS], x[min((self.end - 1) // HOURS, len(x) - 1)])
+        x, mark = self._days()
         series = [Series("own", self.row.station, _plain(daily[:, self.place], 3)),
                   Series("around", "", _plain(middle(near, at_least=2), 3))]  # fmt: skip
         return Panel("ratio", self.row.parameter, x, series, mark)
@@ -224,6 +221,11 @@ class _Pictures:
         return Panel(
             "heap", code, [f"{value * quantum:g}" for value in x], [Series("own", self.row.station, counts)], bars=True
         )
+
+    def _days(self) -> tuple[list[str], tuple[str, str]]:
+        """Every day that was read, and the first and the last of the lead."""
+        days = [str(day) for day in self.network.start[::HOURS].astype("datetime64[D]")]
+        return days, (days[self.begin // HOURS], days[min((self.end - 1) // HOURS, len(days) - 1)])
 
     def _hours(self, span: slice) -> list[str]:
         return [str(hour.astype("datetime64[m]")).replace("T", " ") for hour in self.network.start[span]]

@@ -123,7 +123,7 @@ def _station_tables(asked: Asked, stations: Sequence[Mapping[str, Any]]) -> dict
     )
     calendar = NoiseCalendar(
         date(int(months[0][:4]), 1, 1), asked.as_of, NoiseRules.from_rules(asked.rules, asked.as_of),
-        _above(asked.rules, {str(row["region"]) for row in stations}),
+        {code: asked.rules.regions_above(code) for code in {str(row["region"]) for row in stations}},
     )  # fmt: skip
     made: dict[str, list[pa.Table]] = {name: [] for name in NOISE_TABLES}
     for basis in (MEASURED, DEMONSTRATION):
@@ -159,23 +159,10 @@ def _unknown(asked: Asked, registered: set[str]) -> dict[str, pa.Table]:
     return {"noise_unknown": pa.Table.from_pylist(found, schema=_UNKNOWN_SCHEMA)} if found else {}
 
 
-def _above(rules: Rules, regions: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Region → every region that holds it."""
-    found: dict[str, tuple[str, ...]] = {}
-    for code in regions:
-        chain: list[str] = []
-        parent = rules.regions[code]["parent"] if code in rules.regions else None
-        while parent and parent in rules.regions:
-            chain.append(str(parent))
-            parent = rules.regions[parent]["parent"]
-        found[code] = tuple(chain)
-    return found
-
-
 def _excluded(asked: Asked) -> list[tuple[str, str, str, datetime]]:
     """Hours that quality control took out of levels and weather, up to the morning after the run's day."""
     end = datetime(asked.as_of.year, asked.as_of.month, asked.as_of.day) + timedelta(days=2)
-    flags = excluded_flags(asked.lake.ledger, datetime(1900, 1, 1), end, asked.known_at)
+    flags = excluded_flags(asked.lake.ledger, None, end, asked.known_at)
     return [flag for flag in flags if flag[2] in (NoiseRules.level, NoiseRules.wind, NoiseRules.rain)]
 
 

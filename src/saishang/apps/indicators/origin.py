@@ -17,11 +17,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from threadpoolctl import threadpool_limits
 
 from saishang.apps.indicators.kept import Kept, Progress, plain
@@ -48,18 +46,8 @@ def read(identifier: str) -> list[dict[str, Any]] | None:
     NoSuchRun
         When there is no such run.
     """
-    from saishang.apps.indicators import queries
-
-    run = queries.get_run(identifier).id
-    path = KEPT.file_of(run)
-    return list(_kept(str(settings.CONFIG.runs), run, path.stat().st_mtime_ns)) if path.is_file() else None
-
-
-@lru_cache(maxsize=2)
-def _kept(folder: str, run: str, written: int) -> tuple[dict[str, Any], ...]:
-    # Written once and read by every page: kept at hand. Folder and time are part of the key for tests' sake.
-    body = KEPT.read(run)
-    return tuple(body["rows"]) if body is not None else ()
+    body = KEPT.read(identifier)
+    return None if body is None else list(body["rows"])
 
 
 def compute(identifier: str, progress: Progress = lambda step: None) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from saishang.science.origin.from_rules import OriginRule, origin_rule
 from saishang.science.origin.trajectory import Field, distance_km
 from saishang.science.origin.wind import Floats, Ints, direction_of
 
-__all__ = ["PARAMETERS", "OriginInputs", "Place", "WindSeries", "places_of", "read_inputs"]
+__all__ = ["PARAMETERS", "OriginInputs", "Place", "WindSeries", "km_between", "places_of", "read_inputs"]
 
 #: Items of days; ozone as the daily maximum of the 8-hour mean.
 PARAMETERS = ("PM2.5", "PM10", "SO2", "NO2", "CO", "O3_8H")
@@ -119,7 +119,7 @@ def read_inputs(identifier: str) -> OriginInputs:
         found = [
             wind
             for place, wind in stations
-            if _apart(place, city) <= rule.wind.reach_km
+            if km_between(place, city) <= rule.wind.reach_km
         ]  # fmt: skip
         if field is not None:
             found.append(_at_city(field, field_first, city))
@@ -132,7 +132,8 @@ def read_inputs(identifier: str) -> OriginInputs:
     )  # fmt: skip
 
 
-def _apart(a: Place, b: Place) -> float:
+def km_between(a: Place, b: Place) -> float:
+    """Distance of two places [km]."""
     return float(distance_km(np.array(a.lon), np.array(a.lat), np.array(b.lon), np.array(b.lat)))
 
 

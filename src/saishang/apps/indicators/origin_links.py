@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from itertools import permutations
 from typing import Any
 
 import numpy as np
 
-from saishang.apps.indicators.origin_data import OriginInputs, Place, WindSeries
-from saishang.science.origin.from_rules import LagRule
+from saishang.apps.indicators.origin_data import OriginInputs, Place, WindSeries, km_between
+from saishang.science.origin.from_rules import LagRule, OriginRule
 from saishang.science.origin.lags import Lead, along, anomalies, bearing, lead, pair_sums
 from saishang.science.origin.regime import afternoon, morning, ratio, verdict, weekend
-from saishang.science.origin.trajectory import distance_km
 from saishang.science.origin.wind import Floats
 
 __all__ = ["lag_rows", "ozone_rows"]
@@ -37,7 +37,7 @@ def lag_rows(inputs: OriginInputs) -> list[dict[str, Any]]:
 def _pair(inputs: OriginInputs, parameter: str, a: str, b: str, x: Floats, y: Floats) -> dict[str, Any]:
     rule, one, two = inputs.rule.lags, inputs.cities[a], inputs.cities[b]
     way = bearing(one.lon, one.lat, two.lon, two.lat)
-    apart = float(distance_km(np.array(one.lon), np.array(one.lat), np.array(two.lon), np.array(two.lat)))
+    apart = km_between(one, two)
     options: dict[str, Any] = {
         "least_days": rule.least_days, "draws": rule.draws, "level": rule.level, "seed": rule.seed,
     }  # fmt: skip
@@ -87,10 +87,7 @@ def _gating(inputs: OriginInputs, one: Place, two: Place) -> tuple[Place, WindSe
     """The nearest station with daily wind in the time of the hours that has both cities within its reach."""
     found = []
     for station, wind in inputs.station_winds:
-        away = [
-            float(distance_km(np.array(city.lon), np.array(city.lat), np.array(station.lon), np.array(station.lat)))
-            for city in (one, two)
-        ]
+        away = [km_between(city, station) for city in (one, two)]
         begins, ends = wind.first, wind.first + timedelta(days=wind.days)
         if wind.per_day == 1 and max(away) <= inputs.rule.lags.wind_reach_km and begins <= inputs.hours_first < ends:
             found.append((max(away), station, wind))
@@ -124,22 +121,12 @@ def ozone_rows(inputs: OriginInputs) -> list[dict[str, Any]]:
         warm = np.array([day.month in rule.regime_months for day in dates], dtype=bool)
         months = [(day.year, day.month) for day, taken in zip(dates, warm, strict=True) if taken]
 
-        def part(item: str, name: str) -> Floats:
-            each = hours[item]  # noqa: B023 - called within the turn of the loop
-            if each is None:
-                return np.full(len(months), np.nan)  # noqa: B023
-            # Hours of the rules are named by their end, those of the table by their beginning.
-            taken = each[:, [hour - 1 for hour in rule.regime_hours[name]]][warm]  # noqa: B023
-            known = (~np.isnan(taken)).sum(axis=1)
-            return np.where(
-                known >= rule.regime_least_hours, np.nansum(taken, axis=1) / np.maximum(known, 1), np.nan
-            )  # fmt: skip
-
+        part = partial(_part, rule, warm)
         same_day = np.array([ozone.get(day, np.nan) for day, taken in zip(dates, warm, strict=True) if taken])
         hints += [
-            afternoon(months, part("O3", "afternoon"), part("NO2", "afternoon"), rule.regime),
-            morning(months, same_day, part("NO2", "morning"), rule.regime),
-            ratio(part("O3", "midday"), part("NO2", "midday"), rule.regime),
+            afternoon(months, part(hours["O3"], "afternoon"), part(hours["NO2"], "afternoon"), rule.regime),
+            morning(months, same_day, part(hours["NO2"], "morning"), rule.regime),
+            ratio(part(hours["O3"], "midday"), part(hours["NO2"], "midday"), rule.regime),
         ]
         rows.append(
             {
@@ -150,3 +137,13 @@ def ozone_rows(inputs: OriginInputs) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return rows
+
+
+def _part(rule: OriginRule, warm: np.ndarray, hours: Floats | None, name: str) -> Floats:
+    """Mean of a part of each warm day; NaN where too few of its hours are known."""
+    if hours is None:
+        return np.full(int(warm.sum()), np.nan)
+    # Hours of the rules are named by their end, those of the table by their beginning.
+    taken = hours[:, [hour - 1 for hour in rule.regime_hours[name]]][warm]
+    known = (~np.isnan(taken)).sum(axis=1)
+    return np.where(known >= rule.regime_least_hours, np.nansum(taken, axis=1) / np.maximum(known, 1), np.nan)

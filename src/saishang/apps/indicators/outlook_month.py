@@ -10,6 +10,7 @@ from fractions import Fraction
 from saishang.apps.indicators.outlook import Before
 from saishang.apps.indicators.outlook_data import BASES, RunDays
 from saishang.rules import Rules
+from saishang.science.periods import month_end
 
 __all__ = ["MonthSoFar", "month_so_far"]
 
@@ -57,12 +58,11 @@ def month_so_far(rules: Rules, days: RunDays, place: str, basis: str, parameters
     first, last = days.as_of.replace(day=1), days.as_of
     spans = {parameter: [days.span(city, parameter, basis, first, last) for city in cities] for parameter in parameters}
     counts = [days.good_days(city, BASES[basis], first, last) for city in cities]
-    following = (first + timedelta(days=31)).replace(day=1)
     return MonthSoFar(
         place=place,
         first=first,
         elapsed=last.day,
-        left=(following - last).days - 1,
+        left=month_end(first.year, first.month).day - last.day,
         values={parameter: _mean([list(span.values()) for span in found]) for parameter, found in spans.items()},
         days={parameter: sum(len(span) for span in found) for parameter, found in spans.items()},
         before={parameter: _before(rules, days, cities, parameter, basis) for parameter in parameters},
@@ -86,7 +86,7 @@ def _before(rules: Rules, days: RunDays, cities: Sequence[str], parameter: str, 
         year = days.as_of.year - back
         first = date(year, days.as_of.month, 1)
         # 29 February has no like in other years: its month is held against the 28 days of theirs.
-        last = min(first + timedelta(days=days.as_of.day - 1), _last_of_month(first))
+        last = min(first + timedelta(days=days.as_of.day - 1), month_end(year, first.month))
         whole = (last - first).days + 1
         measured = [days.span(city, parameter, "measured", first, last) for city in cities]
         spans = [list(days.span(city, parameter, basis, first, last).values()) for city in cities]
@@ -94,7 +94,3 @@ def _before(rules: Rules, days: RunDays, cities: Sequence[str], parameter: str, 
         if value is not None and all(100 * len(span) >= least * whole for span in measured):
             return Before(year, value, sum(len(span) for span in spans))
     return None
-
-
-def _last_of_month(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -146,7 +146,7 @@ def _station(view: EntryView, limits: EmfLimits, as_of: date) -> _Station | None
 
 def _excluded(asked: Asked) -> set[tuple[str, str, str, datetime]]:
     end = datetime.combine(asked.as_of + timedelta(days=1), time())
-    flags = excluded_flags(asked.lake.ledger, datetime(1900, 1, 1), end, asked.known_at)
+    flags = excluded_flags(asked.lake.ledger, None, end, asked.known_at)
     return {flag for flag in flags if flag[2] in (GAMMA, EMF)}
 
 

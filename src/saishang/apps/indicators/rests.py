@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from saishang.apps.indicators import water_tables
 from saishang.apps.indicators.catalogue import Indicator
 from saishang.apps.indicators.media import Asked, Counted, Observed, Rests
+from saishang.apps.indicators.values import DEMONSTRATION
 from saishang.apps.indicators.water_places import flow_places, sources
 from saishang.science.noise.series import NoiseRules
 
@@ -167,15 +168,11 @@ def _regional(asked: Asked, known: Collection[Mapping[str, Any]], table: str, fi
 
 def _above(asked: Asked, region: str) -> set[str]:
     """A region and every region that holds it."""
-    found: set[str] = set()
-    while region and region in asked.rules.regions and region not in found:
-        found.add(region)
-        region = str(asked.rules.regions[region]["parent"] or "")
-    return found
+    return {region, *asked.rules.regions_above(region)} if region in asked.rules.regions else set()
 
 
 def _invented(value: Counted) -> bool:
-    return value.basis == "demonstration"
+    return value.basis == DEMONSTRATION
 
 
 def _rows(folder: Path, table: str, **match: str) -> list[dict[str, Any]]:

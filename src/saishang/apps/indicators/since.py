@@ -116,7 +116,7 @@ def since(lake: Lake, rules: Rules, run: Run, version: int, now: datetime, plan:
     """
     batches = tuple(batches_between(lake, run.lake_version, version))
     end = datetime(run.as_of.year, run.as_of.month, run.as_of.day) + timedelta(days=2)
-    then_out, now_out = (set(excluded_flags(lake.ledger, datetime(1900, 1, 1), end, at)) for at in (run.started, now))
+    then_out, now_out = (set(excluded_flags(lake.ledger, None, end, at)) for at in (run.started, now))
     # In JSON a moment of a register that was never written is no entry at all.
     before, after = dict(run.parameters.get("registers", {})), register_parameters(rules, now)
     catalogue = Catalogue(rules)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from saishang.apps.indicators.actions.set_cascade import PartRow
 from saishang.apps.indicators.actions.upload_values import region_code
-from saishang.apps.indicators.target_settings import Fault, Start, read_number, refused
+from saishang.apps.indicators.target_settings import Start, read_number, refused
+from saishang.errors import Fault
 from saishang.lake.readers.blocks import Reject
 from saishang.lake.readers.form import read_form
 from saishang.rules import Rules

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from saishang.errors import SaishangError
+from saishang.errors import Fault, Refused
 from saishang.science.cascade import COMBINE, Combine
 from saishang.science.targets import Comparator, PathPoint, Tolerance
 
 __all__ = [
-    "COMPARATORS", "OWNER_ROLES", "PATHS", "Cascade", "Fault", "Owner", "SettingRefused", "Start", "TargetSetting",
+    "COMPARATORS", "OWNER_ROLES", "PATHS", "Cascade", "Owner", "SettingRefused", "Start", "TargetSetting",
     "Way", "plain_setting", "read_number", "read_setting", "read_year_values", "refused",
 ]  # fmt: skip
 
@@ -33,23 +33,10 @@ _YEARS = range(1990, 2101)
 _NUMBER = re.compile(r"[+-]?\d{1,14}(\.\d{1,6})?")
 
 
-class SettingRefused(SaishangError):
-    """A setting cannot be taken; `faults` lists everything that is wrong with it."""
+class SettingRefused(Refused):
+    """A setting of a target cannot be taken."""
 
     code = "target-refused"
-
-    def __init__(self, message: str, *, fix: str, where: str | None = None, faults: Sequence[Fault] = ()) -> None:
-        super().__init__(message, fix=fix, where=where)
-        self.faults = tuple(faults)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with one field, and how to mend it."""
-
-    field: str
-    message: str
-    fix: str
 
 
 @dataclass(frozen=True)

@@ -241,10 +241,10 @@ def candidates(rules: Rules, region: str, level: Level = "below") -> tuple[str, 
     `below`: those directly below (of a region its cities and bases, of a city its counties); `counties`: the lowest
     (counties and districts, and whatever else has nothing below).
     """
-    rows = [row for row in rules.regions.values() if row["use"] == "in_plan"]
-    below = {
-        code: [str(row["code"]) for row in rows if row["parent"] == code] for code in {str(r["code"]) for r in rows}
-    }
+    below: dict[str, list[str]] = {}
+    for row in rules.regions.values():
+        if row["use"] == "in_plan":
+            below.setdefault(str(row["parent"]), []).append(str(row["code"]))
     direct = below.get(region, [])
     if level == "below":
         return tuple(direct)

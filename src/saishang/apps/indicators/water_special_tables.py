@@ -111,7 +111,7 @@ def special_tables(asked: Asked, tables: Mapping[str, pa.Table]) -> dict[str, pa
     }
     points |= {entry.last.key for entry in flows}
     end = datetime(as_of.year, as_of.month, as_of.day) + timedelta(days=1)
-    out = excluded_flags(asked.lake.ledger, datetime(1900, 1, 1), end, known_at) if points or lakes else []
+    out = excluded_flags(asked.lake.ledger, None, end, known_at) if points or lakes else []
     share = section_rule(rules, as_of).below_share
     samples = read_samples(asked.lake, asked.version, as_of, points, below_share=share, excluded=out)
     found: dict[str, Iterable[Mapping[str, Any]]] = {

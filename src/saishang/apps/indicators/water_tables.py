@@ -147,4 +147,4 @@ def _rows(rules: Rules, site: str, name: str) -> tuple[Row, ...]:
 
 def _excluded_rows(lake: Lake, as_of: date, known_at: datetime | None) -> list[tuple[str, str, str, datetime]]:
     end = datetime(as_of.year, as_of.month, as_of.day) + timedelta(days=1)
-    return excluded_flags(lake.ledger, datetime(1900, 1, 1), end, known_at)
+    return excluded_flags(lake.ledger, None, end, known_at)

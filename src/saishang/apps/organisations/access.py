@@ -6,7 +6,6 @@ query behind a list can therefore not disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +15,7 @@ from django.utils import timezone
 from saishang.apps.organisations.models import ROLES, Membership, Organisation, User
 from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS, Reach, reaches
 
-__all__ = ["Span", "covers_all_below", "holds_everywhere", "may", "members_who_may", "reach"]
+__all__ = ["Span", "held_on", "holding", "holds_everywhere", "may", "members_who_may", "reach"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,11 @@ class Span:
             return True
         if organisation is None:
             return False
-        return organisation.path in self.own or any(organisation.path.startswith(path) for path in self.below)
+        return organisation.path in self.own or self.covers_all_below(organisation)
+
+    def covers_all_below(self, organisation: Organisation) -> bool:
+        """Whether everything under an organisation, with itself, is covered now and whatever comes below it later."""
+        return self.everything or any(organisation.path.startswith(path) for path in self.below)
 
     def filter(self, field: str = "organisation") -> Q:
         """The same as a condition over rows whose `field` is their organisation (empty: rows are organisations)."""
@@ -79,7 +82,7 @@ def reach(person: object, action: str, on: date | None = None) -> Span:
     if person.is_superuser or action in ROLES.get(person.role, frozenset()):
         return Span(everything=True)
     below, own = set(), set()
-    for membership in _open(person, on or timezone.localdate()):
+    for membership in holding(on or timezone.localdate()).filter(user=person).select_related("organisation"):
         far = reaches(membership.role, action)
         if far == "all":
             return Span(everything=True)
@@ -88,11 +91,6 @@ def reach(person: object, action: str, on: date | None = None) -> Span:
         elif far == "own":
             own.add(membership.organisation.path)
     return Span(below=frozenset(below), own=frozenset(own))
-
-
-def covers_all_below(span: Span, organisation: Organisation) -> bool:
-    """Whether everything under an organisation, with itself, is covered now and whatever comes below it later."""
-    return span.everything or any(organisation.path.startswith(path) for path in span.below)
 
 
 def may(person: object, action: str, organisation: Organisation | None, on: date | None = None) -> bool:
@@ -114,7 +112,7 @@ def members_who_may(action: str, organisation: Organisation, on: date | None = N
         if far is not None:
             reached[far].append(role)
     codes = [code for code in organisation.path.split("/") if code]
-    rows = _on(day).filter(
+    rows = holding(day).filter(
         Q(role__in=reached["own"], organisation=organisation)
         | Q(role__in=reached["below"], organisation__code__in=codes)
         | Q(role__in=reached["all"])
@@ -123,14 +121,12 @@ def members_who_may(action: str, organisation: Organisation, on: date | None = N
     return sorted(people.values(), key=lambda user: user.username)
 
 
-def _open(person: User, day: date) -> Iterable[Membership]:
-    return _on(day).filter(user=person).select_related("organisation")
-
-
-def _on(day: date) -> QuerySet[Membership]:
+def holding(day: date) -> QuerySet[Membership]:
     """Memberships that hold on a day, in organisations that exist on it."""
-    return Membership.objects.filter(
-        Q(last__isnull=True) | Q(last__gte=day),
-        Q(organisation__closed__isnull=True) | Q(organisation__closed__gte=day),
-        first__lte=day,
-    )
+    exists = Q(organisation__closed__isnull=True) | Q(organisation__closed__gte=day)
+    return Membership.objects.filter(held_on(day), exists)
+
+
+def held_on(day: date, prefix: str = "") -> Q:
+    """The condition that a membership's own days hold a day; `prefix` where rows are not memberships."""
+    return (Q(**{f"{prefix}last__isnull": True}) | Q(**{f"{prefix}last__gte": day})) & Q(**{f"{prefix}first__lte": day})

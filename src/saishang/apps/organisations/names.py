@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from saishang.apps.organisations.models import Organisation, OrganisationName
-from saishang.apps.organisations.refusals import Fault
+from saishang.errors import Fault
 
 __all__ = ["name_faults", "name_on", "plain"]
 

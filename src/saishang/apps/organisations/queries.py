@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from saishang.apps.core.models import ActionLogEntry
-from saishang.apps.organisations.access import Span
+from saishang.apps.organisations.access import Span, held_on, holding
 from saishang.apps.organisations.models import Membership, Organisation, OrganisationName, SignIn, User
 from saishang.apps.organisations.names import name_on, plain
 from saishang.apps.organisations.refusals import ChangeRefused
@@ -70,7 +70,7 @@ def tree(wanted: Filter | None = None) -> list[OrganisationView]:
     """Organisations of a day in the order of the tree, each after its parent and by rank among its siblings."""
     wanted = wanted or Filter()
     day = wanted.on or timezone.localdate()
-    counted = Count("memberships__user", filter=_holds("memberships__", day), distinct=True)
+    counted = Count("memberships__user", filter=held_on(day, "memberships__"), distinct=True)
     rows = Organisation.objects.select_related("parent", "successor").prefetch_related("names")
     listed = list(rows.annotate(people=counted))
     below: dict[int | None, list[Organisation]] = {}
@@ -164,15 +164,13 @@ def members(code: str, on: date | None = None, *, past: bool = False) -> list[Me
     """Roles in an organisation that hold on a day (today), by role and name; with `past`, every one there was."""
     rows = Membership.objects.filter(organisation__code=code).select_related("user", "organisation")
     if not past:
-        rows = rows.filter(_holds("", on or timezone.localdate()))
+        rows = rows.filter(held_on(on or timezone.localdate()))
     return list(rows.order_by("role", "user__display_name", "user__username", "first"))
 
 
 def held_today(person: User, on: date | None = None) -> list[Membership]:
     """Roles of a person that hold on a day (today), in organisations that exist on it."""
-    day = on or timezone.localdate()
-    rows = Membership.objects.filter(_holds("", day), user=person).select_related("organisation")
-    return [row for row in rows if row.organisation.closed is None or row.organisation.closed >= day]
+    return list(holding(on or timezone.localdate()).filter(user=person).select_related("organisation"))
 
 
 def open_role(username: str, code: str, role: str) -> int:
@@ -201,7 +199,7 @@ def people(span: Span, wanted: PeopleFilter | None = None, on: date | None = Non
     for word in wanted.text.split():
         rows = rows.filter(Q(username__icontains=word) | Q(display_name__icontains=word) | Q(email__icontains=word))
     if wanted.organisation or wanted.role:
-        held = Membership.objects.filter(_holds("", day)).filter(span.filter("organisation"))
+        held = Membership.objects.filter(held_on(day)).filter(span.filter("organisation"))
         if wanted.organisation:
             held = held.filter(organisation__path__contains=f"/{wanted.organisation}/")
         if wanted.role:
@@ -230,10 +228,6 @@ def sign_ins(person: User, most: int = 20) -> Sequence[SignIn]:
     """The latest sign-ins of a person, those that hold first."""
     rows: Iterable[SignIn] = SignIn.objects.filter(user=person).order_by("-started")[:200]
     return sorted(rows, key=lambda row: row.ended is not None)[:most]
-
-
-def _holds(prefix: str, day: date) -> Q:
-    return (Q(**{f"{prefix}last__isnull": True}) | Q(**{f"{prefix}last__gte": day})) & Q(**{f"{prefix}first__lte": day})
 
 
 def _view(row: Organisation, day: date, depth: int) -> OrganisationView:

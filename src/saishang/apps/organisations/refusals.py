@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from saishang.errors import SaishangError
+from saishang.errors import Fault, Refused
 
-__all__ = ["ChangeRefused", "Fault", "NotAllowed", "refuse"]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with one field, and how to mend it."""
-
-    field: str
-    message: str
-    fix: str
+__all__ = ["ChangeRefused", "NotAllowed", "refuse"]
 
 
-class ChangeRefused(SaishangError):
-    """A change cannot be made; `faults` lists everything that is wrong with it."""
+class ChangeRefused(Refused):
+    """A change of organisations or people cannot be made."""
 
     code = "organisations-refused"
-
-    def __init__(self, message: str, *, fix: str, faults: Sequence[Fault] = ()) -> None:
-        super().__init__(message, fix=fix)
-        self.faults = tuple(faults)
 
 
 class NotAllowed(ChangeRefused):

@@ -32,6 +32,7 @@ __all__ = [
 Points = Mapping[int, float]
 #: Draws by step to come, shape (draws, steps).
 Draws = NDArray[np.float64]
+Floats = NDArray[np.float64]
 _MONTHS = 12
 
 
@@ -71,20 +72,13 @@ def theil_sen(
     block:
         Length of the blocks of residuals.
     """
-    x = np.array(sorted(points), dtype=float)
-    y = np.array([points[int(step)] for step in x], dtype=float)
+    x, _, slope, base, fit, rest = _fitted(points)
     n = len(x)
-    slope, base = _line(x, y[None, :])
-    fit = base[0] + slope[0] * x
-    # Residuals of a fitted line are smaller than the errors themselves, by two degrees of freedom.
-    rest = (y - fit) * np.sqrt(n / max(n - 2, 1))
-    rest = rest - np.median(rest)
-    made = fit[None, :] + _blocks(rest, n, draws, block, rng)
-    slopes, bases = _line(x, made)
+    slopes, bases = _line(x, fit[None, :] + _blocks(rest, n, draws, block, rng))
     ahead = np.array(steps, dtype=float)
     noise = rng.choice(rest, size=(draws, len(steps)))
     made = bases[:, None] + slopes[:, None] * ahead[None, :] + noise
-    middle = base[0] + slope[0] * ahead
+    middle = base + slope * ahead
     return np.asarray(middle + (made - middle) * _widening(n), dtype=np.float64)
 
 
@@ -99,20 +93,15 @@ def damped(
     damping:
         What is left of the pace after a year, between 0 (persistence) and 1 (the slope goes on).
     """
-    x = np.array(sorted(points), dtype=float)
-    y = np.array([points[int(step)] for step in x], dtype=float)
+    x, y, slope, _, fit, rest = _fitted(points)
     n = len(x)
-    slope, base = _line(x, y[None, :])
-    fit = base[0] + slope[0] * x
-    rest = (y - fit) * np.sqrt(n / max(n - 2, 1))
-    rest = rest - np.median(rest)
     slopes, _ = _line(x, fit[None, :] + _blocks(rest, n, draws, block, rng))
     years = np.array(steps, dtype=float) - x[-1]
     reach = damping * (1 - damping**years) / (1 - damping)
     # The last value carries an error of its own, the value to come another.
     noise = rng.choice(rest, size=(draws, len(steps))) - rng.choice(rest, size=(draws, 1))
     made = y[-1] + slopes[:, None] * reach[None, :] + noise
-    middle = y[-1] + slope[0] * reach
+    middle = y[-1] + slope * reach
     return np.asarray(middle + (made - middle) * _widening(n), dtype=np.float64)
 
 
@@ -209,6 +198,18 @@ def _widening(n: int) -> float:
     from scipy.stats import norm, t
 
     return float(t.ppf(0.9, max(n - 2, 1)) / norm.ppf(0.9))
+
+
+def _fitted(points: Points) -> tuple[Floats, Floats, float, float, Floats, Floats]:
+    """The Theil–Sen line of a series: steps, values, slope, intercept, the line at the steps, residuals about 0."""
+    x = np.array(sorted(points), dtype=float)
+    y = np.array([points[int(step)] for step in x], dtype=float)
+    slopes, bases = _line(x, y[None, :])
+    slope, base = float(slopes[0]), float(bases[0])
+    fit = base + slope * x
+    # Residuals of a fitted line are smaller than the errors themselves, by two degrees of freedom.
+    rest = (y - fit) * np.sqrt(len(x) / max(len(x) - 2, 1))
+    return x, y, slope, base, fit, rest - np.median(rest)
 
 
 def _line(x: NDArray[np.float64], ys: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

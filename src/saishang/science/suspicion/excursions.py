@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -16,21 +14,18 @@ __all__ = ["excursions"]
 
 
 def excursions(
-    daily: Array, lengths: tuple[int, ...], least: float, tell: Callable[[int, int, float], Mapping[str, Any]],
-    parameter: str, variant: str,
-) -> tuple[list[Found], int]:  # fmt: skip
+    daily: Array, lengths: tuple[int, ...], least: float, parameter: str, variant: str
+) -> tuple[list[Found], int]:
     """Windows of days whose mean is far from the station's own; (found, tests).
 
     Parameters
     ----------
     daily:
-        [D, S], season taken out.
+        [D, S] logarithms, season taken out.
     lengths:
         Days of a window; four of five need a value.
     least:
         Means nearer to 0 than this are never told.
-    tell:
-        (window's first day, station, mean) → evidence in figures.
     """
     found: list[Found] = []
     tests = 0
@@ -47,7 +42,7 @@ def excursions(
             numbers = {
                 "days": length,
                 "z": round(float(standard[day, station]), 1),
-                **tell(int(day), int(station), mean),
+                "change_percent": round(100 * (math.exp(mean) - 1), 1),
             }
             begin = int(day) * HOURS
             found.append(

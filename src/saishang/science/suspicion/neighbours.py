@@ -113,7 +113,6 @@ def find(network: Network, rule: NeighbourRule) -> tuple[Answer, ...]:
         rest = without_season(daily, rule.season_days)
         made, number = excursions(
             rest, rule.lengths, math.log(1 + rule.least_change),
-            lambda _day, _station, mean: {"change_percent": round(100 * (math.exp(mean) - 1), 1)},
             parameter, "sudden",
         )  # fmt: skip
         sudden += made

@@ -65,7 +65,6 @@ def find(network: Network, rule: RatioRule) -> tuple[Answer, ...]:
         daily = without_season(_against_neighbours(network, _logarithm(network, codes, as_sum), rule), rule.season_days)
         made, number = excursions(
             daily, rule.lengths, math.log(1 + rule.least_change),
-            lambda _day, _station, mean: {"change_percent": round(100 * (math.exp(mean) - 1), 1)},
             name, "level",
         )  # fmt: skip
         levels += made

@@ -80,7 +80,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     stations = {code: row for code, row in stations_of(run).items() if row["basis"] == basis}
     places = _places(found, run.region)
     place = choice(request, "place", places, places[0])
-    inside = {code for code in site.rules().regions if place in (code, *_above(code))}
+    inside = {code for code in site.rules().regions if place in (code, *site.rules().regions_above(code))}
     stations = {code: row for code, row in stations.items() if row["region"] in inside or place == run.region}
     regions = _region_table(found, kind, period, basis, run)
     zones = _zone_table(found, place, period, basis, run)
@@ -142,16 +142,6 @@ def _places(found: Rates, region: str) -> list[str]:
     """The region of the run and its cities that have stations."""
     there = {code for code, _zone, _span in found}
     return [region, *(str(row["code"]) for row in site.cities(region) if row["code"] in there)]
-
-
-def _above(code: str) -> list[str]:
-    """Every region that holds this one."""
-    chain: list[str] = []
-    parent = site.rules().regions[code]["parent"]
-    while parent and parent in site.rules().regions:
-        chain.append(str(parent))
-        parent = site.rules().regions[parent]["parent"]
-    return chain
 
 
 def _link(run: RunFacts, region: str, found: Rates, kind: str, period: str, basis: str) -> list[tuple[str, str]]:

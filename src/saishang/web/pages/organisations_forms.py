@@ -337,14 +337,12 @@ def end(request: HttpRequest, code: str, role: int) -> HttpResponse:
     if row is None:
         raise Http404(_("没有这个角色。"))
     form = EndForm(_given(request), initial={"last": timezone.localdate()})
-    done = False
 
     def act() -> bool:
         end_role(doing(request, form.cleaned_data["reason"]), role, form.cleaned_data["last"])
         return True
 
-    done = bool(_done(form, act))
-    if done:
+    if _done(form, act):
         messages.success(request, _("角色已结束或撤回，记入操作日志。"))
         return redirect(organisation_url(code))
     lead = f"{row.user} · {role_name(row.role)} · {until_words(row)}"

@@ -123,12 +123,12 @@ def _causes(found: changes.Between) -> list[dict[str, Any]]:
         say(_("质量控制：%(count)s 个值的剔除有变") % {"count": found.flags})
     if found.decisions:
         say(_("沙尘日认定 %(count)s 项") % {"count": len(found.decisions)}, reverse("air-dust"))
-    for what, document, at in found.settings:
-        target, region, version = what.split(" ")
+    for row in found.settings:
         said = _("设定目标 %(target)s（%(region)s）%(version)s") % {
-            "target": target, "region": site.region_name(region), "version": version,
+            "target": row.target, "region": site.region_name(row.region), "version": f"v{row.number}",
         }  # fmt: skip
-        say(said, f"{reverse('target-setting', args=[target])}?region={region}", f"{document} · {at:%Y-%m-%d}")
+        href = f"{reverse('target-setting', args=[row.target])}?region={row.region}"
+        say(said, href, f"{row.document} · {row.at:%Y-%m-%d}")
     for label, pair in (
         (_("规则"), found.rules), (_("方案版本"), found.plan), (_("程序"), found.code),
     ):  # fmt: skip

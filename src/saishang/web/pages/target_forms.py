@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from saishang.apps.indicators.actions.set_target import Change
-from saishang.apps.indicators.target_settings import COMPARATORS, Fault, SettingRefused, read_year_values
+from saishang.apps.indicators.target_settings import COMPARATORS, SettingRefused, read_year_values
 from saishang.apps.indicators.target_view import TargetObject
-from saishang.errors import SaishangError
+from saishang.errors import Fault, SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.target_words import number, owner_roles, path_names

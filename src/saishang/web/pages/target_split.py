@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods
 from saishang.apps.indicators.actions.set_cascade import Split, check_split, dissolve_cascade, set_cascade
 from saishang.apps.indicators.catalogue import Catalogue
 from saishang.apps.indicators.split_table import SPLIT_COLUMNS, part_row, read_split
-from saishang.apps.indicators.target_settings import Fault, SettingRefused, Start, read_number
+from saishang.apps.indicators.target_settings import SettingRefused, Start, read_number
 from saishang.apps.indicators.target_view import TargetObject, candidates
-from saishang.errors import SaishangError
+from saishang.errors import Fault, SaishangError
 from saishang.science.cascade import COMBINE, SPLITS, Combine, Part, propose
 from saishang.web import texts
 from saishang.web.pages import site

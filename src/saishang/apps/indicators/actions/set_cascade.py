@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
-from saishang.apps.core.actions import record
 from saishang.apps.indicators.actions.set_target import (
     Change,
     changeable,
     expect_version,
     lock_targets,
+    log_change,
+    no_part,
     write_version,
 )
 from saishang.apps.indicators.models import TargetVersion
 from saishang.apps.indicators.target_settings import (
     Cascade,
-    Fault,
     SettingRefused,
     Start,
     TargetSetting,
@@ -27,6 +26,7 @@ from saishang.apps.indicators.target_settings import (
     refused,
 )
 from saishang.apps.indicators.target_view import Home, TargetObject, candidates, target_object
+from saishang.errors import Fault
 from saishang.rules import Rules
 from saishang.science.cascade import Check, Combine, Part, check
 
@@ -101,19 +101,17 @@ def set_cascade(
             {row.region: row.exempt for row in split.rows if row.exempt}, split.weights_from.strip(),
             split.accepted.strip(),
         )  # fmt: skip
-        before = {part.region: part for part in known.parts}
         made = [
             version for row in members if (version := _part(change, rules, home, target, row, split, known)) is not None
         ]
-        gone = [code for code in before if code not in cascade.members]
+        gone = [part.region for part in known.parts if part.region not in cascade.members]
         for code in gone:
             _leave(change, rules, home, target, code)
         whole = replace(known.setting, cascade=cascade)
         if not made and not gone and plain_setting(whole) == plain_setting(known.setting):
             raise SettingRefused("nothing changes by this split", fix="change something, or leave it")
         version = write_version(change, home.plan, target, region, whole)
-        told_before = {part.region: None if part.goal is None else str(part.goal) for part in known.parts}
-        _log(change, "indicators.set_cascade", version, told_before, cascade, {r.region: r.goal for r in members})
+        _log(change, "indicators.set_cascade", version, known, cascade, {r.region: r.goal for r in members})
     return version
 
 
@@ -140,8 +138,7 @@ def dissolve_cascade(
             _leave(change, rules, home, target, part.region)
         left = replace(known.setting, cascade=None)
         version = write_version(change, home.plan, target, region, left, withdrawn=left.empty)
-        told_before = {part.region: None if part.goal is None else str(part.goal) for part in known.parts}
-        _log(change, "indicators.dissolve_cascade", version, told_before, None, {})
+        _log(change, "indicators.dissolve_cascade", version, known, None, {})
     return version
 
 
@@ -172,9 +169,7 @@ def _unlike(rules: Rules, known: TargetObject, split: Split) -> list[Fault]:
     """Everything that keeps a split from being taken."""
     found: list[Fault] = []
     if known.goal.region != known.region:
-        return [
-            Fault("region", "this place carries no part of the target yet", "split the target over the regions first")
-        ]
+        return [no_part()]
     if known.indicator is None:
         return [Fault("target", "a split needs an indicator, and the catalogue has none for this target",
                       "add the indicator to the catalogue first")]  # fmt: skip
@@ -233,16 +228,15 @@ def _log(
     change: Change,
     verb: str,
     version: TargetVersion,
-    before: dict[str, Any],
+    known: TargetObject,
     cascade: Cascade | None,
     parts: dict[str, Decimal | None],
 ) -> None:
+    before = {part.region: None if part.goal is None else str(part.goal) for part in known.parts}
     told = {
-        "target": version.target, "region": version.region, "version": version.number,
-        "effective": version.effective, "document": version.document,
         "combine": cascade.combine if cascade is not None else None,
         "exempt": dict(cascade.exempt) if cascade is not None else {},
         "accepted": cascade.accepted if cascade is not None else "",
         "parts": {code: None if goal is None else f"{goal.normalize():f}" for code, goal in parts.items()},
     }  # fmt: skip
-    record(change.actor, verb, version, {"parts": before}, told, version.reason, address=change.address)
+    log_change(change, verb, version, {"parts": before}, told)

@@ -14,7 +14,6 @@ from django.utils import timezone
 from saishang.apps.core.actions import record
 from saishang.apps.indicators.models import TargetVersion
 from saishang.apps.indicators.target_settings import (
-    Fault,
     SettingRefused,
     TargetSetting,
     Way,
@@ -23,6 +22,7 @@ from saishang.apps.indicators.target_settings import (
     refused,
 )
 from saishang.apps.indicators.target_view import Home, TargetObject, target_object
+from saishang.errors import Fault
 from saishang.rules import Rules
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "lock_targets",
     "log_change",
     "next_number",
+    "no_part",
     "set_target",
     "trial",
     "withdraw_target",
@@ -212,13 +213,16 @@ def log_change(
     record(change.actor, verb, made, before, told, made.reason, address=change.address)
 
 
+def no_part() -> Fault:
+    """The fault of a place below that is no part of a split."""
+    return Fault("region", "this place carries no part of the target yet", "split the target over the regions first")
+
+
 def _unlike(known: TargetObject, setting: TargetSetting, rules: Rules) -> list[Fault]:
     """What of a setting does not fit together, or does not fit the target."""
     found: list[Fault] = []
     if known.goal.region != known.region:
-        return [
-            Fault("region", "this place carries no part of the target yet", "split the target over the regions first")
-        ]
+        return [no_part()]
     goal = setting.goal if setting.goal is not None else known.plan_level
     year = setting.year if setting.year is not None else known.plan_year
     if setting.goal is not None and known.indicator is None:

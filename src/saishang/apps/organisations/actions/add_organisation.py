@@ -13,7 +13,8 @@ from django.db.models import Max
 from saishang.apps.organisations.actions.doing import Doing, allowed, find_organisation, lock, log
 from saishang.apps.organisations.models import Organisation, OrganisationName
 from saishang.apps.organisations.names import name_faults
-from saishang.apps.organisations.refusals import Fault, refuse
+from saishang.apps.organisations.refusals import refuse
+from saishang.errors import Fault
 
 __all__ = ["Named", "add_organisation"]
 

@@ -9,8 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from saishang.apps.organisations.actions.doing import Doing, allowed, find_organisation, keepers, lock, log, still_kept
+from saishang.apps.organisations.actions.end_role import lay_down
 from saishang.apps.organisations.models import Organisation
-from saishang.apps.organisations.refusals import Fault, refuse
+from saishang.apps.organisations.refusals import refuse
+from saishang.errors import Fault
 
 __all__ = ["Closing", "close_organisation"]
 
@@ -48,19 +50,11 @@ def close_organisation(doing: Doing, code: str, day: date, successor: str = "") 
         before, last = keepers(day), day - timedelta(1)
         refuse(doing.faults() + _faults(doing, found, day, last, heir))
         open_rows = found.memberships.filter(Q(last__isnull=True) | Q(last__gt=last)).select_related("user")
-        ended, withdrawn = [], []
+        ended: list[str] = []
+        withdrawn: list[str] = []
         for row in open_rows:
             told = f"{row.user.username} ({row.role})"
-            state = {"organisation": code, "role": row.role, "first": row.first, "last": row.last}
-            if row.first > last:
-                log(doing, "withdraw_role", row.user, state, {"organisation": code, "closed": last})
-                row.delete()
-                withdrawn.append(told)
-            else:
-                row.last = last
-                row.save(update_fields=["last"])
-                log(doing, "end_role", row.user, state, state | {"last": last})
-                ended.append(told)
+            (ended if lay_down(doing, row, last, {"closed": last}) else withdrawn).append(told)
         found.closed, found.successor = last, heir
         found.save(update_fields=["closed", "successor"])
         still_kept(before, day)

@@ -12,13 +12,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from saishang.apps.core.actions import record
-from saishang.apps.organisations.access import Span, covers_all_below, may, reach
+from saishang.apps.organisations.access import Span, may, reach
 from saishang.apps.organisations.models import Membership, Organisation, User
-from saishang.apps.organisations.refusals import ChangeRefused, Fault, NotAllowed
+from saishang.apps.organisations.refusals import ChangeRefused, NotAllowed
 from saishang.apps.organisations.roles import ROLES_IN_ORGANISATIONS
+from saishang.errors import Fault
 
 __all__ = [
-    "Doing", "allowed", "check_reach", "current_name", "find_organisation", "find_person", "keepers", "lock", "log",
+    "Doing", "allowed", "check_reach", "find_organisation", "find_person", "keepers", "lock", "log",
     "manages", "open_roles", "still_kept",
 ]  # fmt: skip
 
@@ -44,6 +45,10 @@ class Doing:
     def today(self) -> date:
         """The day of the change."""
         return timezone.localdate()
+
+    def is_self(self, person: User) -> bool:
+        """Whether somebody changes what is their own."""
+        return not isinstance(self.actor, str) and self.actor.pk == person.pk
 
     def span(self, action: str) -> Span:
         """Over what the actor may do an action."""
@@ -92,7 +97,7 @@ def check_reach(doing: Doing, role: str, organisation: Organisation) -> Fault | 
     if "all" in far:
         return Fault("role", f"the role {role} reaches further than this account: it reaches everybody",
                      "ask an administrator of the system")  # fmt: skip
-    if "below" in far and not covers_all_below(span, organisation):
+    if "below" in far and not span.covers_all_below(organisation):
         return Fault("role", f"the role {role} reaches further than this account: it reaches what is below",
                      "ask an administrator of an organisation above")  # fmt: skip
     return None
@@ -171,13 +176,6 @@ def find_person(username: str) -> User:
         raise ChangeRefused(message, fix="look at /people/",
                             faults=[Fault("username", message, "look at /people/")])  # fmt: skip
     return found
-
-
-def current_name(organisation: Organisation, on: date) -> str:
-    """The Chinese name on a day; the code while it has none."""
-    known = organisation.names.filter(Q(first__isnull=True) | Q(first__lte=on))
-    found = known.order_by(models.F("first").desc(nulls_last=True)).first()
-    return found.zh if found is not None else organisation.code
 
 
 def log(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from saishang.apps.organisations.actions.doing import Doing, check_reach, keepers, lock, log, still_kept
 from saishang.apps.organisations.models import Membership
-from saishang.apps.organisations.refusals import ChangeRefused, Fault, NotAllowed, refuse
+from saishang.apps.organisations.refusals import ChangeRefused, NotAllowed, refuse
+from saishang.errors import Fault
 
-__all__ = ["end_role"]
+__all__ = ["end_role", "lay_down"]
 
 
 def end_role(doing: Doing, membership: int, last: date) -> Membership | None:
@@ -48,14 +51,28 @@ def end_role(doing: Doing, membership: int, last: date) -> Membership | None:
             faults.append(Fault("last", f"it began on {row.first}, which is its first day; got {last}",
                                 "choose that day or a later one"))  # fmt: skip
         refuse(faults)
-        state = {"organisation": row.organisation.code, "role": row.role, "first": row.first, "last": row.last}
         before = keepers(last + timedelta(1))
-        if row.first > last:
-            log(doing, "withdraw_role", row.user, state, {"organisation": row.organisation.code})
-            row.delete()
+        if not lay_down(doing, row, last):
             return None
-        row.last = last
-        row.save(update_fields=["last"])
         still_kept(before, last + timedelta(1))
-        log(doing, "end_role", row.user, state, state | {"last": last})
         return row
+
+
+def lay_down(doing: Doing, row: Membership, last: date, why: Mapping[str, Any] | None = None) -> bool:
+    """Change → log, for actions that have checked: True when a role ends on `last`, False when it is withdrawn.
+
+    Parameters
+    ----------
+    why:
+        What the entry of a withdrawal tells beside the organisation.
+    """
+    code = row.organisation.code
+    state = {"organisation": code, "role": row.role, "first": row.first, "last": row.last}
+    if row.first > last:
+        log(doing, "withdraw_role", row.user, state, {"organisation": code, **(why or {})})
+        row.delete()
+        return False
+    row.last = last
+    row.save(update_fields=["last"])
+    log(doing, "end_role", row.user, state, state | {"last": last})
+    return True

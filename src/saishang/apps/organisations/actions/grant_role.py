@@ -9,8 +9,9 @@ from django.db.models import Q
 
 from saishang.apps.organisations.actions.doing import Doing, check_reach, find_organisation, find_person, lock, log
 from saishang.apps.organisations.models import Membership, Organisation, User
-from saishang.apps.organisations.refusals import Fault, NotAllowed, refuse
+from saishang.apps.organisations.refusals import NotAllowed, refuse
 from saishang.apps.organisations.roles import ROLES_IN_ORGANISATIONS
+from saishang.errors import Fault
 
 __all__ = ["add_role", "grant_role", "role_faults"]
 

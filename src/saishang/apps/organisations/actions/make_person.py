@@ -14,7 +14,8 @@ from django.db import transaction
 from saishang.apps.organisations.actions.doing import Doing, find_organisation, lock, log
 from saishang.apps.organisations.actions.grant_role import add_role, role_faults
 from saishang.apps.organisations.models import User
-from saishang.apps.organisations.refusals import Fault, refuse
+from saishang.apps.organisations.refusals import refuse
+from saishang.errors import Fault
 
 __all__ = ["Made", "make_person", "temporary_password"]
 

@@ -8,7 +8,8 @@ from django.db.models.functions import Concat, Substr
 
 from saishang.apps.organisations.actions.doing import Doing, allowed, find_organisation, lock, log
 from saishang.apps.organisations.models import Organisation
-from saishang.apps.organisations.refusals import Fault, refuse
+from saishang.apps.organisations.refusals import refuse
+from saishang.errors import Fault
 
 __all__ = ["move_organisation"]
 

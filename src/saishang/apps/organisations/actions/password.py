@@ -52,7 +52,7 @@ def reset_password(doing: Doing, username: str) -> Made:
         lock()
         person = managed_person(doing, username)
         refuse(doing.faults())
-        if not isinstance(doing.actor, str) and doing.actor.pk == person.pk:
+        if doing.is_self(person):
             raise ChangeRefused("one's own password is changed, not reset", fix="change it on your account's page")
         secret = temporary_password()
         person.set_password(secret)

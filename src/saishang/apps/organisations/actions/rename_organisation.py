@@ -10,7 +10,8 @@ from saishang.apps.organisations.actions.add_organisation import Named
 from saishang.apps.organisations.actions.doing import Doing, allowed, find_organisation, lock, log
 from saishang.apps.organisations.models import OrganisationName
 from saishang.apps.organisations.names import name_faults, plain
-from saishang.apps.organisations.refusals import Fault, refuse
+from saishang.apps.organisations.refusals import refuse
+from saishang.errors import Fault
 
 __all__ = ["rename_organisation"]
 

@@ -150,7 +150,7 @@ def reset_second_factor(doing: Doing, username: str) -> User:
         lock()
         person = managed_person(doing, username)
         refuse(doing.faults())
-        if not isinstance(doing.actor, str) and doing.actor.pk == person.pk:
+        if doing.is_self(person):
             raise ChangeRefused("one's own codes are given up, not reset", fix="give them up on your account's page")
         if not has_second_factor(person):
             raise ChangeRefused(f"{person.username} has no one-time codes set up", fix="nothing is to be done")

@@ -154,8 +154,9 @@ def _rows(rules: Rules, top: str) -> Iterator[dict[str, Any]]:
             yield _agency(row, above if above in placed else top, number)
             placed.add(code)
     by_region = {str(row["region"]): row for row in agencies if row["region"] and row["region"] != top}
-    inside = [code for code in regions if code != top and _inside(regions, code, top)]
-    for number, code in enumerate(sorted(inside, key=lambda code: (_depth(regions, code), code)), start=1000):
+    chains = {code: rules.regions_above(code) for code in regions}
+    inside = [code for code in regions if top in chains[code]]
+    for number, code in enumerate(sorted(inside, key=lambda code: (len(chains[code]), code)), start=1000):
         own, parent = by_region.get(code), str(regions[code]["parent"])
         if own is not None:  # a management area has a body of its own in the table
             yield _agency(own, parent, number) | {"kind": "government", "code": code, "region": code}
@@ -166,21 +167,6 @@ def _rows(rules: Rules, top: str) -> Iterator[dict[str, Any]]:
 def _above(row: Mapping[str, Any], codes: set[str], top: str) -> str:
     parent = str(row["parent"] or "")
     return parent if parent in codes else top
-
-
-def _inside(regions: Mapping[str, Any], code: str, top: str) -> bool:
-    for _step in range(10):
-        code = str(regions[code]["parent"] or "") if code in regions else ""
-        if code == top:
-            return True
-    return False
-
-
-def _depth(regions: Mapping[str, Any], code: str) -> int:
-    depth = 0
-    while code in regions and regions[code]["parent"] and depth < 10:
-        code, depth = str(regions[code]["parent"]), depth + 1
-    return depth
 
 
 def _government(row: Mapping[str, Any], parent: str | None, position: int) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from django.db import transaction
 from saishang.apps.organisations.actions.doing import Doing, find_person, keepers, lock, log, manages, still_kept
 from saishang.apps.organisations.actions.end_sign_in import end_all
 from saishang.apps.organisations.models import User
-from saishang.apps.organisations.refusals import ChangeRefused, Fault, NotAllowed, refuse
+from saishang.apps.organisations.refusals import ChangeRefused, NotAllowed, refuse
+from saishang.errors import Fault
 
 __all__ = ["activate", "deactivate", "managed_person"]
 
@@ -41,7 +42,7 @@ def deactivate(doing: Doing, username: str) -> User:
         lock()
         person = managed_person(doing, username)
         faults = doing.faults()
-        if not isinstance(doing.actor, str) and doing.actor.pk == person.pk:
+        if doing.is_self(person):
             faults.append(Fault("reason", "nobody deactivates their own account", "ask another administrator"))
         if not person.is_active:
             faults.append(Fault("reason", f"the account {person.username} is not active", "nothing is to be done"))
