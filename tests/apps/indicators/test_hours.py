@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import empty_ledger
+
 pytestmark = pytest.mark.django_db
 #: Stations of Yinchuan that make its mean, and what each sends all day.
 SENT = {"1488A": 100, "1489A": 120, "2924A": 140, "2925A": 160, "2926A": 180}
@@ -20,6 +22,7 @@ DAY = date(2019, 5, 2)
 def run(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     """Two days: PM10 as `SENT`, PM2.5 35 everywhere, ozone 160 at one station in the last hour of the second day."""
     from django.conf import settings
+    from django.core.management import call_command
 
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.indicators.actions.report_value import load_published
@@ -39,6 +42,8 @@ def run(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_
             yield evaluate("tests", settings.CONFIG, lake, load_rules(), DAY, site="ningxia", region="640000").id
         finally:
             settings.CONFIG = before
+            call_command("flush", interactive=False, verbosity=0)
+            empty_ledger()
 
 
 def _file(folder: Path) -> Path:

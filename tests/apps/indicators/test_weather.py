@@ -51,6 +51,7 @@ def made_run(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, dj
         finally:
             settings.CONFIG = before
             call_command("flush", interactive=False, verbosity=0)
+            empty_ledger()
 
 
 @pytest.fixture
