@@ -37,3 +37,20 @@ def test_a_number_is_certified_by_run_files_and_seal(portal: Portal, client: Cli
     chain = client.get(f"/targets/chain/{portal.run}/air.pm25.mean/640000/?period=2015&basis=measured").content.decode()
     assert "/targets/certificate/" in chain
     assert client.get(f"/targets/certificate/{portal.run}/no.such/640000/").status_code == 404
+
+
+def test_a_changed_number_leads_to_the_certificate_of_its_own_kind() -> None:
+    """A city's published figure and the one computed stand on the same period and basis."""
+    from saishang.apps.indicators.changes import value_change
+    from saishang.web.pages.runs_compare import values_table
+
+    kinds = ("computed", "reported")
+    changes = [
+        value_change(("air.pm25.mean", "640100", "2015", "year", "measured", kind, "GB 3095-2012"), None, None)
+        for kind in kinds
+    ]  # fmt: skip
+    table = values_table(changes, changes, "a", "b", "b", [])
+    for kind, row in zip(kinds, table.rows, strict=True):
+        for column, page in (("indicator", "chain"), ("certificate", "certificate")):
+            cell = row[column]
+            assert cell.href == f"/targets/{page}/b/air.pm25.mean/640100/?period=2015&basis=measured&kind={kind}"

@@ -59,15 +59,16 @@ class Node:
 
 def chain_url(run: str, indicator: str, region: str, period: str, basis: str = "", kind: str = "") -> str:
     """Address of the chain of a value; `kind` tells a reported from a computed one on the same basis."""
-    address = reverse("targets-chain", args=[run, indicator, region])
-    asked = {"period": period, "basis": basis, "kind": kind}
-    return f"{address}?{urlencode({k: v for k, v in asked.items() if v})}"
+    return _address("targets-chain", run, indicator, region, period=period, basis=basis, kind=kind)
 
 
-def certificate_url(run: str, indicator: str, region: str, period: str, basis: str = "") -> str:
-    """Address of the certificate of a value."""
-    address = reverse("targets-certificate", args=[run, indicator, region])
-    return f"{address}?{urlencode({k: v for k, v in {'period': period, 'basis': basis}.items() if v})}"
+def certificate_url(run: str, indicator: str, region: str, period: str, basis: str = "", kind: str = "") -> str:
+    """Address of the certificate of a value; `kind` as in `chain_url`."""
+    return _address("targets-certificate", run, indicator, region, period=period, basis=basis, kind=kind)
+
+
+def _address(page: str, run: str, indicator: str, region: str, **asked: str) -> str:
+    return f"{reverse(page, args=[run, indicator, region])}?{urlencode({k: v for k, v in asked.items() if v})}"
 
 
 @public

@@ -64,7 +64,7 @@ def _values_table(found: Forward, about: list[str]) -> Table:
     listed = []
     for row in found.values:
         known = catalogue.get(row.indicator)
-        key = (found.run, row.indicator, row.region, row.period, row.basis)
+        key = (found.run, row.indicator, row.region, row.period, row.basis, row.kind)
         reason = "" if row.valid else reason_name(row.reason or None) or ""
         listed.append(
             {

@@ -195,9 +195,9 @@ def values_table(
         name = texts.both(known.zh, known.en) if known else row.indicator
         # A figure that only the earlier run has is explained by that run.
         there = chain if row.after_exact is not None or row.before_exact is None else earlier or chain
-        address = chain_url(there, row.indicator, row.region, row.period, row.basis)
+        key = (there, row.indicator, row.region, row.period, row.basis, row.kind)
         return {
-            "indicator": Cell(row.indicator, text=name, href=address),
+            "indicator": Cell(row.indicator, text=name, href=chain_url(*key)),
             "region": site.region_name(row.region),
             "period": texts.period_name(row.period),
             "basis": basis_name(row.basis),
@@ -205,10 +205,7 @@ def values_table(
             "after": Cell(row.after_exact, text=row.after or None, note=reason_name(row.after_reason or None)),
             "unit": texts.unit_name(row.unit) or None,
             "why": why(row) if why else None,
-            "certificate": Cell(
-                row.indicator, text=_("查看"),
-                href=certificate_url(there, row.indicator, row.region, row.period, row.basis),
-            ),
+            "certificate": Cell(row.indicator, text=_("查看"), href=certificate_url(*key)),
         }  # fmt: skip
 
     return Table(

@@ -18,7 +18,7 @@ from saishang.science.rounding import round_half_even
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.air_weather import weather_link
-from saishang.web.pages.chain import chain_url, fact_words
+from saishang.web.pages.chain import certificate_url, chain_url, fact_words
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
 from saishang.web.pages.forecast import ForecastView, target_forecast
@@ -28,7 +28,6 @@ from saishang.web.pages.target_future import (
     band,
     band_labels,
     band_rows,
-    certificate_url,
     earlier,
     evidence,
     owed,
@@ -243,7 +242,7 @@ def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
                 "certificate": Cell(
                     None,
                     text=_("复算证书"),
-                    href=certificate_url(run.id, row.indicator, row.region, point),
+                    href=certificate_url(run.id, row.indicator, row.region, point.period, point.basis, point.kind),
                 )
                 if point.value is not None
                 else None,

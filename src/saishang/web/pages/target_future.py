@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from saishang.apps.indicators import queries
 from saishang.apps.indicators.models import IndicatorValue
-from saishang.apps.indicators.queries import HistoryPoint, RunFacts, TargetRow
+from saishang.apps.indicators.queries import RunFacts, TargetRow
 from saishang.apps.plan import queries as plan
 from saishang.apps.plan.queries import ItemView, PlanNotFoundError
 from saishang.web import texts
@@ -24,7 +24,7 @@ from saishang.web.pages.runs import about_run
 from saishang.web.pages.tables import Cell, Column, Table
 
 __all__ = [
-    "Running", "band", "band_labels", "band_rows", "certificate_url", "earlier", "evidence", "owed", "running_year",
+    "Running", "band", "band_labels", "band_rows", "earlier", "evidence", "owed", "running_year",
 ]  # fmt: skip
 
 Running = tuple[ForecastView | None, str]
@@ -100,12 +100,6 @@ def running_year(run: RunFacts, row: TargetRow) -> Running:
     if ahead is None or ahead.row is None or ahead.row.target:
         return None, ""
     return ahead, reverse("morning-item", args=[row.region, str(rule["parameter"])]) + f"?run={run.id}"
-
-
-def certificate_url(run: str, indicator: str, region: str, point: HistoryPoint) -> str:
-    """Address of the certificate of one value."""
-    address = reverse("targets-certificate", args=[run, indicator, region])
-    return f"{address}?{urlencode({'period': point.period, 'basis': point.basis, 'kind': point.kind})}"
 
 
 def evidence(run: RunFacts, row: TargetRow) -> dict[tuple[str, str], str]:
