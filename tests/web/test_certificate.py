@@ -54,3 +54,19 @@ def test_a_changed_number_leads_to_the_certificate_of_its_own_kind() -> None:
         for column, page in (("indicator", "chain"), ("certificate", "certificate")):
             cell = row[column]
             assert cell.href == f"/targets/{page}/b/air.pm25.mean/640100/?period=2015&basis=measured&kind={kind}"
+
+
+def test_a_number_that_only_a_correction_would_bring_leads_nowhere() -> None:
+    """No run holds it yet, so a link would end at "not found"; one that the run holds without a value has its chain."""
+    from dataclasses import replace
+
+    from saishang.apps.indicators.changes import value_change
+    from saishang.web.pages.runs_compare import values_table
+
+    new = value_change(("air.pm25.mean", "640100", "2015", "year", "measured", "computed", "GB 3095-2012"), None, None)
+    void = replace(new, before_reason="days_short")
+    rows = values_table([new, void], [new, void], "a", "after", "a", [], why=lambda _change: "1").rows
+    assert rows[0]["indicator"].href is None
+    assert rows[0]["certificate"] is None
+    assert rows[1]["indicator"].href.startswith("/targets/chain/a/")
+    assert rows[1]["certificate"].href.startswith("/targets/certificate/a/")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,14 +14,13 @@ from saishang.apps.organisations import queries
 from saishang.apps.organisations.actions.doing import Doing
 from saishang.apps.organisations.models import Membership, User
 from saishang.apps.organisations.queries import OrganisationView
-from saishang.apps.organisations.refusals import ChangeRefused
 from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS
-from saishang.web import texts, wording
+from saishang.web import texts
 from saishang.web.pages.tables import Cell, Column, Table
 
 __all__ = [
     "action_name", "crumbs", "doing", "history_table", "kind_name", "kinds", "name", "organisation_url", "post_name",
-    "put_faults", "reach_name", "role_about", "role_name", "roles", "until_words",
+    "reach_name", "role_about", "role_name", "roles", "until_words",
 ]  # fmt: skip
 
 
@@ -95,15 +93,6 @@ def crumbs(view: OrganisationView) -> list[tuple[str, str]]:
 def doing(request: HttpRequest, reason: str) -> Doing:
     """Who changes something by this request, and why."""
     return Doing(request.user, reason, request.META.get("REMOTE_ADDR"))
-
-
-def put_faults(form: forms.BaseForm, error: ChangeRefused) -> None:
-    """Every fault of a refusal beside its field, else above the form."""
-    for fault in error.faults:
-        words = f"{wording.say(fault.message)}{_('。')}{wording.say(fault.fix)}"
-        form.add_error(fault.field if fault.field in form.fields else None, words)
-    if not error.faults:
-        form.add_error(None, _("。").join(wording.error_words(error)))
 
 
 def verb_name(verb: str) -> str:

@@ -30,13 +30,13 @@ from saishang.apps.organisations.actions.doing import check_reach
 from saishang.apps.organisations.models import Membership, Organisation, User
 from saishang.apps.organisations.queries import Filter, OrganisationView
 from saishang.apps.organisations.refusals import ChangeRefused
+from saishang.web.pages.faults import put_faults
 from saishang.web.pages.organisations_common import (
     crumbs,
     doing,
     kinds,
     name,
     organisation_url,
-    put_faults,
     role_about,
     role_name,
     roles,

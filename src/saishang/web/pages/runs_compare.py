@@ -179,7 +179,8 @@ def values_table(
 ) -> Table:  # fmt: skip
     """Numbers on both sides; `before` and `after` in words, `chain` the run to which the figures lead.
 
-    `earlier` is the run to which a figure leads that only the side before has; `why` says what changes a number.
+    `earlier` is the run to which a figure leads that only the side before has; `why` says what changes a
+    number, where the side after is no run yet.
     """
     catalogue = queries.catalogue().indicators
     columns = [
@@ -196,8 +197,10 @@ def values_table(
         # A figure that only the earlier run has is explained by that run.
         there = chain if row.after_exact is not None or row.before_exact is None else earlier or chain
         key = (there, row.indicator, row.region, row.period, row.basis, row.kind)
+        # What only a correction would bring stands in no run yet: nothing to lead to.
+        nowhere = why is not None and row.before_exact is None and not row.before_reason
         return {
-            "indicator": Cell(row.indicator, text=name, href=chain_url(*key)),
+            "indicator": Cell(row.indicator, text=name, href=None if nowhere else chain_url(*key)),
             "region": site.region_name(row.region),
             "period": texts.period_name(row.period),
             "basis": basis_name(row.basis),
@@ -205,7 +208,7 @@ def values_table(
             "after": Cell(row.after_exact, text=row.after or None, note=reason_name(row.after_reason or None)),
             "unit": texts.unit_name(row.unit) or None,
             "why": why(row) if why else None,
-            "certificate": Cell(row.indicator, text=_("查看"), href=certificate_url(*key)),
+            "certificate": None if nowhere else Cell(row.indicator, text=_("查看"), href=certificate_url(*key)),
         }  # fmt: skip
 
     return Table(

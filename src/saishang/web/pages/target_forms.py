@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from saishang.apps.indicators.actions.set_target import Change
-from saishang.apps.indicators.target_settings import COMPARATORS, SettingRefused, read_year_values
+from saishang.apps.indicators.target_settings import COMPARATORS, read_year_values
 from saishang.apps.indicators.target_view import TargetObject
-from saishang.errors import Fault, SaishangError
-from saishang.web import texts, wording
+from saishang.errors import Fault
+from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.target_words import number, owner_roles, path_names
 
-__all__ = ["ChangeForm", "TargetForm", "put_faults"]
+__all__ = ["ChangeForm", "TargetForm"]
 
 _CONTROL = {"class": "form-control"}
 _SELECT = {"class": "form-select"}
@@ -158,18 +158,3 @@ def _initial(known: TargetObject) -> dict[str, Any]:
         "tolerance": number(setting.tolerance.value, 6) if setting.tolerance else "",
         "tolerance_of": setting.tolerance.of if setting.tolerance else "percent", "clause": setting.clause,
     }  # fmt: skip
-
-
-def _whole(words: str) -> str:
-    """A message of the code as a whole sentence; Chinese has no capitals."""
-    return f"{words[:1].upper()}{words[1:]}{_('。')}"
-
-
-def put_faults(form: forms.Form, error: SaishangError) -> None:
-    """Every fault of a refusal beside its field, else above the form."""
-    faults = error.faults if isinstance(error, SettingRefused) else ()
-    for fault in faults:
-        words = texts.sentences(_whole(wording.say(told)) for told in (fault.message, fault.fix) if told)
-        form.add_error(fault.field if fault.field in form.fields else None, words)
-    if not faults:
-        form.add_error(None, " ".join(wording.error_words(error)))

@@ -29,8 +29,9 @@ from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
+from saishang.web.pages.faults import put_faults
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.target_forms import ChangeForm, TargetForm, put_faults
+from saishang.web.pages.target_forms import ChangeForm, TargetForm
 from saishang.web.pages.target_words import (
     check_words,
     combine_names,
@@ -48,7 +49,6 @@ __all__ = [
     "home",
     "known_target",
     "places_of",
-    "put_faults",
     "setting_url",
     "versions",
     "withdraw",

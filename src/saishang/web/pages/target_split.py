@@ -26,8 +26,9 @@ from saishang.science.cascade import COMBINE, SPLITS, Combine, Part, propose
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
+from saishang.web.pages.faults import put_faults
 from saishang.web.pages.tables import Column, Table
-from saishang.web.pages.target_forms import ChangeForm, put_faults
+from saishang.web.pages.target_forms import ChangeForm
 from saishang.web.pages.target_setting import home, known_target, places_of, take_back
 from saishang.web.pages.target_words import check_words, combine_names, number, split_names
 from saishang.web.security import permission
