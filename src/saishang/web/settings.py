@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "saishang.apps.observations",
     "saishang.apps.indicators",
     "saishang.apps.registers",
+    "saishang.apps.execution",
     "saishang.web",
 ]
 
