@@ -8,10 +8,10 @@ import pytest
 
 from saishang.rules import load_rules
 from saishang.science.clocks import working_days
-from saishang.science.execution.periods import ReportRule, due_day, period_of, periods_between, read_period
+from saishang.science.execution.periods import ReportRule, due_day, opens_on, period_of, periods_between, read_period
 from saishang.science.numbers import InputError
 
-RULE = ReportRule(5, 10, (12, 31))
+RULE = ReportRule(5, 10, (12, 31), 60)
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,11 @@ def test_due_days_on_the_chinese_working_calendar(name: str, due: date, complete
 
 def test_the_rule_is_read_from_the_rules() -> None:
     assert ReportRule.from_document(load_rules().document("execution")) == RULE
+
+
+@pytest.mark.parametrize(
+    ("name", "opens"),
+    [("2026-M10", date(2026, 11, 1)), ("2026-Q3", date(2026, 10, 1)), ("2026", date(2026, 11, 1))],
+)
+def test_a_report_is_asked_for_after_its_period_and_the_years_in_november(name: str, opens: date) -> None:
+    assert opens_on(read_period(name), RULE) == opens  # 60 days before 31 December is 1 November

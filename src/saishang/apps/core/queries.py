@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from saishang.apps.core.models import ActionLogEntry
 
-__all__ = ["changes_of", "entries", "history_of", "logged"]
+__all__ = ["changes_of", "entries", "history_of", "history_of_any", "logged"]
 
 
 def entries(verb: str | None = None) -> QuerySet[ActionLogEntry]:
@@ -20,6 +21,14 @@ def entries(verb: str | None = None) -> QuerySet[ActionLogEntry]:
 def history_of(object_type: str, object_id: str) -> QuerySet[ActionLogEntry]:
     """Everything that was done to one object, oldest first."""
     return ActionLogEntry.objects.filter(object_type=object_type, object_id=object_id)
+
+
+def history_of_any(objects: Mapping[str, Collection[str]]) -> QuerySet[ActionLogEntry]:
+    """Everything that was done to any of these objects (type → ids), newest first."""
+    wanted = Q(pk__in=[])
+    for kind, ids in objects.items():
+        wanted |= Q(object_type=kind, object_id__in=list(ids))
+    return ActionLogEntry.objects.filter(wanted).select_related("actor").order_by("-sequence")
 
 
 def changes_of(object_type: str) -> QuerySet[ActionLogEntry]:

@@ -46,6 +46,8 @@ class WorkItem(models.Model):
     #: How often it is reported on: month, quarter, year; empty for never.
     cadence = models.CharField(max_length=8, blank=True)
     state = models.CharField(max_length=12, default="draft")
+    #: Day from which it is owed: reports on periods before it are not asked for.
+    assigned_on = models.DateField(null=True)
     #: Day on which it was said to be done, and by whom: they may not verify it.
     finished = models.DateField(null=True)
     finished_by = models.CharField(max_length=150, blank=True)

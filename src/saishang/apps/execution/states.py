@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ITEM_MOVES", "ITEM_STATES", "PLAN_MOVES", "PLAN_STATES", "REPORT_MOVES", "REPORT_STATES", "WRITABLE", "Move",
-           "moves_from"]  # fmt: skip
+__all__ = [
+    "ITEM_MOVES", "ITEM_STATES", "PLAN_MOVES", "PLAN_STATES", "REPORT_MOVES", "REPORT_STATES", "WRITABLE", "Move",
+    "moves_from",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from saishang.apps.organisations.refusals import ChangeRefused
 
 __all__ = [
     "Filter", "OrganisationView", "PeopleFilter", "codes_owed", "find", "held_today", "history", "members",
-    "names_of", "one", "open_role", "path_of", "people", "person_history", "sign_ins", "tree",
+    "names_of", "one", "open_codes", "open_role", "path_of", "people", "person_history", "sign_ins", "tree",
 ]  # fmt: skip
 
 #: Verbs of the log that tell about a person's place in an organisation.
@@ -171,6 +171,13 @@ def members(code: str, on: date | None = None, *, past: bool = False) -> list[Me
 def held_today(person: User, on: date | None = None) -> list[Membership]:
     """Roles of a person that hold on a day (today), in organisations that exist on it."""
     return list(holding(on or timezone.localdate()).filter(user=person).select_related("organisation"))
+
+
+def open_codes(on: date) -> dict[str, int]:
+    """Code → number of every organisation that exists on a day."""
+    alive = Q(closed__isnull=True) | Q(closed__gte=on)
+    rows = Organisation.objects.filter(alive, Q(opened__isnull=True) | Q(opened__lte=on))
+    return dict(rows.values_list("code", "pk"))
 
 
 def open_role(username: str, code: str, role: str) -> int:

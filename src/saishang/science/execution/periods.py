@@ -16,7 +16,17 @@ from typing import Any, Literal
 from saishang.science.clocks import DueDay, WorkingDays
 from saishang.science.numbers import InputError
 
-__all__ = ["CADENCES", "Cadence", "Period", "ReportRule", "due_day", "period_of", "periods_between", "read_period"]
+__all__ = [
+    "CADENCES",
+    "Cadence",
+    "Period",
+    "ReportRule",
+    "due_day",
+    "opens_on",
+    "period_of",
+    "periods_between",
+    "read_period",
+]
 
 Cadence = Literal["month", "quarter", "year"]
 CADENCES: tuple[Cadence, ...] = ("month", "quarter", "year")
@@ -41,13 +51,15 @@ class ReportRule:
     month: int
     quarter: int
     year: tuple[int, int]
+    #: Days before its due day from which on the year's report can be written.
+    year_opens: int
 
     @classmethod
     def from_document(cls, document: Any) -> ReportRule:
         """Read it from `rules/execution.yaml`."""
         told = document["execution"]["reports"]
         return cls(told["month"]["working_days"], told["quarter"]["working_days"],
-                   (told["year"]["month"], told["year"]["day"]))  # fmt: skip
+                   (told["year"]["month"], told["year"]["day"]), told["year"]["opens_days"])  # fmt: skip
 
 
 def period_of(day: date, kind: Cadence) -> Period:
@@ -96,3 +108,11 @@ def due_day(period: Period, rule: ReportRule, calendar: WorkingDays) -> DueDay:
         month, day = rule.year
         return DueDay(date(period.first.year, month, day), True)
     return calendar.after(period.last, rule.month if period.kind == "month" else rule.quarter)
+
+
+def opens_on(period: Period, rule: ReportRule) -> date:
+    """From which day on a report on a period is asked for: the day after it, the year's some days before it is due."""
+    if period.kind == "year":
+        month, day = rule.year
+        return date(period.first.year, month, day) - timedelta(days=rule.year_opens)
+    return period.last + timedelta(days=1)

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ('targets', models.JSONField(default=list)),
                 ('cadence', models.CharField(blank=True, max_length=8)),
                 ('state', models.CharField(default='draft', max_length=12)),
+                ('assigned_on', models.DateField(null=True)),
                 ('finished', models.DateField(null=True)),
                 ('finished_by', models.CharField(blank=True, max_length=150)),
                 ('percent', models.PositiveSmallIntegerField(null=True)),

@@ -22,17 +22,13 @@ from saishang.apps.registers.actions.write import (
 )
 from saishang.apps.registers.models import Entry
 from saishang.lake.archive import Archive
+from saishang.lake.contents import EvidenceRefused, evidence_kind
 from saishang.rules import Rules
 from saishang.science.numbers import InputError
 from saishang.science.register.kind import Kind
 from saishang.science.register.values import as_text, read_entry
 
 __all__ = ["EvidenceFile", "move_entry"]
-
-#: What evidence may be, by the bytes with which its content begins.
-_CONTENTS = (
-    (b"%PDF-", "PDF"), (b"PK\x03\x04", "Word, Excel or OFD"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,15 +95,9 @@ def _complete(kind: Kind, rules: Rules, entry: Entry, state: str) -> None:
 
 
 def _kept(archive: Archive, file: EvidenceFile) -> dict[str, Any]:
-    with file.path.open("rb") as content:
-        head = content.read(16)
-    if not any(head.startswith(mark) for mark, _ in _CONTENTS):
-        kinds = ", ".join(words for _, words in _CONTENTS)
-        raise EntryRefused(
-            f"expected evidence as {kinds}, the content of {file.name!r} is none of these",
-            fix="save the document as PDF",
-            where="evidence",
-            code="evidence-kind",
-        )
+    try:
+        evidence_kind(file.path, file.name)
+    except EvidenceRefused as error:
+        raise EntryRefused(error.message, fix=error.fix, where=error.where, code=error.code) from error
     kept = archive.put(file.path)
     return {"document": file.document, "name": file.name, "sha256": kept.sha256, "size": kept.size}

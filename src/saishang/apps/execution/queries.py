@@ -1,0 +1,289 @@
+"""What pages, notices and reports read of work: items with their standing, boards, reports, what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+
+from saishang.apps.core.queries import history_of_any
+from saishang.apps.execution.models import (
+    Evidence,
+    ItemUnit,
+    Milestone,
+    ProgressReport,
+    WorkItem,
+    WorkPlan,
+    WorkPlanLine,
+)
+from saishang.apps.execution.states import REPORT_MOVES, Move
+from saishang.apps.organisations.access import Span, reach
+from saishang.rules import Rules
+
+__all__ = [
+    "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "board", "evidence_of", "history", "item", "items",
+    "matrix", "moves_for", "overdue", "overdue_milestones", "plan_lines", "published", "report", "reports",
+    "reports_due", "soon_days", "standing_case", "visible", "waiting", "work_plans",
+]  # fmt: skip
+
+#: By what a board counts: name → field of an item.
+GROUPS = {"task": "task", "organisation": "organisation__code", "region": "region", "kind": "kind",
+          "programme": "programme"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ItemFilter:
+    """Which items; empty fields do not restrict.
+
+    `organisation` counts with everything below it; `unit` finds items in which an organisation has any part;
+    `standing` is one of `science.execution.standing.STANDINGS`; `target` a code of the plan.
+    """
+
+    text: str = ""
+    task: str = ""
+    kind: str = ""
+    organisation: str = ""
+    unit: str = ""
+    region: str = ""
+    programme: str = ""
+    standing: str = ""
+    state: str = ""
+    target: str = ""
+    due_from: date | None = None
+    due_to: date | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class ReportFilter:
+    """Which reports; `overdue`: due before today and not handed in."""
+
+    period: str = ""
+    state: str = ""
+    organisation: str = ""
+    task: str = ""
+    item: str = ""
+    late: bool = False
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One group of a board: key, and how many items by standing."""
+
+    key: str
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """All items that are counted."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the log about an item or a report of it."""
+
+    at: datetime
+    who: str
+    verb: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    reason: str
+    address: str | None
+
+
+def soon_days(rules: Rules) -> int:
+    """Days before the due day from which on an item is due soon."""
+    return int(rules.document("execution")["execution"]["due_soon_days"])
+
+
+def standing_case(today: date, soon: int) -> Case:
+    """`science.execution.standing.standing` as SQL; a test holds the two against each other."""
+    return Case(
+        When(state__in=("draft", "proposed"), then=Value("draft")),
+        When(~Q(state="active"), then=F("state")),
+        When(due__lt=today, then=Value("late")),
+        When(due__lte=today + timedelta(days=soon), then=Value("due_soon")),
+        When(start__gt=today, then=Value("not_begun")),
+        When(due__isnull=True, then=Value("no_day")),
+        default=Value("on_time"),
+        output_field=CharField(),
+    )
+
+
+def visible(span: Span) -> Q:
+    """Items that somebody with this span of `view_internal` sees: of the owner, or with a part in them."""
+    if span.everything:
+        return Q()
+    part = ItemUnit.objects.filter(span.filter("organisation"), item=OuterRef("pk"))
+    return span.filter("organisation") | Q(Exists(part))
+
+
+def items(span: Span, wanted: ItemFilter, today: date, soon: int) -> QuerySet[WorkItem]:
+    """Items within a span with their `standing`, by task and code."""
+    rows = WorkItem.objects.filter(visible(span)).annotate(standing=standing_case(today, soon))
+    for word in wanted.text.split():
+        rows = rows.filter(Q(title__icontains=word) | Q(content__icontains=word) | Q(code__icontains=word))
+    for field in ("task", "kind", "region", "programme", "standing", "state"):
+        if value := getattr(wanted, field):
+            rows = rows.filter(Q(**{field: value}))
+    if wanted.organisation:
+        rows = rows.filter(organisation__path__contains=f"/{wanted.organisation}/")
+    if wanted.unit:
+        part = ItemUnit.objects.filter(organisation__code=wanted.unit, item=OuterRef("pk"))
+        rows = rows.filter(Q(organisation__code=wanted.unit) | Q(Exists(part)))
+    if wanted.target:
+        rows = rows.filter(targets__contains=[wanted.target])
+    if wanted.due_from:
+        rows = rows.filter(due__gte=wanted.due_from)
+    if wanted.due_to:
+        rows = rows.filter(due__lte=wanted.due_to)
+    if wanted.year:
+        rows = rows.filter(Q(start__isnull=True) | Q(start__year__lte=wanted.year))
+        rows = rows.filter(Q(due__isnull=True) | Q(due__year__gte=wanted.year))
+    return rows.select_related("organisation", "parent").order_by("task", "code")
+
+
+def item(code: str, today: date, soon: int) -> WorkItem | None:
+    """One item with its standing, units, milestones; None when there is none. Who may see it is the page's to ask."""
+    rows = WorkItem.objects.annotate(standing=standing_case(today, soon)).select_related("organisation", "parent")
+    return rows.prefetch_related("units__organisation", "milestones", "children").filter(code=code).first()
+
+
+def board(span: Span, by: str, wanted: ItemFilter, today: date, soon: int) -> list[Cell]:
+    """Items counted by standing in groups (`GROUPS`), by key; one query."""
+    field = GROUPS[by]
+    rows = items(span, wanted, today, soon).order_by().annotate(seen=standing_case(today, soon))
+    cells: dict[str, dict[str, int]] = {}
+    for row in rows.values(field, "seen").annotate(found=Count("pk")):
+        cells.setdefault(str(row[field]), {})[str(row["seen"])] = int(row["found"])
+    return [Cell(key, counts) for key, counts in sorted(cells.items())]
+
+
+def matrix(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[tuple[str, str], dict[str, int]]:
+    """(task, region) → items by standing; items without a region stand under the empty one."""
+    rows = items(span, wanted, today, soon).order_by().annotate(seen=standing_case(today, soon))
+    cells: dict[tuple[str, str], dict[str, int]] = {}
+    for row in rows.values("task", "region", "seen").annotate(found=Count("pk")):
+        cells.setdefault((str(row["task"]), str(row["region"])), {})[str(row["seen"])] = int(row["found"])
+    return cells
+
+
+def overdue(span: Span, today: date) -> QuerySet[WorkItem]:
+    """Items in force whose due day is over, the longest first."""
+    rows = WorkItem.objects.filter(visible(span), state="active", due__lt=today)
+    return rows.select_related("organisation").order_by("due", "code")
+
+
+def overdue_milestones(span: Span, today: date) -> QuerySet[Milestone]:
+    """Milestones of items in force that are due and not reached, the longest first."""
+    rows = Milestone.objects.filter(item__state="active", reached__isnull=True, due__lt=today)
+    inside = WorkItem.objects.filter(visible(span))
+    rows = rows if span.everything else rows.filter(item__in=inside.values("pk"))
+    return rows.select_related("item__organisation").order_by("due", "pk")
+
+
+def reports(span: Span, wanted: ReportFilter, today: date) -> QuerySet[ProgressReport]:
+    """Reports within a span of `view_internal`, the newest period first, those due first within it."""
+    rows = ProgressReport.objects.filter(span.filter("organisation"))
+    for name, value in (("period", wanted.period), ("state", wanted.state), ("item__task", wanted.task),
+                        ("item__code", wanted.item)):  # fmt: skip
+        if value:
+            rows = rows.filter(**{name: value})
+    if wanted.organisation:
+        rows = rows.filter(organisation__path__contains=f"/{wanted.organisation}/")
+    if wanted.late:
+        rows = rows.filter(late=True)
+    if wanted.overdue:
+        rows = rows.filter(submitted_at__isnull=True, due__lt=today)
+    return rows.select_related("organisation", "item").order_by("-last", "due", "item__code")
+
+
+def reports_due(today: date, until: date) -> QuerySet[ProgressReport]:
+    """Reports that were not handed in and are due up to a day; for reminders."""
+    rows = ProgressReport.objects.filter(submitted_at__isnull=True, due__lte=until, item__state="active")
+    return rows.select_related("organisation", "item").order_by("due", "pk")
+
+
+def report(pk: int) -> ProgressReport | None:
+    """One report with what lies beside it; None when there is none."""
+    rows = ProgressReport.objects.select_related("organisation", "item__organisation", "written_by", "open_by")
+    return rows.prefetch_related("versions", "comments", "item__milestones").filter(pk=pk).first()
+
+
+def evidence_of(item_pk: int, report_pk: int | None) -> list[Evidence]:
+    """Files beside a report (None: beside the item itself), struck ones last."""
+    rows = Evidence.objects.filter(item_id=item_pk, report_id=report_pk)
+    return sorted(rows, key=lambda row: (row.struck_at is not None, row.added_at))
+
+
+def published(task: str, plan: str, most: int = 20) -> list[ProgressReport]:
+    """Published reports on a task, the newest first: these everybody may read."""
+    rows = ProgressReport.objects.filter(state="published", item__task=task, item__plan=plan)
+    return list(rows.select_related("organisation", "item").order_by("-last", "item__code")[:most])
+
+
+def waiting(person: object, today: date) -> list[tuple[Move | None, QuerySet[ProgressReport]]]:
+    """What waits for a person, each with the move that they can make: to write, review, hand in, accept, publish.
+
+    The first (without a move) are reports that they write: drafts and returned ones, due first. Reports that they
+    wrote themselves are not theirs to review.
+    """
+    found: list[tuple[Move | None, QuerySet[ProgressReport]]] = []
+    mine = reach(person, "write_progress")
+    rows = ProgressReport.objects.select_related("organisation", "item").order_by("due", "item__code")
+    if not mine.nothing:
+        open_ = Q(state__in=("draft", "returned", "withdrawn"), item__state="active")
+        found.append((None, rows.filter(mine.filter("organisation"), open_)))
+    for move in REPORT_MOVES:
+        if move.action not in ("pass", "submit", "accept", "publish"):
+            continue
+        span = reach(person, move.permission)
+        if span.nothing:
+            continue
+        theirs = rows.filter(span.filter("organisation"), state__in=move.before)
+        if move.not_by == "writer":
+            theirs = theirs.exclude(written_by=getattr(person, "pk", None))
+        found.append((move, theirs))
+    return found
+
+
+def moves_for(table: Iterable[Move], state: str, person: object, organisation: object) -> list[Move]:
+    """Moves that a person can make from a state for a thing of an organisation, in the order of the table."""
+    return [
+        move for move in table
+        if state in move.before and reach(person, move.permission).covers(organisation)  # type: ignore[arg-type]
+    ]  # fmt: skip
+
+
+def work_plans(span: Span, year: int | None = None) -> QuerySet[WorkPlan]:
+    """Work plans within a span, with how many lines they have."""
+    rows = WorkPlan.objects.filter(span.filter("organisation")).annotate(count=Count("lines"))
+    rows = rows if year is None else rows.filter(year=year)
+    return rows.select_related("organisation").order_by("-year", "organisation__path")
+
+
+def plan_lines(work_plan: WorkPlan, today: date, soon: int) -> list[WorkPlanLine]:
+    """Lines of a year's plan with their items; each item carries its standing."""
+    rows = work_plan.lines.select_related("item__organisation").order_by("item__task", "item__code")
+    lines = list(rows)
+    known = WorkItem.objects.annotate(standing=standing_case(today, soon)).in_bulk([line.item_id for line in lines])
+    for line in lines:
+        line.item = known[line.item_id]
+    return lines
+
+
+def history(item_row: WorkItem) -> list[Entry]:
+    """What was done to an item and to its reports, the newest first."""
+    told = {
+        WorkItem._meta.label: [str(item_row.pk)],
+        ProgressReport._meta.label: [str(pk) for pk in item_row.reports.values_list("pk", flat=True)],
+    }
+    return [
+        Entry(row.at, row.actor_name, row.verb, row.before, row.after, row.reason, row.address)
+        for row in history_of_any(told)
+    ]  # fmt: skip
