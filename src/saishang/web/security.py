@@ -1,7 +1,8 @@
 """Who may open a page, and what a page may load.
 
 Every view declares its audience with one of `public`, `staff`, `permission`, and for what belongs to an organisation
-`organisation` (the one of the address), `person` (whose account is managed), `somewhere` (any organisation). A test
+`organisation` (the one of the address), `person` (whose account is managed), `item` and `report` (the organisation that
+owes them), `somewhere` (any organisation). A test
 walks the address table and fails on a view that declares none. The Content-Security-Policy lets a page load from its
 own origin only: no inline script, no inline style, no eval. Charts and maps set styles through the object model, which
 the policy allows.
@@ -21,8 +22,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import resolve_url
 
 __all__ = [
-    "POLICY", "Access", "SecurityHeaders", "access_of", "ask_to_sign_in", "may", "organisation", "permission",
-    "person", "public", "somewhere", "staff",
+    "POLICY", "Access", "SecurityHeaders", "access_of", "ask_to_sign_in", "item", "may", "organisation",
+    "permission", "person", "public", "report", "somewhere", "staff",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -50,7 +51,7 @@ POLICY = "; ".join(
 class Access:
     """Audience of a view: everybody, whoever is signed in, or holders of one permission or of one action."""
 
-    audience: str  # public | staff | permission | organisation | person | somewhere
+    audience: str  # public | staff | permission | organisation | person | item | report | somewhere
     permission: str | None = None
 
 
@@ -133,6 +134,41 @@ def person(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return _declare(guarded, Access("person", "manage_members"))
+
+
+def item(*actions: str) -> Callable[[View[P]], View[P]]:
+    """Only people who may do one of `actions` to the item of work whose code the address names as `code`.
+
+    `view_internal` also holds over an organisation that has a part in the item.
+    """
+    return _of_work("item", actions)
+
+
+def report(*actions: str) -> Callable[[View[P]], View[P]]:
+    """Only people who may do one of `actions` to the report on work whose number the address names as `pk`."""
+    return _of_work("report", actions)
+
+
+def _of_work(kind: str, actions: tuple[str, ...]) -> Callable[[View[P]], View[P]]:
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            from saishang.apps.execution.permits import may_item, may_report
+
+            if not request.user.is_authenticated:
+                return ask_to_sign_in(request)
+            if kind == "item":
+                allowed = any(may_item(request.user, action, str(kwargs["code"])) for action in actions)
+            else:
+                allowed = any(may_report(request.user, action, int(str(kwargs["pk"]))) for action in actions)
+            # Whether there is such a thing is nobody's business who may not see it.
+            if not allowed:
+                raise PermissionDenied(actions[0])
+            return view(request, *args, **kwargs)
+
+        return _declare(guarded, Access(kind, actions[0]))
+
+    return decorate
 
 
 def somewhere(action: str) -> Callable[[View[P]], View[P]]:
