@@ -77,8 +77,8 @@ def standing_badge(standing: str) -> SafeString:
     """A standing as a badge: shape, word and colour."""
     icon, tone = standing_look(standing)
     return format_html(
-        '<span class="state tone-{}"><svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
-        "{}</span>", tone, asset_url("icons.svg"), icon, standing_name(standing),
+        '<span class="state tone-{}"><svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use>'
+        "</svg>{}</span>", tone, asset_url("icons.svg"), icon, standing_name(standing),
     )  # fmt: skip
 
 
