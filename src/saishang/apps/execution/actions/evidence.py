@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from saishang.apps.execution.actions.doing import allowed, holds, locked_item, log
+from saishang.apps.execution.actions.doing import allowed, locked_item, log
 from saishang.apps.execution.models import Evidence, ProgressReport
 from saishang.apps.execution.refusals import WorkRefused
 from saishang.apps.execution.states import WRITABLE
@@ -28,6 +28,8 @@ def attach_evidence(
 ) -> Evidence:  # fmt: skip
     """Permission → check of size and content → keep → log. The same bytes beside the same report are kept once.
 
+    Beside a report it is laid by whoever writes it, beside the item itself by whoever keeps the list.
+
     Raises
     ------
     WorkRefused
@@ -38,8 +40,7 @@ def attach_evidence(
     limits = rules.document("execution")["execution"]["evidence"]
     with transaction.atomic():
         item = locked_item(code, None)
-        if not holds(doing, "write_progress", item.organisation):
-            allowed(doing, "edit_items", item.organisation)
+        allowed(doing, "edit_items" if report is None else "write_progress", item.organisation)
         about = None
         if report is not None:
             about = ProgressReport.objects.filter(pk=report, item=item).first()
@@ -83,8 +84,7 @@ def strike_evidence(doing: Doing, pk: int) -> Evidence:
         )
         if row is None:
             raise WorkRefused("there is no such evidence", fix="load the page again")
-        if not holds(doing, "write_progress", row.item.organisation):
-            allowed(doing, "edit_items", row.item.organisation)
+        allowed(doing, "edit_items" if row.report is None else "write_progress", row.item.organisation)
         if row.report is not None and row.report.state not in WRITABLE:
             raise WorkRefused("evidence of a report that was handed over stays", fix="take the report back first")
         if not doing.reason.strip():
