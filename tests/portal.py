@@ -35,6 +35,9 @@ class Portal:
     #: An organisation below the government of the region, and a role that the member holds in it.
     office: str = ""
     membership: int = 0
+    #: An item of work that this office owes, and a report on it that waits to be written.
+    item: str = ""
+    report: int = 0
 
 
 #: Outline of the plot that every portal of the tests has on record.
@@ -61,6 +64,7 @@ def made_portal(folder: Path) -> Iterator[Portal]:
     from saishang.apps.registers.kinds import kind_of
     from saishang.rules import load_rules
     from saishang.science.register.places import read_place
+    from tests.work_world import make_item, make_report
 
     before = settings.CONFIG
     settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
@@ -93,7 +97,9 @@ def made_portal(folder: Path) -> Iterator[Portal]:
             user=people["member"], organisation=office, role="reporter", first=date(2026, 1, 5), granted_by="tests",
             reason="tests",
         )  # fmt: skip
-        yield Portal(run.id, batch.id, people, job.pk, plot.pk, station.key, office.code, role.pk)
+        item = make_item("T10-NX-STT-001", office.code)
+        report = make_report(item, "2026-M01", date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 6))
+        yield Portal(run.id, batch.id, people, job.pk, plot.pk, station.key, office.code, role.pk, item.code, report.pk)
     finally:
         settings.CONFIG = before
         call_command("flush", interactive=False, verbosity=0)

@@ -1,5 +1,6 @@
 // The shell: navigation on narrow screens, colours, partial updates, and lazy charts and maps.
 import htmx from "htmx.org";
+import { drafts } from "./drafts.js";
 
 // No inline style, no eval: the pages run under a strict Content-Security-Policy.
 htmx.config.includeIndicatorStyles = false;
@@ -161,6 +162,7 @@ navigation();
 printButtons();
 colours();
 printing();
+drafts();
 wire();
 addEventListener("resize", scrollers);
 document.addEventListener("toggle", scrollers, true);

@@ -57,7 +57,14 @@ AUDIENCE = {
     "ecology-land": "public", "ecology-functions": "public",
     "waste": "public", "waste-streams": "public", "waste-manifests": "view_internal", "waste-pollutants": "public",
     "jobs-start": "start_jobs", "jobs-cancel": "start_jobs", "jobs-retry": "start_jobs",
+    "work": "staff", "work-move": "staff", "work-reports": "view_internal", "work-report": "view_internal",
+    "work-report-save": "write_progress", "work-report-step": "view_internal",
+    "work-report-remark": "view_internal", "work-report-version": "view_internal",
+    "work-report-attach": "write_progress", "work-report-evidence": "view_internal",
+    "work-report-strike": "write_progress",
 }  # fmt: skip
+#: Whose organisation decides: tests/web/test_work_access.py walks role × address × place for these.
+BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name == "work-report"}
 ROLES = [None, "viewer", "editor", "admin"]
 #: Which roles may upload and decide: written by hand, not read from the code.
 UPLOADERS = {"editor", "admin"}
@@ -161,12 +168,21 @@ def address(name: str, portal: Portal) -> str:
             }.items()
         },
         "jobs-cancel": f"/jobs/{portal.job}/cancel/", "jobs-retry": f"/jobs/{portal.job}/retry/",
+        "work": "/work/", "work-move": "/work/move/", "work-reports": "/work/reports/",
+        "work-report": f"/work/reports/{portal.report}/",
+        **{
+            f"work-report-{name}": f"/work/reports/{portal.report}/{rest}/"
+            for name, rest in {
+                "save": "save", "step": "step", "remark": "remark", "version": "versions/1", "attach": "evidence",
+                "evidence": "evidence/0", "strike": "evidence/0/strike",
+            }.items()
+        },
     }[name]  # fmt: skip
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("name", sorted(AUDIENCE))
+@pytest.mark.parametrize("name", sorted(set(AUDIENCE) - BY_PLACE))
 def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     client = Client()
     if role is not None:
@@ -188,7 +204,8 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     }  # fmt: skip
     works = works or name in {"registers-import-undo", "data-changes-release", "target-withdraw", "target-dissolve"}
     # The second step of a sign-in that nobody has begun leads to the first.
-    works = works or name in {"account-session-end", "people-act", "sign-in-code"}
+    works = works or name in {"account-session-end", "people-act", "sign-in-code", "work-move"}
+    posts = posts or name == "work-move"
     good = 404 if absent else 422 if name in refused else 302 if works else 200
     target = address(name, portal)
     answer = client.post(target) if posts else client.get(target)
@@ -210,8 +227,9 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
 #: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets, three
 #: roles see everything internal, and an administrator of some organisation has a list of people.
 IN_ORGANISATIONS = {
-    "reporter": set(), "reviewer": set(), "head": set(), "office": {"set_targets", "view_internal"},
-    "assessor": {"view_internal"}, "auditor": {"view_internal"}, "administrator": {"people"},
+    "reporter": {"work-reports"}, "reviewer": {"work-reports"}, "head": {"work-reports"},
+    "office": {"set_targets", "view_internal"}, "assessor": {"view_internal"}, "auditor": {"view_internal"},
+    "administrator": {"people", "work-reports"},
 }  # fmt: skip
 
 
@@ -268,7 +286,9 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
             continue
         if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
             continue
-        if name in {"account-session-end", "account-recovery", "people-act"}:  # take a form
+        if name in {"account-session-end", "account-recovery", "people-act", "work-move"}:  # take a form
+            continue
+        if name in BY_PLACE - {"work-report"}:  # take a form, or a file
             continue
         page = client.get(address(name, portal)).content.decode()
         assert not re.search(r"\sstyle\s*=", page), name

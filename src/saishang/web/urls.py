@@ -80,6 +80,10 @@ from saishang.web.pages import (
     water_section,
     water_sources,
     water_special,
+    work,
+    work_evidence,
+    work_report,
+    work_reports,
 )
 from saishang.web.security import public
 
@@ -116,6 +120,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("targets/<str:target>/setting/withdraw/", target_setting.withdraw, name="target-withdraw"),
     path("targets/<str:target>/split/", target_split.split, name="target-split"),
     path("targets/<str:target>/split/dissolve/", target_split.dissolve, name="target-dissolve"),
+    path("work/", work.mine, name="work"),
+    path("work/move/", work.move_many, name="work-move"),
+    path("work/reports/", work_reports.listing, name="work-reports"),
+    path("work/reports/<int:pk>/", work_report.page, name="work-report"),
+    path("work/reports/<int:pk>/save/", work_report.save, name="work-report-save"),
+    path("work/reports/<int:pk>/step/", work_report.step, name="work-report-step"),
+    path("work/reports/<int:pk>/remark/", work_report.remark, name="work-report-remark"),
+    path("work/reports/<int:pk>/versions/<int:number>/", work_report.version, name="work-report-version"),
+    path("work/reports/<int:pk>/evidence/", work_evidence.add, name="work-report-attach"),
+    path("work/reports/<int:pk>/evidence/<int:file>/", work_evidence.fetch, name="work-report-evidence"),
+    path("work/reports/<int:pk>/evidence/<int:file>/strike/", work_evidence.strike, name="work-report-strike"),
     path("air/", air.calendar, name="air"),
     path("air/periods/", air_periods.periods, name="air-periods"),
     path("air/ranking/", air_ranking.ranking, name="air-ranking"),

@@ -56,7 +56,9 @@ def export(
     if name not in by_name:
         raise Http404(_("本页没有名为“%(name)s”的表。") % {"name": name})
     invented = invented and name not in real
-    table = _marked(by_name[name]) if invented else by_name[name]
+    # Rows that are made on the way can be walked once only, and an export walks them several times.
+    table = replace(by_name[name], rows=list(by_name[name].all_rows()), everything=None)
+    table = _marked(table) if invented else table
     body = to_csv(table) if wanted == "csv" else to_xlsx(table)
     response = HttpResponse(body, content_type=FORMATS[wanted])
     file_name = f"saishang-{'demonstration-' if invented else ''}{table.name}-{timezone.localdate():%Y%m%d}.{wanted}"
@@ -71,7 +73,6 @@ def _marked(table: Table) -> Table:
     return replace(
         table, columns=[*table.columns, Column("_demonstration", _("数据性质"))],
         rows=[dict(row) | mark for row in table.rows],
-        everything=None if table.everything is None else [dict(row) | mark for row in table.everything],
         about=[_("演示数据：虚构，不代表任何真实情况，也不计入任何考核指标。"), *table.about],
     )  # fmt: skip
 

@@ -24,10 +24,9 @@ from saishang.web.assets import asset_url
 from saishang.web.pages import site
 
 __all__ = [
-    "cadence_name", "doing", "item_url", "kind_name", "move_name", "names", "percent_words", "programme_names",
-    "region_label", "report_state_name", "soon", "standing_badge", "standing_look", "standing_name", "standings",
-    "state_name", "tabs",
-    "task_names", "today",
+    "cadence_name", "doing", "item_url", "kind_name", "move_name", "names", "organisation_choices",
+    "percent_words", "programme_names", "region_label", "report_state_name", "soon", "standing_badge",
+    "standing_look", "standing_name", "standings", "state_name", "tabs", "task_names", "today",
 ]  # fmt: skip
 
 #: Standing → icon and tone of the status badges: told by shape and word, not by colour alone.
@@ -144,6 +143,16 @@ def names(on: date | None = None) -> dict[str, str]:
     return {view.code: texts.both(view.short or view.zh, view.en) for view in tree(Filter(on=on, closed=True))}
 
 
+def organisation_choices(span: access.Span) -> list[tuple[str, str]]:
+    """Organisations within a span for a choice, set in by their depth, with every one above them left out."""
+    rows = [
+        view for view in tree(Filter())
+        if span.everything or view.path in span.own or any(view.path.startswith(path) for path in span.below)
+    ]  # fmt: skip
+    least = min((view.depth for view in rows), default=0)
+    return [(view.code, "　" * (view.depth - least) + texts.both(view.short or view.zh, view.en)) for view in rows]
+
+
 def task_names() -> dict[str, str]:
     """Item of the site's plan → its title in the reader's language."""
     version = plans.current_version()
@@ -166,7 +175,7 @@ def region_label(code: str) -> str:
 
 def item_url(code: str) -> str:
     """Page of an item."""
-    return reverse("work-item", args=[code])
+    return reverse("plan-task", args=[code.partition("-")[0]])
 
 
 def listed(words: Iterable[str]) -> str:

@@ -1,0 +1,186 @@
+"""My work (我的工作): what waits for the person who is signed in, due first, and moves for many at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from saishang.apps.execution import queries
+from saishang.apps.execution.actions import move_report
+from saishang.apps.execution.models import ProgressReport, WorkItem
+from saishang.apps.execution.queries import ItemFilter
+from saishang.apps.organisations import access
+from saishang.apps.organisations.models import User
+from saishang.apps.organisations.queries import held_today
+from saishang.errors import SaishangError
+from saishang.web import texts, wording
+from saishang.web.pages.exports import export
+from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.work_common import doing, item_url, move_name, names, soon, tabs, today
+from saishang.web.security import staff
+
+__all__ = ["mine", "move_many"]
+
+#: How many of one kind the page shows; all of them stand in the list of reports.
+_SHOWN = 50
+_MANY = 200
+#: What can be done to many reports at once, each with its own entry in the log.
+_AT_ONCE = ("pass", "submit", "accept", "publish")
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One kind of waiting work: its name in the address, words, rows, and the move that settles it."""
+
+    name: str
+    words: str
+    rows: QuerySet[ProgressReport]
+    count: int
+    late: int
+
+
+@staff
+@require_safe
+@never_cache
+def mine(request: HttpRequest) -> HttpResponse:
+    """What waits for this person: reports to write, review, hand in, accept, publish; own items late or due soon."""
+    on = today()
+    kinds = [
+        _Kind(move.action if move else "write", move_name(move.action) if move else _("填报"), rows, rows.count(),
+              rows.filter(due__lt=on).count())
+        for move, rows in queries.waiting(request.user, on)
+    ]  # fmt: skip
+    chosen = request.GET.get("what", "")
+    shown = [kind for kind in kinds if not chosen or kind.name == chosen]
+    called = names()
+    tables = [_table(kind, called, on) for kind in shown if kind.count]
+    items = _items(request, called, on) if not chosen else None
+    if items is not None:
+        tables.append(items)
+    answer = export(request, tables)
+    if answer is not None:
+        return answer
+    context = {
+        "tabs": tabs("work", request), "kinds": kinds, "chosen": chosen, "items": items,
+        "groups": [(kind, table, kind.name in _AT_ONCE) for kind, table in
+                   zip((kind for kind in shown if kind.count), tables, strict=False)],
+        "nothing": not any(kind.count for kind in kinds) and items is None,
+        "roles": isinstance(request.user, User) and bool(held_today(request.user, on)),
+    }  # fmt: skip
+    return render(request, "work/mine.html", context)
+
+
+def _table(kind: _Kind, called: dict[str, str], on: date) -> Table:
+    columns = [
+        Column("what", _("报告"), row_head=True), Column("period", _("报告期"), nowrap=True),
+        Column("organisation", _("单位")), Column("due", _("截止"), nowrap=True),
+        Column("waits", _("情况"), nowrap=True),
+    ]  # fmt: skip
+
+    def row(report: ProgressReport) -> dict[str, Any]:
+        return {
+            "pk": report.pk,
+            "what": Cell(report.item.title, href=reverse("work-report", args=[report.pk]), note=report.item.code),
+            "period": Cell(report.period, text=texts.period_name(report.period)),
+            "organisation": called.get(report.organisation.code, report.organisation.code),
+            "due": report.due, "waits": _waits(report, on),
+        }  # fmt: skip
+
+    return Table(
+        kind.name, kind.words, columns, [row(report) for report in kind.rows[:_SHOWN]], tight=True,
+        everything=map(row, kind.rows), caption=_caption(kind),
+    )  # fmt: skip
+
+
+def _caption(kind: _Kind) -> str:
+    if kind.count > _SHOWN:
+        return _("共 %(count)s 份，显示最先到期的 %(shown)s 份。") % {"count": kind.count, "shown": _SHOWN}
+    return ""
+
+
+def _waits(report: ProgressReport, on: date) -> Cell:
+    """How late it is, or how many days are left, and what happened to it."""
+    days = (report.due - on).days
+    if days < 0:
+        words = _("逾期 %(days)s 天") % {"days": -days}
+        cell = Cell(days, text=words, state="off_track")
+    elif days == 0:
+        cell = Cell(days, text=_("今天截止"))
+    else:
+        cell = Cell(days, text=_("还有 %(days)s 天") % {"days": days})
+    note = {"returned": _("被退回"), "withdrawn": _("已撤回")}.get(report.state, "")
+    return Cell(cell.value, text=cell.text, note=note)
+
+
+def _items(request: HttpRequest, called: dict[str, str], on: date) -> Table | None:
+    """Items of the own organisations that are late or due soon; None for people who keep no list of items."""
+    span = access.reach(request.user, "edit_items")
+    if span.nothing:
+        return None
+    wanted = ItemFilter(state="active")
+    rows = queries.items(span, wanted, on, soon()).filter(span.filter("organisation"), due__isnull=False)
+    rows = rows.filter(due__lte=date.fromordinal(on.toordinal() + soon())).order_by("due", "code")
+    columns = [
+        Column("what", _("事项"), row_head=True), Column("organisation", _("单位")),
+        Column("due", _("期限"), nowrap=True), Column("percent", _("完成率"), number=True),
+        Column("waits", _("情况"), nowrap=True),
+    ]  # fmt: skip
+
+    def row(item: WorkItem) -> dict[str, Any]:
+        days = (item.due - on).days if item.due else 0
+        late = _("逾期 %(days)s 天") % {"days": -days}
+        left = _("还有 %(days)s 天") % {"days": days}
+        percent = item.percent if item.override is None else item.override
+        return {
+            "what": Cell(item.title, href=item_url(item.code), note=item.code),
+            "organisation": called.get(item.organisation.code, item.organisation.code), "due": item.due,
+            "percent": Cell(percent, text=None if percent is None else f"{percent}%"),
+            "waits": late if days < 0 else left,
+        }  # fmt: skip
+
+    listed = [row(item) for item in rows[:_SHOWN]]
+    if not listed:
+        return None
+    return Table("items", _("逾期和临近期限的事项"), columns, listed, tight=True, everything=map(row, rows))
+
+
+@staff
+@require_POST
+def move_many(request: HttpRequest) -> HttpResponse:
+    """The same move for many reports, each in its own transaction; what is refused is told with its reason."""
+    action = request.POST.get("action", "")
+    back = f"{reverse('work')}?what={action}" if action in _AT_ONCE else reverse("work")
+    if action not in _AT_ONCE:
+        messages.error(request, _("不能成批办理这一步。"))
+        return redirect(back)
+    chosen = [int(text) for text in request.POST.getlist("report")[:_MANY] if text.isdigit()]
+    if not chosen:
+        messages.warning(request, _("没有选中任何报告。"))
+        return redirect(back)
+    done, refused = 0, []
+    for pk in chosen:
+        try:
+            move_report(doing(request), pk, action, None)
+            done += 1
+        except SaishangError as error:
+            row = ProgressReport.objects.select_related("item").filter(pk=pk).first()
+            refused.append(f"{row.item.code if row else pk}{_('：')}{wording.say(error.message)}")
+    if done:
+        messages.success(request, _("%(move)s：%(count)s 份，逐份记入操作日志。") % {
+            "move": move_name(action), "count": done,
+        })  # fmt: skip
+    for words in refused[:10]:
+        messages.error(request, words)
+    if len(refused) > 10:
+        messages.error(request, _("另有 %(count)s 份未能办理。") % {"count": len(refused) - 10})
+    return redirect(back)
