@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
         from saishang.cli.demo_people import load_organisations
         from saishang.cli.demo_targets import split_target
         from saishang.cli.demo_waste import load_waste
+        from saishang.cli.demo_work import load_work
         from saishang.cli.evaluate import print_targets
         from saishang.cli.serve import check_port, free_port, prepare, serve_forever
 
@@ -83,6 +84,8 @@ def register(app: typer.Typer) -> None:
             ecology = load_ecology(config, rules, date.today(), steps.ACTOR)
             waste = load_waste(config, rules, date.today())
             organisations = load_organisations(steps.ACTOR, rules, steps.REGION)
+            bar.update(task, description="任务落实 · work on the plan")
+            work = load_work(steps.ACTOR, rules, date.today())
             users = steps.make_users(config)
             bar.update(task, description="沙尘日 · dust days")
             new, dust = steps.confirm_dust(config, lake, rules)
@@ -126,6 +129,7 @@ def register(app: typer.Typer) -> None:
         for one in facts:
             told = "，".join(f"{zh} {number}" for zh, number in one.counts_zh if number)
             console.print(f"运行 run           {one.id}  {one.as_of}  {told}", highlight=False)
+        console.print(f"落实 work          {work}", highlight=False)
         console.print(f"机构 organisations {organisations}", highlight=False)
         for user in users:
             place = f" · {user.place}" if user.place else ""

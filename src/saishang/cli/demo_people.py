@@ -25,10 +25,16 @@ class DemoPerson(NamedTuple):
 PEOPLE = (
     DemoPerson("demo-reporter", "演示填报人（虚构）", "NX-STT", "reporter"),
     DemoPerson("demo-reviewer", "演示审核人（虚构）", "NX-STT", "reviewer"),
-    DemoPerson("demo-head", "演示市负责人（虚构）", "640100", "head"),
+    DemoPerson("demo-head", "演示负责人（虚构）", "640100", "head"),
     DemoPerson("demo-office", "演示领导小组办公室（虚构）", "NX-LDXZB", "office"),
     DemoPerson("demo-auditor", "演示审计人（虚构）", "640000", "auditor"),
 )
+
+
+#: Further roles of the same people, so that the whole way of a report can be walked with five accounts.
+MORE = (
+    ("demo-reporter", "640100", "reporter"), ("demo-reviewer", "640100", "reviewer"), ("demo-head", "NX-STT", "head"),
+)  # fmt: skip
 
 
 def load_organisations(actor: str, rules: Rules, region: str) -> str:
@@ -43,8 +49,8 @@ def load_organisations(actor: str, rules: Rules, region: str) -> str:
 
 def make_people(actor: str, known: Mapping[str, str]) -> list[tuple[DemoPerson, str]]:
     """Make them once, each with its role; a password that this installation knows already stays."""
-    from saishang.apps.organisations.actions import Doing, make_person
-    from saishang.apps.organisations.models import User
+    from saishang.apps.organisations.actions import Doing, grant_role, make_person
+    from saishang.apps.organisations.models import Membership, User
 
     made = []
     for person in PEOPLE:
@@ -56,4 +62,8 @@ def make_people(actor: str, known: Mapping[str, str]) -> list[tuple[DemoPerson, 
             user.set_password(password)
             user.save()
         made.append((person, password))
+    for username, code, role in MORE:
+        held = Membership.objects.filter(user__username=username, organisation__code=code, role=role)
+        if not held.filter(last__isnull=True).exists():
+            grant_role(Doing(actor, _REASON), username, code, role)
     return made

@@ -135,7 +135,7 @@ def percent(share: Decimal | float | None, decimals: int = 0) -> str:
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_PERIOD = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d\d)(?:-(\d\d))?)?")
+_PERIOD = re.compile(r"(\d{4})(?:-Q([1-4])|-M?(\d\d)(?:-(\d\d))?)?")
 
 
 def month_name(month: int) -> str:
@@ -144,7 +144,10 @@ def month_name(month: int) -> str:
 
 
 def period_name(period: str) -> str:
-    """A period as people write it: `2019-01..2019-09` becomes 2019年1—9月, Jan–Sep 2019; other texts stay."""
+    """A period as people write it: `2019-01..2019-09` becomes 2019年1—9月, Jan–Sep 2019; other texts stay.
+
+    A month of a report is written `2019-M09`.
+    """
     first, _sep, last = period.partition("..")
     begin, end = _PERIOD.fullmatch(first), _PERIOD.fullmatch(last or first)
     if begin is None or end is None:

@@ -26,7 +26,17 @@ from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.work_common import doing, item_url, move_name, names, soon, tabs, today
+from saishang.web.pages.work_common import (
+    doing,
+    item_title,
+    item_url,
+    move_name,
+    names,
+    soon,
+    tabs,
+    task_names,
+    today,
+)
 from saishang.web.security import staff
 
 __all__ = ["mine", "move_many"]
@@ -56,15 +66,15 @@ def mine(request: HttpRequest) -> HttpResponse:
     """What waits for this person: reports to write, review, hand in, accept, publish; own items late or due soon."""
     on = today()
     kinds = [
-        _Kind(move.action if move else "write", move_name(move.action) if move else _("填报"), rows, rows.count(),
+        _Kind(move.action if move else "write", move_name(move.action) if move else _("填写报告"), rows, rows.count(),
               rows.filter(due__lt=on).count())
         for move, rows in queries.waiting(request.user, on)
     ]  # fmt: skip
     chosen = request.GET.get("what", "")
     shown = [kind for kind in kinds if not chosen or kind.name == chosen]
-    called = names()
-    tables = [_table(kind, called, on) for kind in shown if kind.count]
-    items = _items(request, called, on) if not chosen else None
+    called, tasks = names(), task_names()
+    tables = [_table(kind, called, tasks, on) for kind in shown if kind.count]
+    items = _items(request, called, tasks, on) if not chosen else None
     if items is not None:
         tables.append(items)
     answer = export(request, tables)
@@ -80,7 +90,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "work/mine.html", context)
 
 
-def _table(kind: _Kind, called: dict[str, str], on: date) -> Table:
+def _table(kind: _Kind, called: dict[str, str], tasks: dict[str, str], on: date) -> Table:
     columns = [
         Column("what", _("报告"), row_head=True), Column("period", _("报告期"), nowrap=True),
         Column("organisation", _("单位")), Column("due", _("截止"), nowrap=True),
@@ -90,7 +100,7 @@ def _table(kind: _Kind, called: dict[str, str], on: date) -> Table:
     def row(report: ProgressReport) -> dict[str, Any]:
         return {
             "pk": report.pk,
-            "what": Cell(report.item.title, href=reverse("work-report", args=[report.pk]), note=report.item.code),
+            "what": Cell(item_title(report.item, tasks), href=reverse("work-report", args=[report.pk]), note=report.item.code),
             "period": Cell(report.period, text=texts.period_name(report.period)),
             "organisation": called.get(report.organisation.code, report.organisation.code),
             "due": report.due, "waits": _waits(report, on),
@@ -122,7 +132,7 @@ def _waits(report: ProgressReport, on: date) -> Cell:
     return Cell(cell.value, text=cell.text, note=note)
 
 
-def _items(request: HttpRequest, called: dict[str, str], on: date) -> Table | None:
+def _items(request: HttpRequest, called: dict[str, str], tasks: dict[str, str], on: date) -> Table | None:
     """Items of the own organisations that are late or due soon; None for people who keep no list of items."""
     span = access.reach(request.user, "edit_items")
     if span.nothing:
@@ -131,7 +141,7 @@ def _items(request: HttpRequest, called: dict[str, str], on: date) -> Table | No
     rows = queries.items(span, wanted, on, soon()).filter(span.filter("organisation"), due__isnull=False)
     rows = rows.filter(due__lte=date.fromordinal(on.toordinal() + soon())).order_by("due", "code")
     columns = [
-        Column("what", _("事项"), row_head=True), Column("organisation", _("单位")),
+        Column("what", _("工作事项"), row_head=True), Column("organisation", _("单位")),
         Column("due", _("期限"), nowrap=True), Column("percent", _("完成率"), number=True),
         Column("waits", _("情况"), nowrap=True),
     ]  # fmt: skip
@@ -142,7 +152,7 @@ def _items(request: HttpRequest, called: dict[str, str], on: date) -> Table | No
         left = _("还有 %(days)s 天") % {"days": days}
         percent = item.percent if item.override is None else item.override
         return {
-            "what": Cell(item.title, href=item_url(item.code), note=item.code),
+            "what": Cell(item_title(item, tasks), href=item_url(item.code), note=item.code),
             "organisation": called.get(item.organisation.code, item.organisation.code), "due": item.due,
             "percent": Cell(percent, text=None if percent is None else f"{percent}%"),
             "waits": late if days < 0 else left,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.http import HttpRequest
@@ -24,7 +24,7 @@ from saishang.web.assets import asset_url
 from saishang.web.pages import site
 
 __all__ = [
-    "cadence_name", "doing", "item_url", "kind_name", "move_name", "names", "organisation_choices",
+    "cadence_name", "doing", "item_title", "item_url", "kind_name", "move_name", "names", "organisation_choices",
     "percent_words", "programme_names", "region_label", "report_state_name", "soon", "standing_badge",
     "standing_look", "standing_name", "standings", "state_name", "tabs", "task_names", "today",
 ]  # fmt: skip
@@ -159,6 +159,11 @@ def task_names() -> dict[str, str]:
     if version is None:
         return {}
     return {item.id: texts.both(item.title, item.title_en) for item in plans.items(version.id)}
+
+
+def item_title(item: WorkItem, tasks: Mapping[str, str]) -> str:
+    """Title of an item; a duty bears the name of its task, in the reader's language."""
+    return tasks.get(item.task, item.title) if item.kind == "duty" else item.title
 
 
 def programme_names() -> dict[str, str]:

@@ -28,12 +28,14 @@ from saishang.web.pages.faults import fault_words, put_faults
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_common import (
     doing,
+    item_title,
     item_url,
     move_name,
     names,
     percent_words,
     report_state_name,
     tabs,
+    task_names,
     today,
 )
 from saishang.web.security import report
@@ -182,6 +184,7 @@ def _shown(
     form = form or ReportForm(initial=_initial(row))
     context: dict[str, Any] = {
         "tabs": tabs("work-reports", request), "row": row, "item": item, "form": form, "writes": writes,
+        "title": item_title(item, task_names()),
         "conflict": conflict, "item_href": item_url(item.code), "period": texts.period_name(row.period),
         "organisation": called.get(row.organisation.code, row.organisation.code),
         "state": report_state_name(row.state), "steps": _steps(row),

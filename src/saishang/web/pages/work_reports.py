@@ -20,6 +20,7 @@ from saishang.web import texts
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_common import (
+    item_title,
     names,
     organisation_choices,
     report_state_name,
@@ -45,9 +46,9 @@ def listing(request: HttpRequest) -> HttpResponse:
                           chosen["late"] == "1", chosen["overdue"] == "1")  # fmt: skip
     found = queries.reports(span, wanted, on)
     page = Paginator(found, _PER_PAGE).get_page(request.GET.get("page"))
-    called = names()
+    called, tasks = names(), task_names()
     columns = [
-        Column("what", _("事项"), row_head=True), Column("period", _("报告期"), nowrap=True),
+        Column("what", _("工作事项"), row_head=True), Column("period", _("报告期"), nowrap=True),
         Column("organisation", _("单位")), Column("state", _("状态"), nowrap=True),
         Column("due", _("截止"), nowrap=True), Column("handed", _("报出时间"), nowrap=True, wide_only=True),
         Column("late", _("是否迟报"), nowrap=True),
@@ -57,7 +58,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         overdue = report.submitted_at is None and report.due < on
         late = _("迟报") if report.late else _("按时") if report.late is False else _("逾期未报") if overdue else None
         return {
-            "what": Cell(report.item.title, href=reverse("work-report", args=[report.pk]), note=report.item.code),
+            "what": Cell(item_title(report.item, tasks), href=reverse("work-report", args=[report.pk]), note=report.item.code),
             "period": Cell(report.period, text=texts.period_name(report.period)),
             "organisation": called.get(report.organisation.code, report.organisation.code),
             "state": report_state_name(report.state), "due": report.due, "handed": report.submitted_at, "late": late,
@@ -77,6 +78,6 @@ def listing(request: HttpRequest) -> HttpResponse:
         "tabs": tabs("work-reports", request),
         "periods": [(name, texts.period_name(name)) for name, _last in periods],
         "states": [(state, report_state_name(state)) for state in REPORT_STATES],
-        "organisations": organisation_choices(span), "tasks": list(task_names().items()),
+        "organisations": organisation_choices(span), "tasks": list(tasks.items()),
     }  # fmt: skip
     return render(request, "work/reports.html", context)

@@ -14,7 +14,7 @@ from saishang.apps.organisations.actions import Doing
 from saishang.apps.organisations.actions.doing import find_organisation
 from saishang.errors import Fault
 
-__all__ = ["draft_work_plan", "move_work_plan", "set_aim", "take_out"]
+__all__ = ["approve_invented", "draft_work_plan", "move_work_plan", "set_aim", "take_out"]
 
 _WRITABLE = ("draft", "returned")
 _LONG_AIM = 5000
@@ -149,6 +149,18 @@ def move_work_plan(doing: Doing, pk: int, action: str, seen: int | None) -> Work
             "state": row.state, "organisation": row.organisation.code, "year": row.year, "assigned": assigned,
         })  # fmt: skip
     return row
+
+
+def approve_invented(doing: Doing, row: WorkPlan) -> None:
+    """Permission → change → log: a demonstration's plan stands approved, its aims taken from what is expected."""
+    allowed(doing, "assign_items", None)
+    with transaction.atomic():
+        for line in row.lines.select_related("item").filter(aim="", item__invented=True):
+            line.aim = line.item.expected
+            line.save()
+        row.state, row.invented = "approved", True
+        _touch(row, doing)
+        log(doing, "approve_work_plan", row, None, {"state": row.state, "year": row.year, "invented": True})
 
 
 def _wanted(organisation: int, year: int) -> list[WorkItem]:
