@@ -100,7 +100,8 @@ def _table(kind: _Kind, called: dict[str, str], tasks: dict[str, str], on: date)
     def row(report: ProgressReport) -> dict[str, Any]:
         return {
             "pk": report.pk,
-            "what": Cell(item_title(report.item, tasks), href=reverse("work-report", args=[report.pk]), note=report.item.code),
+            "what": Cell(item_title(report.item, tasks), href=reverse("work-report", args=[report.pk]),
+                         note=report.item.code),
             "period": Cell(report.period, text=texts.period_name(report.period)),
             "organisation": called.get(report.organisation.code, report.organisation.code),
             "due": report.due, "waits": _waits(report, on),

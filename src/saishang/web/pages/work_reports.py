@@ -58,7 +58,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         overdue = report.submitted_at is None and report.due < on
         late = _("迟报") if report.late else _("按时") if report.late is False else _("逾期未报") if overdue else None
         return {
-            "what": Cell(item_title(report.item, tasks), href=reverse("work-report", args=[report.pk]), note=report.item.code),
+            "what": Cell(item_title(report.item, tasks), href=reverse("work-report", args=[report.pk]),
+                         note=report.item.code),
             "period": Cell(report.period, text=texts.period_name(report.period)),
             "organisation": called.get(report.organisation.code, report.organisation.code),
             "state": report_state_name(report.state), "due": report.due, "handed": report.submitted_at, "late": late,
