@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -67,7 +68,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     on = today()
     kinds = [
         _Kind(move.action if move else "write", move_name(move.action) if move else _("填写报告"), rows, rows.count(),
-              rows.filter(due__lt=on).count())
+              rows.filter(due__lt=on, submitted_at__isnull=True).count())
         for move, rows in queries.waiting(request.user, on)
     ]  # fmt: skip
     chosen = request.GET.get("what", "")
@@ -120,17 +121,17 @@ def _caption(kind: _Kind) -> str:
 
 
 def _waits(report: ProgressReport, on: date) -> Cell:
-    """How late it is, or how many days are left, and what happened to it."""
+    """How late it is, or how many days are left; what was handed in waits for others and is not late."""
+    note = {"returned": _("被退回"), "withdrawn": _("已撤回")}.get(report.state, "")
+    if report.submitted_at is not None and not note:
+        since = (on - timezone.localdate(report.submitted_at)).days
+        return Cell(since, text=_("报出 %(days)s 天") % {"days": since}, note=_("迟报") if report.late else "")
     days = (report.due - on).days
     if days < 0:
-        words = _("逾期 %(days)s 天") % {"days": -days}
-        cell = Cell(days, text=words, state="off_track")
-    elif days == 0:
-        cell = Cell(days, text=_("今天截止"))
-    else:
-        cell = Cell(days, text=_("还有 %(days)s 天") % {"days": days})
-    note = {"returned": _("被退回"), "withdrawn": _("已撤回")}.get(report.state, "")
-    return Cell(cell.value, text=cell.text, note=note)
+        return Cell(days, text=_("逾期 %(days)s 天") % {"days": -days}, note=note)
+    if days == 0:
+        return Cell(days, text=_("今天截止"), note=note)
+    return Cell(days, text=_("还有 %(days)s 天") % {"days": days}, note=note)
 
 
 def _items(request: HttpRequest, called: dict[str, str], tasks: dict[str, str], on: date) -> Table | None:

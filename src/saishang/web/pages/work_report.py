@@ -47,6 +47,8 @@ _AREA = _CONTROL | {"rows": "5"}
 #: Blank lines for figures beyond those that are there.
 _MORE = 3
 _MOST_LINES = 110
+#: Moves that lead on, shown as the thing to do.
+_ONWARD = ("pass", "submit", "accept", "publish")
 #: The way that a report goes when nothing is sent back, for the line of steps.
 _WAY = ("draft", "in_review", "reviewed", "submitted", "accepted", "published")
 
@@ -191,7 +193,7 @@ def _shown(
         "overdue": row.submitted_at is None and row.due < today(), "percent": percent_words(item),
         "moves": [
             {"action": move.action, "words": move_name(move.action), "reason": move.reason,
-             "barred": move.not_by == "writer" and mine}
+             "onward": move.action in _ONWARD, "barred": move.not_by == "writer" and mine}
             for move in moves if not (writes and move.action == "hand_over")
         ],
         "may_hand_over": any(move.action == "hand_over" for move in moves),
