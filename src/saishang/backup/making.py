@@ -200,7 +200,7 @@ def require_space(wanted: dict[Path, int]) -> None:
         if free < size + _SPARE:
             raise BackupError(
                 f"expected {_gigabytes(size + _SPARE)} GB of free space, found {_gigabytes(free)} GB",
-                fix="free some space, or name another disk; nothing was written",
+                fix="free some space, or name another disk",
                 where=str(there), code="disk-full",
             )  # fmt: skip
 
@@ -234,7 +234,7 @@ def _new_bytes(contents: Contents, writer: Writer, known: dict[tuple[str, int, i
 
 def _free_name(target: Path, name: str) -> str:
     names = set(FolderReader.names(target)) if target.is_dir() else set()
-    return next(n for n in (name, *(f"{name}-{number}" for number in range(2, 1000))) if n not in names)
+    return next(n for n in (name, *(f"{name}-{number:03d}" for number in range(2, 1000))) if n not in names)
 
 
 # -- rotation ---------------------------------------------------------------------------------------------------------

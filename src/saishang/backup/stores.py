@@ -184,11 +184,14 @@ class FolderWriter:
     def __init__(self, folder: Path, passphrase: str | None) -> None:
         self.folder = folder
         self._making: Path | None = None
-        if folder.is_dir() and not (folder / HEAD).is_file() and any(folder.iterdir()):
+        head = folder / HEAD
+        begun = head.is_file()
+        if folder.is_dir() and not begun and any(path.name != "lock" for path in folder.iterdir()):
             raise BackupError(
                 "expected an empty folder or one with backups, found other things in it",
                 fix="name a folder of its own", where=str(folder), code="not-a-backup-folder",
             )  # fmt: skip
+        self.key = new_key(passphrase) if passphrase is not None and not begun else None
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = (folder / "lock").open("a")
         try:
@@ -200,11 +203,9 @@ class FolderWriter:
                 code="backup-busy",
             ) from error  # fmt: skip
         try:
-            head = folder / HEAD
-            if head.is_file():
+            if begun:
                 self.key = _opened_head(head.read_bytes(), passphrase, str(head))
             else:
-                self.key = new_key(passphrase) if passphrase is not None else None
                 _write_durably(head, _head(self.key))
         except BaseException:
             self.close()
