@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +16,14 @@ from typing import Any
 import psycopg
 import pytest
 
+from saishang.backup.database import load
 from saishang.backup.errors import BackupError
 from saishang.backup.making import backup
 from saishang.backup.manifest import Manifest
 from saishang.backup.reading import verify
 from saishang.backup.restoring import restore
 from saishang.config import Config
+from saishang.database import Cluster
 from saishang.lake.archive import Archive
 from saishang.lake.table import ObservationsTable
 from tests.faults.backups import NOT_KEPT, Place, config_of_portal, fresh_place, rows_of, shape_of, tables_of
@@ -286,6 +289,37 @@ def test_a_damaged_backup_touches_nothing(site: Config, place: Place, tmp_path: 
     made.place.write_bytes(data)
     assert refused(place, made.place, passphrase=word).code == "backup-damaged"
     assert tables_of(place.url) == [] and not list(place.var.iterdir())
+
+
+def test_a_dump_that_ends_early_loads_nothing(site: Config, place: Place, tmp_path: Path) -> None:
+    made = backup(site, tmp_path / "folder", secret=secret())
+    whole = (tmp_path / "folder" / made.manifest.part("database.dump").at).read_bytes()
+    cut = tmp_path / "cut.dump"
+    for share in (0.2, 0.5, 0.9, 0.99):
+        cut.write_bytes(whole[: int(len(whole) * share)])
+        with pytest.raises(BackupError):
+            load(cut, place.url, major=made.manifest.program)
+        assert tables_of(place.url) == []
+    cut.write_bytes(whole)
+    load(cut, place.url, major=made.manifest.program)
+    with pytest.raises(BackupError, match="already exists"):  # and nothing is loaded over what is there
+        load(cut, place.url, major=made.manifest.program)
+
+
+@pytest.mark.soak
+def test_the_embedded_server_of_a_new_machine(site: Config, tmp_path: Path) -> None:
+    backup(site, tmp_path / "folder", secret=secret())
+    home = Path(tempfile.mkdtemp(prefix="saishang-drill-"))
+    home.chmod(0o711)  # the database's own account must be able to pass through
+    machine = Place(home / "var", "")
+    try:
+        code, told, said = machine.run("restore", str(tmp_path / "folder"))
+        assert code == 0 and told["ok"], said
+        code, told, said = machine.run("audit", "verify")
+        assert code == 0 and told["checked"]["runs"] == 1, said
+    finally:
+        Cluster(home / "var" / "postgres").stop()
+        shutil.rmtree(home)
 
 
 DIES = """

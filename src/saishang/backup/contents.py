@@ -122,8 +122,7 @@ def _archive(config: Config, facts: Facts, faults: list[str]) -> Iterator[Item |
         if match := _RAW.fullmatch(path.name):
             there.add(match[1])
             yield _item(path, "archive", config.archive, sha256=match[1])
-    named = {b.sha256 for b in facts.batches.values() if b.status in {"prepared", "committed"}}
-    faults += [f"the archive lacks the file {sha256} of a batch" for sha256 in sorted(named - there)]
+    faults += [f"the archive lacks the file {sha256}, which rows name" for sha256 in sorted(facts.archived - there)]
 
 
 def _table(lake: Path, table: ObservationsTable, version: int, faults: list[str]) -> Iterator[Item | None]:

@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -24,10 +24,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from saishang.backup.errors import BackupDamaged, BackupError
 from saishang.backup.manifest import TableState
-from saishang.database import DatabaseError, binaries
+from saishang.database import OLDEST_SERVER, DatabaseError, binaries
 
 __all__ = [
-    "BOOKKEEPING", "Batch", "Facts", "Moment", "Programs", "facts_of", "load", "moment", "programs", "states_of",
+    "BOOKKEEPING", "Batch", "Facts", "Moment", "Program", "facts_of", "load", "moment", "program", "states_of",
     "table_names",
 ]  # fmt: skip
 
@@ -38,21 +38,24 @@ BOOKKEEPING = frozenset({
     "django_migrations", "django_content_type", "auth_permission", "procrastinate_workers", "procrastinate_version",
     "django_session",
 })  # fmt: skip
-_PROGRAMS = ("pg_dump", "pg_restore", "psql")
+#: Table → which files of the raw archive its rows name.
+_ARCHIVED = {
+    "lake_batch": "select sha256 from lake_batch where status in ('prepared', 'committed')",
+    "execution_evidence": "select sha256 from execution_evidence",
+    "registers_version": "select e->>'sha256' from registers_version, jsonb_array_elements(evidence) e "
+    "where e ? 'sha256'",
+    "jobs_job": "select params->>'sha256' from jobs_job where state in ('queued', 'running') and params ? 'sha256'",
+}
 #: Server that learned a setting which newer programs ask for in every dump.
 _KNOWS_TRANSACTION_TIMEOUT = 17
 
 
 @dataclass(frozen=True)
-class Programs:
-    """PostgreSQL's programs in one folder."""
+class Program:
+    """One of PostgreSQL's programs and its version."""
 
-    folder: Path
+    path: str
     major: int
-
-    def command(self, program: str, *arguments: str) -> list[str]:
-        """Words of a command."""
-        return [str(self.folder / program), *arguments]
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,6 @@ class Batch:
 
     status: str
     version: int | None
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Facts:
 
     Attributes
     ----------
+    archived:
+        Digests of files of the raw archive that rows name.
     runs:
         Ids of evaluation runs.
     analyses:
@@ -84,6 +88,7 @@ class Facts:
     log_sequence: int
     log_hash: str
     batches: dict[int, Batch]
+    archived: frozenset[str]
     runs: list[str]
     analyses: frozenset[tuple[str, str]]
 
@@ -95,7 +100,7 @@ class Moment:
     connection: psycopg.Connection[Any]
     snapshot: str
     dsn: str
-    programs: Programs
+    program: Program
 
     def dump(self, path: Path) -> None:
         """Write the whole database as of the moment to a file (Errors: BackupError)."""
@@ -106,44 +111,47 @@ class Moment:
             "--exclude-schema=replay_*", f"--file={path}",
             *(f"--exclude-table-data=public.{name}" for name in LEFT_OUT),
         ]  # fmt: skip
-        _run(self.programs, "pg_dump", arguments, self.dsn, "the database cannot be dumped")
+        address, environment = _address(self.dsn)
+        done = subprocess.run(
+            [self.program.path, *arguments, f"--dbname={address}"], capture_output=True, stdin=subprocess.DEVNULL,
+            env=environment, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise BackupError(
+                f"the database cannot be dumped: {_words(done.stderr)}",
+                fix="read what the program says; then make the backup again", where=self.program.path, code="database",
+            )  # fmt: skip
 
 
-def programs(connection: psycopg.Connection[Any], *, at_least: int = 0) -> Programs:
-    """The programs that can speak with a server: those of the wheel, or others on the path.
-
-    The wheel's are made without TLS; a server that is reached through TLS needs the system's own.
+def program(name: str, *, at_least: int = 0, encrypted: bool = False) -> Program:
+    """One of PostgreSQL's programs: that of the wheel, or another one on the path.
 
     Parameters
     ----------
     at_least:
-        Version that wrote a dump which is to be read.
+        Oldest version that will do: a dump needs the server's own, reading a dump the one that wrote it.
+    encrypted:
+        Whether it has to speak TLS; the wheel's are made without.
     """
-    server = connection.info.server_version // 10_000
-    encrypted = bool(connection.pgconn.ssl_in_use)
+    oldest = at_least or OLDEST_SERVER
     found: list[str] = []
-    folders: list[Path] = []
+    paths: list[str] = []
     with contextlib.suppress(DatabaseError):
-        folders += [] if encrypted else [binaries()]
-    if (other := shutil.which("pg_dump")) is not None:
-        folders.append(Path(other).parent)
-    for folder in folders:
-        if not all((folder / program).exists() for program in _PROGRAMS):
+        paths += [] if encrypted else [str(binaries() / name)]
+    paths += [other] if (other := shutil.which(name)) is not None else []
+    for path in paths:
+        try:
+            done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+        except OSError:
             continue
-        done = subprocess.run([str(folder / "pg_dump"), "--version"], capture_output=True, text=True, check=False)
         match = re.search(r"\) (\d+)", done.stdout)
-        if match is None:
-            continue
-        major = int(match[1])
-        if major >= server and major >= at_least:
-            return Programs(folder, major)
-        found.append(f"{major} in {folder}")
-    wanted = max(server, at_least)
-    how = " that speaks TLS" if encrypted else ""
+        if match is not None and int(match[1]) >= oldest:
+            return Program(path, int(match[1]))
+        found += [f"{match[1]} ({path})"] if match is not None else []
     raise BackupError(
-        f"expected PostgreSQL's programs {', '.join(_PROGRAMS)} of version {wanted} or newer{how}, "
+        f"expected PostgreSQL's program {name} of version {oldest} or newer{' that speaks TLS' if encrypted else ''}, "
         f"found {', '.join(found) or 'none'}",
-        fix=f"install the client programs of PostgreSQL {wanted} so that they are on the PATH",
+        fix=f"install the client programs of PostgreSQL {oldest} or newer so that they are on the PATH",
         where="PATH", code="no-programs",
     )  # fmt: skip
 
@@ -158,7 +166,8 @@ def moment(dsn: str) -> Iterator[Moment]:
         for setting in ("idle_in_transaction_session_timeout", "statement_timeout"):
             connection.execute(sql.SQL("set {} = 0").format(sql.Identifier(setting)))
         [(snapshot,)] = connection.execute("select pg_export_snapshot()").fetchall()
-        yield Moment(connection, str(snapshot), dsn, programs(connection))
+        server, encrypted = connection.info.server_version // 10_000, bool(connection.pgconn.ssl_in_use)
+        yield Moment(connection, str(snapshot), dsn, program("pg_dump", at_least=server, encrypted=encrypted))
         connection.rollback()
 
 
@@ -199,7 +208,8 @@ def facts_of(connection: psycopg.Connection[Any], progress: Callable[[str], None
     def rows(query: str) -> list[tuple[Any, ...]]:
         return list(connection.execute(query.encode()).fetchall())
 
-    if not {"django_migrations", "core_actionlogentry"} <= set(table_names(connection)):
+    names = set(table_names(connection))
+    if not {"django_migrations", "core_actionlogentry"} <= names:
         raise BackupError(
             "expected the tables of a portal, found none in the database: there is nothing to keep yet",
             fix="check SAISHANG_VAR and DATABASE_URL: do they name the site that you mean?",
@@ -216,9 +226,10 @@ def facts_of(connection: psycopg.Connection[Any], progress: Callable[[str], None
         log_sequence=int(head[0][0]) if head else 0,
         log_hash=str(head[0][1]) if head else "",
         batches={
-            int(number): Batch(str(status), None if version is None else int(version), str(sha256))
-            for number, status, version, sha256 in rows("select id, status, table_version, sha256 from lake_batch")
+            int(number): Batch(str(status), None if version is None else int(version))
+            for number, status, version in rows("select id, status, table_version from lake_batch")
         },
+        archived=frozenset(str(row[0]) for name, query in _ARCHIVED.items() if name in names for row in rows(query)),
         runs=[str(row[0]) for row in rows("select id from indicators_run order by id")],
         analyses=frozenset(
             (str(run), str(verb).removeprefix("indicators."))
@@ -246,17 +257,18 @@ def load(path: Path, dsn: str, *, major: int, before: str = "") -> None:
         With what the server said; the database is as it was.
     """
     with psycopg.connect(dsn, autocommit=True) as connection:
-        tools = programs(connection, at_least=major)
+        reader = program("pg_restore", at_least=major)
+        writer = program("psql", encrypted=bool(connection.pgconn.ssl_in_use))
         old = connection.info.server_version // 10_000 < _KNOWS_TRANSACTION_TIMEOUT
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
         read = subprocess.Popen(
-            tools.command("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(path)),
+            [reader.path, "--no-owner", "--no-privileges", "--file=-", str(path)],
             stdout=subprocess.PIPE, stderr=complained, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         address, environment = _address(dsn)
         write = subprocess.Popen(
-            tools.command("psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
-                          "--output=/dev/null", "--file=-", f"--dbname={address}"),
+            [writer.path, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
+             "--output=/dev/null", "--file=-", f"--dbname={address}"],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, env=environment,
         )  # fmt: skip
         out, into = cast(IO[bytes], read.stdout), cast(IO[bytes], write.stdin)
@@ -285,19 +297,6 @@ def load(path: Path, dsn: str, *, major: int, before: str = "") -> None:
                 fix="the database is as it was; read the line above, mend it, and restore again",
                 where="database", code="not-loaded",
             )  # fmt: skip
-
-
-def _run(tools: Programs, program: str, arguments: Sequence[str], dsn: str, what: str) -> None:
-    address, environment = _address(dsn)
-    done = subprocess.run(
-        tools.command(program, *arguments, f"--dbname={address}"), capture_output=True, stdin=subprocess.DEVNULL,
-        env=environment, check=False,
-    )  # fmt: skip
-    if done.returncode != 0:
-        raise BackupError(
-            f"{what}: {_words(done.stderr)}", fix="read what the program says; then make the backup again",
-            where=program, code="database",
-        )  # fmt: skip
 
 
 def _address(dsn: str) -> tuple[str, dict[str, str]]:

@@ -99,7 +99,7 @@ def backup(
         copier.keep(SECRET, key, began)
         for item in contents.items:
             copier.take(item)
-        manifest = _manifest(config, began, facts, now.programs.major, contents, copier)
+        manifest = _manifest(config, began, facts, now.program.major, contents, copier)
         progress("finish", total, total)
         name = _free_name(target, manifest.name)
         place = writer.finish(name, manifest.to_bytes())
