@@ -103,13 +103,17 @@ def fixed_version(table: ObservationsTable, facts: Facts) -> int:
             fix="`saishang ingest check` tells what is wrong with the table; restore it from an older backup",
             where=str(table.path), code="lake-behind",
         )  # fmt: skip
-    if newest > floor:
-        for entry in sorted(table.history(newest - floor), key=lambda entry: entry.version):
-            if entry.version <= floor or entry.batch is None:
-                continue
-            known = facts.batches.get(entry.batch)
-            if known is None or known.status in {"started", "refused"}:
-                return entry.version - 1
+    if newest == floor:
+        return newest
+    # As of that version: commits that come while we look must not push older ones out of the count.
+    commits = {entry.version: entry for entry in table.history(newest - floor, version=newest)}
+    for version in range(floor + 1, newest + 1):
+        commit = commits.get(version)
+        if commit is not None and commit.batch is None:  # joined small files, tidied up: no new rows
+            continue
+        known = facts.batches.get(commit.batch) if commit is not None and commit.batch is not None else None
+        if known is None or known.status in {"started", "refused"}:
+            return version - 1
     return newest
 
 
