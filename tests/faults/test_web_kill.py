@@ -280,17 +280,22 @@ def test_evidence_killed_half_way_leaves_no_row_and_what_was_taken_stays(portal:
 
 
 def hammered(portal: Portal, report: ProgressReport, rounds: int, seed: int) -> dict[str, int]:
-    """Save and move while workers are killed at random moments; counts of what became of the requests."""
+    """Save and move while workers are killed at random moments; counts of what became of the requests.
+
+    How long a request takes says how busy the machine is: the span of the moments follows what became of the last one,
+    so that deaths crowd around the commit.
+    """
     chance = random.Random(seed)
     form = Form(portal, portal.signed_in("640100-reporter"), report)
     told = {"answered": 0, "cut off": 0, "done though cut off": 0}
+    span = 0.1
     for number in range(rounds):
         before = ProgressReport.objects.get(pk=report.pk)
         versions = before.versions.count()
         entries = logged(report, *MOVES)
         moves = "hand_over" if before.state == "draft" else "take_back"
         writing = before.state == "draft" and number % 2 == 0
-        timer = threading.Timer(chance.uniform(0.0, 0.08), portal.kill_workers)
+        timer = threading.Timer(chance.uniform(0.0, span), portal.kill_workers)
         timer.start()
         answer: requests.Response | None = None
         try:
@@ -298,8 +303,10 @@ def hammered(portal: Portal, report: ProgressReport, rounds: int, seed: int) -> 
             answer = form.autosave(text, before.version) if writing else form.step(moves, before.version)
         except requests.RequestException:
             told["cut off"] += 1
+            span *= 1.3
         else:
             told["answered"] += 1
+            span /= 1.3
         timer.join()
         until(lambda: not _busy(portal))
         after = ProgressReport.objects.get(pk=report.pk)
