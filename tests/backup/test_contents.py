@@ -11,6 +11,7 @@ import pytest
 from saishang.backup.contents import contents_of, fixed_version
 from saishang.backup.database import Batch, Facts
 from saishang.backup.errors import BackupError
+from saishang.backup.making import _free_name
 from saishang.config import Config, load_config
 from saishang.lake.schema import SCHEMA
 from saishang.lake.table import ObservationsTable
@@ -135,6 +136,18 @@ def test_a_data_file_that_the_version_needs_is_missed_an_old_one_is_not(
     Path(table.parts(5)[0].path).unlink()
     (fault,) = contents_of(config, everything, tmp_path).faults
     assert "of their version 5" in fault
+
+
+def test_names_go_forward_also_when_the_clock_does_not(tmp_path: Path) -> None:
+    kept = tmp_path / "backups"
+    assert _free_name(tmp_path / "none", "20260101T000000Z") == "20260101T000000Z"
+    for name, expected in (
+        ("20260101T000000Z", "20260101T000000Z"), ("20260101T000000Z", "20260101T000000Z-002"),
+        ("20260101T000000Z", "20260101T000000Z-003"), ("20251231T235959Z", "20260101T000000Z-004"),
+        ("20260101T000001Z", "20260101T000001Z"),
+    ):  # fmt: skip
+        assert _free_name(tmp_path, name) == expected
+        write(kept, f"{expected}.manifest")
 
 
 def test_every_folder_of_the_settings_is_in_a_backup(tmp_path: Path) -> None:

@@ -235,8 +235,8 @@ def test_a_folder_keeps_equal_parts_once_and_forgets_old_backups(site: Config, t
     with pytest.raises(BackupError, match="--keep"):
         backup(site, tmp_path / "x.saishang", secret=secret(), keep=2)
     # A list that cannot be read: nobody knows which parts it needs, so none goes.
-    again.place.write_bytes(again.place.read_bytes()[:-40])
-    with pytest.raises(BackupError, match=again.place.stem) as caught:
+    third.place.write_bytes(third.place.read_bytes()[:-40])
+    with pytest.raises(BackupError, match=third.place.stem) as caught:
         backup(site, folder, secret=secret(), keep=2)
     assert caught.value.code == "not-rotated" and len(list((folder / "backups").iterdir())) == 3
 

@@ -233,8 +233,12 @@ def _new_bytes(contents: Contents, writer: Writer, known: dict[tuple[str, int, i
 
 
 def _free_name(target: Path, name: str) -> str:
-    names = set(FolderReader.names(target)) if target.is_dir() else set()
-    return next(n for n in (name, *(f"{name}-{number:03d}" for number in range(2, 1000))) if n not in names)
+    """A name behind all others, also within one second and with a clock that was set back: the rotation goes by it."""
+    newest = max(FolderReader.names(target), default="") if target.is_dir() else ""
+    if name > newest:
+        return name
+    base, _, count = newest.partition("-")
+    return f"{base}-{int(count or 1) + 1:03d}"
 
 
 # -- rotation ---------------------------------------------------------------------------------------------------------
