@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from saishang.rules import Rules
 from saishang.science.clocks import DayOff, DueDay, WorkingDays
 
-__all__ = ["Reminder", "ReminderPlan", "reminder_days", "reminder_plan", "reminder_today"]
+__all__ = ["Reminder", "ReminderPlan", "reminder_days", "reminder_plan", "reminder_today", "reminder_window"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,10 @@ def reminder_today(plan: ReminderPlan, calendar: WorkingDays, due: date, today: 
 
     Only the latest: who learns late that something is due needs one word, not all that were missed.
     """
-    moved = calendar.shift(due, plan.day_off)
-    if abs((moved.day - today).days) > _FAR:
+    first, last = reminder_window(plan, today)
+    if not first <= due <= last:
         return None
+    moved = calendar.shift(due, plan.day_off)
     come = [(stage, day) for stage, day in reminder_days(plan, calendar, due) if day.day <= today]
     if not come:
         return None
@@ -100,5 +101,12 @@ def reminder_today(plan: ReminderPlan, calendar: WorkingDays, due: date, today: 
     return Reminder(stage, moved.day, days, day.complete)
 
 
-#: Nothing is reminded of at such a distance [d]: 250 working days are the most a plan may say, holidays apart.
-_FAR = 800
+def reminder_window(plan: ReminderPlan, today: date) -> tuple[date, date]:
+    """First and last due day of which anything can be told today: for whoever looks for due things in a long list."""
+    before, after = (max(days, default=0) for days in (plan.before, plan.after))
+    # In any 2n + 20 days there are n working days and the longest holidays twice over: at least two of seven days are
+    # off in every week, and no holidays have been longer than nine days.
+    return (
+        today - timedelta(2 * after + 20 + plan.make_up_days),
+        today + timedelta(2 * before + 20),
+    )

@@ -15,7 +15,7 @@ from django.utils import timezone
 from saishang.apps.organisations.models import ROLES, Membership, Organisation, User
 from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS, Reach, reaches
 
-__all__ = ["Span", "held_on", "holding", "holds_everywhere", "may", "members_who_may", "reach"]
+__all__ = ["Span", "held_on", "holding", "holds_everywhere", "may", "members_who_may", "people_who_hold", "reach"]
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,17 @@ def members_who_may(action: str, organisation: Organisation, on: date | None = N
     )
     people = {row.user_id: row.user for row in rows.select_related("user") if row.user.is_active}
     return sorted(people.values(), key=lambda user: user.username)
+
+
+def people_who_hold(permission: str, on: date | None = None) -> list[User]:
+    """People who hold a permission for everything, by their post or by a role that reaches all; by name.
+
+    Keepers of the system that have no such post could do it, too: it is not theirs to do.
+    """
+    roles = [role for role in ROLES_IN_ORGANISATIONS if reaches(role, permission) == "all"]
+    posts = [post for post, held in ROLES.items() if permission in held]
+    members = holding(on or timezone.localdate()).filter(role__in=roles).values("user")
+    return list(User.objects.filter(Q(role__in=posts) | Q(pk__in=members), is_active=True).order_by("username"))
 
 
 def holding(day: date) -> QuerySet[Membership]:

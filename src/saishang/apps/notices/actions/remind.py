@@ -1,0 +1,92 @@
+"""Ask every provider what is due, and tell whoever has to hear of it on the days that the rules say."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from saishang.apps.notices.actions.notify import notify
+from saishang.apps.notices.providers import DueThing, Provider, providers
+from saishang.apps.organisations.access import members_who_may, people_who_hold
+from saishang.rules import Rules
+from saishang.science.clocks import WorkingDays, working_days
+from saishang.science.reminders import Reminder, reminder_plan, reminder_today, reminder_window
+
+__all__ = ["Reminded", "remind"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Reminded:
+    """What a round of reminders did: notices made by provider, and providers that failed with what they said."""
+
+    told: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+class _People:
+    """Who hears of what, asked once for each organisation and action."""
+
+    def __init__(self, today: date) -> None:
+        self._today = today
+        self._known: dict[tuple[str, int | None], Sequence[Any]] = {}
+
+    def of(self, thing: DueThing) -> Sequence[Any]:
+        place = thing.organisation
+        key = (thing.action, None if place is None else place.pk)
+        if key not in self._known:
+            self._known[key] = (
+                people_who_hold(thing.action, self._today)
+                if place is None
+                else members_who_may(thing.action, place, self._today)
+            )
+        return self._known[key]
+
+
+def remind(rules: Rules, today: date, progress: Callable[[float], None] = lambda done: None) -> Reminded:
+    """Make the reminders of a day; doing it again tells nobody twice.
+
+    A provider that fails does not keep the others from being asked; what it gave before it failed has been told.
+
+    Parameters
+    ----------
+    progress: told which share of the providers has been asked; raising ends the round.
+    """
+    calendar, people, done = working_days(rules), _People(today), Reminded()
+    asked = list(providers().values())
+    for number, provider in enumerate(asked):
+        progress(number / len(asked))
+        done.told[provider.id] = 0
+        try:
+            for told in _round(provider, rules, calendar, people, today):
+                done.told[provider.id] += told
+        except Exception as error:
+            _log.exception("reminders of %s", provider.id)
+            done.failed[provider.id] = f"{type(error).__name__}: {error}"[:300]
+    return done
+
+
+def _round(provider: Provider, rules: Rules, calendar: WorkingDays, people: _People, today: date) -> Iterator[int]:
+    plan = reminder_plan(rules, provider.id)
+    first, last = reminder_window(plan, today)
+    days: dict[date, Reminder | None] = {}
+    for thing in provider.due(rules, first, last):
+        if thing.due not in days:
+            days[thing.due] = reminder_today(plan, calendar, thing.due, today)
+        found = days[thing.due]
+        if found is not None:
+            yield _tell(thing, found, people.of(thing), today)
+
+
+def _tell(thing: DueThing, found: Reminder, people: Sequence[Any], today: date) -> int:
+    # The document's own day is part of the key: a due day that is put off begins anew.
+    key = "/".join((*thing.subject, thing.part, thing.due.isoformat(), str(found.stage)))
+    params = {
+        **(thing.params or {}), "due": found.due.isoformat(), "told": today.isoformat(), "days": found.days,
+        "complete": found.complete,
+    }  # fmt: skip
+    return notify(people, thing.kind, key, params, subject=thing.subject, url=thing.url)
