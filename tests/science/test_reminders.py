@@ -9,8 +9,15 @@ import pytest
 import yaml
 
 from saishang.rules import RuleError, load_rules
-from saishang.science.clocks import DueDay, WorkingDays, working_days
-from saishang.science.reminders import Reminder, ReminderPlan, reminder_days, reminder_plan, reminder_today
+from saishang.science.clocks import DayOff, DueDay, WorkingDays, working_days
+from saishang.science.reminders import (
+    Reminder,
+    ReminderPlan,
+    reminder_days,
+    reminder_plan,
+    reminder_today,
+    reminder_window,
+)
 
 CALENDAR = working_days(load_rules())
 PLAN = ReminderPlan("keep", (15, 7, 3, 1), True, (1, 3, 7), 5)
@@ -157,3 +164,15 @@ def test_a_plan_that_says_nonsense_is_refused(tmp_path: Path, wrong: dict[str, o
     (tmp_path / "reminders.yaml").write_text(yaml.safe_dump({"reminders": wrong}), encoding="utf-8")
     with pytest.raises(RuleError):
         load_rules(overlay=tmp_path)
+
+
+@pytest.mark.parametrize("day_off", ["keep", "next", "previous"])
+@pytest.mark.parametrize("count", [1, 15, 250])
+def test_nothing_outside_the_window_could_be_told(day_off: DayOff, count: int) -> None:
+    """Every day of three years with all their holidays: outside, no reminder has come, or the last one is too old."""
+    plan = ReminderPlan(day_off, (count,), True, (count,), 5)
+    reach = {due: reminder_days(plan, CALENDAR, due) for due in (date(2024, 1, 1) + timedelta(n) for n in range(1096))}
+    for due, days in reach.items():
+        first, last = days[0][1].day, days[-1][1].day
+        assert due <= reminder_window(plan, first)[1], due
+        assert due >= reminder_window(plan, last + timedelta(plan.make_up_days))[0], due

@@ -53,7 +53,10 @@ class Mail(models.Model):
 class Notice(models.Model):
     """One thing that one person is told; its words are made from kind and parameters when they are read."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices")
+    #: Without an index of its own: three below begin with it.
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices", db_index=False
+    )
     kind = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=80)
     subject_id = models.CharField(max_length=200)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from saishang.rules import Rules
-
-if TYPE_CHECKING:
-    from saishang.apps.organisations.models import Organisation
 
 __all__ = ["DueThing", "Provider", "provide", "providers"]
 
@@ -25,7 +22,7 @@ class DueThing:
     subject: type and id, as the action log names objects.
     part: which of the subject's due days it is; empty when there is one.
     params: what the kind makes its words from; `due`, `told`, `days` and `complete` are added.
-    action: who may do it hears of it: to things of `organisation`, or, where that is None, to everything.
+    action: who may do it hears of it: to things of `organisation` (a code), or, where that is None, to everything.
     """
 
     kind: str
@@ -33,7 +30,7 @@ class DueThing:
     due: date
     url: str
     action: str
-    organisation: Organisation | None = None
+    organisation: str | None = None
     part: str = ""
     params: Mapping[str, Any] | None = None
 

@@ -11,6 +11,7 @@ from typing import Any
 from saishang.apps.notices.actions.notify import notify
 from saishang.apps.notices.providers import DueThing, Provider, providers
 from saishang.apps.organisations.access import members_who_may, people_who_hold
+from saishang.apps.organisations.actions.doing import find_organisation
 from saishang.rules import Rules
 from saishang.science.clocks import WorkingDays, working_days
 from saishang.science.reminders import Reminder, reminder_plan, reminder_today, reminder_window
@@ -33,16 +34,16 @@ class _People:
 
     def __init__(self, today: date) -> None:
         self._today = today
-        self._known: dict[tuple[str, int | None], Sequence[Any]] = {}
+        self._known: dict[tuple[str, str | None], Sequence[Any]] = {}
 
     def of(self, thing: DueThing) -> Sequence[Any]:
         place = thing.organisation
-        key = (thing.action, None if place is None else place.pk)
+        key = (thing.action, place)
         if key not in self._known:
             self._known[key] = (
                 people_who_hold(thing.action, self._today)
                 if place is None
-                else members_who_may(thing.action, place, self._today)
+                else members_who_may(thing.action, find_organisation(place), self._today)
             )
         return self._known[key]
 
