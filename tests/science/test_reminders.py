@@ -152,6 +152,7 @@ def test_without_any_known_year_only_weekends_are_off_and_it_is_said() -> None:
 
 def test_the_shipped_plan_and_a_sites_own(tmp_path: Path) -> None:
     assert reminder_plan(load_rules()) == PLAN
+    assert reminder_plan(load_rules(), "reports") == ReminderPlan("keep", (5, 3, 1), True, (1, 3, 7), 5)
     own = {"reminders": {"day_off": "previous", "before": [2], "providers": {"registers": {"after": [10]}}}}
     (tmp_path / "reminders.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
     rules = load_rules(overlay=tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 
 from saishang.apps.notices.actions.notify import notify
 from saishang.apps.notices.providers import DueThing, Provider, providers
-from saishang.apps.organisations.access import members_who_may, people_who_hold
+from saishang.apps.organisations.access import nearest_who_may, people_who_hold
 from saishang.apps.organisations.actions.doing import find_organisation
 from saishang.rules import Rules
 from saishang.science.clocks import WorkingDays, working_days
@@ -19,6 +20,8 @@ from saishang.science.reminders import Reminder, reminder_plan, reminder_today, 
 __all__ = ["Reminded", "remind"]
 
 _log = logging.getLogger(__name__)
+#: After so many due things somebody may say that it has to stop.
+_OFTEN = 200
 
 
 @dataclass
@@ -43,7 +46,7 @@ class _People:
             self._known[key] = (
                 people_who_hold(thing.action, self._today)
                 if place is None
-                else members_who_may(thing.action, find_organisation(place), self._today)
+                else nearest_who_may(thing.action, find_organisation(place), self._today)
             )
         return self._known[key]
 
@@ -62,12 +65,19 @@ def remind(rules: Rules, today: date, progress: Callable[[float], None] = lambda
     for number, provider in enumerate(asked):
         progress(number / len(asked))
         done.told[provider.id] = 0
-        try:
-            for told in _round(provider, rules, calendar, people, today):
-                done.told[provider.id] += told
-        except Exception as error:
-            _log.exception("reminders of %s", provider.id)
-            done.failed[provider.id] = f"{type(error).__name__}: {error}"[:300]
+        told = _round(provider, rules, calendar, people, today)
+        for count in itertools.count(1):
+            try:
+                made = next(told, None)
+            except Exception as error:
+                _log.exception("reminders of %s", provider.id)
+                done.failed[provider.id] = f"{type(error).__name__}: {error}"[:300]
+                break
+            if made is None:
+                break
+            done.told[provider.id] += made
+            if count % _OFTEN == 0:
+                progress(number / len(asked))
     return done
 
 
