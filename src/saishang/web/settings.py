@@ -133,6 +133,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Without a server for e-mails the worker writes them to its console: a demonstration sends nothing to anybody.
 if CONFIG.smtp is None:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    DEFAULT_FROM_EMAIL = "saishang@localhost"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = CONFIG.smtp.host, CONFIG.smtp.port

@@ -116,6 +116,23 @@ def test_one_source_that_fails_takes_no_other_with_it(world: dict[str, User]) ->
     assert done.failed == {"broken": "RuntimeError: a table is gone"}
 
 
+def test_a_round_that_is_stopped_goes_on_where_it_was(world: dict[str, User]) -> None:
+    """A cancelled job, or a worker that stops: what was told stays told, the rest comes with the next round."""
+
+    class Stop(Exception):
+        pass
+
+    def stop(done: float) -> None:
+        if Notice.objects.exists():
+            raise Stop
+
+    source("ours", *(report(part=str(n)) for n in range(450)))
+    with pytest.raises(Stop):
+        remind(RULES, DUE_DAY, progress=stop)
+    assert Notice.objects.filter(person=world["reporter"]).count() == 200  # one batch
+    assert remind(RULES, DUE_DAY).told == {"ours": 250}
+
+
 def test_the_job_says_what_failed_after_everything_else_was_done(
     world: dict[str, User], monkeypatch: pytest.MonkeyPatch
 ) -> None:

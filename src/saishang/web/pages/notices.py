@@ -22,7 +22,7 @@ from saishang.web import texts
 from saishang.web.pages.account import safe_next
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.security import permission, staff
+from saishang.web.security import may, permission, staff
 
 __all__ = ["index", "mails", "open_one", "read_all", "read_one", "settings"]
 
@@ -55,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page, "shown": shown, "newest": newest, "family": family, "only_unread": only_unread,
         "families": [(name, _family_name(name)) for name in families()],
         "any_unread": queries.notices(user, only_unread=True, family=family).exists(),
-        "here": request.get_full_path(),
+        "here": request.get_full_path(), "may_mails": may(request, "manage_users"),
     }  # fmt: skip
     return render(request, "notices/index.html", context)
 

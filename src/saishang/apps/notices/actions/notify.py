@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import make_msgid
 from typing import Any
@@ -18,13 +20,16 @@ from saishang.apps.notices.kinds import families, kind_of
 from saishang.apps.notices.models import Mail, Notice, Preference
 from saishang.errors import SaishangError
 
-__all__ = ["NoticeRefused", "new_mail", "notify"]
+__all__ = ["NoticeRefused", "Telling", "new_mail", "notify", "notify_all"]
 
 _LONGEST = 200
 _INSERT = """
-insert into notices_notice (person_id, kind, subject_type, subject_id, url, params, key, created, mailing)
-select t.person, %s, %s, %s, %s, %s::jsonb, %s, %s, t.mailing
-from unnest(%s::bigint[], %s::text[]) as t(person, mailing) order by t.person
+insert into notices_notice
+  (person_id, kind, subject_type, subject_id, url, params, key, created, mailing)
+select t.person, t.kind, t.subject_type, t.subject_id, t.url, t.params::jsonb, t.key, %s, t.mailing
+from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+  as t(person, kind, subject_type, subject_id, url, params, key, mailing)
+order by t.person, t.key
 on conflict (person_id, key) do nothing
 returning id, person_id, mailing
 """
@@ -34,6 +39,36 @@ class NoticeRefused(SaishangError):
     """A notice cannot be made, or is not this person's."""
 
     code = "notice-refused"
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What people are to be told; the arguments of `notify`.
+
+    Raises
+    ------
+    SaishangError, NoticeRefused
+        As `notify`.
+    """
+
+    people: Sequence[AbstractBaseUser]
+    kind: str
+    key: str
+    subject: tuple[str, str]
+    url: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        kind_of(self.kind)
+        parts = urlsplit(self.url)
+        if not self.url.startswith("/") or self.url.startswith(("//", "/\\")) or parts.scheme or parts.netloc:
+            raise NoticeRefused(
+                f"expected an address within the portal, got {self.url!r}", fix="begin it with one stroke"
+            )
+        if not 0 < len(self.key) <= _LONGEST:
+            raise NoticeRefused(
+                f"expected a key of 1 to {_LONGEST} characters, got {len(self.key)}", fix="name subject, part and day"
+            )
 
 
 def notify(
@@ -60,42 +95,61 @@ def notify(
     NoticeRefused
         For a key that is empty or longer than 200 characters, and an address that leads out of the portal.
     """
-    told = kind_of(kind)
-    parts = urlsplit(url)
-    if not url.startswith("/") or url.startswith(("//", "/\\")) or parts.scheme or parts.netloc:
-        raise NoticeRefused(f"expected an address within the portal, got {url!r}", fix="begin it with one stroke")
-    if not 0 < len(key) <= _LONGEST:
-        raise NoticeRefused(
-            f"expected a key of 1 to {_LONGEST} characters, got {len(key)}", fix="name subject, part and day"
-        )
+    return notify_all([Telling(tuple(people), kind, key, subject, url, params or {})], now)
+
+
+def notify_all(tellings: Iterable[Telling], now: datetime | None = None) -> int:
+    """Several things at once, in as many questions to the database as one; returns how many notices were made."""
     moment = now or timezone.now()
-    active = {person.pk: person for person in people if person.is_active}
-    if not active:
+    rows: dict[tuple[int, str], list[Any]] = {}
+    wanted = _Mailing([telling for telling in tellings if telling.people])
+    for telling in wanted.tellings:
+        params = json.dumps(dict(telling.params), ensure_ascii=False)
+        for person in telling.people:
+            if person.is_active:
+                rows[person.pk, telling.key] = [
+                    person.pk, telling.kind, *telling.subject, telling.url, params, telling.key,
+                    wanted.of(person, telling.kind),
+                ]  # fmt: skip
+    if not rows:
         return 0
-    chosen = dict(Preference.objects.filter(person__in=active, family=told.family).values_list("person_id", "mail"))
-    # Without an address there is nothing to send to; one that is entered later begins with what comes later.
-    mailing = [
-        chosen.get(pk, families()[told.family].mail) if getattr(person, "email", "") else "off"
-        for pk, person in active.items()
-    ]
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(
-                _INSERT,
-                [kind, *subject, url, json.dumps(dict(params or {}), ensure_ascii=False), key, moment,
-                 list(active), mailing],
-            )  # fmt: skip
+            cursor.execute(_INSERT, [moment, *(list(column) for column in zip(*rows.values(), strict=True))])
             made = cursor.fetchall()
-        _mail_at_once([(number, person) for number, person, wanted in made if wanted == "once"], moment)
+        at_once: dict[int, list[int]] = defaultdict(list)
+        for number, person, mailing in made:
+            if mailing == "once":
+                at_once[person].append(number)
+        _mail_at_once(at_once, moment)
     return len(made)
 
 
-def _mail_at_once(made: list[tuple[int, int]], now: datetime) -> None:
+class _Mailing:
+    """What people have chosen of the families of some tellings."""
+
+    def __init__(self, tellings: list[Telling]) -> None:
+        self.tellings = tellings
+        rows = Preference.objects.filter(
+            person__in={person.pk for telling in tellings for person in telling.people},
+            family__in={kind_of(telling.kind).family for telling in tellings},
+        )
+        self._chosen = {(row.person_id, row.family): row.mail for row in rows} if tellings else {}
+
+    def of(self, person: AbstractBaseUser, kind: str) -> str:
+        # Without an address there is nothing to send to; one that is entered later begins with what comes later.
+        if not getattr(person, "email", ""):
+            return "off"
+        family = kind_of(kind).family
+        return self._chosen.get((person.pk, family), families()[family].mail)
+
+
+def _mail_at_once(made: Mapping[int, list[int]], now: datetime) -> None:
     """One e-mail for all that a person is told before it goes out: it joins one that nobody has begun to send."""
-    for number, person in made:
+    for person, numbers in made.items():
         waiting = Mail.objects.select_for_update(skip_locked=True).filter(person=person, state="queued", attempts=0)
         mail = waiting.first() or Mail.objects.create(**new_mail(person, now))
-        Notice.objects.filter(pk=number).update(mail=mail)
+        Notice.objects.filter(pk__in=numbers).update(mail=mail)
 
 
 def new_mail(person: int, now: datetime) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from saishang.apps.notices.actions.notify import notify
+from saishang.apps.notices.actions.notify import Telling, notify_all
 from saishang.apps.notices.providers import DueThing, Provider, providers
 from saishang.apps.organisations.access import nearest_who_may, people_who_hold
 from saishang.apps.organisations.actions.doing import find_organisation
@@ -20,8 +19,8 @@ from saishang.science.reminders import Reminder, reminder_plan, reminder_today, 
 __all__ = ["Reminded", "remind"]
 
 _log = logging.getLogger(__name__)
-#: After so many due things somebody may say that it has to stop.
-_OFTEN = 200
+#: So many due things are told at once; between two batches the round can be stopped.
+_BATCH = 200
 
 
 @dataclass
@@ -66,7 +65,7 @@ def remind(rules: Rules, today: date, progress: Callable[[float], None] = lambda
         progress(number / len(asked))
         done.told[provider.id] = 0
         told = _round(provider, rules, calendar, people, today)
-        for count in itertools.count(1):
+        while True:
             try:
                 made = next(told, None)
             except Exception as error:
@@ -76,28 +75,37 @@ def remind(rules: Rules, today: date, progress: Callable[[float], None] = lambda
             if made is None:
                 break
             done.told[provider.id] += made
-            if count % _OFTEN == 0:
-                progress(number / len(asked))
+            progress(number / len(asked))
     return done
 
 
 def _round(provider: Provider, rules: Rules, calendar: WorkingDays, people: _People, today: date) -> Iterator[int]:
+    """How many notices each batch made; of a provider that fails what it gave before is told all the same."""
     plan = reminder_plan(rules, provider.id)
     first, last = reminder_window(plan, today)
     days: dict[date, Reminder | None] = {}
-    for thing in provider.due(rules, first, last):
-        if thing.due not in days:
-            days[thing.due] = reminder_today(plan, calendar, thing.due, today)
-        found = days[thing.due]
-        if found is not None:
-            yield _tell(thing, found, people.of(thing), today)
+    batch: list[Telling] = []
+    try:
+        for thing in provider.due(rules, first, last):
+            if thing.due not in days:
+                days[thing.due] = reminder_today(plan, calendar, thing.due, today)
+            found = days[thing.due]
+            if found is not None:
+                batch.append(_telling(thing, found, people.of(thing), today))
+            if len(batch) == _BATCH:
+                yield notify_all(batch)
+                batch = []
+    except Exception:
+        yield notify_all(batch)
+        raise
+    yield notify_all(batch)
 
 
-def _tell(thing: DueThing, found: Reminder, people: Sequence[Any], today: date) -> int:
+def _telling(thing: DueThing, found: Reminder, people: Sequence[Any], today: date) -> Telling:
     # The document's own day is part of the key: a due day that is put off begins anew.
     key = "/".join((*thing.subject, thing.part, thing.due.isoformat(), str(found.stage)))
     params = {
         **(thing.params or {}), "due": found.due.isoformat(), "told": today.isoformat(), "days": found.days,
         "complete": found.complete,
     }  # fmt: skip
-    return notify(people, thing.kind, key, params, subject=thing.subject, url=thing.url)
+    return Telling(people, thing.kind, key, thing.subject, thing.url, params)
