@@ -15,7 +15,17 @@ from django.utils import timezone
 from saishang.apps.organisations.models import ROLES, Membership, Organisation, User
 from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS, Reach, reaches
 
-__all__ = ["Span", "held_on", "holding", "holds_everywhere", "may", "members_who_may", "reach"]
+__all__ = [
+    "Span",
+    "held_on",
+    "holding",
+    "holds_everywhere",
+    "may",
+    "members_who_may",
+    "nearest_who_may",
+    "people_who_hold",
+    "reach",
+]
 
 
 @dataclass(frozen=True)
@@ -105,6 +115,27 @@ def holds_everywhere(person: User, action: str, on: date | None = None) -> bool:
 
 def members_who_may(action: str, organisation: Organisation, on: date | None = None) -> list[User]:
     """People who may do an action to things of an organisation, whom a notice has to reach; by name."""
+    people = {row.user_id: row.user for row in _rows_that_reach(action, organisation, on)}
+    return sorted(people.values(), key=lambda user: user.username)
+
+
+def nearest_who_may(action: str, organisation: Organisation, on: date | None = None) -> list[User]:
+    """Of the people who may do an action to things of an organisation those who are nearest to it; by name.
+
+    People of the organisation itself, or else of the one above, and so on; those who reach everybody only where there
+    is nobody else. A reminder goes to whoever does the work, not to everybody above who could.
+    """
+    groups: dict[int, dict[int, User]] = {}
+    for row in _rows_that_reach(action, organisation, on):
+        everybody = reaches(row.role, action) == "all"
+        near = -1 if everybody else row.organisation.path.count("/")
+        groups.setdefault(near, {})[row.user_id] = row.user
+    people = groups[max(groups)] if groups else {}
+    return sorted(people.values(), key=lambda user: user.username)
+
+
+def _rows_that_reach(action: str, organisation: Organisation, on: date | None) -> list[Membership]:
+    """Memberships of people with open accounts by which an action may be done to things of an organisation on a day."""
     day = on or timezone.localdate()
     reached: dict[Reach, list[str]] = {"own": [], "below": [], "all": []}
     for role in ROLES_IN_ORGANISATIONS:
@@ -117,8 +148,18 @@ def members_who_may(action: str, organisation: Organisation, on: date | None = N
         | Q(role__in=reached["below"], organisation__code__in=codes)
         | Q(role__in=reached["all"])
     )
-    people = {row.user_id: row.user for row in rows.select_related("user") if row.user.is_active}
-    return sorted(people.values(), key=lambda user: user.username)
+    return list(rows.filter(user__is_active=True).select_related("user", "organisation"))
+
+
+def people_who_hold(permission: str, on: date | None = None) -> list[User]:
+    """People who hold a permission for everything, by their post or by a role that reaches all; by name.
+
+    Keepers of the system that have no such post could do it, too: it is not theirs to do.
+    """
+    roles = [role for role in ROLES_IN_ORGANISATIONS if reaches(role, permission) == "all"]
+    posts = [post for post, held in ROLES.items() if permission in held]
+    members = holding(on or timezone.localdate()).filter(role__in=roles).values("user")
+    return list(User.objects.filter(Q(role__in=posts) | Q(pk__in=members), is_active=True).order_by("username"))
 
 
 def holding(day: date) -> QuerySet[Membership]:
