@@ -40,6 +40,7 @@ _COMMANDS = (
     "species",
     "organisations",
     "backup",
+    "search",
     "report",
     "rules",
 )

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "saishang.apps.registers",
     "saishang.apps.execution",
     "saishang.apps.notices",
+    "saishang.apps.search",
     "saishang.web",
 ]
 
