@@ -32,7 +32,6 @@ __all__ = [
 ]
 
 
-
 class Placed(Protocol):
     """What has a place in the tree: an organisation, or what `queries` tells of one."""
 
