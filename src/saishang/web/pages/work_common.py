@@ -45,6 +45,10 @@ def tabs(current: str, request: HttpRequest) -> list[tuple[str, str, bool]]:
         entries.append(("work", _("我的工作")))
     if not access.reach(request.user, "view_internal").nothing:
         entries.append(("work-reports", _("进展报告")))
+        entries += [
+            ("work-board", _("看板")), ("work-matrix", _("矩阵")), ("work-timeline", _("时间轴")),
+            ("work-summary", _("领导视图")),
+        ]  # fmt: skip
     return [(words, reverse(name), name == current) for name, words in entries]
 
 
