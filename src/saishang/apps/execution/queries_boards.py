@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from saishang.apps.execution.models import Milestone, ProgressReport, WorkItem
-from saishang.apps.execution.queries import ItemFilter, items, visible
+from saishang.apps.execution.queries import ItemFilter, items, standing_case, visible
 from saishang.apps.organisations.access import Span
 from saishang.science.execution.standing import Standing, worst
 
@@ -163,12 +163,12 @@ class Deadline:
 def tallies(span: Span, wanted: ItemFilter, today: date, soon: int) -> list[Tally]:
     """Items within a span, counted; one query."""
     said = Coalesce("override", "percent")
-    rows = items(span, wanted, today, soon).order_by().values("task", "organisation__code", "region", "standing")
-    counted = rows.annotate(
+    rows = items(span, wanted, today, soon).order_by().annotate(seen=standing_case(today, soon))
+    counted = rows.values("task", "organisation__code", "region", "seen").annotate(
         found=Count("pk"), dated=Count("due", filter=Q(state="active")), known=Count(said), sum=Sum(said)
     )
     return [
-        Tally(row["task"], row["organisation__code"], row["region"], row["standing"], row["found"], row["dated"],
+        Tally(row["task"], row["organisation__code"], row["region"], row["seen"], row["found"], row["dated"],
               row["known"], row["sum"] or 0)
         for row in counted
     ]  # fmt: skip

@@ -75,6 +75,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = names()
     paged = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     shown = list(paged.object_list)
+    found_standings = {str(getattr(row, "standing", "")) for row in shown}
     table = _table(shown, rows[:_MOST_EXPORTED] if "format" in request.GET else shown, found, day, window)
     answer = export(request, [table])
     if answer is not None:
@@ -87,7 +88,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "filtered": wanted != ItemFilter() or "year" in request.GET or "zoom" in request.GET,
         "paper": "a3" if request.GET.get("paper") == "a3" else "a4",
         "legend": [(letter(name), standing_name(name), bar({name: 1})) for name in ORDER
-                   if any(row.standing == name for row in shown)],
+                   if name in found_standings],
         "before": _moved(zoom, year, quarter, -1), "after": _moved(zoom, year, quarter, 1),
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
