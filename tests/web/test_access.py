@@ -64,6 +64,8 @@ AUDIENCE = {
     "work-report-remark": "view_internal", "work-report-version": "view_internal",
     "work-report-attach": "write_progress", "work-report-evidence": "view_internal",
     "work-report-strike": "write_progress",
+    "work-board": "view_internal", "work-matrix": "view_internal", "work-timeline": "view_internal",
+    "work-summary": "view_internal", "work-organisation": "view_internal",
 }  # fmt: skip
 #: Whose organisation decides: tests/web/test_work_access.py walks role × address × place for these.
 BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name == "work-report"}
@@ -175,6 +177,8 @@ def address(name: str, portal: Portal) -> str:
         "jobs-cancel": f"/jobs/{portal.job}/cancel/", "jobs-retry": f"/jobs/{portal.job}/retry/",
         "work": "/work/", "work-move": "/work/move/", "work-reports": "/work/reports/",
         "work-report": f"/work/reports/{portal.report}/",
+        "work-board": "/work/board/", "work-matrix": "/work/matrix/", "work-timeline": "/work/timeline/",
+        "work-summary": "/work/summary/", "work-organisation": f"/work/organisations/{portal.office}/",
         **{
             f"work-report-{name}": f"/work/reports/{portal.report}/{rest}/"
             for name, rest in {
@@ -232,10 +236,11 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
 
 #: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets, three
 #: roles see everything internal, and an administrator of some organisation has a list of people.
+WORK = {"work-reports", "work-board", "work-matrix", "work-timeline", "work-summary"}
 IN_ORGANISATIONS = {
-    "reporter": {"work-reports"}, "reviewer": {"work-reports"}, "head": {"work-reports"},
+    "reporter": WORK, "reviewer": WORK, "head": WORK,
     "office": {"set_targets", "view_internal"}, "assessor": {"view_internal"}, "auditor": {"view_internal"},
-    "administrator": {"people", "work-reports"},
+    "administrator": {"people", *WORK},
 }  # fmt: skip
 
 

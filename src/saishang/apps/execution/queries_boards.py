@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 
 from saishang.apps.execution.models import Milestone, ProgressReport, WorkItem
@@ -232,12 +232,12 @@ def timeline(
         if today >= first:
             ends |= Q(state="active")
         rows = rows.filter(Q(start__isnull=True) | Q(start__lte=last), ends)
-    return rows.order_by("task", F("due").asc(nulls_last=True), "code").prefetch_related("milestones")
+    return rows.order_by(Length("task"), "task", F("due").asc(nulls_last=True), "code").prefetch_related("milestones")
 
 
 def days_of(rows: QuerySet[WorkItem]) -> tuple[date, date] | None:
     """The first and the last day that items name; None when they name none."""
-    found = rows.order_by().aggregate(start=Min("start"), early=Min("due"), due=Max("due"), late=Max("start"))
+    found = rows.order_by().aggregate(a=Min("start"), b=Min("due"), c=Max("start"), d=Max("due"))
     days = [day for day in found.values() if day is not None]
     return (min(days), max(days)) if days else None
 

@@ -108,7 +108,7 @@ def board(request: HttpRequest) -> HttpResponse:
                     "" if section else items_url(replace(wanted, standing=name))) for name in shown],
         "share": share_words(whole.late, whole.dated), "overdue": sum(row.count for row in owed),
         "sections": _sections(lines) if by == "task" and sort == "order" else None,
-        "sorts": _sorts(), "any": bool(rows), "as_of": day, "width": len(shown) + (6 if by == "task" else 5),
+        "sorts": _sorts(), "any": bool(rows), "as_of": day, "width": len(shown) + (7 if by == "task" else 6),
         "filtered": wanted != ItemFilter() or bool(section),
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":

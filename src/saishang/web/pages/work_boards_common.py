@@ -33,8 +33,8 @@ __all__ = [
 ORDER: tuple[str, ...] = STANDINGS
 #: Fields of `ItemFilter` that the boards read from the address.
 _READ = ("task", "kind", "organisation", "region", "programme", "standing", "year")
-#: Pages of items and of reports, with their filters in the address.
-_ITEMS, _REPORTS = "/work/items/", "/work/reports/"
+#: The list of items, with its filters in the address.
+_ITEMS = "/work/items/"
 #: A letter in a piece of a bar needs so much of its width [per cent].
 _ROOM_FOR_LETTER = 7
 
@@ -140,7 +140,7 @@ def items_url(wanted: ItemFilter | None = None, **more: str) -> str:
 
 def reports_url(**wanted: str) -> str:
     """The list of reports with a filter."""
-    return _with_query(_REPORTS, wanted)
+    return _with_query(reverse("work-reports"), wanted)
 
 
 def board_url(code: str) -> str:
