@@ -69,8 +69,8 @@ def test_role_by_board_by_place(world: dict[str, WorkItem], role: str) -> None:
     seen = {CODES[place] for place in SEES[role]}
     lines = rows(client, "/work/board/?by=organisation&format=csv")
     assert {line["编码"] for line in lines} == seen
-    assert {(line["事项"], line["逾期"], line["欠报报告"]) for line in lines} == {("1", "1", "1")}
-    assert rows(client, "/work/board/?by=task&format=csv")[0]["事项"] == str(len(seen))
+    assert {(line["工作事项"], line["逾期"], line["欠报报告"]) for line in lines} == {("1", "1", "1")}
+    assert rows(client, "/work/board/?by=task&format=csv")[0]["工作事项"] == str(len(seen))
     assert {line["编码"] for line in rows(client, "/work/board/?by=region&format=csv")} == {
         code if code.isdigit() else "" for code in seen
     }

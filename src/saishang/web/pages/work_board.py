@@ -229,7 +229,7 @@ def _table(by: str, lines: Sequence[Line], shown: Sequence[str], sentences: list
     head = {"task": _("任务"), "organisation": _("责任单位"), "region": _("地区")}[by]
     columns = [
         Column("key", _("编码")), Column("name", head, row_head=True), Column("section", _("章节")),
-        Column("total", _("事项"), number=True),
+        Column("total", _("工作事项"), number=True),
         *(Column(name, standing_name(name), number=True) for name in shown),
         Column("dated", _("有期限的在办事项"), number=True), Column("share", _("逾期比例"), "%", number=True),
         Column("percent", _("平均完成率"), "%", number=True), Column("unknown", _("无里程碑的事项"), number=True),

@@ -68,9 +68,13 @@ class Names:
         return "" if found is None else texts.both(found.group_title, found.group_title_en)
 
     def organisation(self, code: str) -> str:
-        """Short name of an organisation."""
+        """Short name of an organisation; in English a government goes by its region, its full name is long."""
         found = self.organisations.get(code)
-        return code if found is None else texts.both(found.short or found.zh, found.en)
+        if found is None:
+            return code
+        if texts.english() and found.kind == "government" and found.region:
+            return site.region_name(found.region)
+        return texts.both(found.short or found.zh, found.en)
 
 
 def names() -> Names:
@@ -156,7 +160,7 @@ def _with_query(address: str, given: Mapping[str, Any]) -> str:
 def letter(standing: str) -> str:
     """One letter that stands for a standing where there is no room for words."""
     return {
-        "late": _("逾"), "due_soon": _("临"), "on_time": _("正"), "not_begun": _("未"), "no_day": _("无"),
+        "late": _("逾"), "due_soon": _("临"), "on_time": _("正"), "not_begun": _("未"), "no_day": _("期"),
         "done": _("办"), "verified": _("核"), "paused": _("停"), "draft": _("草"), "cancelled": _("消"),
     }.get(standing, "?")  # fmt: skip
 

@@ -244,7 +244,7 @@ def _table(cells: Counts, found: Names, codes: Sequence[str], day: date) -> Tabl
     """One line for every task and region that have an item."""
     columns = [
         Column("task", _("任务编号")), Column("title", _("任务"), row_head=True), Column("code", _("地区代码")),
-        Column("region", _("地区")), Column("worst", _("最差状态")), Column("total", _("事项"), number=True),
+        Column("region", _("地区")), Column("worst", _("最差状态")), Column("total", _("工作事项"), number=True),
         *(Column(name, standing_name(name), number=True) for name in ORDER),
     ]  # fmt: skip
     tasks = {task: place for place, task in enumerate(found.headings)}

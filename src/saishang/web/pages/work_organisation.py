@@ -122,7 +122,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 
 def _late_table(span: Span, code: str, day: date, found: Names, sentences: list[str]) -> Table:
     columns = [
-        Column("title", _("事项"), row_head=True), Column("task", _("任务")), Column("owner", _("责任单位")),
+        Column("title", _("工作事项"), row_head=True), Column("task", _("任务")), Column("owner", _("责任单位")),
         Column("due", _("期限"), nowrap=True), Column("days", _("逾期天数"), _("天"), number=True),
     ]  # fmt: skip
     late = queries.overdue(span, day).filter(organisation__path__contains=f"/{code}/")
@@ -139,7 +139,7 @@ def _late_table(span: Span, code: str, day: date, found: Names, sentences: list[
 
 def _reports_table(span: Span, code: str, day: date, found: Names, sentences: list[str]) -> Table:
     columns = [
-        Column("title", _("事项"), row_head=True), Column("owner", _("责任单位")),
+        Column("title", _("工作事项"), row_head=True), Column("owner", _("责任单位")),
         Column("period", _("报告期"), nowrap=True), Column("due", _("应报日期"), nowrap=True),
         Column("state", _("状态"), nowrap=True),
     ]  # fmt: skip
@@ -203,7 +203,7 @@ def _plan_of(span: Span, view: OrganisationView, year: int) -> Any:
 
 def _plan_table(span: Span, view: OrganisationView, year: int, day: date, sentences: list[str]) -> Table:
     columns = [
-        Column("title", _("事项"), row_head=True), Column("aim", _("本年目标"), long=True),
+        Column("title", _("工作事项"), row_head=True), Column("aim", _("本年目标"), long=True),
         Column("due", _("期限"), nowrap=True), Column("standing", _("进度状态"), nowrap=True),
     ]  # fmt: skip
     plan = _plan_of(span, view, year)
@@ -235,7 +235,7 @@ def _below_table(
         if (head := under.get(code)) is not None:
             reports[head] = reports.get(head, ReportCount()) + count
     columns = [
-        Column("name", _("机构名称"), row_head=True), Column("total", _("事项"), number=True),
+        Column("name", _("机构名称"), row_head=True), Column("total", _("工作事项"), number=True),
         *(Column(name, standing_name(name), number=True) for name in ORDER
           if any(group.counts.get(name) for group in groups.values())),
         Column("share", _("逾期比例"), number=True), Column("mean", _("平均完成率"), "%", number=True),

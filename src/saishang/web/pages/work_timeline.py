@@ -120,7 +120,8 @@ def _line(item: WorkItem, found: Names, window: Window, day: date) -> Line:
 def _table(shown: Iterable[WorkItem], everything: Iterable[WorkItem], found: Names, day: date, window: Window) -> Table:
     """The same in words."""
     columns = [
-        Column("code", _("编号"), nowrap=True), Column("title", _("事项"), row_head=True), Column("task", _("任务")),
+        Column("code", _("编号"), nowrap=True), Column("title", _("工作事项"), row_head=True),
+        Column("task", _("任务")),
         Column("owner", _("责任单位")), Column("region", _("地区"), nowrap=True),
         Column("start", _("开始"), nowrap=True), Column("due", _("期限"), nowrap=True),
         Column("standing", _("进度状态"), nowrap=True), Column("percent", _("完成率"), nowrap=True),
