@@ -17,6 +17,7 @@ from django.utils import timezone
 from saishang.apps.execution.models import Milestone, ProgressReport, WorkItem
 from saishang.apps.execution.queries import ItemFilter, items, standing_case, visible
 from saishang.apps.organisations.access import Span
+from saishang.apps.organisations.queries import codes_by_number
 from saishang.science.execution.standing import Standing, worst
 
 __all__ = [
@@ -161,14 +162,15 @@ class Deadline:
 
 
 def tallies(span: Span, wanted: ItemFilter, today: date, soon: int) -> list[Tally]:
-    """Items within a span, counted; one query."""
+    """Items within a span, counted; two queries."""
     said = Coalesce("override", "percent")
     rows = items(span, wanted, today, soon).order_by().annotate(seen=standing_case(today, soon))
-    counted = rows.values("task", "organisation__code", "region", "seen").annotate(
+    counted = rows.values("task", "organisation_id", "region", "seen").annotate(
         found=Count("pk"), dated=Count("due", filter=Q(state="active")), known=Count(said), sum=Sum(said)
     )
+    codes = codes_by_number()
     return [
-        Tally(row["task"], row["organisation__code"], row["region"], row["seen"], row["found"], row["dated"],
+        Tally(row["task"], codes[row["organisation_id"]], row["region"], row["seen"], row["found"], row["dated"],
               row["known"], row["sum"] or 0)
         for row in counted
     ]  # fmt: skip
@@ -185,18 +187,21 @@ def fold(rows: Iterable[Tally], key: Callable[[Tally], str | None]) -> dict[str,
 
 
 def overdue_counts(span: Span, wanted: ItemFilter, today: date, soon: int) -> list[Owed]:
-    """Reports that were due before today and are not handed in, of the items that are wanted; one query."""
+    """Reports that were due before today and are not handed in, of the items that are wanted; two queries."""
     rows = ProgressReport.objects.filter(span.filter("organisation"), submitted_at__isnull=True, due__lt=today)
     if wanted != ItemFilter():
         rows = rows.filter(item__in=items(span, wanted, today, soon).order_by().values("pk"))
-    counted = rows.order_by().values("item__task", "organisation__code", "item__region").annotate(found=Count("pk"))
-    return [Owed(row["item__task"], row["organisation__code"], row["item__region"], row["found"]) for row in counted]
+    counted = rows.order_by().values("item__task", "organisation_id", "item__region").annotate(found=Count("pk"))
+    codes = codes_by_number()
+    return [
+        Owed(row["item__task"], codes[row["organisation_id"]], row["item__region"], row["found"]) for row in counted
+    ]
 
 
 def report_counts(
     span: Span, first: date, last: date, today: date, organisation: str = ""
 ) -> dict[str, ReportCount]:  # fmt: skip
-    """Code of an organisation → its reports with a due day from `first` to `last`; one query.
+    """Code of an organisation → its reports with a due day from `first` to `last`; two queries.
 
     Parameters
     ----------
@@ -206,12 +211,15 @@ def report_counts(
     rows = ProgressReport.objects.filter(span.filter("organisation"), due__gte=first, due__lte=last)
     if organisation:
         rows = rows.filter(organisation__path__contains=f"/{organisation}/")
-    counted = rows.order_by().values("organisation__code").annotate(
+    counted = rows.order_by().values("organisation_id").annotate(
         in_time=Count("pk", filter=Q(late=False)),
         was_late=Count("pk", filter=Q(late=True)),
         missing=Count("pk", filter=Q(submitted_at__isnull=True, due__lt=today)),
     )  # fmt: skip
-    return {row["organisation__code"]: ReportCount(row["in_time"], row["was_late"], row["missing"]) for row in counted}
+    codes = codes_by_number()
+    return {
+        codes[row["organisation_id"]]: ReportCount(row["in_time"], row["was_late"], row["missing"]) for row in counted
+    }
 
 
 def timeline(
