@@ -29,8 +29,11 @@ PAGES = ["/work/board/", "/work/board/?by=organisation", "/work/matrix/", "/work
 
 
 @pytest.fixture(scope="module", autouse=True)
-def dated(site: Site, django_db_blocker: Any) -> None:
-    """The portal's item has a day, so that it stands on the timeline."""
+def dated(browser: Browser, site: Site, django_db_blocker: Any) -> None:
+    """The portal's item has a day, so that it stands on the timeline.
+
+    After the browser: the site's connections belong to its loop, and are closed there.
+    """
     with django_db_blocker.unblock():
         WorkItem.objects.filter(code=site[1].item).update(due=timezone.localdate() + timedelta(days=10))
         connections.close_all()
