@@ -66,6 +66,8 @@ AUDIENCE = {
     "work-report-remark": "view_internal", "work-report-version": "view_internal",
     "work-report-attach": "write_progress", "work-report-evidence": "view_internal",
     "work-report-strike": "write_progress",
+    "work-board": "view_internal", "work-matrix": "view_internal", "work-timeline": "view_internal",
+    "work-summary": "view_internal", "work-organisation": "view_internal",
 }  # fmt: skip
 #: Whose organisation decides: tests/web/test_work_access.py walks role × address × place for these.
 BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name == "work-report"}
@@ -181,6 +183,8 @@ def address(name: str, portal: Portal) -> str:
         "jobs-cancel": f"/jobs/{portal.job}/cancel/", "jobs-retry": f"/jobs/{portal.job}/retry/",
         "work": "/work/", "work-move": "/work/move/", "work-reports": "/work/reports/",
         "work-report": f"/work/reports/{portal.report}/",
+        "work-board": "/work/board/", "work-matrix": "/work/matrix/", "work-timeline": "/work/timeline/",
+        "work-summary": "/work/summary/", "work-organisation": f"/work/organisations/{portal.office}/",
         **{
             f"work-report-{name}": f"/work/reports/{portal.report}/{rest}/"
             for name, rest in {
@@ -236,14 +240,13 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     assert answer["Content-Security-Policy"] == POLICY
 
 
+#: Lists that everybody with a role has, cut to what the role reaches.
+WORK = {"work-reports", "work-board", "work-matrix", "work-timeline", "work-summary", "reports"}
 #: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets and
-#: makes reports, three roles see everything internal, an administrator of some organisation has a list of people, and
-#: everybody with a role a list of reports, which holds those of the own place.
+#: makes reports, three roles see everything internal, an administrator of some organisation has a list of people.
 IN_ORGANISATIONS = {
-    "reporter": {"work-reports", "reports"}, "reviewer": {"work-reports", "reports"},
-    "head": {"work-reports", "reports"},
-    "office": {"set_targets", "view_internal", "make_report"}, "assessor": {"view_internal"},
-    "auditor": {"view_internal"}, "administrator": {"people", "work-reports", "reports"},
+    "reporter": WORK, "reviewer": WORK, "head": WORK, "office": {"set_targets", "view_internal", "make_report"},
+    "assessor": {"view_internal"}, "auditor": {"view_internal"}, "administrator": {"people", *WORK},
 }  # fmt: skip
 
 

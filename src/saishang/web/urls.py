@@ -84,9 +84,14 @@ from saishang.web.pages import (
     water_sources,
     water_special,
     work,
+    work_board,
     work_evidence,
+    work_matrix,
+    work_organisation,
     work_report,
     work_reports,
+    work_summary,
+    work_timeline,
 )
 from saishang.web.security import public
 
@@ -134,6 +139,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work/reports/<int:pk>/evidence/", work_evidence.add, name="work-report-attach"),
     path("work/reports/<int:pk>/evidence/<int:file>/", work_evidence.fetch, name="work-report-evidence"),
     path("work/reports/<int:pk>/evidence/<int:file>/strike/", work_evidence.strike, name="work-report-strike"),
+    path("work/board/", work_board.board, name="work-board"),
+    path("work/matrix/", work_matrix.matrix, name="work-matrix"),
+    path("work/timeline/", work_timeline.page, name="work-timeline"),
+    path("work/summary/", work_summary.page, name="work-summary"),
+    path("work/organisations/<str:code>/", work_organisation.page, name="work-organisation"),
     path("air/", air.calendar, name="air"),
     path("air/periods/", air_periods.periods, name="air-periods"),
     path("air/ranking/", air_ranking.ranking, name="air-ranking"),

@@ -231,6 +231,13 @@ class ProgressReport(ReportContent):
             models.Index(fields=["organisation", "state", "due"], name="report_owner"),
             models.Index(fields=["state", "due"], name="report_due"),
             models.Index(fields=["period", "organisation"], name="report_period"),
+            models.Index(fields=["due"], include=["organisation", "late", "submitted_at"], name="report_counted"),
+            models.Index(fields=["due"], condition=Q(submitted_at__isnull=True), name="report_missing"),
+            models.Index(
+                fields=["-submitted_at", "-id"],
+                condition=Q(submitted_at__isnull=False) & ~Q(problems=""),
+                name="report_problem",
+            ),
         ]
 
     def __str__(self) -> str:
