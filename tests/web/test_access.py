@@ -66,9 +66,33 @@ AUDIENCE = {
     "work-report-remark": "view_internal", "work-report-version": "view_internal",
     "work-report-attach": "write_progress", "work-report-evidence": "view_internal",
     "work-report-strike": "write_progress",
+    "supervision": "view_internal", "supervision-proposals": "supervise", "supervision-case-new": "supervise",
+    "supervision-case": "view_internal", "supervision-case-file": "answer_supervision",
+    "supervision-case-move": "answer_supervision", "supervision-findings": "view_internal",
+    "supervision-finding-new": "supervise", "supervision-findings-import": "supervise",
+    "supervision-finding": "view_internal", "supervision-finding-change": "supervise",
+    "supervision-finding-plan": "answer_supervision", "supervision-finding-items": "answer_supervision",
+    "supervision-finding-file": "answer_supervision", "supervision-finding-move": "answer_supervision",
+    "supervision-finding-supersede": "supervise", "supervision-matters": "view_internal",
+    "supervision-matter-new": "edit_items", "supervision-matter": "view_internal",
+    "supervision-matter-file": "answer_supervision", "supervision-matter-reply": "answer_supervision",
+    "supervision-matter-move": "supervise", "supervision-duties": "view_internal",
+    "supervision-duties-open": "supervise", "supervision-duty": "view_internal",
+    "supervision-duty-file": "answer_supervision",
+    "supervision-duty-undo": "supervise", "supervision-bulletins": "view_internal",
+    "supervision-bulletins-make": "supervise", "supervision-bulletin": "view_internal",
+    "supervision-file": "view_internal", "supervision-file-strike": "answer_supervision",
 }  # fmt: skip
 #: Whose organisation decides: tests/web/test_work_access.py walks role × address × place for these.
 BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name == "work-report"}
+#: Addresses of a thing of supervision, or of what the leading group's office alone does: here is no such thing and no
+#: such office; tests/web/test_supervision_access.py walks role × address × place for every one of them.
+SUPERVISED = {
+    name for name in AUDIENCE
+    if name.startswith("supervision-") and name not in {
+        "supervision-findings", "supervision-matters", "supervision-duties", "supervision-bulletins",
+    }
+}  # fmt: skip
 ROLES = [None, "viewer", "editor", "admin"]
 #: Which roles may upload and decide: written by hand, not read from the code.
 UPLOADERS = {"editor", "admin"}
@@ -181,6 +205,9 @@ def address(name: str, portal: Portal) -> str:
         "jobs-cancel": f"/jobs/{portal.job}/cancel/", "jobs-retry": f"/jobs/{portal.job}/retry/",
         "work": "/work/", "work-move": "/work/move/", "work-reports": "/work/reports/",
         "work-report": f"/work/reports/{portal.report}/",
+        "supervision": "/supervision/", "supervision-findings": "/supervision/findings/",
+        "supervision-matters": "/supervision/matters/", "supervision-duties": "/supervision/duties/",
+        "supervision-bulletins": "/supervision/bulletins/",
         **{
             f"work-report-{name}": f"/work/reports/{portal.report}/{rest}/"
             for name, rest in {
@@ -193,7 +220,7 @@ def address(name: str, portal: Portal) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("name", sorted(set(AUDIENCE) - BY_PLACE))
+@pytest.mark.parametrize("name", sorted(set(AUDIENCE) - BY_PLACE - SUPERVISED))
 def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     client = Client()
     if role is not None:
@@ -239,11 +266,14 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
 #: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets and
 #: makes reports, three roles see everything internal, an administrator of some organisation has a list of people, and
 #: everybody with a role a list of reports, which holds those of the own place.
+INSIDE = {
+    "work-reports", "reports", "supervision", "supervision-findings", "supervision-matters", "supervision-duties",
+    "supervision-bulletins",
+}  # fmt: skip
 IN_ORGANISATIONS = {
-    "reporter": {"work-reports", "reports"}, "reviewer": {"work-reports", "reports"},
-    "head": {"work-reports", "reports"},
+    "reporter": INSIDE, "reviewer": INSIDE, "head": INSIDE,
     "office": {"set_targets", "view_internal", "make_report"}, "assessor": {"view_internal"},
-    "auditor": {"view_internal"}, "administrator": {"people", "work-reports", "reports"},
+    "auditor": {"view_internal"}, "administrator": {"people"} | INSIDE,
 }  # fmt: skip
 
 
@@ -260,7 +290,7 @@ def test_roles_in_organisations_open_nothing_else(role: str, portal: Portal) -> 
     client = Client()
     client.force_login(user)
     for name, wanted in AUDIENCE.items():
-        if wanted in ("public", "staff"):
+        if wanted in ("public", "staff") or name in SUPERVISED:
             continue
         opens = bool({name, wanted} & IN_ORGANISATIONS[role])
         target = address(name, portal)
@@ -304,7 +334,7 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
             continue
         if name in {"notices-read", "notices-read-all"}:  # take a form
             continue
-        if name in BY_PLACE - {"work-report"}:  # take a form, or a file
+        if name in BY_PLACE - {"work-report"} | SUPERVISED:  # take a form, or a file; or are tried elsewhere
             continue
         page = client.get(address(name, portal)).content.decode()
         assert not re.search(r"\sstyle\s*=", page), name

@@ -45,6 +45,7 @@ def tabs(current: str, request: HttpRequest) -> list[tuple[str, str, bool]]:
         entries.append(("work", _("我的工作")))
     if not access.reach(request.user, "view_internal").nothing:
         entries.append(("work-reports", _("进展报告")))
+        entries.append(("supervision", _("督办")))
     return [(words, reverse(name), name == current) for name, words in entries]
 
 
