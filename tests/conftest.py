@@ -37,7 +37,11 @@ NEVER_EMPTIED = {
     "execution_reportversion": "execution_reportversion_never_emptied",
     "execution_comment": "execution_comment_never_emptied",
     "execution_evidence": "execution_evidence_never_emptied",
-}
+    **{f"supervision_{name}": f"supervision_{name}_never_emptied" for name in (
+        "case", "caseact", "finding", "findingact", "acceptance", "coordination", "coordinationact", "occurrence",
+        "file", "bulletin",
+    )},
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,7 @@ AUDIENCE = {
     "ecology-land": "public", "ecology-functions": "public",
     "waste": "public", "waste-streams": "public", "waste-manifests": "view_internal", "waste-pollutants": "public",
     "jobs-start": "start_jobs", "jobs-cancel": "start_jobs", "jobs-retry": "start_jobs",
+    "search": "public",
     "work": "staff", "work-move": "staff", "work-reports": "view_internal", "work-report": "view_internal",
     "work-report-save": "write_progress", "work-report-step": "view_internal",
     "work-report-remark": "view_internal", "work-report-version": "view_internal",
@@ -68,9 +69,33 @@ AUDIENCE = {
     "work-report-strike": "write_progress",
     "work-board": "view_internal", "work-matrix": "view_internal", "work-timeline": "view_internal",
     "work-summary": "view_internal", "work-organisation": "view_internal",
+    "supervision": "view_internal", "supervision-proposals": "supervise", "supervision-case-new": "supervise",
+    "supervision-case": "view_internal", "supervision-case-file": "answer_supervision",
+    "supervision-case-move": "answer_supervision", "supervision-findings": "view_internal",
+    "supervision-finding-new": "supervise", "supervision-findings-import": "supervise",
+    "supervision-finding": "view_internal", "supervision-finding-change": "supervise",
+    "supervision-finding-plan": "answer_supervision", "supervision-finding-items": "answer_supervision",
+    "supervision-finding-file": "answer_supervision", "supervision-finding-move": "answer_supervision",
+    "supervision-finding-supersede": "supervise", "supervision-matters": "view_internal",
+    "supervision-matter-new": "edit_items", "supervision-matter": "view_internal",
+    "supervision-matter-file": "answer_supervision", "supervision-matter-reply": "answer_supervision",
+    "supervision-matter-move": "supervise", "supervision-duties": "view_internal",
+    "supervision-duties-open": "supervise", "supervision-duty": "view_internal",
+    "supervision-duty-file": "answer_supervision",
+    "supervision-duty-undo": "supervise", "supervision-bulletins": "view_internal",
+    "supervision-bulletins-make": "supervise", "supervision-bulletin": "view_internal",
+    "supervision-file": "view_internal", "supervision-file-strike": "answer_supervision",
 }  # fmt: skip
 #: Whose organisation decides: tests/web/test_work_access.py walks role × address × place for these.
 BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name == "work-report"}
+#: Addresses of a thing of supervision, or of what the leading group's office alone does: here is no such thing and no
+#: such office; tests/web/test_supervision_access.py walks role × address × place for every one of them.
+SUPERVISED = {
+    name for name in AUDIENCE
+    if name.startswith("supervision-") and name not in {
+        "supervision-findings", "supervision-matters", "supervision-duties", "supervision-bulletins",
+    }
+}  # fmt: skip
 ROLES = [None, "viewer", "editor", "admin"]
 #: Which roles may upload and decide: written by hand, not read from the code.
 UPLOADERS = {"editor", "admin"}
@@ -181,10 +206,14 @@ def address(name: str, portal: Portal) -> str:
             }.items()
         },
         "jobs-cancel": f"/jobs/{portal.job}/cancel/", "jobs-retry": f"/jobs/{portal.job}/retry/",
+        "search": "/search/?q=PM2.5",
         "work": "/work/", "work-move": "/work/move/", "work-reports": "/work/reports/",
         "work-report": f"/work/reports/{portal.report}/",
         "work-board": "/work/board/", "work-matrix": "/work/matrix/", "work-timeline": "/work/timeline/",
         "work-summary": "/work/summary/", "work-organisation": f"/work/organisations/{portal.office}/",
+        "supervision": "/supervision/", "supervision-findings": "/supervision/findings/",
+        "supervision-matters": "/supervision/matters/", "supervision-duties": "/supervision/duties/",
+        "supervision-bulletins": "/supervision/bulletins/",
         **{
             f"work-report-{name}": f"/work/reports/{portal.report}/{rest}/"
             for name, rest in {
@@ -197,7 +226,7 @@ def address(name: str, portal: Portal) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("name", sorted(set(AUDIENCE) - BY_PLACE))
+@pytest.mark.parametrize("name", sorted(set(AUDIENCE) - BY_PLACE - SUPERVISED))
 def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     client = Client()
     if role is not None:
@@ -241,7 +270,10 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
 
 
 #: Lists that everybody with a role has, cut to what the role reaches.
-WORK = {"work-reports", "work-board", "work-matrix", "work-timeline", "work-summary", "reports"}
+WORK = {
+    "work-reports", "work-board", "work-matrix", "work-timeline", "work-summary", "reports", "supervision",
+    "supervision-findings", "supervision-matters", "supervision-duties", "supervision-bulletins",
+}  # fmt: skip
 #: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets and
 #: makes reports, three roles see everything internal, an administrator of some organisation has a list of people.
 IN_ORGANISATIONS = {
@@ -263,7 +295,7 @@ def test_roles_in_organisations_open_nothing_else(role: str, portal: Portal) -> 
     client = Client()
     client.force_login(user)
     for name, wanted in AUDIENCE.items():
-        if wanted in ("public", "staff"):
+        if wanted in ("public", "staff") or name in SUPERVISED:
             continue
         opens = bool({name, wanted} & IN_ORGANISATIONS[role])
         target = address(name, portal)
@@ -307,7 +339,7 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
             continue
         if name in {"notices-read", "notices-read-all"}:  # take a form
             continue
-        if name in BY_PLACE - {"work-report"}:  # take a form, or a file
+        if name in BY_PLACE - {"work-report"} | SUPERVISED:  # take a form, or a file; or are tried elsewhere
             continue
         page = client.get(address(name, portal)).content.decode()
         assert not re.search(r"\sstyle\s*=", page), name

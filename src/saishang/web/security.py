@@ -2,7 +2,7 @@
 
 Every view declares its audience with one of `public`, `staff`, `permission`, and for what belongs to an organisation
 `organisation` (the one of the address), `person` (whose account is managed), `item` and `report` (the organisation that
-owes them), `somewhere` (any organisation). A test
+owes them), `supervised` (a case, finding, matter, duty or file of supervision), `somewhere` (any organisation). A test
 walks the address table and fails on a view that declares none. The Content-Security-Policy lets a page load from its
 own origin only: no inline script, no inline style, no eval. Charts and maps set styles through the object model, which
 the policy allows.
@@ -23,7 +23,7 @@ from django.shortcuts import resolve_url
 
 __all__ = [
     "POLICY", "Access", "SecurityHeaders", "access_of", "ask_to_sign_in", "item", "may", "organisation",
-    "permission", "person", "public", "report", "somewhere", "staff",
+    "permission", "person", "public", "report", "somewhere", "staff", "supervised",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -51,7 +51,7 @@ POLICY = "; ".join(
 class Access:
     """Audience of a view: everybody, whoever is signed in, or holders of one permission or of one action."""
 
-    audience: str  # public | staff | permission | organisation | person | item | report | somewhere
+    audience: str  # public | staff | permission | organisation | person | item | report | case … | somewhere
     permission: str | None = None
 
 
@@ -163,6 +163,30 @@ def _of_work(kind: str, actions: tuple[str, ...]) -> Callable[[View[P]], View[P]
                 allowed = any(may_report(request.user, action, int(str(kwargs["pk"]))) for action in actions)
             # Whether there is such a thing is nobody's business who may not see it.
             if not allowed:
+                raise PermissionDenied(actions[0])
+            return view(request, *args, **kwargs)
+
+        return _declare(guarded, Access(kind, actions[0]))
+
+    return decorate
+
+
+def supervised(kind: str, *actions: str) -> Callable[[View[P]], View[P]]:
+    """Only people who may do one of `actions` to the thing of supervision that the address names.
+
+    `kind` is `case`, `matter`, `duty` or `file`, named as `pk`, or `finding`, named as `code`.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            from saishang.apps.supervision.permits import may_supervised
+
+            if not request.user.is_authenticated:
+                return ask_to_sign_in(request)
+            key = str(kwargs["code" if kind == "finding" else "pk"])
+            # Whether there is such a thing is nobody's business who may not see it.
+            if not any(may_supervised(request.user, action, kind, key) for action in actions):
                 raise PermissionDenied(actions[0])
             return view(request, *args, **kwargs)
 

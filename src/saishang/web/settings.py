@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "saishang.apps.notices",
     "saishang.apps.search",
     "saishang.apps.reports",
+    "saishang.apps.supervision",
     "saishang.web",
 ]
 

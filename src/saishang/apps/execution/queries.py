@@ -25,7 +25,7 @@ from saishang.rules import Rules
 
 __all__ = [
     "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "board", "evidence_of", "history", "item", "items",
-    "matrix", "moves_for", "overdue", "overdue_milestones", "plan_lines", "published", "report", "reports",
+    "matrix", "milestone", "moves_for", "overdue", "overdue_milestones", "plan_lines", "published", "report", "reports",
     "reports_due", "soon_days", "standing_case", "visible", "waiting", "work_plans",
 ]  # fmt: skip
 
@@ -185,6 +185,11 @@ def overdue_milestones(span: Span, today: date) -> QuerySet[Milestone]:
     inside = WorkItem.objects.filter(visible(span))
     rows = rows if span.everything else rows.filter(item__in=inside.values("pk"))
     return rows.select_related("item__organisation").order_by("due", "pk")
+
+
+def milestone(pk: int) -> Milestone | None:
+    """One milestone with its item; None when there is none."""
+    return Milestone.objects.select_related("item__organisation").filter(pk=pk).first()
 
 
 def reports(span: Span, wanted: ReportFilter, today: date) -> QuerySet[ProgressReport]:

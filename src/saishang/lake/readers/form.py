@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from saishang.lake.readers.opening import open_any
 __all__ = ["read_form"]
 
 _FORMULA = "=+-@＝＋－＠"
+_MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d[ T]00:00(:00(\.0+)?)?")
 
 
 def read_form(
@@ -96,11 +98,14 @@ def _folded(heading: str) -> str:
 
 
 def _text(value: Any) -> str:
-    """A cell as text; a year or a count that a workbook keeps as 2025.0 is the whole number it stands for."""
+    """A cell as text; a year or a count that a workbook keeps as 2025.0 is the whole number it stands for, a day that
+    it keeps as a moment at midnight is the day."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = str(value).strip()
+    if _MIDNIGHT.fullmatch(text):
+        return text[:10]
     # Exports put an apostrophe before what a spreadsheet would take for a formula.
     return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in _FORMULA else text

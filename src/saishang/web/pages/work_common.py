@@ -49,6 +49,7 @@ def tabs(current: str, request: HttpRequest) -> list[tuple[str, str, bool]]:
             ("work-board", _("看板")), ("work-matrix", _("矩阵")), ("work-timeline", _("时间轴")),
             ("work-summary", _("领导视图")),
         ]  # fmt: skip
+        entries.append(("supervision", _("督办")))
     return [(words, reverse(name), name == current) for name, words in entries]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import models
 
@@ -16,10 +16,19 @@ from saishang.apps.organisations.actions import Doing
 from saishang.errors import Fault
 
 __all__ = [
-    "allowed", "check_version", "holds", "locked_item", "locked_plan", "locked_report", "log", "move_of", "said",
+    "Moved", "allowed", "check_version", "holds", "locked_item", "locked_plan", "locked_report", "log", "move_of",
+    "said",
 ]  # fmt: skip
 
 _LONGEST = 1000
+
+
+class Moved(Protocol):
+    """A row that moves through a state table: where it stands, whose it is, how often it was changed."""
+
+    state: Any
+    version: Any
+    organisation: Any
 
 
 def holds(doing: Doing, action: str, organisation: Any) -> bool:
@@ -41,7 +50,7 @@ def allowed(doing: Doing, action: str, organisation: Any) -> None:
                          fix="ask somebody whose role reaches it, or an administrator")  # fmt: skip
 
 
-def check_version(row: WorkItem | ProgressReport | WorkPlan, seen: int | None) -> None:
+def check_version(row: Moved, seen: int | None) -> None:
     """Whether the row still is as it was seen; None for commands, which see it now.
 
     Raises
@@ -100,7 +109,7 @@ def locked_plan(pk: int, seen: int | None) -> WorkPlan:
     return row
 
 
-def move_of(table: tuple[Move, ...], row: WorkItem | ProgressReport | WorkPlan, action: str, doing: Doing) -> Move:
+def move_of(table: tuple[Move, ...], row: Moved, action: str, doing: Doing) -> Move:
     """The row of a state table for a move: it must start here, the actor must hold it, a reason be given if asked.
 
     Raises

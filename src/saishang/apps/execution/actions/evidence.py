@@ -8,18 +8,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from saishang.apps.execution.actions.doing import allowed, locked_item, log
+from saishang.apps.execution.keeping import keep_file
 from saishang.apps.execution.models import Evidence, ProgressReport
 from saishang.apps.execution.refusals import WorkRefused
 from saishang.apps.execution.states import WRITABLE
 from saishang.apps.organisations.actions import Doing
 from saishang.lake.archive import Archive
-from saishang.lake.contents import evidence_kind
 from saishang.rules import Rules
 
 __all__ = ["attach_evidence", "strike_evidence"]
-
-_MIB = 1024 * 1024
-_LONG_NAME = 200
 
 
 def attach_evidence(
@@ -37,7 +34,6 @@ def attach_evidence(
     EvidenceRefused
         For a content that is none of those that evidence may have.
     """
-    limits = rules.document("execution")["execution"]["evidence"]
     with transaction.atomic():
         item = locked_item(code, None)
         allowed(doing, "edit_items" if report is None else "write_progress", item.organisation)
@@ -46,22 +42,15 @@ def attach_evidence(
             about = ProgressReport.objects.filter(pk=report, item=item).first()
             if about is None or about.state not in WRITABLE:
                 raise WorkRefused("expected a report of this item that can be written on", fix="take it back first")
-        size = path.stat().st_size
-        if size > limits["largest_mib"] * _MIB:
-            raise WorkRefused(f"expected a file of at most {limits['largest_mib']} MiB; {name!r} has "
-                              f"{size / _MIB:.1f} MiB", fix="make it smaller, or split it")  # fmt: skip
-        kind = evidence_kind(path, name)
         beside = item.evidence.filter(report=about, struck_at__isnull=True)
-        if beside.count() >= limits["most_files"]:
-            raise WorkRefused(f"expected at most {limits['most_files']} files", fix="join some of them into one")
-        kept = archive.put(path)
+        kept = keep_file(rules, archive, path, name, beside.count())
         known = beside.filter(sha256=kept.sha256).first()
         if known is not None:
             return known
         step = item.milestones.filter(pk=milestone).first() if milestone is not None else None
         made = Evidence.objects.create(
-            item=item, report=about, milestone=step, name=_plain_name(name), sha256=kept.sha256, size=kept.size,
-            kind=kind, note=note.strip()[:300], added_at=timezone.now(), added_by=doing.name,
+            item=item, report=about, milestone=step, name=kept.name, sha256=kept.sha256, size=kept.size,
+            kind=kept.kind, note=note.strip()[:300], added_at=timezone.now(), added_by=doing.name,
         )  # fmt: skip
         log(doing, "attach_evidence", made, None, {
             "item": item.code, "period": about.period if about else "", "name": made.name, "sha256": kept.sha256,
@@ -95,13 +84,3 @@ def strike_evidence(doing: Doing, pk: int) -> Evidence:
             row.save()
             log(doing, "strike_evidence", row, None, {"item": row.item.code, "name": row.name, "sha256": row.sha256})
     return row
-
-
-def _plain_name(name: str) -> str:
-    """The file's own name, without folders and signs that no file name has."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    clean = "".join(sign for sign in last if sign.isprintable()).strip()
-    if len(clean) <= _LONG_NAME:
-        return clean or "file"
-    stem, dot, ending = clean.rpartition(".")
-    return f"{stem[: _LONG_NAME - len(ending) - 1]}{dot}{ending}" if dot and len(ending) < 10 else clean[:_LONG_NAME]

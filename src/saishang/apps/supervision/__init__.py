@@ -1,0 +1,1 @@
+"""Supervision (督办): cases, inspection feedback, coordination, recurring duties, bulletins of what is overdue."""
