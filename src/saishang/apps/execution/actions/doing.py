@@ -132,7 +132,8 @@ def said(row: models.Model, fields: tuple[str, ...]) -> dict[str, Any]:
 
 
 def log(
-    doing: Doing, verb: str, obj: models.Model, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
-) -> None:
-    """One entry of the action log."""
+    doing: Doing, verb: str, obj: models.Model | tuple[str, str], before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> None:  # fmt: skip
+    """One entry of the action log, about a row or (type, id)."""
     record(doing.actor, f"execution.{verb}", obj, before, after, doing.reason.strip(), address=doing.address)
