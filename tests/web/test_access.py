@@ -62,6 +62,14 @@ AUDIENCE = {
     "work-report-remark": "view_internal", "work-report-version": "view_internal",
     "work-report-attach": "write_progress", "work-report-evidence": "view_internal",
     "work-report-strike": "write_progress",
+    "work-items": "view_internal", "work-item": "view_internal", "work-item-new": "edit_items",
+    "work-item-change": "edit_items", "work-item-move": "edit_items", "work-item-percent": "accept_progress",
+    "work-item-attach": "edit_items", "work-item-evidence": "view_internal", "work-item-strike": "edit_items",
+    "work-items-import": "edit_items", "work-items-loading": "edit_items", "work-items-loaded": "edit_items",
+    "work-items-undo": "edit_items", "work-templates": "edit_items", "work-programmes": "view_internal",
+    "work-plans": "view_internal", "work-plans-begin": "edit_items", "work-plan": "view_internal",
+    "work-plan-draft": "edit_items", "work-plan-aim": "edit_items", "work-plan-out": "edit_items",
+    "work-plan-move": "view_internal",
 }  # fmt: skip
 #: Whose organisation decides: tests/web/test_work_access.py walks role × address × place for these.
 BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name == "work-report"}

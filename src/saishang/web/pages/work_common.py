@@ -44,7 +44,8 @@ def tabs(current: str, request: HttpRequest) -> list[tuple[str, str, bool]]:
     if request.user.is_authenticated:
         entries.append(("work", _("我的工作")))
     if not access.reach(request.user, "view_internal").nothing:
-        entries.append(("work-reports", _("进展报告")))
+        entries += [("work-items", _("任务清单")), ("work-reports", _("进展报告")), ("work-plans", _("年度计划")),
+                    ("work-programmes", _("重大工程"))]  # fmt: skip
     return [(words, reverse(name), name == current) for name, words in entries]
 
 
@@ -72,12 +73,12 @@ def standing_name(standing: str) -> str:
     }.get(standing, standing)  # fmt: skip
 
 
-def standing_badge(standing: str) -> SafeString:
-    """A standing as a badge: shape, word and colour."""
+def standing_badge(standing: str, words: str = "") -> SafeString:
+    """A standing as a badge: shape, word (its own, or another) and colour."""
     icon, tone = standing_look(standing)
     return format_html(
         '<span class="state tone-{}"><svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use>'
-        "</svg>{}</span>", tone, asset_url("icons.svg"), icon, standing_name(standing),
+        "</svg>{}</span>", tone, asset_url("icons.svg"), icon, words or standing_name(standing),
     )  # fmt: skip
 
 
@@ -180,7 +181,7 @@ def region_label(code: str) -> str:
 
 def item_url(code: str) -> str:
     """Page of an item."""
-    return reverse("plan-task", args=[code.partition("-")[0]])
+    return reverse("work-item", args=[code])
 
 
 def listed(words: Iterable[str]) -> str:

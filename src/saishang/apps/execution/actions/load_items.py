@@ -88,7 +88,7 @@ class ItemsOutcome:
 
 def load_items(
     doing: Doing, rules: Rules, archive: Archive, path: Path, name: str, *, dry_run: bool,
-    progress: Progress | None = None,
+    progress: Progress | None = None, batch: str = "",
 ) -> ItemsOutcome:  # fmt: skip
     """Read → check every row → (unless it is a trial) permission, change and log each, in one transaction.
 
@@ -98,6 +98,8 @@ def load_items(
         What the sender called the file.
     progress:
         Called with a step (`check`, `write`), rows done and their share; raising in it takes everything back.
+    batch:
+        Number that the load gets, where somebody waits for it already; a new one when left out.
 
     Raises
     ------
@@ -124,7 +126,7 @@ def load_items(
     checking = replace(doing, reason=doing.reason or "trial") if dry_run else doing
     checked = _Rows(checking, there, form, faults, progress)
     drafts = list(checked.run())
-    batch = "" if dry_run else uuid4().hex
+    batch = "" if dry_run else batch or uuid4().hex
     effects = tuple(effect for effect, _draft in drafts)
     if not dry_run:
         effects = _write(doing, there, drafts, batch, progress, {"file": name, "sha256": sha256, "refused":
