@@ -72,7 +72,13 @@ AUDIENCE = {
     "work-plan-move": "view_internal",
 }  # fmt: skip
 #: Whose organisation decides: tests/web/test_work_access.py walks role × address × place for these.
-BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name == "work-report"}
+#: tests/web/test_work_items_access.py does so for items and work plans.
+BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name == "work-report"} | {
+    "work-item", "work-item-change", "work-item-move", "work-item-percent", "work-item-attach", "work-item-evidence",
+    "work-item-strike", "work-plan", "work-plan-draft", "work-plan-aim", "work-plan-out", "work-plan-move",
+}  # fmt: skip
+#: What only roles in organisations hold: no post in the data workshop keeps a list of items.
+IN_ORGANISATIONS_ONLY = {"edit_items"}
 ROLES = [None, "viewer", "editor", "admin"]
 #: Which roles may upload and decide: written by hand, not read from the code.
 UPLOADERS = {"editor", "admin"}
@@ -185,6 +191,22 @@ def address(name: str, portal: Portal) -> str:
                 "evidence": "evidence/0", "strike": "evidence/0/strike",
             }.items()
         },
+        "work-items": "/work/items/", "work-items-import": "/work/items/import/", "work-item-new": "/work/items/new/",
+        "work-templates": "/work/items/templates/", "work-programmes": "/work/programmes/",
+        "work-items-loading": f"/work/items/import/running/{portal.job}/",
+        "work-items-loaded": f"/work/items/import/{'0' * 32}/",
+        "work-items-undo": f"/work/items/import/{'0' * 32}/undo/",
+        "work-plans": "/work/plans/", "work-plans-begin": "/work/plans/begin/",
+        "work-item": f"/work/items/{portal.item}/", **{
+            f"work-item-{name}": f"/work/items/{portal.item}/{rest}/"
+            for name, rest in {
+                "change": "change", "move": "move", "percent": "percent", "attach": "evidence",
+                "evidence": "evidence/0", "strike": "evidence/0/strike",
+            }.items()
+        },
+        "work-plan": f"/work/plans/{portal.office}/2027/", **{
+            f"work-plan-{name}": f"/work/plans/{portal.office}/2027/{name}/" for name in ("draft", "aim", "out", "move")
+        },
     }[name]  # fmt: skip
 
 
@@ -225,6 +247,8 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
         assert answer["Location"].startswith("/account/sign-in/?next=")
     elif wanted in OFFICE_ONLY | KEEPERS_ONLY:
         assert answer.status_code == (good if role == "admin" else 403)
+    elif wanted in IN_ORGANISATIONS_ONLY:
+        assert answer.status_code == 403
     elif wanted == "staff" or wanted in SEEN_BY_ALL or role in UPLOADERS:
         assert answer.status_code == good
     else:
@@ -234,10 +258,15 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
 
 #: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets, three
 #: roles see everything internal, and an administrator of some organisation has a list of people.
+WORK_LISTS = {"work-reports", "work-items", "work-plans", "work-programmes"}
+#: Of these the load that is named here is nobody's.
+WORK_KEPT = {"work-item-new", "work-items-import", "work-items-loading", "work-items-loaded", "work-items-undo",
+             "work-templates", "work-plans-begin"}  # fmt: skip
 IN_ORGANISATIONS = {
-    "reporter": {"work-reports"}, "reviewer": {"work-reports"}, "head": {"work-reports"},
-    "office": {"set_targets", "view_internal"}, "assessor": {"view_internal"}, "auditor": {"view_internal"},
-    "administrator": {"people", "work-reports"},
+    "reporter": {*WORK_LISTS, *WORK_KEPT}, "reviewer": {*WORK_LISTS, *WORK_KEPT}, "head": {*WORK_LISTS, *WORK_KEPT},
+    "office": {"set_targets", "view_internal", "edit_items", "accept_progress"},
+    "assessor": {"view_internal"}, "auditor": {"view_internal"},
+    "administrator": {"people", *WORK_LISTS},
 }  # fmt: skip
 
 
@@ -296,7 +325,9 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
             continue
         if name in {"account-session-end", "account-recovery", "people-act", "work-move"}:  # take a form
             continue
-        if name in BY_PLACE - {"work-report"}:  # take a form, or a file
+        if name in BY_PLACE - {"work-report", "work-item", "work-item-change", "work-plan"}:  # take a form, or a file
+            continue
+        if name in {"work-items-undo", "work-plans-begin"}:
             continue
         page = client.get(address(name, portal)).content.decode()
         assert not re.search(r"\sstyle\s*=", page), name
