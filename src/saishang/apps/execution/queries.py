@@ -26,8 +26,8 @@ from saishang.apps.organisations.access import Span, reach
 from saishang.rules import Rules
 
 __all__ = [
-    "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "Sum", "board", "budgets", "evidence_of", "history",
-    "item", "items", "matrix", "moves_for", "overdue", "overdue_milestones", "plan_history", "plan_lines",
+    "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "board", "budgets", "evidence_of",
+    "history", "item", "items", "matrix", "moves_for", "overdue", "overdue_milestones", "plan_history", "plan_lines",
     "published", "report", "reports", "reports_due", "soon_days", "standing_case", "visible", "waiting", "work_plans",
 ]  # fmt: skip
 
@@ -227,6 +227,17 @@ def published(task: str, plan: str, most: int = 20) -> list[ProgressReport]:
     """Published reports on a task, the newest first: these everybody may read."""
     rows = ProgressReport.objects.filter(state="published", item__task=task, item__plan=plan)
     return list(rows.select_related("organisation", "item").order_by("-last", "item__code")[:most])
+
+
+def behind(plan: str, task: str, *, invented: bool = False) -> dict[str, int]:
+    """How many items of a task are in force, done, verified, paused; drafts are their owners' and not counted.
+
+    Counts alone, for everybody; what the items say is for people inside. Invented items are never counted beside real
+    ones: they are asked for by themselves.
+    """
+    states = ("active", "done", "verified", "paused")
+    rows = WorkItem.objects.filter(plan=plan, task=task, state__in=states, invented=invented)
+    return {str(row["state"]): row["found"] for row in rows.order_by().values("state").annotate(found=Count("pk"))}
 
 
 def waiting(person: object, today: date) -> list[tuple[Move | None, QuerySet[ProgressReport]]]:

@@ -112,7 +112,7 @@ def report_state_name(state: str) -> str:
 def move_name(action: str) -> str:
     """Words for a move of an item, a work plan or a report, as a button says them."""
     return {
-        "propose": _("报送"), "withdraw": _("撤回"), "assign": _("下达"), "return": _("退回"), "finish": _("申请办结"),
+        "propose": _("上报"), "withdraw": _("撤回"), "assign": _("下达"), "return": _("退回"), "finish": _("申请办结"),
         "verify": _("核实"), "reject": _("不予核实"), "reopen": _("重新打开"), "pause": _("暂停"), "resume": _("恢复"),
         "drop": _("作废"), "cancel": _("取消"), "submit": _("报出"), "approve": _("批准"), "revise": _("重新修订"),
         "hand_over": _("提交审核"), "take_back": _("收回"), "pass": _("审核通过"), "send_back": _("退回"),

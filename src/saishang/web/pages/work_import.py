@@ -159,7 +159,7 @@ def _changes(outcome: ItemsOutcome, names: dict[str, str]) -> Table:
     rows = [
         {"line": row.line, "effect": effects[row.effect], "title": row.title,
          "code": Cell(row.code, href=work_common.item_url(row.code)) if row.code else None,
-         "fields": texts.sentences(
+         "fields": _("；").join(
              f"{field_name(name)}{_('：')}{_words(name, before, names)} → {_words(name, after, names)}"
              for name, (before, after) in row.fields.items())}
         for row in [row for row in outcome.effects if row.effect != "unchanged"][:_SHOWN]

@@ -136,7 +136,6 @@ def _facts(item: WorkItem) -> list[tuple[str, str]]:
     facts = [
         (_("地区"), work_common.region_label(item.region) if item.region else ""),
         (_("开始"), item.start.isoformat() if item.start else ""),
-        (_("期限"), item.due.isoformat() if item.due else _("未定")),
         (_("投资"), _("%(amount)s 万元") % {"amount": f"{item.budget:,.2f}"} if item.budget is not None else _("未填")),
         (_("重大工程"), programme), (_("报告周期"), work_common.cadence_name(item.cadence)),
         (_("下达日期"), item.assigned_on.isoformat() if item.assigned_on else ""),

@@ -52,9 +52,9 @@ def milestone_table(item: WorkItem, on: date) -> Table:
     for step in item.milestones.all():
         late = step.reached is None and step.due is not None and step.due < on and item.state == "active"
         standing = "done" if step.reached else "late" if late else "no_day" if step.due is None else "not_begun"
-        words = (
-            _("已达到") if step.reached else _("逾期") if late else _("未定期限") if step.due is None else _("未到期")
-        )
+        over = step.due is not None and step.due < on
+        words = _("已达到") if step.reached else _("逾期") if late else _("未达到") if over else _("未到期")
+        words = words if step.due or step.reached else _("未定期限")
         badge = work_common.standing_badge(standing, words)
         rows.append({
             "position": step.position, "title": step.title, "due": step.due, "weight": step.weight.normalize(),
@@ -170,13 +170,16 @@ def _verb(entry: queries.Entry) -> str:
     known = {
         "add_item": _("新增"), "change_item": _("修改"), "override_percent": _("核定完成率"),
         "spread_duties": _("方案分解"), "write_report": _("填写报告"), "open_reports": _("生成报告"),
+        "draft_work_plan": _("起草"), "set_aim": _("写本年目标"), "take_out": _("移出计划"),
         "comment_report": _("批注报告"), "attach_evidence": _("附材料"), "strike_evidence": _("作废材料"),
     }  # fmt: skip
     if verb in known:
         return known[verb]
-    action, _apart, thing = verb.rpartition("_")
-    words = work_common.move_name(action)
-    return _("%(move)s报告") % {"move": words} if thing == "report" else words
+    for thing in ("_work_plan", "_item", "_report"):
+        if verb.endswith(thing):
+            words = work_common.move_name(verb.removesuffix(thing))
+            return _("%(move)s报告") % {"move": words} if thing == "_report" else words
+    return verb
 
 
 def change_words(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:
@@ -190,7 +193,7 @@ def change_words(before: Mapping[str, Any] | None, after: Mapping[str, Any] | No
             continue
         told.append(f"{field_name(name)}{_('：')}{value_words(name, before.get(name), names)} → "
                     f"{value_words(name, value, names)}")  # fmt: skip
-    return texts.sentences(told) if told else ""
+    return _("；").join(told)
 
 
 def value_words(name: str, value: Any, names: Mapping[str, str]) -> str:
@@ -205,6 +208,8 @@ def value_words(name: str, value: Any, names: Mapping[str, str]) -> str:
         return work_common.cadence_name(str(value))
     if name == "organisation":
         return names.get(str(value), str(value))
+    if name == "programme":
+        return work_common.programme_names().get(str(value), str(value))
     if name == "region":
         return work_common.region_label(str(value))
     if name == "units":

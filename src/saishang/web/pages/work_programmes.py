@@ -82,9 +82,8 @@ def _columns(label: str, *, lead: bool) -> list[Column]:
 
 
 def _row(row: Sum, words: str, query: Mapping[str, str], lead: str) -> dict[str, Any]:
-    note = ""
-    if row.without:
-        note = _("全部未填") if row.without == row.items else _("不含未填的 %(count)s 项") % {"count": row.without}
+    partly = 0 < row.without < row.items
+    note = _("不含未填的 %(count)s 项") % {"count": row.without} if partly else ""
     href = f"{reverse('work-items')}?{urlencode(query)}" if row.items else None
     shown = f"{row.budget:,.2f}" if row.budget is not None else None
     return {
