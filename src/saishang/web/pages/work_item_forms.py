@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -205,7 +206,10 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     permission = "edit_items" if found.state == "draft" else "assign_items"
-    organisations = _organisations(access.reach(request.user, permission), found.organisation.code)
+    span = access.reach(request.user, permission)
+    if not span.covers(found.organisation):
+        raise PermissionDenied(permission)
+    organisations = _organisations(span, found.organisation.code)
 
     def act(form: ItemForm, draft: ItemDraft) -> WorkItem | None:
         who = work_common.doing(request, form.cleaned_data["reason"])

@@ -16,7 +16,7 @@ from uuid import uuid4
 from django.db import transaction
 from openpyxl.utils import get_column_letter
 
-from saishang.apps.execution.actions.doing import log
+from saishang.apps.execution.actions.doing import log, logged_at_the_end
 from saishang.apps.execution.actions.item_cells import COLUMNS, ID, draft_from, headings
 from saishang.apps.execution.actions.item_checks import change_faults, new_faults
 from saishang.apps.execution.actions.item_draft import ItemDraft, draft_of, tidy
@@ -140,7 +140,7 @@ def _write(
     about: Mapping[str, Any],
 ) -> tuple[RowEffect, ...]:  # fmt: skip
     effects, added, changed = [], [], []
-    with transaction.atomic():
+    with transaction.atomic(), logged_at_the_end():
         for n, (effect, draft) in enumerate(drafts):
             if progress is not None and n % _STEP == 0:
                 progress("write", n, n / len(drafts))
