@@ -9,6 +9,23 @@ import pytest
 from saishang.config import SETTINGS, load_config
 from saishang.errors import ConfigurationError
 
+MAIL = {
+    "SAISHANG_SMTP_HOST": "mail.example.org", "SAISHANG_SMTP_FROM": "portal@example.org",
+    "SAISHANG_URL": "https://portal.example.org/",
+}  # fmt: skip
+
+
+def test_a_server_for_mail() -> None:
+    assert load_config({}).smtp is None
+    found = load_config(MAIL)
+    assert found.smtp is not None and found.url == "https://portal.example.org"
+    assert (found.smtp.port, found.smtp.starttls, found.smtp.encrypted_at_once) == (587, True, False)
+    at_once = load_config(MAIL | {"SAISHANG_SMTP_PORT": "465", "SAISHANG_SMTP_PASSWORD": "not to be seen"})
+    assert at_once.smtp is not None and at_once.smtp.encrypted_at_once
+    assert "not to be seen" not in repr(at_once)
+    plain = load_config(MAIL | {"SAISHANG_SMTP_STARTTLS": "0"})
+    assert plain.smtp is not None and not plain.smtp.starttls
+
 
 def test_defaults_need_nothing() -> None:
     config = load_config({})
@@ -34,6 +51,14 @@ def test_every_setting_is_read_and_documented() -> None:
         ({"DATABASE_URL": "postgresql://host"}, "none"),
         ({"SAISHANG_ENGINE": "pandas"}, "pandas"),
         ({"SAISHANG_DEBUG": "maybe"}, "maybe"),
+        ({"SAISHANG_URL": "portal.example.org"}, "portal.example.org"),
+        ({"SAISHANG_URL": "https://portal.example.org/?x=1"}, "https://host"),
+        ({"SAISHANG_SMTP_HOST": "mail", "SAISHANG_URL": "https://p.example.org"}, "SAISHANG_SMTP_FROM"),
+        ({"SAISHANG_SMTP_HOST": "mail", "SAISHANG_SMTP_FROM": "a@b.example"}, "SAISHANG_URL"),
+        (MAIL | {"SAISHANG_SMTP_FROM": "塞上 <a@b.example>"}, "one address"),
+        (MAIL | {"SAISHANG_SMTP_FROM": "a@b.example\nBcc: c@d.example"}, "one address"),
+        (MAIL | {"SAISHANG_SMTP_PORT": "0"}, "1 to 65535"),
+        (MAIL | {"SAISHANG_SMTP_PORT": "65536"}, "1 to 65535"),
     ],
 )
 def test_a_wrong_setting_says_what_where_and_how(environment: dict[str, str], told: str) -> None:

@@ -94,6 +94,8 @@ ARROWS = [
     ("apps/plan/queries.py", "import saishang.apps.core.models"),
     ("apps/indicators/goals.py", "import saishang.apps.registers.models"),
     ("apps/jobs/queries.py", "import saishang.apps.observations.queries"),
+    ("apps/registers/queries.py", "import saishang.apps.notices.models"),
+    ("apps/notices/queries.py", "import saishang.apps.registers.queries"),
 ]
 
 

@@ -23,13 +23,14 @@ TABLE = SOURCE / "web" / "wording" / "errors.csv"
 #: Folders whose errors a user of the portal can meet. The plan importer and the rules loader speak to the command line.
 SHOWN = (
     "science", "lake", "apps/indicators", "apps/observations", "apps/jobs", "apps/plan/actions", "apps/registers",
-    "apps/ecology", "apps/organisations", "apps/execution", "rules/model", "rules/table",
+    "apps/ecology", "apps/organisations", "apps/execution", "apps/notices", "apps/reports", "rules/model",
+    "rules/table",
 )  # fmt: skip
 _BASE = {"SaishangError", "ConfigurationError"}
 #: Helpers that make an error or a refusal of the texts they are given.
 _HELPERS = {
     "Reject", "Refusal", "_refuse", "_refused", "_wrong", "reject", "wrong", "_Wrong", "FieldFault", "RowRefusal",
-    "Fault",
+    "Fault", "_Refused", "_Trouble",
 }  # fmt: skip
 #: Names that hold such a text before it is used.
 _HOLDERS = {"why", "hint", "fix", "message"}

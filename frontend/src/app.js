@@ -42,6 +42,22 @@ function navigation() {
   });
 }
 
+/** The key "/" leads to the search box, unless somebody is writing. */
+function searchKey() {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const at = event.target;
+    if (at instanceof HTMLElement && (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName))) return;
+    const box = document.getElementById("search-words") ?? document.querySelector("[data-search-box]");
+    if (!box) return;
+    // On a narrow screen the box waits in the menu.
+    if (!box.offsetParent) document.querySelector("[data-nav-toggle]")?.click();
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+}
+
 /** Buttons that print the page; without script they are not shown. */
 function printButtons() {
   for (const button of document.querySelectorAll("[data-print]")) {
@@ -159,6 +175,7 @@ function printing() {
 }
 
 navigation();
+searchKey();
 printButtons();
 colours();
 printing();

@@ -6,6 +6,7 @@ Every setting has a default that works on a laptop. Nothing else in the package 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 from saishang.errors import ConfigurationError
 
-__all__ = ["SETTINGS", "Config", "Oidc", "Setting", "load_config", "state_folder"]
+__all__ = ["SETTINGS", "Config", "Oidc", "Setting", "Smtp", "load_config", "state_folder"]
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,27 @@ SETTINGS: tuple[Setting, ...] = (
         "email (which the provider must have verified).",
     ),
     Setting("SAISHANG_OIDC_SCOPES", "openid profile", "What is asked of the provider, blanks between."),
+    Setting(
+        "SAISHANG_URL",
+        "http://127.0.0.1:8000",
+        "Address under which people open the portal: links in e-mails begin with it; needed with SAISHANG_SMTP_HOST.",
+    ),
+    Setting(
+        "SAISHANG_SMTP_HOST",
+        "(none)",
+        "Server that takes e-mails; without one the worker writes them to its console instead.",
+    ),
+    Setting("SAISHANG_SMTP_PORT", "587", "Its port (1 to 65535); on 465 the connection is encrypted from the start."),
+    Setting("SAISHANG_SMTP_USER", "(none)", "Account at the server; empty: none is needed."),
+    Setting("SAISHANG_SMTP_PASSWORD", "(none)", "Password of the account."),
+    Setting("SAISHANG_SMTP_STARTTLS", "1", "1 encrypts with STARTTLS and refuses a server that cannot; 0 does not."),
+    Setting("SAISHANG_SMTP_FROM", "(none)", "Address from which e-mails come; needed with SAISHANG_SMTP_HOST."),
 )
 _KNOWN = {s.name for s in SETTINGS}
+#: Port on which the server expects encryption from the first byte.
+_SMTPS = 465
+_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+").fullmatch
+_BREAK = re.compile(r"\s").search
 
 
 @dataclass(frozen=True)
@@ -81,6 +101,23 @@ class Oidc:
     client_secret: str = field(repr=False)
     claim: str
     scopes: str
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """A server that takes e-mails."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    starttls: bool
+    sender: str
+
+    @property
+    def encrypted_at_once(self) -> bool:
+        """Whether the connection is encrypted from its first byte."""
+        return self.port == _SMTPS
 
 
 @dataclass(frozen=True)
@@ -103,6 +140,8 @@ class Config:
     session_hours: int = 8
     totp_roles: tuple[str, ...] = ()
     oidc: Oidc | None = None
+    url: str = "http://127.0.0.1:8000"
+    smtp: Smtp | None = None
 
     @property
     def cluster(self) -> Path:
@@ -172,6 +211,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         session_hours=_whole(env, "SAISHANG_SESSION_HOURS", 8, 1, 720),
         totp_roles=tuple(r.strip() for r in (env.get("SAISHANG_TOTP_ROLES") or "").split(",") if r.strip()),
         oidc=_oidc(env),
+        url=_url(env),
+        smtp=_smtp(env),
     )
 
 
@@ -263,6 +304,43 @@ def _oidc(env: Mapping[str, str]) -> Oidc | None:
     return Oidc(issuer, client, env.get("SAISHANG_OIDC_CLIENT_SECRET") or "", claim, " ".join(scopes))
 
 
+def _url(env: Mapping[str, str]) -> str:
+    text = (env.get("SAISHANG_URL") or "http://127.0.0.1:8000").strip().rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or _BREAK(text):
+        raise ConfigurationError(
+            f"expected https://host or http://host, got {text!r}",
+            fix="write the address under which people open the portal",
+            where="SAISHANG_URL",
+        )
+    return text
+
+
+def _smtp(env: Mapping[str, str]) -> Smtp | None:
+    host = (env.get("SAISHANG_SMTP_HOST") or "").strip()
+    if not host:
+        return None
+    for name in ("SAISHANG_SMTP_FROM", "SAISHANG_URL"):
+        if not (env.get(name) or "").strip():
+            raise ConfigurationError(
+                "expected a value beside SAISHANG_SMTP_HOST, got none",
+                fix="set it: e-mails name their sender and lead to the portal",
+                where=name,
+            )
+    sender = str(env["SAISHANG_SMTP_FROM"]).strip()
+    # The address stands in a header of every e-mail: nothing but one plain address fits there.
+    if not _ADDRESS(sender):
+        raise ConfigurationError(
+            f"expected one address such as saishang@example.org, got {sender!r}",
+            fix="write the address alone, without a name",
+            where="SAISHANG_SMTP_FROM",
+        )
+    return Smtp(
+        host, _whole(env, "SAISHANG_SMTP_PORT", 587, 1, 65_535), (env.get("SAISHANG_SMTP_USER") or "").strip(),
+        env.get("SAISHANG_SMTP_PASSWORD") or "", _flag(env, "SAISHANG_SMTP_STARTTLS", "1"), sender,
+    )  # fmt: skip
+
+
 def _engine(text: str) -> str:
     if text == "duckdb" or text.startswith("spark://"):
         return text
@@ -271,8 +349,8 @@ def _engine(text: str) -> str:
     )
 
 
-def _flag(env: Mapping[str, str], name: str) -> bool:
-    text = (env.get(name) or "0").strip().lower()
+def _flag(env: Mapping[str, str], name: str, default: str = "0") -> bool:
+    text = (env.get(name) or default).strip().lower()
     if text in {"1", "true", "yes", "on"}:
         return True
     if text in {"0", "false", "no", "off"}:

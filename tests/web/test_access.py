@@ -33,10 +33,14 @@ AUDIENCE = {
     "about": "public", "health": "public", "geometry": "public", "sign-in": "public", "sign-out": "public",
     "sign-in-code": "public", "sign-in-outside": "public", "sign-in-outside-back": "public", "account": "staff",
     "account-second-factor": "staff", "account-recovery": "staff", "account-session-end": "staff",
+    "account-notices": "staff", "notices": "staff", "notices-open": "staff", "notices-read": "staff",
+    "notices-read-all": "staff", "notices-mails": "manage_users",
     "organisations": "public", "organisations-one": "public", "organisations-add": "manage_organisations",
     "organisations-rename": "manage_organisations", "organisations-move": "manage_organisations",
     "organisations-close": "manage_organisations", "organisations-new-person": "manage_members",
     "organisations-grant": "manage_members", "organisations-end-role": "manage_members",
+    "reports": "view_internal", "reports-make": "make_report", "reports-one": "view_internal",
+    "reports-file": "view_internal",
     "people": "manage_members", "people-person": "manage_members", "people-act": "manage_members",
     "password-change": "staff", "set_language": "public", "data-runs": "public",
     "data-runs-evaluate": "run_evaluation", "jobs": "view_jobs", "jobs-job": "view_jobs", "jobs-progress": "view_jobs",
@@ -83,9 +87,9 @@ ROLES = [None, "viewer", "editor", "admin"]
 #: Which roles may upload and decide: written by hand, not read from the code.
 UPLOADERS = {"editor", "admin"}
 #: What the leading group's office keeps to itself: by which goals people are judged.
-OFFICE_ONLY = {"set_targets"}
+OFFICE_ONLY = {"set_targets", "make_report"}
 #: What administrators of organisations do: here nobody has such a role; tests/web/test_organisations_access.py has all.
-KEEPERS_ONLY = {"manage_organisations", "manage_members"}
+KEEPERS_ONLY = {"manage_organisations", "manage_members", "manage_users"}
 #: What everybody who signs in may see.
 SEEN_BY_ALL = {"view_jobs", "view_internal"}
 
@@ -145,11 +149,18 @@ def address(name: str, portal: Portal) -> str:
         "sign-in-code": "/account/code/", "sign-in-outside": "/account/outside/",
         "sign-in-outside-back": "/account/outside/back/", "account": "/account/",
         "account-second-factor": "/account/second-factor/", "account-recovery": "/account/second-factor/recovery/",
+        "account-notices": "/account/notices/", "notices": "/notices/", "notices-mails": "/notices/mails/",
+        # A notice that nobody has; tests/web/test_notices.py has some.
+        "notices-open": "/notices/0/", "notices-read": "/notices/0/read/", "notices-read-all": "/notices/read/",
         "account-session-end": "/account/sessions/0/end/", "organisations": "/organisations/",
         **{f"organisations-{name}": f"/organisations/{portal.office}/{rest}" for name, rest in {
             "one": "", "add": "add/", "rename": "rename/", "move": "move/", "close": "close/",
             "new-person": "people/new/", "grant": "people/grant/", "end-role": f"people/{portal.membership}/end/",
         }.items()},
+        "reports": "/reports/", **{
+            f"reports-{name}": f"/reports/{portal.office}/{rest}"
+            for name, rest in {"make": "make/", "one": f"{portal.annual}/", "file": f"{portal.annual}/file/"}.items()
+        },
         "people": "/people/", "people-person": f"/people/{portal.people['member'].pk}/",
         "people-act": f"/people/{portal.people['member'].pk}/activate/",
         "password-change": "/account/password/", "set_language": "/language/", "data-runs": "/data/runs/",
@@ -224,17 +235,18 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
         or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate", "data-changes-release"}
         or name == "data-lead-review"
         or name in {"target-withdraw", "target-dissolve", "account-session-end", "account-recovery", "people-act"}
+        or name in {"notices-read", "notices-read-all"}
     )
     # An empty form of an evaluation is refused with its reasons; changes of jobs lead to a page.
     refused = {"data-runs-evaluate", "registers-move", "registers-back", "account-recovery"}
     absent = name.startswith("air-dust-d") or name in {
         "registers-evidence", "noise-station", "soil-point", "groundwater-point", "data-lead", "data-lead-review",
         # No provider is set here; tests/web/test_outside.py starts one.
-        "sign-in-outside", "sign-in-outside-back",
+        "sign-in-outside", "sign-in-outside-back", "notices-open", "notices-read",
     }  # fmt: skip
     works = works or name in {"registers-import-undo", "data-changes-release", "target-withdraw", "target-dissolve"}
     # The second step of a sign-in that nobody has begun leads to the first.
-    works = works or name in {"account-session-end", "people-act", "sign-in-code", "work-move"}
+    works = works or name in {"account-session-end", "people-act", "sign-in-code", "work-move", "notices-read-all"}
     posts = posts or name == "work-move"
     good = 404 if absent else 422 if name in refused else 302 if works else 200
     target = address(name, portal)
@@ -256,15 +268,17 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     assert answer["Content-Security-Policy"] == POLICY
 
 
-#: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets, three
-#: roles see everything internal, and an administrator of some organisation has a list of people.
-WORK_LISTS = {"work-reports", "work-items", "work-plans", "work-programmes"}
+#: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets and
+#: makes reports, three roles see everything internal, an administrator of some organisation has a list of people, and
+#: everybody with a role lists of reports, items and plans, which hold those of the own place.
+WORK_LISTS = {"work-reports", "reports", "work-items", "work-plans", "work-programmes"}
 #: Of these the load that is named here is nobody's.
 WORK_KEPT = {"work-item-new", "work-items-import", "work-items-loading", "work-items-loaded", "work-items-undo",
              "work-templates", "work-plans-begin"}  # fmt: skip
 IN_ORGANISATIONS = {
     "reporter": {*WORK_LISTS, *WORK_KEPT}, "reviewer": {*WORK_LISTS, *WORK_KEPT}, "head": {*WORK_LISTS, *WORK_KEPT},
-    "office": {"set_targets", "view_internal", "edit_items", "accept_progress"},
+    "office": {"set_targets", "view_internal", "edit_items", "accept_progress",
+               "make_report"},
     "assessor": {"view_internal"}, "auditor": {"view_internal"},
     "administrator": {"people", *WORK_LISTS},
 }  # fmt: skip
@@ -319,11 +333,13 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
             continue
         if name in {"target-withdraw", "target-dissolve"}:  # answered by a redirection
             continue
-        if name == "ecology-species-archive":  # a file, no page
+        if name in {"ecology-species-archive", "reports-file"}:  # a file, no page
             continue
         if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
             continue
         if name in {"account-session-end", "account-recovery", "people-act", "work-move"}:  # take a form
+            continue
+        if name in {"notices-read", "notices-read-all"}:  # take a form
             continue
         if name in BY_PLACE - {"work-report", "work-item", "work-item-change", "work-plan"}:  # take a form, or a file
             continue

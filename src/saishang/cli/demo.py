@@ -59,6 +59,7 @@ def register(app: typer.Typer) -> None:
             from saishang.apps.indicators.actions.make_leads import make_leads
             from saishang.apps.indicators.actions.make_origin import make_origin
             from saishang.apps.indicators.actions.make_weather import make_weather
+            from saishang.apps.search.actions import rebuild
             from saishang.lake import Lake
             from saishang.rules import load_rules
 
@@ -104,6 +105,8 @@ def register(app: typer.Typer) -> None:
             # Only once: both runs look at the same hours.
             bar.update(task, description="可疑数据线索 · leads of suspicious data")
             leads = make_leads(steps.ACTOR, runs[-1].id)
+            bar.update(task, description="检索索引 · search index")
+            found = rebuild()
         facts = [queries.run_facts(run.id) for run in runs]
         print_targets(
             queries.target_rows(runs[-1].id), f"目标进展 · targets  {facts[-1].region_name}  {facts[-1].as_of}"
@@ -131,6 +134,7 @@ def register(app: typer.Typer) -> None:
             console.print(f"运行 run           {one.id}  {one.as_of}  {told}", highlight=False)
         console.print(f"落实 work          {work}", highlight=False)
         console.print(f"机构 organisations {organisations}", highlight=False)
+        console.print(f"检索 search        {found:,}", highlight=False)
         for user in users:
             place = f" · {user.place}" if user.place else ""
             console.print(

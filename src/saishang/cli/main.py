@@ -40,6 +40,8 @@ _COMMANDS = (
     "species",
     "organisations",
     "work",
+    "backup",
+    "search",
     "report",
     "rules",
 )

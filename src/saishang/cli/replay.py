@@ -10,13 +10,13 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from saishang.cli.console import JsonOption, console, emit_json, print_table
-from saishang.config import load_config
+from saishang.config import Config, load_config
 from saishang.errors import CheckFailed
 
 if TYPE_CHECKING:
     from saishang.apps.indicators.replay import Replay
 
-__all__ = ["register"]
+__all__ = ["register", "seal_faults"]
 
 _STEPS = {
     "archive": "从原始档案重建 · reading the raw archive again",
@@ -83,17 +83,7 @@ def register(app: typer.Typer) -> None:
         from saishang.web.boot import setup_django
 
         setup_django()
-        from saishang.apps.core.actions import verify_chain
-        from saishang.apps.core.queries import entries
-        from saishang.apps.indicators.models import Run
-        from saishang.apps.indicators.seals import broken_seals
-        from saishang.apps.registers.queries import unlogged_versions
-
-        config = load_config()
-        checked = {"log": entries().count(), "runs": Run.objects.filter(finished__isnull=False).count()}
-        faults = [("log", str(one.sequence), one.what) for one in verify_chain()]
-        faults += [("run", one.run, one.what) for one in broken_seals(config.runs)]
-        faults += [("register", name, what) for name, what in unlogged_versions()]
+        checked, faults = seal_faults(load_config())
         if as_json:
             told = [{"kind": kind, "name": name, "what": what} for kind, name, what in faults]
             emit_json({"ok": not faults, "checked": checked, "faults": told})
@@ -106,6 +96,21 @@ def register(app: typer.Typer) -> None:
                 f"{len(faults)} records do not fit their seals",
                 fix="restore them from a backup, and find out who wrote",
             )
+
+
+def seal_faults(config: Config) -> tuple[dict[str, int], list[tuple[str, str, str]]]:
+    """How much was checked, and every record that does not fit its seal: kind, name, what is wrong."""
+    from saishang.apps.core.actions import verify_chain
+    from saishang.apps.core.queries import entries
+    from saishang.apps.indicators.models import Run
+    from saishang.apps.indicators.seals import broken_seals
+    from saishang.apps.registers.queries import unlogged_versions
+
+    checked = {"log": entries().count(), "runs": Run.objects.filter(finished__isnull=False).count()}
+    faults = [("log", str(one.sequence), one.what) for one in verify_chain()]
+    faults += [("run", one.run, one.what) for one in broken_seals(config.runs)]
+    faults += [("register", name, what) for name, what in unlogged_versions()]
+    return checked, faults
 
 
 def _print(found: Replay) -> None:

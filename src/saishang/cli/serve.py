@@ -25,10 +25,13 @@ DEFAULT_PORT = 8000
 
 
 def prepare() -> None:
-    """Bring the tables up to date. Scripts and styles are served as they were built (see web/assets.py)."""
+    """Bring tables and search index up to date. Scripts and styles are served as they were built (web/assets.py)."""
     from saishang.web.boot import setup_django
 
     setup_django()
+    from saishang.apps.search.actions import refresh
+
+    refresh()
 
 
 #: How long a stopping worker may take to put its jobs back [s]; recovery sees to what it cannot.

@@ -205,10 +205,10 @@ class ObservationsTable:
                 return entry.version
         return None
 
-    def history(self, limit: int | None = None) -> list[TableVersion]:
-        """Commits, newest first."""
+    def history(self, limit: int | None = None, version: int | None = None) -> list[TableVersion]:
+        """Commits up to a version (None = newest), newest first."""
         entries = []
-        for row in self.delta().history(limit):
+        for row in self.delta(version).history(limit):
             metrics = row.get("operationMetrics") or {}
             batch = row.get("saishang.batch")
             rows = metrics.get("num_added_rows", metrics.get("num_target_rows_inserted"))

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from saishang.rules import Rules
 from saishang.science.numbers import InputError
 
-__all__ = ["DueDay", "WorkingDays", "read_day", "rule_group", "working_days"]
+__all__ = ["DayOff", "DueDay", "WorkingDays", "read_day", "rule_group", "working_days"]
+
+#: What becomes of a due day on which nobody works: it stays, or moves to the working day after or before it.
+DayOff = Literal["keep", "next", "previous"]
 
 _DOCUMENT = "standards/governance/clocks"
 _FRIDAY = 4
@@ -42,12 +45,39 @@ class WorkingDays:
 
     def after(self, start: date, count: int) -> DueDay:
         """The `count`-th working day after `start`, which itself does not count."""
-        day, left, complete = start, count, True
+        return self._walk(start, count, timedelta(days=1))
+
+    def before(self, end: date, count: int) -> DueDay:
+        """The `count`-th working day before `end`, which itself does not count."""
+        return self._walk(end, count, timedelta(days=-1))
+
+    def _walk(self, day: date, left: int, step: timedelta) -> DueDay:
+        complete = True
         while left:
-            day += timedelta(days=1)
+            day += step
             complete = complete and day.year in self.years
             left -= self.is_working(day)
         return DueDay(day, complete)
+
+    def shift(self, day: date, rule: DayOff) -> DueDay:
+        """Where a due day falls that may be one on which nobody works.
+
+        民法典 article 203 moves the end of a period to the day after the holiday (`next`); a day that a document names
+        itself stays (`keep`), and whoever wants it done before chooses `previous`.
+        """
+        complete = rule == "keep" or day.year in self.years
+        if rule == "keep" or self.is_working(day):
+            return DueDay(day, complete)
+        moved = self.after(day, 1) if rule == "next" else self.before(day, 1)
+        return DueDay(moved.day, complete and moved.complete)
+
+    def left(self, today: date, due: date) -> int:
+        """Working days from `today` up to `due`, which itself does not count; 0 when it is today or past."""
+        return sum(self.is_working(date.fromordinal(n)) for n in range(today.toordinal(), due.toordinal()))
+
+    def late(self, due: date, today: date) -> int:
+        """Working days after `due` up to `today`, with today; 0 when it is not past."""
+        return sum(self.is_working(date.fromordinal(n)) for n in range(due.toordinal() + 1, today.toordinal() + 1))
 
 
 def rule_group(rules: Rules, name: str) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from saishang import __version__
+from saishang.apps.notices import queries as notices
 from saishang.apps.organisations import access
 from saishang.web.security import may
 
@@ -79,5 +81,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "html_lang": "en" if language == "en" else "zh-CN",
         "app_version": __version__,
         "may_upload": may(request, "upload_data") if hasattr(request, "user") else False,
+        "may_reports": hasattr(request, "user") and not access.reach(request.user, "view_internal").nothing,
         "may_people": hasattr(request, "user") and not access.reach(request.user, "manage_members").nothing,
+        "unread_notices": _unread(request),
     }
+
+
+def _unread(request: HttpRequest) -> Callable[[], str]:
+    """How many notices are unread, asked only by templates that show it; empty for none and for nobody."""
+
+    def count() -> str:
+        if not hasattr(request, "user") or not request.user.is_authenticated:
+            return ""
+        found = notices.unread(request.user)
+        return "" if not found else f"{notices.MOST_COUNTED}+" if found > notices.MOST_COUNTED else str(found)
+
+    return count

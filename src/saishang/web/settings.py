@@ -40,6 +40,9 @@ INSTALLED_APPS = [
     "saishang.apps.indicators",
     "saishang.apps.registers",
     "saishang.apps.execution",
+    "saishang.apps.notices",
+    "saishang.apps.search",
+    "saishang.apps.reports",
     "saishang.web",
 ]
 
@@ -128,6 +131,20 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/dist/[\w-]+-[0-9A-Z]{8}\.\w+$"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# Without a server for e-mails the worker writes them to its console: a demonstration sends nothing to anybody.
+if CONFIG.smtp is None:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    DEFAULT_FROM_EMAIL = "saishang@localhost"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = CONFIG.smtp.host, CONFIG.smtp.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.smtp.user, CONFIG.smtp.password
+    EMAIL_USE_SSL = CONFIG.smtp.encrypted_at_once
+    EMAIL_USE_TLS = CONFIG.smtp.starttls and not EMAIL_USE_SSL
+    DEFAULT_FROM_EMAIL = CONFIG.smtp.sender
+#: A server that does not answer for so long [s] has not taken the e-mail.
+EMAIL_TIMEOUT = 30
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -420,3 +420,22 @@ def test_versions_are_only_added(report: ProgressReport, people: dict[str, User]
     ):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change()
+
+
+def test_the_daily_job_asks_for_them_before_the_reminders(people: dict[str, User]) -> None:
+    from saishang.apps.jobs.kinds import kinds
+    from saishang.apps.jobs.work import Work
+
+    class Quiet(Work):
+        def __init__(self) -> None:
+            pass
+
+        def progress(self, *_given: object, **_more: object) -> None:
+            pass
+
+    make_item("T11-640100-001", "640100", cadence="month", assigned_on=date(2026, 10, 1))
+    kind = kinds()["open_reports"]
+    assert kind.schedule is not None and kind.schedule.minute < 50
+    with patch.object(timezone, "localdate", return_value=date(2026, 11, 2)):
+        assert kind.work(Quiet()) == {"reports": 1, "2026-M10": 1}
+        assert kind.work(Quiet()) == {"reports": 0}

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from saishang.apps.organisations.access import Span, holds_everywhere, may, members_who_may, reach
+from saishang.apps.organisations.access import (
+    Span,
+    holds_everywhere,
+    may,
+    members_who_may,
+    nearest_who_may,
+    people_who_hold,
+    reach,
+)
 from saishang.apps.organisations.models import Membership, Organisation, User
 from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS
 
@@ -16,13 +24,14 @@ pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
 #: Role → action → how far, written a second time on purpose: a slip in the table must disagree with it.
 HELD = {
-    "reporter": {"view_internal": "own", "write_progress": "own", "edit_items": "own", "answer_supervision": "own"},
+    "reporter": {"view_internal": "own", "write_progress": "own", "edit_items": "own", "answer_supervision": "own",
+                 "make_report": "own"},
     "reviewer": {"view_internal": "below", "write_progress": "own", "review_progress": "below", "edit_items": "own",
                  "answer_supervision": "own"},
     "head": {"view_internal": "below", "review_progress": "below", "submit_progress": "own", "edit_items": "own",
-             "answer_supervision": "own"},
+             "answer_supervision": "own", "make_report": "own"},
     "office": {"view_internal": "all", "accept_progress": "all", "edit_items": "all", "assign_items": "all",
-               "set_targets": "all", "supervise": "all", "view_log": "all"},
+               "set_targets": "all", "supervise": "all", "make_report": "all", "view_log": "all"},
     "assessor": {"view_internal": "all", "assess": "all"},
     "auditor": {"view_internal": "all", "view_log": "all"},
     "administrator": {"view_internal": "own", "manage_members": "below", "manage_organisations": "below"},
@@ -117,6 +126,36 @@ def test_whom_a_notice_reaches(tree: dict[str, Organisation]) -> None:
     _member(tree, "reviewer", "beside")
     found = members_who_may("review_progress", tree["county"], DAY)
     assert found == sorted([reviewer, above], key=lambda user: user.username)
+
+
+def test_who_is_nearest(tree: dict[str, Organisation]) -> None:
+    """The organisation itself, then those above one by one, then who reaches everybody."""
+    everybody = _member(tree, "office", "county")  # it works in the county, and reaches everybody all the same
+    assert nearest_who_may("edit_items", tree["county"], DAY) == [everybody]
+    assert nearest_who_may("review_progress", tree["county"], DAY) == []
+    region = _member(tree, "head", "region")
+    assert nearest_who_may("review_progress", tree["county"], DAY) == [region]
+    city, _other = _member(tree, "reviewer"), _member(tree, "reviewer", "beside")
+    assert nearest_who_may("review_progress", tree["county"], DAY) == [city]
+    county, writer = _member(tree, "reviewer", "county"), _member(tree, "reporter", "county", last=DAY)
+    assert nearest_who_may("review_progress", tree["county"], DAY) == [county]
+    assert nearest_who_may("edit_items", tree["county"], DAY) == [writer, county]
+    # On the day after, the one whose role ended has none.
+    assert nearest_who_may("edit_items", tree["county"], DAY + timedelta(1)) == [county]
+    User.objects.filter(pk=county.pk).update(is_active=False)
+    assert nearest_who_may("review_progress", tree["county"], DAY) == [city]
+
+
+def test_who_holds_something_for_everybody(tree: dict[str, Organisation]) -> None:
+    office, _reviewer = _member(tree, "office"), _member(tree, "reviewer")
+    for post in ("admin", "editor", "viewer"):
+        User.objects.create(username=post, role=post)
+    User.objects.create(username="closed", role="editor", is_active=False)
+    User.objects.create(username="keeper", role="member", is_superuser=True)
+    names = {
+        action: [user.username for user in people_who_hold(action, DAY)] for action in ("edit_registers", "set_targets")
+    }
+    assert names == {"edit_registers": ["admin", "editor"], "set_targets": ["admin", office.username]}
 
 
 def test_days_in_order_and_one_open_membership(tree: dict[str, Organisation]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from saishang.apps.jobs.work import QUEUE
+
 __all__ = ["QUEUE", "TASK", "dequeue", "enqueue", "live_workers"]
 
-QUEUE = "saishang"
 TASK = "saishang.perform"
 #: A worker whose heartbeat is older than this [s] is taken for dead; it sends one every ten seconds.
 HEARTBEAT = 45

@@ -23,8 +23,10 @@ from psycopg.types.json import Jsonb
 
 from saishang.errors import SaishangError
 
-__all__ = ["STOPPING", "JobCancelled", "Work", "WorkerStopping", "job_lock", "open_connection", "worker_name"]
+__all__ = ["QUEUE", "STOPPING", "JobCancelled", "Work", "WorkerStopping", "job_lock", "open_connection", "worker_name"]
 
+#: Name of the queue that workers serve.
+QUEUE = "saishang"
 #: Set when this worker was told to stop: jobs go back to the queue at their next step.
 STOPPING = threading.Event()
 #: Progress is written at most this often [s]; a new step is written at once.

@@ -6,8 +6,10 @@ query behind a list can therefore not disagree.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -15,7 +17,27 @@ from django.utils import timezone
 from saishang.apps.organisations.models import ROLES, Membership, Organisation, User
 from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS, Reach, reaches
 
-__all__ = ["Span", "held_on", "holding", "holds_everywhere", "may", "members_who_may", "reach"]
+__all__ = [
+    "Placed",
+    "Span",
+    "held_on",
+    "holding",
+    "holds_everywhere",
+    "may",
+    "members_who_may",
+    "nearest_who_may",
+    "people_who_hold",
+    "reach",
+    "reaches_over",
+]
+
+
+class Placed(Protocol):
+    """What has a place in the tree: an organisation, or what `queries` tells of one."""
+
+    @property
+    def path(self) -> str:
+        """`/code/code/…/` from the root to itself."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +63,7 @@ class Span:
         """Whether nothing at all is covered."""
         return not (self.everything or self.below or self.own)
 
-    def covers(self, organisation: Organisation | None) -> bool:
+    def covers(self, organisation: Placed | None) -> bool:
         """Whether a thing of this organisation is covered; a thing of none only by everything."""
         if self.everything:
             return True
@@ -49,7 +71,7 @@ class Span:
             return False
         return organisation.path in self.own or self.covers_all_below(organisation)
 
-    def covers_all_below(self, organisation: Organisation) -> bool:
+    def covers_all_below(self, organisation: Placed) -> bool:
         """Whether everything under an organisation, with itself, is covered now and whatever comes below it later."""
         return self.everything or any(organisation.path.startswith(path) for path in self.below)
 
@@ -74,15 +96,36 @@ def reach(person: object, action: str, on: date | None = None) -> Span:
     KeyError
         For an action that is in no list: a slip in the code must not pass for a refusal.
     """
-    if action not in ACTIONS:
-        raise KeyError(action)
+    return reaches_over(person, (action,), on)[action]
+
+
+def reaches_over(person: object, actions: Collection[str], on: date | None = None) -> dict[str, Span]:
+    """The same for several actions at once, with one look at the memberships.
+
+    Raises
+    ------
+    KeyError
+        As above.
+    """
+    if unknown := sorted(set(actions) - set(ACTIONS)):
+        raise KeyError(unknown[0])
     if not isinstance(person, User) or not person.is_active:
-        return Span()
+        return dict.fromkeys(actions, Span())
     # A post in the data workshop holds what it holds for everybody.
-    if person.is_superuser or action in ROLES.get(person.role, frozenset()):
-        return Span(everything=True)
+    held = ROLES.get(person.role, frozenset())
+    found = {action: Span(everything=True) for action in actions if person.is_superuser or action in held}
+    if len(found) == len(set(actions)):
+        return found
+    mine = list(holding(on or timezone.localdate()).filter(user=person).select_related("organisation"))
+    for action in actions:
+        if action not in found:
+            found[action] = _span(mine, action)
+    return found
+
+
+def _span(memberships: Iterable[Membership], action: str) -> Span:
     below, own = set(), set()
-    for membership in holding(on or timezone.localdate()).filter(user=person).select_related("organisation"):
+    for membership in memberships:
         far = reaches(membership.role, action)
         if far == "all":
             return Span(everything=True)
@@ -93,7 +136,7 @@ def reach(person: object, action: str, on: date | None = None) -> Span:
     return Span(below=frozenset(below), own=frozenset(own))
 
 
-def may(person: object, action: str, organisation: Organisation | None, on: date | None = None) -> bool:
+def may(person: object, action: str, organisation: Placed | None, on: date | None = None) -> bool:
     """Whether a person may do an action to a thing of an organisation (None: of nobody) on a day (today)."""
     return reach(person, action, on).covers(organisation)
 
@@ -105,6 +148,27 @@ def holds_everywhere(person: User, action: str, on: date | None = None) -> bool:
 
 def members_who_may(action: str, organisation: Organisation, on: date | None = None) -> list[User]:
     """People who may do an action to things of an organisation, whom a notice has to reach; by name."""
+    people = {row.user_id: row.user for row in _rows_that_reach(action, organisation, on)}
+    return sorted(people.values(), key=lambda user: user.username)
+
+
+def nearest_who_may(action: str, organisation: Organisation, on: date | None = None) -> list[User]:
+    """Of the people who may do an action to things of an organisation those who are nearest to it; by name.
+
+    People of the organisation itself, or else of the one above, and so on; those who reach everybody only where there
+    is nobody else. A reminder goes to whoever does the work, not to everybody above who could.
+    """
+    groups: dict[int, dict[int, User]] = {}
+    for row in _rows_that_reach(action, organisation, on):
+        everybody = reaches(row.role, action) == "all"
+        near = -1 if everybody else row.organisation.path.count("/")
+        groups.setdefault(near, {})[row.user_id] = row.user
+    people = groups[max(groups)] if groups else {}
+    return sorted(people.values(), key=lambda user: user.username)
+
+
+def _rows_that_reach(action: str, organisation: Organisation, on: date | None) -> list[Membership]:
+    """Memberships of people with open accounts by which an action may be done to things of an organisation on a day."""
     day = on or timezone.localdate()
     reached: dict[Reach, list[str]] = {"own": [], "below": [], "all": []}
     for role in ROLES_IN_ORGANISATIONS:
@@ -117,8 +181,18 @@ def members_who_may(action: str, organisation: Organisation, on: date | None = N
         | Q(role__in=reached["below"], organisation__code__in=codes)
         | Q(role__in=reached["all"])
     )
-    people = {row.user_id: row.user for row in rows.select_related("user") if row.user.is_active}
-    return sorted(people.values(), key=lambda user: user.username)
+    return list(rows.filter(user__is_active=True).select_related("user", "organisation"))
+
+
+def people_who_hold(permission: str, on: date | None = None) -> list[User]:
+    """People who hold a permission for everything, by their post or by a role that reaches all; by name.
+
+    Keepers of the system that have no such post could do it, too: it is not theirs to do.
+    """
+    roles = [role for role in ROLES_IN_ORGANISATIONS if reaches(role, permission) == "all"]
+    posts = [post for post, held in ROLES.items() if permission in held]
+    members = holding(on or timezone.localdate()).filter(role__in=roles).values("user")
+    return list(User.objects.filter(Q(role__in=posts) | Q(pk__in=members), is_active=True).order_by("username"))
 
 
 def holding(day: date) -> QuerySet[Membership]:

@@ -17,7 +17,8 @@ from saishang.apps.organisations.refusals import ChangeRefused
 
 __all__ = [
     "Filter", "OrganisationView", "PeopleFilter", "codes_owed", "find", "held_today", "history", "members",
-    "names_of", "one", "open_codes", "open_role", "path_of", "people", "person_history", "sign_ins", "tree",
+    "names_of", "numbers_within", "one", "open_codes", "open_role", "path_of", "people", "person_history", "sign_ins",
+    "tree",
 ]  # fmt: skip
 
 #: Verbs of the log that tell about a person's place in an organisation.
@@ -147,6 +148,11 @@ def names_of(code: str) -> list[OrganisationName]:
     """Every name that an organisation has borne, the newest first."""
     rows = OrganisationName.objects.filter(organisation__code=code)
     return sorted(rows, key=lambda name: name.first or date.min, reverse=True)
+
+
+def numbers_within(span: Span) -> list[int]:
+    """Numbers (not codes) of the organisations that a span covers, in their order."""
+    return list(Organisation.objects.filter(span.filter("")).order_by("pk").values_list("pk", flat=True))
 
 
 def codes_owed(code: str) -> list[str]:

@@ -149,6 +149,7 @@ def error_words(row: JobRow) -> str:
         "evaluation-refused": _("无法评估"),
         "replay-differs": _("相同输入得到了不同结果"),
         "archive-lost": _("档案中找不到原始文件"),
+        "reminders-failed": _("部分到期事项没有查到"),
         "upload-refused": _("没有上传权限，或文件过大"),
     }.get(code)
     return known or wording.say(str((row.error or {}).get("message", code)))
@@ -162,6 +163,7 @@ def facts(row: JobRow) -> list[tuple[str, object]]:
         "keep_days": _("保留天数"), "kept_versions": _("评估所用而保留的版本"), "swept": _("清理的临时文件"),
         "first": _("开始日期"), "last": _("结束日期"), "quality_run": _("质量检验"), "flagged": _("标记条数"),
         "gap_days": _("缺测台账行数"),
+        "reminders": _("到期提醒"), "digests": _("汇总邮件"),
         "run": _("评估编号"), "as_of": _("截至"), "lake_version": _("观测数据版本"),
     }  # fmt: skip
     result = row.result or {}

@@ -1,5 +1,5 @@
 """Actions on the log itself."""
 
-from saishang.apps.core.actions.record import record, verify_chain
+from saishang.apps.core.actions.record import changed, record, verify_chain
 
-__all__ = ["record", "verify_chain"]
+__all__ = ["changed", "record", "verify_chain"]

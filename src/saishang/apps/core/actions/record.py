@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from saishang.apps.core.models import ActionLogEntry
 
-__all__ = ["Break", "record", "verify_chain"]
+__all__ = ["Break", "changed", "record", "verify_chain"]
+
+#: Sent within the transaction of every logged change (`entry`), for who keeps something that follows from the objects.
+changed = Signal()
 
 #: Advisory lock that lets one writer at a time append, so that the chain has one order.
 _CHAIN_LOCK = 0x5A15_0001
@@ -72,6 +76,7 @@ def record(
         )
         entry.hash = _seal(entry)
         entry.save(force_insert=True)
+        changed.send(ActionLogEntry, entry=entry)
     return entry
 
 
