@@ -85,9 +85,23 @@ AUDIENCE = {
     "supervision-duty-undo": "supervise", "supervision-bulletins": "view_internal",
     "supervision-bulletins-make": "supervise", "supervision-bulletin": "view_internal",
     "supervision-file": "view_internal", "supervision-file-strike": "answer_supervision",
+    "work-items": "view_internal", "work-item": "view_internal", "work-item-new": "edit_items",
+    "work-item-change": "edit_items", "work-item-move": "edit_items", "work-item-percent": "accept_progress",
+    "work-item-attach": "edit_items", "work-item-evidence": "view_internal", "work-item-strike": "edit_items",
+    "work-items-import": "edit_items", "work-items-loading": "edit_items", "work-items-loaded": "edit_items",
+    "work-items-undo": "edit_items", "work-templates": "edit_items", "work-programmes": "view_internal",
+    "work-plans": "view_internal", "work-plans-begin": "edit_items", "work-plan": "view_internal",
+    "work-plan-draft": "edit_items", "work-plan-aim": "edit_items", "work-plan-out": "edit_items",
+    "work-plan-move": "view_internal",
 }  # fmt: skip
 #: Whose organisation decides: tests/web/test_work_access.py walks role × address × place for these.
-BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name == "work-report"}
+#: tests/web/test_work_items_access.py does so for items and work plans.
+BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name == "work-report"} | {
+    "work-item", "work-item-change", "work-item-move", "work-item-percent", "work-item-attach", "work-item-evidence",
+    "work-item-strike", "work-plan", "work-plan-draft", "work-plan-aim", "work-plan-out", "work-plan-move",
+}  # fmt: skip
+#: What only roles in organisations hold: no post in the data workshop keeps a list of items.
+IN_ORGANISATIONS_ONLY = {"edit_items"}
 #: Addresses of a thing of supervision, or of what the leading group's office alone does: here is no such thing and no
 #: such office; tests/web/test_supervision_access.py walks role × address × place for every one of them.
 SUPERVISED = {
@@ -221,6 +235,22 @@ def address(name: str, portal: Portal) -> str:
                 "evidence": "evidence/0", "strike": "evidence/0/strike",
             }.items()
         },
+        "work-items": "/work/items/", "work-items-import": "/work/items/import/", "work-item-new": "/work/items/new/",
+        "work-templates": "/work/items/templates/", "work-programmes": "/work/programmes/",
+        "work-items-loading": f"/work/items/import/running/{portal.job}/",
+        "work-items-loaded": f"/work/items/import/{'0' * 32}/",
+        "work-items-undo": f"/work/items/import/{'0' * 32}/undo/",
+        "work-plans": "/work/plans/", "work-plans-begin": "/work/plans/begin/",
+        "work-item": f"/work/items/{portal.item}/", **{
+            f"work-item-{name}": f"/work/items/{portal.item}/{rest}/"
+            for name, rest in {
+                "change": "change", "move": "move", "percent": "percent", "attach": "evidence",
+                "evidence": "evidence/0", "strike": "evidence/0/strike",
+            }.items()
+        },
+        "work-plan": f"/work/plans/{portal.office}/2027/", **{
+            f"work-plan-{name}": f"/work/plans/{portal.office}/2027/{name}/" for name in ("draft", "aim", "out", "move")
+        },
     }[name]  # fmt: skip
 
 
@@ -262,6 +292,8 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
         assert answer["Location"].startswith("/account/sign-in/?next=")
     elif wanted in OFFICE_ONLY | KEEPERS_ONLY:
         assert answer.status_code == (good if role == "admin" else 403)
+    elif wanted in IN_ORGANISATIONS_ONLY:
+        assert answer.status_code == 403
     elif wanted == "staff" or wanted in SEEN_BY_ALL or role in UPLOADERS:
         assert answer.status_code == good
     else:
@@ -271,13 +303,18 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
 
 #: Lists that everybody with a role has, cut to what the role reaches.
 WORK = {
-    "work-reports", "work-board", "work-matrix", "work-timeline", "work-summary", "reports", "supervision",
-    "supervision-findings", "supervision-matters", "supervision-duties", "supervision-bulletins",
+    "work-reports", "work-board", "work-matrix", "work-timeline", "work-summary", "reports", "work-items", "work-plans",
+    "work-programmes", "supervision", "supervision-findings", "supervision-matters", "supervision-duties",
+    "supervision-bulletins",
 }  # fmt: skip
 #: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets and
 #: makes reports, three roles see everything internal, an administrator of some organisation has a list of people.
+#: Of what is kept of items, the load that is named here is nobody's.
+WORK_KEPT = {"work-item-new", "work-items-import", "work-items-loading", "work-items-loaded", "work-items-undo",
+             "work-templates", "work-plans-begin"}  # fmt: skip
 IN_ORGANISATIONS = {
-    "reporter": WORK, "reviewer": WORK, "head": WORK, "office": {"set_targets", "view_internal", "make_report"},
+    "reporter": {*WORK, *WORK_KEPT}, "reviewer": {*WORK, *WORK_KEPT}, "head": {*WORK, *WORK_KEPT},
+    "office": {"set_targets", "view_internal", "edit_items", "accept_progress", "make_report"},
     "assessor": {"view_internal"}, "auditor": {"view_internal"}, "administrator": {"people", *WORK},
 }  # fmt: skip
 
@@ -339,7 +376,9 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
             continue
         if name in {"notices-read", "notices-read-all"}:  # take a form
             continue
-        if name in BY_PLACE - {"work-report"} | SUPERVISED:  # take a form, or a file; or are tried elsewhere
+        if name in BY_PLACE - {"work-report", "work-item", "work-item-change", "work-plan"} | SUPERVISED:
+            continue  # take a form, or a file; or are tried elsewhere
+        if name in {"work-items-undo", "work-plans-begin"}:
             continue
         page = client.get(address(name, portal)).content.decode()
         assert not re.search(r"\sstyle\s*=", page), name

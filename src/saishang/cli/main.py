@@ -39,6 +39,7 @@ _COMMANDS = (
     "calc",
     "species",
     "organisations",
+    "work",
     "backup",
     "search",
     "report",

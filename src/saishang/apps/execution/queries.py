@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Sum as DbSum
 
 from saishang.apps.core.queries import history_of_any
 from saishang.apps.execution.models import (
@@ -24,9 +26,10 @@ from saishang.apps.organisations.access import Span, reach
 from saishang.rules import Rules
 
 __all__ = [
-    "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "board", "evidence_of", "history", "item", "items",
-    "matrix", "milestone", "moves_for", "overdue", "overdue_milestones", "plan_lines", "published", "report", "reports",
-    "reports_due", "soon_days", "standing_case", "visible", "waiting", "work_plans",
+    "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "board", "budgets", "evidence_of",
+    "history", "item", "items", "matrix", "milestone", "moves_for", "overdue", "overdue_milestones", "plan_history",
+    "plan_lines", "published", "report", "reports", "reports_due", "soon_days", "standing_case", "visible", "waiting",
+    "work_plans",
 ]  # fmt: skip
 
 #: By what a board counts: name → field of an item.
@@ -232,6 +235,17 @@ def published(task: str, plan: str, most: int = 20) -> list[ProgressReport]:
     return list(rows.select_related("organisation", "item").order_by("-last", "item__code")[:most])
 
 
+def behind(plan: str, task: str, *, invented: bool = False) -> dict[str, int]:
+    """How many items of a task are in force, done, verified, paused; drafts are their owners' and not counted.
+
+    Counts alone, for everybody; what the items say is for people inside. Invented items are never counted beside real
+    ones: they are asked for by themselves.
+    """
+    states = ("active", "done", "verified", "paused")
+    rows = WorkItem.objects.filter(plan=plan, task=task, state__in=states, invented=invented)
+    return {str(row["state"]): row["found"] for row in rows.order_by().values("state").annotate(found=Count("pk"))}
+
+
 def waiting(person: object, today: date) -> list[tuple[Move | None, QuerySet[ProgressReport]]]:
     """What waits for a person, each with the move that they can make: to write, review, hand in, accept, publish.
 
@@ -284,11 +298,47 @@ def plan_lines(work_plan: WorkPlan, today: date, soon: int) -> list[WorkPlanLine
 
 def history(item_row: WorkItem) -> list[Entry]:
     """What was done to an item and to its reports, the newest first."""
-    told = {
+    return _told({
         WorkItem._meta.label: [str(item_row.pk)],
         ProgressReport._meta.label: [str(pk) for pk in item_row.reports.values_list("pk", flat=True)],
-    }
+        Evidence._meta.label: [str(pk) for pk in item_row.evidence.values_list("pk", flat=True)],
+    })  # fmt: skip
+
+
+def plan_history(work_plan: WorkPlan) -> list[Entry]:
+    """What was done to a year's work plan, the newest first."""
+    return _told({WorkPlan._meta.label: [str(work_plan.pk)]})
+
+
+def _told(objects: dict[str, list[str]]) -> list[Entry]:
     return [
         Entry(row.at, row.actor_name, row.verb, row.before, row.after, row.reason, row.address)
-        for row in history_of_any(told)
-    ]  # fmt: skip
+        for row in history_of_any(objects)
+    ]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Budgets of a group: how many items, how many of them say none, and the sum of the rest [万元]."""
+
+    key: str
+    items: int
+    without: int
+    budget: Decimal | None
+    late: int
+    done: int
+
+
+def budgets(span: Span, by: str, wanted: ItemFilter, today: date, soon: int) -> list[Sum]:
+    """Budgets in groups (`GROUPS`), by key. What was never said is not zero: a group without any has no sum."""
+    field = GROUPS[by]
+    rows = items(span, wanted, today, soon).order_by().exclude(state="cancelled").values(field)
+    counted = rows.annotate(
+        found=Count("pk"), without=Count("pk", filter=Q(budget__isnull=True)), total=DbSum("budget"),
+        late=Count("pk", filter=Q(state="active", due__lt=today)),
+        done=Count("pk", filter=Q(state__in=("done", "verified"))),
+    )  # fmt: skip
+    return [
+        Sum(str(row[field]), row["found"], row["without"], row["total"], row["late"], row["done"])
+        for row in sorted(counted, key=lambda row: str(row[field]))
+    ]

@@ -50,6 +50,8 @@ class Kind:
     work: does it; gets the job's parameters and reports steps. Returns what the page shows as the result.
     steps: code → words, in the order in which they happen.
     permission: what a person needs in order to start it.
+    somewhere: the permission is an action in organisations, and holding it over any of them is enough to start: the
+        work itself asks it again for everything that it touches.
     schedule: None = only when somebody starts it.
     single: only one of the kind waits at a time; starting a second one gives the first.
     title: parameters → (Chinese, English), what this one is about; empty for the kind's own name alone.
@@ -66,6 +68,7 @@ class Kind:
     single: bool = False
     title: Callable[[Mapping[str, Any]], tuple[str, str]] = field(default=lambda params: ("", ""))
     attempts: int = 3
+    somewhere: bool = False
 
 
 _KINDS: dict[str, Kind] = {}

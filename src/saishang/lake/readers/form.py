@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,29 @@ from saishang.errors import SaishangError
 from saishang.lake.readers.blocks import Reject
 from saishang.lake.readers.opening import open_any
 
-__all__ = ["read_form"]
+__all__ = ["Form", "read_form", "read_sheet"]
 
 _FORMULA = "=+-@＝＋－＠"
 _MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d[ T]00:00(:00(\.0+)?)?")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A table that was filled in.
+
+    Attributes
+    ----------
+    sheet:
+        Name of the sheet; empty for a file that has none.
+    places:
+        Column → its place in the file, from 0.
+    rows:
+        (line, column → text); rows without any text are left out.
+    """
+
+    sheet: str
+    places: Mapping[str, int]
+    rows: Sequence[tuple[int, dict[str, str]]]
 
 
 def read_form(
@@ -27,7 +47,20 @@ def read_form(
     *,
     most_rows: int,
 ) -> list[tuple[int, dict[str, str]]]:
-    """Rows of a CSV, Excel or Parquet table as (line, column → text); rows without any text are left out.
+    """Rows of a CSV, Excel or Parquet table as (line, column → text); see `read_sheet`."""
+    return list(read_sheet(path, name, columns, required, refuse, most_rows=most_rows).rows)
+
+
+def read_sheet(
+    path: Path,
+    name: str,
+    columns: Mapping[str, Sequence[str]],
+    required: Collection[str],
+    refuse: Callable[[Reject], None],
+    *,
+    most_rows: int,
+) -> Form:
+    """A CSV, Excel (first sheet) or Parquet table with the places of its cells, for errors that name them.
 
     Parameters
     ----------
@@ -61,11 +94,12 @@ def read_form(
                     raise SaishangError(
                         f"expected at most {most_rows} rows", fix="split the table", where=name, code="too-many-rows"
                     )
+            sheet = str(table.notes.get("sheet", ""))
     except SaishangError as error:
         if error.where in (None, path.name, str(path)):
             error.where = name
         raise
-    return rows
+    return Form(sheet, places, rows)
 
 
 def _places(

@@ -20,6 +20,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.runs import chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.targets import target_url
+from saishang.web.pages.work_behind import work_behind
 from saishang.web.security import public
 from saishang.web.wording import columns as words
 
@@ -290,6 +291,7 @@ def task(request: HttpRequest, item: str) -> HttpResponse:
         "owners": owners,
         "targets": targets,
         "duties": [(texts.both(d.what, d.what_en), d) for d in view.duties],
+        **work_behind(request, version.plan, view.id),
         "before": keys[place - 1] if place else None,
         "after": keys[place + 1] if place + 1 < len(keys) else None,
     }

@@ -57,6 +57,8 @@ class Cell:
     depth: int = 0
     #: Rate of a noise station: `all` attained, `some` did not; shown as a filled box with the figure.
     quiet: str = ""
+    #: A badge that is made already (shape, word and colour), shown instead of the text; the value is what is exported.
+    badge: Any = None
 
     @property
     def indent(self) -> str:

@@ -34,7 +34,6 @@ ORDER: tuple[str, ...] = STANDINGS
 #: Fields of `ItemFilter` that the boards read from the address.
 _READ = ("task", "kind", "organisation", "region", "programme", "standing", "year")
 #: The list of items, with its filters in the address.
-_ITEMS = "/work/items/"
 #: A letter in a piece of a bar needs so much of its width [per cent].
 _ROOM_FOR_LETTER = 7
 
@@ -139,7 +138,7 @@ def years(today: date) -> list[int]:
 def items_url(wanted: ItemFilter | None = None, **more: str) -> str:
     """The list of items with a filter, by the names of the fields of `ItemFilter`."""
     given = {} if wanted is None else {field.name: getattr(wanted, field.name) for field in fields(wanted)}
-    return _with_query(_ITEMS, given | more)
+    return _with_query(reverse("work-items"), given | more)
 
 
 def reports_url(**wanted: str) -> str:

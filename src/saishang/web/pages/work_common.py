@@ -44,12 +44,11 @@ def tabs(current: str, request: HttpRequest) -> list[tuple[str, str, bool]]:
     if request.user.is_authenticated:
         entries.append(("work", _("我的工作")))
     if not access.reach(request.user, "view_internal").nothing:
-        entries.append(("work-reports", _("进展报告")))
         entries += [
-            ("work-board", _("看板")), ("work-matrix", _("矩阵")), ("work-timeline", _("时间轴")),
-            ("work-summary", _("领导视图")),
+            ("work-items", _("任务清单")), ("work-reports", _("进展报告")), ("work-board", _("看板")),
+            ("work-matrix", _("矩阵")), ("work-timeline", _("时间轴")), ("work-plans", _("年度计划")),
+            ("work-programmes", _("重大工程")), ("supervision", _("督办")), ("work-summary", _("领导视图")),
         ]  # fmt: skip
-        entries.append(("supervision", _("督办")))
     return [(words, reverse(name), name == current) for name, words in entries]
 
 
@@ -77,12 +76,12 @@ def standing_name(standing: str) -> str:
     }.get(standing, standing)  # fmt: skip
 
 
-def standing_badge(standing: str) -> SafeString:
-    """A standing as a badge: shape, word and colour."""
+def standing_badge(standing: str, words: str = "") -> SafeString:
+    """A standing as a badge: shape, word (its own, or another) and colour."""
     icon, tone = standing_look(standing)
     return format_html(
         '<span class="state tone-{}"><svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use>'
-        "</svg>{}</span>", tone, asset_url("icons.svg"), icon, standing_name(standing),
+        "</svg>{}</span>", tone, asset_url("icons.svg"), icon, words or standing_name(standing),
     )  # fmt: skip
 
 
@@ -116,7 +115,7 @@ def report_state_name(state: str) -> str:
 def move_name(action: str) -> str:
     """Words for a move of an item, a work plan or a report, as a button says them."""
     return {
-        "propose": _("报送"), "withdraw": _("撤回"), "assign": _("下达"), "return": _("退回"), "finish": _("申请办结"),
+        "propose": _("上报"), "withdraw": _("撤回"), "assign": _("下达"), "return": _("退回"), "finish": _("申请办结"),
         "verify": _("核实"), "reject": _("不予核实"), "reopen": _("重新打开"), "pause": _("暂停"), "resume": _("恢复"),
         "drop": _("作废"), "cancel": _("取消"), "submit": _("报出"), "approve": _("批准"), "revise": _("重新修订"),
         "hand_over": _("提交审核"), "take_back": _("收回"), "pass": _("审核通过"), "send_back": _("退回"),
@@ -185,7 +184,7 @@ def region_label(code: str) -> str:
 
 def item_url(code: str) -> str:
     """Page of an item."""
-    return reverse("plan-task", args=[code.partition("-")[0]])
+    return reverse("work-item", args=[code])
 
 
 def listed(words: Iterable[str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from django.db import models
@@ -16,11 +18,29 @@ from saishang.apps.organisations.actions import Doing
 from saishang.errors import Fault
 
 __all__ = [
-    "Moved", "allowed", "check_version", "holds", "locked_item", "locked_plan", "locked_report", "log", "move_of",
-    "said",
+    "Moved", "allowed", "check_version", "holds", "locked_item", "locked_plan", "locked_report", "log",
+    "logged_at_the_end", "move_of", "said",
 ]  # fmt: skip
 
 _LONGEST = 1000
+_LATER: ContextVar[list[tuple[Any, ...]] | None] = ContextVar("later", default=None)
+
+
+@contextmanager
+def logged_at_the_end() -> Iterator[None]:
+    """Inside it entries of the log wait until the end of the block, in their order; an error drops them.
+
+    The log has one writer at a time until its transaction ends: a load of thousands of rows would keep everybody else
+    from changing anything for as long as it lasts.
+    """
+    kept: list[tuple[Any, ...]] = []
+    token = _LATER.set(kept)
+    try:
+        yield
+    finally:
+        _LATER.reset(token)
+    for entry in kept:
+        log(*entry)
 
 
 class Moved(Protocol):
@@ -141,7 +161,12 @@ def said(row: models.Model, fields: tuple[str, ...]) -> dict[str, Any]:
 
 
 def log(
-    doing: Doing, verb: str, obj: models.Model, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
-) -> None:
-    """One entry of the action log."""
+    doing: Doing, verb: str, obj: models.Model | tuple[str, str], before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> None:  # fmt: skip
+    """One entry of the action log, about a row or (type, id)."""
+    kept = _LATER.get()
+    if kept is not None:
+        kept.append((doing, verb, obj, before, after))
+        return
     record(doing.actor, f"execution.{verb}", obj, before, after, doing.reason.strip(), address=doing.address)

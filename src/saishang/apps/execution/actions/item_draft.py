@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,12 +11,14 @@ from saishang.apps.execution.models import ItemUnit, WorkItem
 from saishang.errors import Fault
 from saishang.science.execution.periods import CADENCES
 
-__all__ = ["ItemDraft", "MilestoneDraft", "draft_faults", "draft_of"]
+__all__ = ["ItemDraft", "MilestoneDraft", "draft_faults", "draft_of", "tidy"]
 
 _KINDS = tuple(name for name, _ in WorkItem.KINDS)
 _ROLES = tuple(name for name, _ in ItemUnit.ROLES)
 _LONG_TITLE, _LONG_STEP, _LONG_TEXT, _MOST_STEPS = 300, 200, 20_000, 60
 _MOST_BUDGET, _MOST_WEIGHT = Decimal(10) ** 12, Decimal(9999)
+#: Budgets and weights are kept to so many decimals.
+_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,32 @@ def draft_of(item: WorkItem) -> ItemDraft:
     )  # fmt: skip
 
 
+def tidy(draft: ItemDraft) -> ItemDraft:
+    """The same draft as it is kept: no blanks around words, one kind of line end, units and targets in one order.
+
+    A form that comes back as it went out must not look like a change.
+    """
+    return replace(
+        draft, title=_line(draft.title), content=_text(draft.content), expected=_text(draft.expected),
+        targets=tuple(sorted(dict.fromkeys(draft.targets))), units=tuple(sorted(draft.units)),
+        milestones=tuple(replace(step, title=_line(step.title)) for step in draft.milestones),
+    )  # fmt: skip
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _text(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
 def draft_faults(draft: ItemDraft, there: Known) -> list[Fault]:
     """Every fault, beside its field; the parent is checked by the action, which sees the rows."""
     faults = [*_codes(draft, there), *_words(draft), *_days(draft)]
-    if draft.budget is not None and not 0 <= draft.budget < _MOST_BUDGET:
-        faults.append(Fault("budget", f"expected a budget from 0 in 万元; got {draft.budget}", "check the unit"))
+    if draft.budget is not None and not (_kept(draft.budget) and 0 <= draft.budget < _MOST_BUDGET):
+        faults.append(Fault("budget", f"expected a budget from 0 in 万元 with at most two decimals; got {draft.budget}",
+                            "check the unit"))  # fmt: skip
     if len(draft.milestones) > _MOST_STEPS:
         faults.append(Fault("milestones", f"expected at most {_MOST_STEPS} milestones; got {len(draft.milestones)}",
                             "break the item into several"))  # fmt: skip
@@ -132,7 +155,12 @@ def _step(number: int, step: MilestoneDraft) -> list[Fault]:
     if len(step.title) > _LONG_STEP:
         faults.append(Fault("milestones", f"milestone {number}: expected at most {_LONG_STEP} characters; got "
                             f"{len(step.title)}", "say it shorter"))  # fmt: skip
-    if not 0 < step.weight <= _MOST_WEIGHT:
-        faults.append(Fault("milestones", f"milestone {number}: expected a weight above 0 and at most {_MOST_WEIGHT}; "
-                            f"got {step.weight}", "use 1 where all count alike"))  # fmt: skip
+    if not (_kept(step.weight) and 0 < step.weight <= _MOST_WEIGHT):
+        faults.append(Fault("milestones", f"milestone {number}: expected a weight from 0.01 to {_MOST_WEIGHT} with at "
+                            f"most two decimals; got {step.weight}", "use 1 where all count alike"))  # fmt: skip
     return faults
+
+
+def _kept(value: Decimal) -> bool:
+    """Whether a figure is one, and is kept without rounding: what is written is what was given."""
+    return value.is_finite() and value == round(value, _DECIMALS)

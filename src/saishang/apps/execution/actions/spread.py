@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from saishang.apps.execution.actions.doing import allowed, log
 from saishang.apps.execution.actions.item_draft import ItemDraft
-from saishang.apps.execution.actions.items import write_draft
+from saishang.apps.execution.actions.items import one_writer_of_codes, write_draft
 from saishang.apps.execution.known import known
 from saishang.apps.execution.models import WorkItem
 from saishang.apps.execution.refusals import WorkRefused
@@ -64,6 +64,7 @@ def spread_duties(doing: Doing, rules: Rules, *, on: date | None = None, plan: s
     there = known(rules, doing.today, version.plan)
     bodies = _Bodies(rules, doing.today)
     with transaction.atomic():
+        one_writer_of_codes()
         have = set(WorkItem.objects.filter(plan=version.plan, kind="duty").values_list("code", flat=True))
         new: list[WorkItem] = []
         unresolved: dict[str, None] = {}

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from saishang.apps.execution.actions.doing import allowed, locked_plan, log, move_of
 from saishang.apps.execution.models import WorkItem, WorkPlan, WorkPlanLine
-from saishang.apps.execution.refusals import NotAllowed, WorkRefused, refuse
+from saishang.apps.execution.refusals import NotAllowed, OldVersion, WorkRefused, refuse
 from saishang.apps.execution.states import PLAN_MOVES
 from saishang.apps.organisations.actions import Doing
 from saishang.apps.organisations.actions.doing import find_organisation
@@ -67,16 +67,24 @@ def draft_work_plan(doing: Doing, code: str, year: int) -> tuple[WorkPlan, int]:
     return row, len(lines)
 
 
-def set_aim(doing: Doing, pk: int, item: str, aim: str, seen: int | None) -> WorkPlanLine:
+def set_aim(doing: Doing, pk: int, item: str, aim: str, was: str | None) -> WorkPlanLine:
     """Permission → lock → change → log: the aim of the year for one item; an item that is not in the plan comes in.
+
+    Parameters
+    ----------
+    was:
+        The aim as the actor saw it: two people on different lines of one plan do not stand in each other's way. None
+        for commands, which see it now.
 
     Raises
     ------
+    OldVersion
+        When somebody else changed this aim meanwhile.
     WorkRefused
         Without permission; for a plan that was handed in, an item of somebody else, or too long an aim.
     """
     with transaction.atomic():
-        row = _writable(doing, pk, seen)
+        row = _writable(doing, pk, None)
         found = WorkItem.objects.filter(code=item, organisation=row.organisation).first()
         if found is None:
             raise WorkRefused(f"expected the code of an item of {row.organisation.code}; got {item!r}",
@@ -85,9 +93,11 @@ def set_aim(doing: Doing, pk: int, item: str, aim: str, seen: int | None) -> Wor
             message = f"expected at most {_LONG_AIM} characters; got {len(aim)}"
             raise WorkRefused(message, fix="say it shorter", faults=[Fault("aim", message, "say it shorter")])
         line, made = WorkPlanLine.objects.get_or_create(work_plan=row, item=found, defaults={"origin": "new"})
-        before = line.aim
-        if made or before != aim.strip():
-            line.aim = aim.strip()
+        before, now = line.aim, _plain(aim)
+        if was is not None and _plain(was) != before and now != before:
+            raise OldVersion("somebody else changed this aim meanwhile", fix="look at what they wrote, then save again")
+        if made or before != now:
+            line.aim = now
             line.save()
             _touch(row, doing)
             log(doing, "set_aim", row, {"aim": before}, {"item": item, "aim": line.aim, "year": row.year})
@@ -161,6 +171,10 @@ def approve_invented(doing: Doing, row: WorkPlan) -> None:
         row.state, row.invented = "approved", True
         _touch(row, doing)
         log(doing, "approve_work_plan", row, None, {"state": row.state, "year": row.year, "invented": True})
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def _wanted(organisation: int, year: int) -> list[WorkItem]:

@@ -8,9 +8,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from saishang.apps.core.actions import record
-from saishang.apps.jobs.kinds import kind_of
+from saishang.apps.jobs.kinds import Kind, kind_of
 from saishang.apps.jobs.models import Job
 from saishang.apps.jobs.queue import enqueue
+from saishang.apps.organisations.access import reach
 from saishang.errors import SaishangError
 
 __all__ = ["JobRefused", "start"]
@@ -39,7 +40,7 @@ def start(
         Without the permission that the kind asks for.
     """
     wanted = kind_of(kind)
-    if not isinstance(actor, str) and not (getattr(actor, "is_authenticated", False) and actor.may(wanted.permission)):
+    if not isinstance(actor, str) and not _may(actor, wanted):
         raise JobRefused(
             f"starting this job needs the permission {wanted.permission}",
             fix="ask an administrator for the role editor",
@@ -63,3 +64,9 @@ def start(
         job.save(update_fields=["queue_row"])
         record(actor, "jobs.start", job, None, {"kind": kind, "params": params}, reason=reason, address=address)
     return job
+
+
+def _may(actor: Any, kind: Kind) -> bool:
+    if not getattr(actor, "is_authenticated", False):
+        return False
+    return not reach(actor, kind.permission).nothing if kind.somewhere else bool(actor.may(kind.permission))
