@@ -88,6 +88,13 @@ class WorkItem(models.Model):
             models.Index(fields=["region", "state"], name="work_item_region"),
             models.Index(fields=["parent"], name="work_item_parent"),
             models.Index(fields=["batch"], condition=~Q(batch=""), name="work_item_batch"),
+            # The order of lists; a page reads as many rows as it shows.
+            models.Index(fields=["task", "code"], name="work_item_order"),
+            # All that boards count, so that they need not read the items themselves.
+            models.Index(
+                fields=["organisation", "task", "region", "kind", "programme", "state", "start", "due"],
+                name="work_item_board",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -106,6 +113,7 @@ class ItemUnit(models.Model):
     class Meta:
         ordering = ["item", "role", "organisation__position"]
         constraints = [models.UniqueConstraint(fields=["item", "organisation"], name="item_unit_once")]
+        indexes = [models.Index(fields=["organisation", "item"], name="item_unit_part")]
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.role} {self.organisation_id}"
@@ -231,6 +239,11 @@ class ProgressReport(ReportContent):
             models.Index(fields=["organisation", "state", "due"], name="report_owner"),
             models.Index(fields=["state", "due"], name="report_due"),
             models.Index(fields=["period", "organisation"], name="report_period"),
+            # The order of lists; a page reads as many rows as it shows.
+            models.Index(F("last").desc(), F("due"), F("item"), name="report_order"),
+            models.Index(
+                F("last").desc(), F("due"), F("item"), condition=Q(submitted_at__isnull=True), name="report_missing"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,24 +7,27 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from saishang.apps.core.queries import history_of_any
 from saishang.apps.execution.models import (
     Evidence,
-    ItemUnit,
     Milestone,
     ProgressReport,
     WorkItem,
     WorkPlan,
     WorkPlanLine,
 )
+from saishang.apps.execution.sight import counted, holds_text, numbers_below, numbers_of, touching, visible, within
 from saishang.apps.execution.states import REPORT_MOVES, Move
 from saishang.apps.organisations.access import Span, reach
 from saishang.rules import Rules
+from saishang.science.execution.periods import Period, read_period
+from saishang.science.numbers import InputError
 
 __all__ = [
-    "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "board", "evidence_of", "history", "item", "items",
+    "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "board", "counted", "evidence_of", "history", "item", "items",
     "matrix", "moves_for", "overdue", "overdue_milestones", "plan_lines", "published", "report", "reports",
     "reports_due", "soon_days", "standing_case", "visible", "waiting", "work_plans",
 ]  # fmt: skip
@@ -115,27 +118,18 @@ def standing_case(today: date, soon: int) -> Case:
     )
 
 
-def visible(span: Span) -> Q:
-    """Items that somebody with this span of `view_internal` sees: of the owner, or with a part in them."""
-    if span.everything:
-        return Q()
-    part = ItemUnit.objects.filter(span.filter("organisation"), item=OuterRef("pk"))
-    return span.filter("organisation") | Q(Exists(part))
-
-
 def items(span: Span, wanted: ItemFilter, today: date, soon: int) -> QuerySet[WorkItem]:
     """Items within a span with their `standing`, by task and code."""
     rows = WorkItem.objects.filter(visible(span)).annotate(standing=standing_case(today, soon))
     for word in wanted.text.split():
-        rows = rows.filter(Q(title__icontains=word) | Q(content__icontains=word) | Q(code__icontains=word))
+        rows = rows.filter(holds_text(word))
     for field in ("task", "kind", "region", "programme", "standing", "state"):
         if value := getattr(wanted, field):
             rows = rows.filter(Q(**{field: value}))
     if wanted.organisation:
-        rows = rows.filter(organisation__path__contains=f"/{wanted.organisation}/")
+        rows = rows.filter(organisation_id__in=numbers_below(wanted.organisation))
     if wanted.unit:
-        part = ItemUnit.objects.filter(organisation__code=wanted.unit, item=OuterRef("pk"))
-        rows = rows.filter(Q(organisation__code=wanted.unit) | Q(Exists(part)))
+        rows = rows.filter(touching(numbers_of(wanted.unit)))
     if wanted.target:
         rows = rows.filter(targets__contains=[wanted.target])
     if wanted.due_from:
@@ -156,21 +150,26 @@ def item(code: str, today: date, soon: int) -> WorkItem | None:
 
 def board(span: Span, by: str, wanted: ItemFilter, today: date, soon: int) -> list[Cell]:
     """Items counted by standing in groups (`GROUPS`), by key; one query."""
-    field = GROUPS[by]
-    rows = items(span, wanted, today, soon).order_by().annotate(seen=standing_case(today, soon))
     cells: dict[str, dict[str, int]] = {}
-    for row in rows.values(field, "seen").annotate(found=Count("pk")):
-        cells.setdefault(str(row[field]), {})[str(row["seen"])] = int(row["found"])
+    for key, seen, found in _counts(span, (GROUPS[by],), wanted, today, soon):
+        cells.setdefault(str(key), {})[str(seen)] = int(found)
     return [Cell(key, counts) for key, counts in sorted(cells.items())]
 
 
 def matrix(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[tuple[str, str], dict[str, int]]:
     """(task, region) → items by standing; items without a region stand under the empty one."""
-    rows = items(span, wanted, today, soon).order_by().annotate(seen=standing_case(today, soon))
     cells: dict[tuple[str, str], dict[str, int]] = {}
-    for row in rows.values("task", "region", "seen").annotate(found=Count("pk")):
-        cells.setdefault((str(row["task"]), str(row["region"])), {})[str(row["seen"])] = int(row["found"])
+    for task, region, seen, found in _counts(span, ("task", "region"), wanted, today, soon):
+        cells.setdefault((str(task), str(region)), {})[str(seen)] = int(found)
     return cells
+
+
+def _counts(
+    span: Span, fields: tuple[str, ...], wanted: ItemFilter, today: date, soon: int
+) -> Iterable[tuple[Any, ...]]:
+    """Values of the fields, standing, and how many items."""
+    rows = items(span, wanted, today, soon).select_related(None).order_by()
+    return rows.annotate(seen=F("standing")).values_list(*fields, "seen").annotate(found=Count("pk"))
 
 
 def overdue(span: Span, today: date) -> QuerySet[WorkItem]:
@@ -181,26 +180,34 @@ def overdue(span: Span, today: date) -> QuerySet[WorkItem]:
 
 def overdue_milestones(span: Span, today: date) -> QuerySet[Milestone]:
     """Milestones of items in force that are due and not reached, the longest first."""
-    rows = Milestone.objects.filter(item__state="active", reached__isnull=True, due__lt=today)
-    inside = WorkItem.objects.filter(visible(span))
-    rows = rows if span.everything else rows.filter(item__in=inside.values("pk"))
+    rows = Milestone.objects.filter(visible(span, "item__"), item__state="active", reached__isnull=True, due__lt=today)
     return rows.select_related("item__organisation").order_by("due", "pk")
+
+
+def _named_period(name: str) -> Period | None:
+    try:
+        return read_period(name)
+    except InputError:
+        return None
 
 
 def reports(span: Span, wanted: ReportFilter, today: date) -> QuerySet[ProgressReport]:
     """Reports within a span of `view_internal`, the newest period first, those due first within it."""
-    rows = ProgressReport.objects.filter(span.filter("organisation"))
+    rows = ProgressReport.objects.filter(within(span))
     for name, value in (("period", wanted.period), ("state", wanted.state), ("item__task", wanted.task),
                         ("item__code", wanted.item)):  # fmt: skip
         if value:
             rows = rows.filter(**{name: value})
+    if wanted.period and (period := _named_period(wanted.period)):
+        # Follows from the name; said so that reading in order begins at the right place.
+        rows = rows.filter(last=period.last)
     if wanted.organisation:
-        rows = rows.filter(organisation__path__contains=f"/{wanted.organisation}/")
+        rows = rows.filter(organisation_id__in=numbers_below(wanted.organisation))
     if wanted.late:
         rows = rows.filter(late=True)
     if wanted.overdue:
         rows = rows.filter(submitted_at__isnull=True, due__lt=today)
-    return rows.select_related("organisation", "item").order_by("-last", "due", "item__code")
+    return rows.select_related("organisation", "item").order_by("-last", "due", "item_id")
 
 
 def reports_due(today: date, until: date) -> QuerySet[ProgressReport]:
@@ -235,17 +242,17 @@ def waiting(person: object, today: date) -> list[tuple[Move | None, QuerySet[Pro
     """
     found: list[tuple[Move | None, QuerySet[ProgressReport]]] = []
     mine = reach(person, "write_progress")
-    rows = ProgressReport.objects.select_related("organisation", "item").order_by("due", "item__code")
+    rows = ProgressReport.objects.select_related("organisation", "item").order_by("due", "item_id")
     if not mine.nothing:
         open_ = Q(state__in=("draft", "returned", "withdrawn"), item__state="active")
-        found.append((None, rows.filter(mine.filter("organisation"), open_)))
+        found.append((None, rows.filter(within(mine), open_)))
     for move in REPORT_MOVES:
         if move.action not in ("pass", "submit", "accept", "publish"):
             continue
         span = reach(person, move.permission)
         if span.nothing:
             continue
-        theirs = rows.filter(span.filter("organisation"), state__in=move.before)
+        theirs = rows.filter(within(span), state__in=move.before)
         if move.not_by == "writer":
             theirs = theirs.exclude(written_by=getattr(person, "pk", None))
         found.append((move, theirs))
@@ -262,7 +269,10 @@ def moves_for(table: Iterable[Move], state: str, person: object, organisation: o
 
 def work_plans(span: Span, year: int | None = None) -> QuerySet[WorkPlan]:
     """Work plans within a span, with how many lines they have."""
-    rows = WorkPlan.objects.filter(span.filter("organisation")).annotate(count=Count("lines"))
+    # Counted for the plans of the page alone, not for all plans before they are put in order.
+    lines = WorkPlanLine.objects.filter(work_plan=OuterRef("pk")).order_by().values("work_plan")
+    count = Subquery(lines.annotate(found=Count("pk")).values("found"), output_field=IntegerField())
+    rows = WorkPlan.objects.filter(within(span)).annotate(count=Coalesce(count, 0))
     rows = rows if year is None else rows.filter(year=year)
     return rows.select_related("organisation").order_by("-year", "organisation__path")
 

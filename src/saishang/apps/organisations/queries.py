@@ -17,8 +17,7 @@ from saishang.apps.organisations.refusals import ChangeRefused
 
 __all__ = [
     "Filter", "OrganisationView", "PeopleFilter", "codes_owed", "find", "held_today", "history", "members",
-    "names_of", "numbers_within", "one", "open_codes", "open_role", "path_of", "people", "person_history", "sign_ins",
-    "tree",
+    "names_of", "numbers_within", "one", "open_codes", "open_role", "path_of", "people", "person_history", "sign_ins", "tree",
 ]  # fmt: skip
 
 #: Verbs of the log that tell about a person's place in an organisation.
