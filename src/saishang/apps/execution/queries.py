@@ -19,7 +19,7 @@ from saishang.apps.execution.models import (
     WorkPlan,
     WorkPlanLine,
 )
-from saishang.apps.execution.sight import counted, holds_text, numbers_below, numbers_of, touching, visible, within
+from saishang.apps.execution.sight import counted, holds_text, numbers_of, touching, visible, within
 from saishang.apps.execution.states import REPORT_MOVES, Move
 from saishang.apps.organisations.access import Span, reach
 from saishang.rules import Rules
@@ -127,7 +127,7 @@ def items(span: Span, wanted: ItemFilter, today: date, soon: int) -> QuerySet[Wo
         if value := getattr(wanted, field):
             rows = rows.filter(Q(**{field: value}))
     if wanted.organisation:
-        rows = rows.filter(organisation_id__in=numbers_below(wanted.organisation))
+        rows = rows.filter(within(Span(everything=True), wanted.organisation))
     if wanted.unit:
         rows = rows.filter(touching(numbers_of(wanted.unit)))
     if wanted.target:
@@ -169,7 +169,7 @@ def _counts(
 ) -> Iterable[tuple[Any, ...]]:
     """Values of the fields, standing, and how many items."""
     rows = items(span, wanted, today, soon).select_related(None).order_by()
-    return rows.annotate(seen=F("standing")).values_list(*fields, "seen").annotate(found=Count("pk"))
+    return rows.annotate(seen=F("standing")).values_list(*fields, "seen").annotate(found=Count("*"))
 
 
 def overdue(span: Span, today: date) -> QuerySet[WorkItem]:
@@ -193,7 +193,7 @@ def _named_period(name: str) -> Period | None:
 
 def reports(span: Span, wanted: ReportFilter, today: date) -> QuerySet[ProgressReport]:
     """Reports within a span of `view_internal`, the newest period first, those due first within it."""
-    rows = ProgressReport.objects.filter(within(span))
+    rows = ProgressReport.objects.filter(within(span, wanted.organisation))
     for name, value in (("period", wanted.period), ("state", wanted.state), ("item__task", wanted.task),
                         ("item__code", wanted.item)):  # fmt: skip
         if value:
@@ -201,8 +201,6 @@ def reports(span: Span, wanted: ReportFilter, today: date) -> QuerySet[ProgressR
     if wanted.period and (period := _named_period(wanted.period)):
         # Follows from the name; said so that reading in order begins at the right place.
         rows = rows.filter(last=period.last)
-    if wanted.organisation:
-        rows = rows.filter(organisation_id__in=numbers_below(wanted.organisation))
     if wanted.late:
         rows = rows.filter(late=True)
     if wanted.overdue:

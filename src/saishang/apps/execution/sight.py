@@ -16,10 +16,10 @@ from saishang.apps.organisations.access import Span
 from saishang.apps.organisations.models import Organisation
 from saishang.apps.organisations.queries import numbers_within
 
-__all__ = ["counted", "holds_text", "numbers_below", "numbers_of", "touching", "visible", "within"]
+__all__ = ["counted", "holds_text", "numbers_of", "touching", "visible", "within"]
 
 #: Up to so many organisations their items are gathered first; beyond, a list is read in its order until a page is full.
-_FEW = 40
+_FEW = 5
 
 
 def visible(span: Span, prefix: str = "") -> Q:
@@ -43,19 +43,18 @@ def touching(organisations: list[int], prefix: str = "") -> Q:
     return Q(**{key: own.union(parts, all=True)})
 
 
-def within(span: Span) -> Q:
-    """Rows of organisations within a span."""
-    return Q() if span.everything else Q(organisation_id__in=numbers_within(span))
+def within(span: Span, below: str = "") -> Q:
+    """Rows of organisations within a span; with a code, of those that are below it, itself included."""
+    if not below:
+        return Q() if span.everything else Q(organisation_id__in=numbers_within(span))
+    # One list, not two: the planner takes conditions for independent of each other and expects far too few rows.
+    inside = Organisation.objects.filter(span.filter(""), path__contains=f"/{below}/").order_by("pk")
+    return Q(organisation_id__in=list(inside.values_list("pk", flat=True)))
 
 
 def numbers_of(code: str) -> list[int]:
     """Number of the organisation with a code; none when there is none."""
     return list(Organisation.objects.filter(code=code).values_list("pk", flat=True))
-
-
-def numbers_below(code: str) -> list[int]:
-    """Numbers of an organisation and of all below it."""
-    return list(Organisation.objects.filter(path__contains=f"/{code}/").order_by("pk").values_list("pk", flat=True))
 
 
 class _Holds(Func):

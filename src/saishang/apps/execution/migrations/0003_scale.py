@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             model_name="workitem",
             index=models.Index(
                 fields=["organisation", "task", "region", "kind", "programme", "state", "start", "due"],
+                include=["id"],
                 name="work_item_board",
             ),
         ),
