@@ -3,13 +3,13 @@
     python bench/fill_work.py --var FOLDER [--users 5000] [--items 200000] [--reports 2000000] [--demo]
 
 The folder gets an embedded server of its own; one that was not made here is refused, so that no site is ever filled.
-`--demo` first takes the demonstration's whole road (a minute or two), so that pages of figures have figures. Organisations
-of the rules are followed by invented ones: offices in every agency, bureaus in every city and county, stations below
-those. Rows are made inside PostgreSQL (insert-select) from shares and parts of sentences that stand in this file; the
-same seed gives the same rows. Every person has the same password, and every hash is that one hash: what a sign-in costs
-is the same, and making the hashes does not take an hour. Left out, because pages read them by one key only: entries of the
-action log (a chain that has to be sealed one by one) and versions of reports. Due days of reports are counted in days, not
-on the working calendar.
+`--demo` first takes the demonstration's whole road (a minute or two), so that pages of figures have figures.
+Organisations of the rules are followed by invented ones: offices in every agency, bureaus in every city and county,
+stations below those. Rows are made inside PostgreSQL (insert-select) from shares and parts of sentences that stand in
+this file; the same seed gives the same rows. Every person has the same password, and every hash is that one hash: what
+a sign-in costs is the same, and making the hashes does not take an hour. Left out, because pages read them by one key
+only: entries of the action log (a chain that has to be sealed one by one) and versions of reports. Due days of reports
+are counted in days, not on the working calendar.
 """
 
 from __future__ import annotations
@@ -283,8 +283,8 @@ def _reports(cursor: Any, items: int, count: int, today: date) -> None:
     cursor.execute(
         """
         create temporary table bench_writer on commit drop as
-        select organisation_id, min(user_id) user_id from organisations_membership where role in ('reporter', 'reviewer')
-        group by organisation_id
+        select organisation_id, min(user_id) user_id from organisations_membership
+        where role in ('reporter', 'reviewer') group by organisation_id
         """
     )
     cursor.execute(
@@ -294,7 +294,8 @@ def _reports(cursor: Any, items: int, count: int, today: date) -> None:
           organisation_id, written_by_id)
         select case when w.written then '本期' || d[1 + floor(r.a * %(dones)s)::int] || '，'
               || d[1 + floor(r.b * %(dones)s)::int] || '，累计完成' || floor(r.c * 500)::int || '项（处），'
-              || '投入资金' || floor(r.a * 900)::int || '万元；' || d[1 + floor(r.c * %(dones)s)::int] || '。' else '' end,
+              || '投入资金' || floor(r.a * 900)::int || '万元；' || d[1 + floor(r.c * %(dones)s)::int] || '。'
+            else '' end,
           case when w.written then (%(problems)s::text[])[1 + floor(r.b * %(problem_count)s)::int] else '' end,
           case when w.written then (%(next)s::text[])[1 + floor(r.c * %(next_count)s)::int] else '' end,
           case when w.written then jsonb_build_array(jsonb_build_object('name', '完成数量', 'value',

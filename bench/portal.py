@@ -1,18 +1,18 @@
-"""A hundred people at once in a portal of full size: lists, boards and search against a limit and against an empty page.
+"""A hundred people at once in a portal of full size: lists, boards, search against a limit and against an empty page.
 
-    python bench/portal.py --var FOLDER [--clients 100] [--think 4 12] [--seconds 120] [--users …] [--items …] [--reports …]
+    python bench/portal.py --var FOLDER [--clients 100] [--think 4 12] [--seconds 120] [--users …] [--items …] …
 
-Fills the folder first when it is empty (see `fill_work.py`), starts the portal as `saishang serve` does (same server, same
-middleware, a worker beside it), signs people of every role in with name and password, and lets them walk. Three phases:
+Fills the folder first when it is empty (see `fill_work.py`), starts the portal as `saishang serve` does (same server,
+same middleware, a worker beside it), signs people of every role in with name and password, and lets them walk:
 
 alone     one person after the other, nobody else there: what a page costs
 people    so many people at once, each thinking between two pages for so many seconds (evenly spread)
 hard      so many at once without a pause, each asking for the next page when the last one has come (closed loop): more
-          than people do; response times then say how long the queue is, requests per second how much the machine carries
+          than people do; response times then say how long the queue is, pages per second how much the machine carries
 
-Each request opens a connection and reads the whole page. The clients run on the same machine and take their share of it.
-Static files are left out: browsers keep them. The empty page is the sign-in page of somebody without a session; `health`
-answers without a page. The limit holds for the phase `people`: 95th percentile of each kind of page.
+Each request opens a connection and reads the whole page. The clients run on the same machine and take their share of
+it. Static files are left out: browsers keep them. The empty page is the sign-in page of somebody without a session;
+`health` answers without a page. The limit holds for the phase `people`: 95th percentile of each kind of page.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _FORM = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of page: name, how often it is chosen, addresses (or links of the page before that match), who opens it."""
+    """A kind of page: name, how often it is chosen, addresses (or links of pages that were seen), who opens it."""
 
     name: str
     weight: float
@@ -230,7 +230,10 @@ def table(title: str, heard: Heard, kinds: Sequence[Kind], *, limited: bool) -> 
     """Print one phase; whether every kind keeps the limit."""
     print(f"\n{title}")
     empty = percentile(heard.times[EMPTY], 0.95) if heard.times[EMPTY] else float("nan")
-    print(f"{'page':<20}{'asked':>7}{'median':>9}{'95th':>9}{'99th':>9}{'errors':>8}{'95th / empty':>14}  limit {LIMIT:.0f} ms")
+    heads = ("asked", "median", "95th", "99th", "errors", "95th / empty")
+    widths = (7, 9, 9, 9, 8, 14)
+    print(f"{'page':<20}" + "".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
+          + f"  limit {LIMIT:.0f} ms")  # fmt: skip
     kept_all = True
     for name in ["sign in", *(kind.name for kind in kinds)]:
         times = heard.times.get(name)
@@ -315,7 +318,8 @@ def main() -> int:
               alone(people[:7], kinds, 5), kinds, limited=False)  # fmt: skip
         low, high = chosen.think
         heard = crowd(people, kinds, chosen.seconds, (low, high))
-        heard.times["sign in"], heard.errors["sign in"] = signing.times["sign in"], signing.errors["sign in"]
+        heard.times["sign in"] = signing.times["sign in"]
+        heard.errors |= signing.errors
         asked = sum(len(times) for name, times in heard.times.items() if name != "sign in")
         kept = table(f"people: {len(people)} at once, {low:g} to {high:g} s between two pages, {chosen.seconds:g} s, "
                      f"{asked / chosen.seconds:.1f} pages a second", heard, kinds, limited=True)  # fmt: skip
@@ -324,7 +328,9 @@ def main() -> int:
             asked = sum(len(times) for times in heard.times.values())
             table(f"hard: {len(people)} at once without a pause (closed loop), {chosen.hard:g} s, "
                   f"{asked / chosen.hard:.1f} pages a second", heard, kinds, limited=False)  # fmt: skip
-    print(f"\nlimit of {LIMIT:.0f} ms at the 95th percentile with {len(people)} people: {'kept' if kept else 'NOT kept'}")
+    print(
+        f"\nlimit of {LIMIT:.0f} ms at the 95th percentile with {len(people)} people: {'kept' if kept else 'NOT kept'}"
+    )
     return 0 if kept else 1
 
 

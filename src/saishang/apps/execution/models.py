@@ -139,7 +139,7 @@ class Milestone(models.Model):
             models.UniqueConstraint(fields=["item", "position"], name="milestone_position_once"),
             models.CheckConstraint(name="milestone_weight_above_zero", condition=Q(weight__gt=0)),
         ]
-        indexes = [models.Index(fields=["due"], condition=Q(reached__isnull=True), name="milestone_open")]
+        indexes = [models.Index(fields=["due", "id"], condition=Q(reached__isnull=True), name="milestone_open")]
 
     def __str__(self) -> str:
         return self.title
@@ -241,9 +241,14 @@ class ProgressReport(ReportContent):
             models.Index(fields=["state", "due"], name="report_due"),
             models.Index(fields=["period", "organisation"], name="report_period"),
             # The order of lists; a page reads as many rows as it shows.
-            models.Index(F("last").desc(), F("due"), F("item"), name="report_order"),
+            models.Index(F("last").desc(), F("due"), F("item"), F("organisation"), name="report_order"),
             models.Index(
-                F("last").desc(), F("due"), F("item"), condition=Q(submitted_at__isnull=True), name="report_missing"
+                F("last").desc(),
+                F("due"),
+                F("item"),
+                F("organisation"),
+                condition=Q(submitted_at__isnull=True),
+                name="report_missing",
             ),
         ]
 

@@ -1,8 +1,7 @@
 """Which items and reports somebody sees, and which hold a text, in shapes that the database answers from its indexes.
 
-A condition on the path of an item's organisation is the same for every reader and tells the planner nothing. The numbers
-of the organisations are asked first instead (some hundreds at most), so that the planner knows how many rows there are
-behind them. docs/explanation/scale.md
+A condition on the path of an item's organisation tells the planner nothing about how many rows there are behind it. The
+numbers of the organisations are asked first instead (some hundreds at most). docs/explanation/scale.md
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from django.db.models import BooleanField, F, Func, Q
 
 from saishang.apps.execution.models import ItemUnit, WorkItem
 from saishang.apps.organisations.access import Span
-from saishang.apps.organisations.models import Organisation
-from saishang.apps.organisations.queries import numbers_within
+from saishang.apps.organisations.queries import codes_by_number, numbers_within
 
 __all__ = ["counted", "holds_text", "numbers_of", "touching", "visible", "within"]
 
@@ -48,13 +46,12 @@ def within(span: Span, below: str = "") -> Q:
     if not below:
         return Q() if span.everything else Q(organisation_id__in=numbers_within(span))
     # One list, not two: the planner takes conditions for independent of each other and expects far too few rows.
-    inside = Organisation.objects.filter(span.filter(""), path__contains=f"/{below}/").order_by("pk")
-    return Q(organisation_id__in=list(inside.values_list("pk", flat=True)))
+    return Q(organisation_id__in=numbers_within(span, below))
 
 
 def numbers_of(code: str) -> list[int]:
     """Number of the organisation with a code; none when there is none."""
-    return list(Organisation.objects.filter(code=code).values_list("pk", flat=True))
+    return [number for number, known in codes_by_number().items() if known == code]
 
 
 class _Holds(Func):
@@ -86,6 +83,6 @@ def holds_text(word: str) -> Q:
 
 
 def counted(rows: Any, most: int) -> tuple[int, bool]:
-    """How many rows there are, and whether that is all: beyond `most` nobody counts on, which costs more than the page."""
+    """How many rows there are, at most `most`, and whether that is all: counting on would cost more than the page."""
     found = int(rows.order_by()[: most + 1].count())
     return min(found, most), found <= most

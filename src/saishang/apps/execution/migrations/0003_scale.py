@@ -18,8 +18,10 @@ language sql immutable parallel safe cost 1000 as $$
 $$;
 create index work_item_pairs on execution_workitem using gin (execution_pairs(title, content, code))
   with (fastupdate = off);
+create index work_item_targets on execution_workitem using gin (targets jsonb_path_ops);
 """
 UNDO = """
+drop index work_item_targets;
 drop index work_item_pairs;
 drop function execution_pairs(text, text, text);
 """
@@ -48,6 +50,7 @@ class Migration(migrations.Migration):
                 django.db.models.expressions.OrderBy(models.F("last"), descending=True),
                 models.F("due"),
                 models.F("item"),
+                models.F("organisation"),
                 name="report_order",
             ),
         ),
@@ -57,8 +60,16 @@ class Migration(migrations.Migration):
                 django.db.models.expressions.OrderBy(models.F("last"), descending=True),
                 models.F("due"),
                 models.F("item"),
+                models.F("organisation"),
                 condition=models.Q(submitted_at__isnull=True),
                 name="report_missing",
+            ),
+        ),
+        migrations.RemoveIndex(model_name="milestone", name="milestone_open"),
+        migrations.AddIndex(
+            model_name="milestone",
+            index=models.Index(
+                fields=["due", "id"], condition=models.Q(reached__isnull=True), name="milestone_open"
             ),
         ),
         migrations.RunSQL(MAKE, UNDO),
