@@ -240,6 +240,8 @@ class ProgressReport(ReportContent):
             models.Index(fields=["organisation", "state", "due"], name="report_owner"),
             models.Index(fields=["state", "due"], name="report_due"),
             models.Index(fields=["period", "organisation"], name="report_period"),
+            # What was never handed in: few of many, and the late ones among them are counted on every inbox.
+            models.Index(fields=["state", "due"], condition=Q(submitted_at__isnull=True), name="report_unsent"),
             # The order of lists; a page reads as many rows as it shows.
             models.Index(F("last").desc(), F("due"), F("item"), F("organisation"), name="report_order"),
             models.Index(

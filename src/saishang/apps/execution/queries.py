@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
@@ -19,18 +20,18 @@ from saishang.apps.execution.models import (
     WorkPlan,
     WorkPlanLine,
 )
-from saishang.apps.execution.sight import counted, holds_text, numbers_of, touching, visible, within
+from saishang.apps.execution.sight import holds_text, numbers_of, touching, visible, within
 from saishang.apps.execution.states import REPORT_MOVES, Move
 from saishang.apps.organisations.access import Span, reach
 from saishang.apps.organisations.queries import codes_by_number
 from saishang.rules import Rules
-from saishang.science.execution.periods import Period, read_period
+from saishang.science.execution.periods import CADENCES, Period, period_of, read_period
 from saishang.science.numbers import InputError
 
 __all__ = [
-    "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "board", "counted", "evidence_of", "history", "item",
-    "items", "matrix", "moves_for", "overdue", "overdue_milestones", "plan_lines", "published", "report", "reports",
-    "reports_due", "soon_days", "standing_case", "visible", "waiting", "work_plans",
+    "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "board", "evidence_of", "history", "item", "items",
+    "matrix", "moves_for", "overdue", "overdue_milestones", "periods", "plan_lines", "published", "report",
+    "reports", "reports_due", "soon_days", "standing_case", "visible", "waiting", "within", "work_plans",
 ]  # fmt: skip
 
 #: By what a board counts: name → field of an item.
@@ -211,6 +212,27 @@ def reports(span: Span, wanted: ReportFilter, today: date) -> QuerySet[ProgressR
     if wanted.overdue:
         rows = rows.filter(submitted_at__isnull=True, due__lt=today)
     return rows.select_related("organisation", "item").order_by("-last", "due", "item_id")
+
+
+def periods(most: int = 60) -> list[str]:
+    """Names of the periods on which there are reports, the newest first."""
+    with connection.cursor() as cursor:
+        # From one last day to the one before it by the index: there are millions of reports and some dozens of days.
+        cursor.execute(
+            "with recursive ends as ((select max(last) as last from execution_progressreport) union all"
+            " select (select max(last) from execution_progressreport where last < ends.last) from ends"
+            " where ends.last is not null) select last from ends where last is not null limit %s",
+            [most],
+        )
+        days = [row[0] for row in cursor.fetchall()]
+        named = [period_of(day, kind) for day in days for kind in CADENCES]
+        names = [period.name for period in named if period.last in days]
+        cursor.execute(
+            "select name from unnest(%s::text[]) with ordinality as wanted (name, place)"
+            " where exists (select from execution_progressreport where period = name) order by place",
+            [list(dict.fromkeys(names))],
+        )
+        return [row[0] for row in cursor.fetchall()][:most]
 
 
 def reports_due(today: date, until: date) -> QuerySet[ProgressReport]:

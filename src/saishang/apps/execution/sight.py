@@ -14,7 +14,7 @@ from saishang.apps.execution.models import ItemUnit, WorkItem
 from saishang.apps.organisations.access import Span
 from saishang.apps.organisations.queries import codes_by_number, numbers_within
 
-__all__ = ["counted", "holds_text", "numbers_of", "touching", "visible", "within"]
+__all__ = ["holds_text", "numbers_of", "touching", "visible", "within"]
 
 #: Up to so many organisations their items are gathered first; beyond, a list is read in its order until a page is full.
 _FEW = 5
@@ -80,9 +80,3 @@ def holds_text(word: str) -> Q:
     pairs = sorted({upper[n : n + 2] for n in range(len(upper) - 1)}) or [upper]
     exact = Q(title__icontains=word) | Q(content__icontains=word) | Q(code__icontains=word)
     return Q(_Holds(pairs)) & exact
-
-
-def counted(rows: Any, most: int) -> tuple[int, bool]:
-    """How many rows there are, at most `most`, and whether that is all: counting on would cost more than the page."""
-    found = int(rows.order_by()[: most + 1].count())
-    return min(found, most), found <= most

@@ -65,6 +65,12 @@ class Migration(migrations.Migration):
                 name="report_missing",
             ),
         ),
+        migrations.AddIndex(
+            model_name="progressreport",
+            index=models.Index(
+                fields=["state", "due"], condition=models.Q(submitted_at__isnull=True), name="report_unsent"
+            ),
+        ),
         migrations.RemoveIndex(model_name="milestone", name="milestone_open"),
         migrations.AddIndex(
             model_name="milestone",
