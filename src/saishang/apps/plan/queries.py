@@ -285,8 +285,8 @@ def items(
 
 def titles(version_id: int) -> dict[str, tuple[str, str]]:
     """Item → its title in Chinese and English, in reading order; for lists that need nothing else of the plan."""
-    rows = models.Item.objects.filter(version_id=version_id).order_by("position").values_list("key", "title", "title_en")
-    return {key: (zh, en) for key, zh, en in rows}
+    rows = models.Item.objects.filter(version_id=version_id).order_by("position")
+    return {key: (zh, en) for key, zh, en in rows.values_list("key", "title", "title_en")}
 
 
 def item(version_id: int, key: str) -> ItemView:
