@@ -373,8 +373,10 @@ def own_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o711)
     mark.touch()
-    os.environ["SAISHANG_VAR"] = str(folder)
-    os.environ.pop("DATABASE_URL", None)
+    # Nothing of a site's own settings: its lake and its database are somewhere else, too.
+    for name in [name for name in os.environ if name.startswith("SAISHANG_") or name == "DATABASE_URL"]:
+        del os.environ[name]
+    os.environ |= {"SAISHANG_VAR": str(folder), "DJANGO_SETTINGS_MODULE": "saishang.web.settings"}
 
 
 def prepare(folder: Path, sizes: Sizes, *, demo: bool, today: date) -> dict[str, int]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,14 +23,13 @@ def run(name: str, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def folder() -> Iterator[Path]:
     """A folder that another account can reach: the database runs under one."""
-    made = tmp_path_factory.mktemp("work")
-    for path in (made, *made.parents):
-        if path.stat().st_mode & 0o1 == 0 and path != Path("/"):
-            path.chmod(path.stat().st_mode | 0o011)
-    return made
+    made = Path(tempfile.mkdtemp(prefix="saishang-bench-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
 
 
 def test_a_site_is_never_filled(folder: Path) -> None:
