@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import QuerySet
 
 from saishang.apps.core.queries import counted
 
@@ -29,10 +30,10 @@ class LongPaginator(_Paginator):
 
     @cached_property
     def _counted(self) -> tuple[int, bool]:
-        return counted(self.object_list, MOST_COUNTED)
+        return counted(cast("QuerySet[Any]", self.object_list), MOST_COUNTED)
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """Rows, as far as they were counted."""
         return self._counted[0]
 
