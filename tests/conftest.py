@@ -33,6 +33,7 @@ NEVER_EMPTIED = {
     "indicators_changerelease": "release_never_emptied",
     "indicators_targetversion": "target_version_never_emptied",
     "indicators_leadreview": "review_never_emptied",
+    "reports_report": "annual_report_never_emptied",
     "execution_reportversion": "execution_reportversion_never_emptied",
     "execution_comment": "execution_comment_never_emptied",
     "execution_evidence": "execution_evidence_never_emptied",

@@ -38,6 +38,8 @@ class Portal:
     #: An item of work that this office owes, and a report on it that waits to be written.
     item: str = ""
     report: int = 0
+    #: Number of an annual report of that organisation.
+    annual: int = 0
 
 
 #: Outline of the plot that every portal of the tests has on record.
@@ -58,10 +60,12 @@ def made_portal(folder: Path) -> Iterator[Portal]:
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.jobs.models import Job
     from saishang.apps.observations.queries import site_lake
+    from saishang.apps.organisations.actions import Doing
     from saishang.apps.organisations.models import ROLES, Membership, Organisation, User
     from saishang.apps.plan.actions import import_plan_from_rules
     from saishang.apps.registers.actions import add_entry
     from saishang.apps.registers.kinds import kind_of
+    from saishang.apps.reports.actions import make_report as make_annual_report
     from saishang.rules import load_rules
     from saishang.science.register.places import read_place
     from tests.work_world import make_item, make_report
@@ -99,7 +103,9 @@ def made_portal(folder: Path) -> Iterator[Portal]:
         )  # fmt: skip
         item = make_item("T10-NX-STT-001", office.code)
         report = make_report(item, "2026-M01", date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 6))
-        yield Portal(run.id, batch.id, people, job.pk, plot.pk, station.key, office.code, role.pk, item.code, report.pk)
+        annual = make_annual_report(Doing("tests", ""), "organisation", office.code, 2015, run.id)
+        yield Portal(run.id, batch.id, people, job.pk, plot.pk, station.key, office.code, role.pk, item.code, report.pk,
+                     annual.number)  # fmt: skip
     finally:
         settings.CONFIG = before
         call_command("flush", interactive=False, verbosity=0)

@@ -1,4 +1,4 @@
-"""Fetch what some tests need and a package index of Python cannot give: Chromium, a Chinese font, Java for Spark.
+"""Fetch what some tests need and a package index of Python cannot give: Chromium, a Chinese font, Java, LibreOffice.
 
 As root on Debian it installs them through apt; elsewhere it says what is missing, and the tests that need it say so.
 """
@@ -19,6 +19,11 @@ def _browser() -> str | None:
     return named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
+def _office() -> str | None:
+    named = os.environ.get("SOFFICE_PATH")
+    return named or shutil.which("soffice") or shutil.which("libreoffice")
+
+
 def _has_chinese_font() -> bool:
     if shutil.which("fc-list") is None:
         return False
@@ -33,6 +38,8 @@ def main() -> int:
         wanted += ["fonts-noto-cjk", "fontconfig"]
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         wanted.append("openjdk-17-jre-headless")
+    if not _office():
+        wanted.append("libreoffice-writer-nogui")
     if not wanted:
         return 0
     if os.geteuid() != 0 or shutil.which("apt-get") is None or not Path("/etc/debian_version").exists():

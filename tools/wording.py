@@ -23,7 +23,8 @@ TABLE = SOURCE / "web" / "wording" / "errors.csv"
 #: Folders whose errors a user of the portal can meet. The plan importer and the rules loader speak to the command line.
 SHOWN = (
     "science", "lake", "apps/indicators", "apps/observations", "apps/jobs", "apps/plan/actions", "apps/registers",
-    "apps/ecology", "apps/organisations", "apps/execution", "apps/notices", "rules/model", "rules/table",
+    "apps/ecology", "apps/organisations", "apps/execution", "apps/notices", "apps/reports", "rules/model",
+    "rules/table",
 )  # fmt: skip
 _BASE = {"SaishangError", "ConfigurationError"}
 #: Helpers that make an error or a refusal of the texts they are given.

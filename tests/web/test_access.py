@@ -39,6 +39,8 @@ AUDIENCE = {
     "organisations-rename": "manage_organisations", "organisations-move": "manage_organisations",
     "organisations-close": "manage_organisations", "organisations-new-person": "manage_members",
     "organisations-grant": "manage_members", "organisations-end-role": "manage_members",
+    "reports": "view_internal", "reports-make": "make_report", "reports-one": "view_internal",
+    "reports-file": "view_internal",
     "people": "manage_members", "people-person": "manage_members", "people-act": "manage_members",
     "password-change": "staff", "set_language": "public", "data-runs": "public",
     "data-runs-evaluate": "run_evaluation", "jobs": "view_jobs", "jobs-job": "view_jobs", "jobs-progress": "view_jobs",
@@ -64,6 +66,8 @@ AUDIENCE = {
     "work-report-remark": "view_internal", "work-report-version": "view_internal",
     "work-report-attach": "write_progress", "work-report-evidence": "view_internal",
     "work-report-strike": "write_progress",
+    "work-board": "view_internal", "work-matrix": "view_internal", "work-timeline": "view_internal",
+    "work-summary": "view_internal", "work-organisation": "view_internal",
 }  # fmt: skip
 #: Whose organisation decides: tests/web/test_work_access.py walks role × address × place for these.
 BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name == "work-report"}
@@ -71,7 +75,7 @@ ROLES = [None, "viewer", "editor", "admin"]
 #: Which roles may upload and decide: written by hand, not read from the code.
 UPLOADERS = {"editor", "admin"}
 #: What the leading group's office keeps to itself: by which goals people are judged.
-OFFICE_ONLY = {"set_targets"}
+OFFICE_ONLY = {"set_targets", "make_report"}
 #: What administrators of organisations do: here nobody has such a role; tests/web/test_organisations_access.py has all.
 KEEPERS_ONLY = {"manage_organisations", "manage_members", "manage_users"}
 #: What everybody who signs in may see.
@@ -141,6 +145,10 @@ def address(name: str, portal: Portal) -> str:
             "one": "", "add": "add/", "rename": "rename/", "move": "move/", "close": "close/",
             "new-person": "people/new/", "grant": "people/grant/", "end-role": f"people/{portal.membership}/end/",
         }.items()},
+        "reports": "/reports/", **{
+            f"reports-{name}": f"/reports/{portal.office}/{rest}"
+            for name, rest in {"make": "make/", "one": f"{portal.annual}/", "file": f"{portal.annual}/file/"}.items()
+        },
         "people": "/people/", "people-person": f"/people/{portal.people['member'].pk}/",
         "people-act": f"/people/{portal.people['member'].pk}/activate/",
         "password-change": "/account/password/", "set_language": "/language/", "data-runs": "/data/runs/",
@@ -175,6 +183,8 @@ def address(name: str, portal: Portal) -> str:
         "jobs-cancel": f"/jobs/{portal.job}/cancel/", "jobs-retry": f"/jobs/{portal.job}/retry/",
         "work": "/work/", "work-move": "/work/move/", "work-reports": "/work/reports/",
         "work-report": f"/work/reports/{portal.report}/",
+        "work-board": "/work/board/", "work-matrix": "/work/matrix/", "work-timeline": "/work/timeline/",
+        "work-summary": "/work/summary/", "work-organisation": f"/work/organisations/{portal.office}/",
         **{
             f"work-report-{name}": f"/work/reports/{portal.report}/{rest}/"
             for name, rest in {
@@ -230,12 +240,13 @@ def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
     assert answer["Content-Security-Policy"] == POLICY
 
 
-#: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets, three
-#: roles see everything internal, and an administrator of some organisation has a list of people.
+#: Lists that everybody with a role has, cut to what the role reaches.
+WORK = {"work-reports", "work-board", "work-matrix", "work-timeline", "work-summary", "reports"}
+#: What roles in organisations open besides, whatever their organisation: the leading group's office sets targets and
+#: makes reports, three roles see everything internal, an administrator of some organisation has a list of people.
 IN_ORGANISATIONS = {
-    "reporter": {"work-reports"}, "reviewer": {"work-reports"}, "head": {"work-reports"},
-    "office": {"set_targets", "view_internal"}, "assessor": {"view_internal"}, "auditor": {"view_internal"},
-    "administrator": {"people", "work-reports"},
+    "reporter": WORK, "reviewer": WORK, "head": WORK, "office": {"set_targets", "view_internal", "make_report"},
+    "assessor": {"view_internal"}, "auditor": {"view_internal"}, "administrator": {"people", *WORK},
 }  # fmt: skip
 
 
@@ -288,7 +299,7 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
             continue
         if name in {"target-withdraw", "target-dissolve"}:  # answered by a redirection
             continue
-        if name == "ecology-species-archive":  # a file, no page
+        if name in {"ecology-species-archive", "reports-file"}:  # a file, no page
             continue
         if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
             continue

@@ -81,6 +81,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "html_lang": "en" if language == "en" else "zh-CN",
         "app_version": __version__,
         "may_upload": may(request, "upload_data") if hasattr(request, "user") else False,
+        "may_reports": hasattr(request, "user") and not access.reach(request.user, "view_internal").nothing,
         "may_people": hasattr(request, "user") and not access.reach(request.user, "manage_members").nothing,
         "unread_notices": _unread(request),
     }

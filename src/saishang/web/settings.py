@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "saishang.apps.execution",
     "saishang.apps.notices",
     "saishang.apps.search",
+    "saishang.apps.reports",
     "saishang.web",
 ]
 

@@ -25,13 +25,14 @@ pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
 #: Role → action → how far, written a second time on purpose: a slip in the table must disagree with it.
 HELD = {
-    "reporter": {"view_internal": "own", "write_progress": "own", "edit_items": "own", "answer_supervision": "own"},
+    "reporter": {"view_internal": "own", "write_progress": "own", "edit_items": "own", "answer_supervision": "own",
+                 "make_report": "own"},
     "reviewer": {"view_internal": "below", "write_progress": "own", "review_progress": "below", "edit_items": "own",
                  "answer_supervision": "own"},
     "head": {"view_internal": "below", "review_progress": "below", "submit_progress": "own", "edit_items": "own",
-             "answer_supervision": "own"},
+             "answer_supervision": "own", "make_report": "own"},
     "office": {"view_internal": "all", "accept_progress": "all", "edit_items": "all", "assign_items": "all",
-               "set_targets": "all", "supervise": "all", "view_log": "all"},
+               "set_targets": "all", "supervise": "all", "make_report": "all", "view_log": "all"},
     "assessor": {"view_internal": "all", "assess": "all"},
     "auditor": {"view_internal": "all", "view_log": "all"},
     "administrator": {"view_internal": "own", "manage_members": "below", "manage_organisations": "below"},

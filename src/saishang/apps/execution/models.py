@@ -250,7 +250,14 @@ class ProgressReport(ReportContent):
                 F("item"),
                 F("organisation"),
                 condition=Q(submitted_at__isnull=True),
-                name="report_missing",
+                name="report_missing_order",
+            ),
+            models.Index(fields=["due"], include=["organisation", "late", "submitted_at"], name="report_counted"),
+            models.Index(fields=["due"], condition=Q(submitted_at__isnull=True), name="report_missing"),
+            models.Index(
+                fields=["-submitted_at", "-id"],
+                condition=Q(submitted_at__isnull=False) & ~Q(problems=""),
+                name="report_problem",
             ),
         ]
 

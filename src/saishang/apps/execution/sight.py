@@ -55,7 +55,7 @@ def numbers_of(code: str) -> list[int]:
 
 
 class _Holds(Func):
-    """Whether all pairs of characters of a text stand in an item: what the index of pairs knows (migration 0003)."""
+    """Whether all pairs of characters of a text stand in an item: what the index of pairs knows (migration 0004)."""
 
     output_field = BooleanField()
 

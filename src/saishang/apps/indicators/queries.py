@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -19,6 +19,9 @@ from saishang.errors import SaishangError
 from saishang.lake.duck import reading_duck
 from saishang.rules import Rules, load_rules
 
+if TYPE_CHECKING:
+    from saishang.apps.indicators.forecast import ForecastRow
+
 __all__ = [
     "HistoryPoint",
     "NoSuchRun",
@@ -28,6 +31,7 @@ __all__ = [
     "history",
     "indicator",
     "indicator_values",
+    "kept_forecasts",
     "lake_versions",
     "latest_run",
     "part_rows",
@@ -303,6 +307,13 @@ def select(
         cursor = connection.execute(sql, [str(path), *values])
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def kept_forecasts(identifier: str) -> tuple[ForecastRow, ...] | None:
+    """The forecasts kept beside a run; None when none were made."""
+    from saishang.apps.indicators.forecast import read
+
+    return read(identifier)
 
 
 def _values_by_indicator(run: Run, only: str | None = None) -> dict[tuple[str, str], list[IndicatorValue]]:

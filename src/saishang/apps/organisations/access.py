@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -17,6 +18,7 @@ from saishang.apps.organisations.models import ROLES, Membership, Organisation, 
 from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS, Reach, reaches
 
 __all__ = [
+    "Placed",
     "Span",
     "held_on",
     "holding",
@@ -33,6 +35,14 @@ __all__ = [
 
 #: Where a person's object keeps its roles of a day.
 _KEPT = "_roles_of_this_request"
+
+
+class Placed(Protocol):
+    """What has a place in the tree: an organisation, or what `queries` tells of one."""
+
+    @property
+    def path(self) -> str:
+        """`/code/code/…/` from the root to itself."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ class Span:
         """Whether nothing at all is covered."""
         return not (self.everything or self.below or self.own)
 
-    def covers(self, organisation: Organisation | None) -> bool:
+    def covers(self, organisation: Placed | None) -> bool:
         """Whether a thing of this organisation is covered; a thing of none only by everything."""
         if self.everything:
             return True
@@ -66,7 +76,7 @@ class Span:
             return False
         return organisation.path in self.own or self.covers_all_below(organisation)
 
-    def covers_all_below(self, organisation: Organisation) -> bool:
+    def covers_all_below(self, organisation: Placed) -> bool:
         """Whether everything under an organisation, with itself, is covered now and whatever comes below it later."""
         return self.everything or any(organisation.path.startswith(path) for path in self.below)
 
@@ -152,7 +162,7 @@ def keep_roles(person: object) -> None:
         setattr(person, _KEPT, {})
 
 
-def may(person: object, action: str, organisation: Organisation | None, on: date | None = None) -> bool:
+def may(person: object, action: str, organisation: Placed | None, on: date | None = None) -> bool:
     """Whether a person may do an action to a thing of an organisation (None: of nobody) on a day (today)."""
     return reach(person, action, on).covers(organisation)
 

@@ -59,6 +59,7 @@ ROLES: dict[str, frozenset[str]] = {
             "review_leads",
             "manage_members",
             "manage_organisations",
+            "make_report",
         }
     ),
 }

@@ -45,6 +45,10 @@ def tabs(current: str, request: HttpRequest) -> list[tuple[str, str, bool]]:
         entries.append(("work", _("我的工作")))
     if not access.reach(request.user, "view_internal").nothing:
         entries.append(("work-reports", _("进展报告")))
+        entries += [
+            ("work-board", _("看板")), ("work-matrix", _("矩阵")), ("work-timeline", _("时间轴")),
+            ("work-summary", _("领导视图")),
+        ]  # fmt: skip
     return [(words, reverse(name), name == current) for name, words in entries]
 
 
@@ -68,7 +72,7 @@ def standing_name(standing: str) -> str:
     return {
         "late": _("逾期"), "due_soon": _("临近期限"), "on_time": _("正常推进"), "not_begun": _("尚未开始"),
         "no_day": _("未定期限"), "done": _("办结待核"), "verified": _("已核实"), "paused": _("暂停"),
-        "draft": _("草拟"), "cancelled": _("取消"),
+        "draft": _("草拟"), "cancelled": _("已取消"),
     }.get(standing, standing)  # fmt: skip
 
 
@@ -95,7 +99,7 @@ def state_name(state: str) -> str:
     """Words for the state of an item or of a work plan."""
     return {
         "draft": _("草拟"), "proposed": _("已报送"), "active": _("执行中"), "done": _("办结待核"),
-        "verified": _("已核实"), "paused": _("暂停"), "cancelled": _("取消"), "submitted": _("已报送"),
+        "verified": _("已核实"), "paused": _("暂停"), "cancelled": _("已取消"), "submitted": _("已报送"),
         "approved": _("已批准"), "returned": _("退回"),
     }.get(state, state)  # fmt: skip
 

@@ -28,7 +28,7 @@ drop function execution_pairs(text, text, text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("execution", "0002_append_only")]
+    dependencies = [("execution", "0003_board_indexes")]
     operations = [
         migrations.AddIndex(
             model_name="workitem", index=models.Index(fields=["task", "code"], name="work_item_order")
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 models.F("item"),
                 models.F("organisation"),
                 condition=models.Q(submitted_at__isnull=True),
-                name="report_missing",
+                name="report_missing_order",
             ),
         ),
         migrations.AddIndex(

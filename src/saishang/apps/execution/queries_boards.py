@@ -1,0 +1,305 @@
+"""What boards count: items in one reading by task, owner, region and standing; reports owed; what changed; problems.
+
+Everything stays within a span of `view_internal`. Counts are made by the database, sums of counts here: a board by
+task, by owner and by region are three foldings of the same rows, and can therefore not disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, Length
+from django.utils import timezone
+
+from saishang.apps.execution.models import Milestone, ProgressReport, WorkItem
+from saishang.apps.execution.queries import ItemFilter, items, standing_case, visible
+from saishang.apps.organisations.access import Span
+from saishang.apps.organisations.queries import codes_by_number
+from saishang.science.execution.standing import Standing, worst
+
+__all__ = [
+    "Changes", "Deadline", "Group", "Owed", "ReportCount", "Tally", "changes", "days_of", "deadlines", "fold",
+    "overdue_counts", "problems", "report_counts", "tallies", "timeline", "undated",
+]  # fmt: skip
+
+#: Standings of what is not owed: not yet, or no more. Their percent counts for nothing.
+NOT_OWED = frozenset({"draft", "cancelled"})
+#: States of reports that say something to others: handed in, and not taken or sent back.
+_SAID = ("submitted", "accepted", "published")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Items of one task, owner, region and standing.
+
+    Attributes
+    ----------
+    count:
+        How many.
+    dated:
+        How many of them are in force and have a due day: only these can be late.
+    known, percent:
+        How many have a percent complete (computed or overridden), and the sum of it.
+    """
+
+    task: str
+    organisation: str
+    region: str
+    standing: str
+    count: int
+    dated: int
+    known: int
+    percent: int
+
+
+@dataclass
+class Group:
+    """Tallies that were folded together: one line of a board."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    dated: int = 0
+    known: int = 0
+    owed: int = 0
+    percent: int = 0
+
+    def add(self, row: Tally) -> None:
+        """Take in one tally."""
+        self.counts[row.standing] = self.counts.get(row.standing, 0) + row.count
+        self.dated += row.dated
+        if row.standing not in NOT_OWED:
+            self.owed += row.count
+            self.known += row.known
+            self.percent += row.percent
+
+    @property
+    def total(self) -> int:
+        """All items."""
+        return sum(self.counts.values())
+
+    @property
+    def late(self) -> int:
+        """Items whose due day is over."""
+        return self.counts.get("late", 0)
+
+    @property
+    def mean(self) -> int | None:
+        """Mean percent complete of what is owed and has milestones, whole per cent rounded down; None without any."""
+        return self.percent // self.known if self.known else None
+
+    @property
+    def unknown(self) -> int:
+        """Owed items without a percent: they are in no mean."""
+        return self.owed - self.known
+
+    @property
+    def late_share(self) -> float | None:
+        """Late items among those in force that have a due day [0 … 1]; None when none has."""
+        return self.late / self.dated if self.dated else None
+
+    @property
+    def worst(self) -> Standing | None:
+        """The standing that needs somebody most; what is cancelled counts only where there is nothing else."""
+        return worst(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Reports on items of one task, owner and region that were due before today and are not handed in."""
+
+    task: str
+    organisation: str
+    region: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCount:
+    """Reports of an organisation whose due day lies in a span of days.
+
+    A report counts once it was handed in or its due day is over; what may still come in time is no part of it.
+    """
+
+    in_time: int = 0
+    late: int = 0
+    missing: int = 0
+
+    @property
+    def due(self) -> int:
+        """All that count."""
+        return self.in_time + self.late + self.missing
+
+    @property
+    def late_share(self) -> float | None:
+        """Late or missing ones among those that count [0 … 1]; None when none counts."""
+        return (self.late + self.missing) / self.due if self.due else None
+
+    def __add__(self, other: ReportCount) -> ReportCount:
+        return ReportCount(self.in_time + other.in_time, self.late + other.late, self.missing + other.missing)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What happened after a day up to today: items assigned, finished, newly late; milestones reached; reports in."""
+
+    since: date
+    assigned: int
+    finished: int
+    became_late: int
+    milestones: int
+    reports: int
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A day that comes: of an item, or of a milestone of it (then with its title)."""
+
+    on: date
+    item: WorkItem
+    milestone: str = ""
+
+
+def tallies(span: Span, wanted: ItemFilter, today: date, soon: int) -> list[Tally]:
+    """Items within a span, counted; two queries."""
+    said = Coalesce("override", "percent")
+    rows = items(span, wanted, today, soon).order_by().annotate(seen=standing_case(today, soon))
+    counted = rows.values("task", "organisation_id", "region", "seen").annotate(
+        found=Count("pk"), dated=Count("due", filter=Q(state="active")), known=Count(said), sum=Sum(said)
+    )
+    codes = codes_by_number()
+    return [
+        Tally(row["task"], codes[row["organisation_id"]], row["region"], row["seen"], row["found"], row["dated"],
+              row["known"], row["sum"] or 0)
+        for row in counted
+    ]  # fmt: skip
+
+
+def fold(rows: Iterable[Tally], key: Callable[[Tally], str | None]) -> dict[str, Group]:
+    """Tallies summed by a key of each; those with the key None are left out."""
+    found: dict[str, Group] = {}
+    for row in rows:
+        name = key(row)
+        if name is not None:
+            found.setdefault(name, Group()).add(row)
+    return found
+
+
+def overdue_counts(span: Span, wanted: ItemFilter, today: date, soon: int) -> list[Owed]:
+    """Reports that were due before today and are not handed in, of the items that are wanted; two queries."""
+    rows = ProgressReport.objects.filter(span.filter("organisation"), submitted_at__isnull=True, due__lt=today)
+    if wanted != ItemFilter():
+        rows = rows.filter(item__in=items(span, wanted, today, soon).order_by().values("pk"))
+    counted = rows.order_by().values("item__task", "organisation_id", "item__region").annotate(found=Count("pk"))
+    codes = codes_by_number()
+    return [
+        Owed(row["item__task"], codes[row["organisation_id"]], row["item__region"], row["found"]) for row in counted
+    ]
+
+
+def report_counts(
+    span: Span, first: date, last: date, today: date, organisation: str = ""
+) -> dict[str, ReportCount]:  # fmt: skip
+    """Code of an organisation → its reports with a due day from `first` to `last`; two queries.
+
+    Parameters
+    ----------
+    organisation:
+        Only of this one and everything below it; empty for all.
+    """
+    rows = ProgressReport.objects.filter(span.filter("organisation"), due__gte=first, due__lte=last)
+    if organisation:
+        rows = rows.filter(organisation__path__contains=f"/{organisation}/")
+    counted = rows.order_by().values("organisation_id").annotate(
+        in_time=Count("pk", filter=Q(late=False)),
+        was_late=Count("pk", filter=Q(late=True)),
+        missing=Count("pk", filter=Q(submitted_at__isnull=True, due__lt=today)),
+    )  # fmt: skip
+    codes = codes_by_number()
+    return {
+        codes[row["organisation_id"]]: ReportCount(row["in_time"], row["was_late"], row["missing"]) for row in counted
+    }
+
+
+def timeline(
+    span: Span, wanted: ItemFilter, today: date, soon: int, window: tuple[date, date] | None = None
+) -> QuerySet[WorkItem]:  # fmt: skip
+    """Items with a first or a due day, by task, the earliest due day first; each with its milestones.
+
+    Parameters
+    ----------
+    window:
+        First and last day: only items that reach into it. An item without a first day begins before everything, one
+        without a due day never ends, and one that is late lasts until today.
+    """
+    rows = items(span, wanted, today, soon).exclude(start__isnull=True, due__isnull=True)
+    if window is not None:
+        first, last = window
+        ends = Q(due__isnull=True) | Q(due__gte=first)
+        if today >= first:
+            ends |= Q(state="active")
+        rows = rows.filter(Q(start__isnull=True) | Q(start__lte=last), ends)
+    return rows.order_by(Length("task"), "task", F("due").asc(nulls_last=True), "code").prefetch_related("milestones")
+
+
+def days_of(rows: QuerySet[WorkItem]) -> tuple[date, date] | None:
+    """The first and the last day that items name; None when they name none."""
+    found = rows.order_by().aggregate(a=Min("start"), b=Min("due"), c=Max("start"), d=Max("due"))
+    days = [day for day in found.values() if day is not None]
+    return (min(days), max(days)) if days else None
+
+
+def undated(span: Span, wanted: ItemFilter, today: date, soon: int) -> int:
+    """How many items have neither a first nor a due day, and can stand on no timeline."""
+    return items(span, wanted, today, soon).order_by().filter(start__isnull=True, due__isnull=True).count()
+
+
+def changes(span: Span, since: date, today: date) -> Changes:
+    """What happened after the day `since`, today included; three queries.
+
+    Newly late: in force, not over on `since` (a due day is still in time), over today.
+    """
+    rows = WorkItem.objects.filter(visible(span))
+    counted = rows.aggregate(
+        assigned=Count("pk", filter=Q(assigned_on__gt=since, assigned_on__lte=today)),
+        finished=Count("pk", filter=Q(finished__gt=since, finished__lte=today, state__in=("done", "verified"))),
+        late=Count("pk", filter=Q(state="active", due__gte=since, due__lt=today)),
+    )
+    steps = Milestone.objects.filter(reached__gt=since, reached__lte=today)
+    if not span.everything:
+        steps = steps.filter(item__in=rows.values("pk"))
+    handed_in = ProgressReport.objects.filter(span.filter("organisation"), submitted_at__gte=_end_of(since))
+    return Changes(since, counted["assigned"], counted["finished"], counted["late"], steps.count(), handed_in.count())
+
+
+def problems(span: Span, most: int) -> list[ProgressReport]:
+    """Reports that say a problem and were handed in, the newest first; those taken or sent back are left out."""
+    rows = ProgressReport.objects.filter(span.filter("organisation"), state__in=_SAID).exclude(problems="")
+    rows = rows.filter(submitted_at__isnull=False)
+    return list(rows.select_related("organisation", "item").order_by("-submitted_at", "-pk")[:most])
+
+
+def deadlines(span: Span, today: date, most: int) -> list[Deadline]:
+    """The next days of items and milestones in force, today included; two queries."""
+    own = WorkItem.objects.filter(visible(span), state="active", due__gte=today)
+    steps = Milestone.objects.filter(item__state="active", reached__isnull=True, due__gte=today)
+    if not span.everything:
+        steps = steps.filter(item__in=WorkItem.objects.filter(visible(span)).values("pk"))
+    found = [
+        Deadline(row.due, row)
+        for row in own.select_related("organisation").order_by("due", "code")[:most]
+        if row.due is not None
+    ]
+    found += [
+        Deadline(row.due, row.item, row.title)
+        for row in steps.select_related("item__organisation").order_by("due", "pk")[:most]
+        if row.due is not None
+    ]
+    return sorted(found, key=lambda one: (one.on, one.item.code, one.milestone))[:most]
+
+
+def _end_of(day: date) -> datetime:
+    """The first moment after a day, where the portal stands."""
+    following = date.fromordinal(day.toordinal() + 1)
+    return timezone.make_aware(datetime.combine(following, time.min))
