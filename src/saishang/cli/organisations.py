@@ -81,7 +81,7 @@ def list_(
     _doing("")
     from saishang.apps.organisations.queries import Filter, tree
 
-    views = tree(Filter(text, on=day_of(on), closed=closed))
+    views = tree(Filter(text, on=day_of(on), closed=closed), members=True)
     if as_json:
         emit_json([
             {"code": v.code, "kind": v.kind, "zh": v.zh, "en": v.en, "short": v.short, "parent": v.parent,

@@ -19,7 +19,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from saishang.apps.organisations.access import holding
+from saishang.apps.organisations.access import keep_roles, roles_held
 from saishang.apps.organisations.actions.end_sign_in import SEEN_EVERY, begin_sign_in
 from saishang.apps.organisations.actions.second_factor import has_second_factor
 from saishang.apps.organisations.models import SignIn, User
@@ -65,6 +65,8 @@ class Sessions:
         if timezone.now() - row.seen > timedelta(seconds=SEEN_EVERY) and name not in _BY_ITSELF:
             SignIn.objects.filter(pk=row.pk).update(seen=timezone.now())
         user: Any = request.user
+        if request.method in ("GET", "HEAD"):
+            keep_roles(user)
         if name not in _FIRST:
             # Whoever comes through a provider need not even know the password.
             if user.must_change_password and not row.way.startswith("outside"):
@@ -100,7 +102,7 @@ def must_have_second_factor(user: User) -> bool:
         return False
     if user.role in wanted:
         return True
-    return holding(timezone.localdate()).filter(user=user, role__in=wanted).exists()
+    return any(role in wanted for role, _path in roles_held(user, timezone.localdate()))
 
 
 def signed_in(sender: Any, request: HttpRequest, user: User, **_more: Any) -> None:

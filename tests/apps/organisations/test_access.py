@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from saishang.apps.organisations.access import (
     Span,
     holds_everywhere,
+    keep_roles,
     may,
     members_who_may,
     nearest_who_may,
@@ -166,3 +167,25 @@ def test_days_in_order_and_one_open_membership(tree: dict[str, Organisation]) ->
         Membership.objects.create(
             user=user, organisation=tree["city"], role="head", first=DAY, granted_by="t", reason="x"
         )
+
+
+def test_roles_are_asked_once_where_they_are_kept(
+    tree: dict[str, Organisation], django_assert_num_queries: Any
+) -> None:
+    user = User.objects.create(username="kept")
+    held = {"user": user, "organisation": tree["county"], "first": DAY, "granted_by": "tests", "reason": "tests"}
+    first = Membership.objects.create(role="reporter", **held)
+    keep_roles(user)
+    with django_assert_num_queries(1):
+        for action in ("view_internal", "write_progress", "accept_progress", "manage_members"):
+            reach(user, action, DAY)
+    # Another day is another question; another object of the same person is not bound by what this one keeps.
+    with django_assert_num_queries(1):
+        assert reach(user, "view_internal", date(2020, 1, 1)).nothing
+    first.delete()
+    assert reach(User.objects.get(pk=user.pk), "view_internal", DAY).nothing
+    # Without keeping, a change is seen at once, by the same object too.
+    fresh = User.objects.get(pk=user.pk)
+    assert reach(fresh, "view_internal", DAY).nothing
+    Membership.objects.create(role="reporter", **held)
+    assert not reach(fresh, "view_internal", DAY).nothing

@@ -9,13 +9,19 @@ from django.db.models import Model, Q, QuerySet
 
 from saishang.apps.core.models import ActionLogEntry
 
-__all__ = ["changes_of", "entries", "history_of", "history_of_any", "logged"]
+__all__ = ["changes_of", "counted", "entries", "history_of", "history_of_any", "logged"]
 
 
 def entries(verb: str | None = None) -> QuerySet[ActionLogEntry]:
     """Entries, newest first, optionally of one verb."""
     found = ActionLogEntry.objects.select_related("actor").order_by("-sequence")
     return found.filter(verb=verb) if verb else found
+
+
+def counted(rows: QuerySet[Any], most: int) -> tuple[int, bool]:
+    """How many rows there are, at most `most`, and whether that is all: counting on would cost more than the page."""
+    found = int(rows.order_by()[: most + 1].count())
+    return min(found, most), found <= most
 
 
 def history_of(object_type: str, object_id: str) -> QuerySet[ActionLogEntry]:

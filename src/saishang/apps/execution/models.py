@@ -88,6 +88,14 @@ class WorkItem(models.Model):
             models.Index(fields=["region", "state"], name="work_item_region"),
             models.Index(fields=["parent"], name="work_item_parent"),
             models.Index(fields=["batch"], condition=~Q(batch=""), name="work_item_batch"),
+            # The order of lists; a page reads as many rows as it shows.
+            models.Index(fields=["task", "code"], name="work_item_order"),
+            # All that boards count, so that they need not read the items themselves.
+            models.Index(
+                fields=["organisation", "task", "region", "kind", "programme", "state", "start", "due"],
+                include=["id"],
+                name="work_item_board",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -106,6 +114,7 @@ class ItemUnit(models.Model):
     class Meta:
         ordering = ["item", "role", "organisation__position"]
         constraints = [models.UniqueConstraint(fields=["item", "organisation"], name="item_unit_once")]
+        indexes = [models.Index(fields=["organisation", "item"], name="item_unit_part")]
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.role} {self.organisation_id}"
@@ -130,7 +139,7 @@ class Milestone(models.Model):
             models.UniqueConstraint(fields=["item", "position"], name="milestone_position_once"),
             models.CheckConstraint(name="milestone_weight_above_zero", condition=Q(weight__gt=0)),
         ]
-        indexes = [models.Index(fields=["due"], condition=Q(reached__isnull=True), name="milestone_open")]
+        indexes = [models.Index(fields=["due", "id"], condition=Q(reached__isnull=True), name="milestone_open")]
 
     def __str__(self) -> str:
         return self.title
@@ -231,6 +240,18 @@ class ProgressReport(ReportContent):
             models.Index(fields=["organisation", "state", "due"], name="report_owner"),
             models.Index(fields=["state", "due"], name="report_due"),
             models.Index(fields=["period", "organisation"], name="report_period"),
+            # What was never handed in: few of many, and the late ones among them are counted on every inbox.
+            models.Index(fields=["state", "due"], condition=Q(submitted_at__isnull=True), name="report_unsent"),
+            # The order of lists; a page reads as many rows as it shows.
+            models.Index(F("last").desc(), F("due"), F("item"), F("organisation"), name="report_order"),
+            models.Index(
+                F("last").desc(),
+                F("due"),
+                F("item"),
+                F("organisation"),
+                condition=Q(submitted_at__isnull=True),
+                name="report_missing_order",
+            ),
             models.Index(fields=["due"], include=["organisation", "late", "submitted_at"], name="report_counted"),
             models.Index(fields=["due"], condition=Q(submitted_at__isnull=True), name="report_missing"),
             models.Index(

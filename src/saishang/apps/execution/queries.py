@@ -8,28 +8,33 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db import connection
+from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models import Sum as DbSum
+from django.db.models.functions import Coalesce
 
 from saishang.apps.core.queries import history_of_any
 from saishang.apps.execution.models import (
     Evidence,
-    ItemUnit,
     Milestone,
     ProgressReport,
     WorkItem,
     WorkPlan,
     WorkPlanLine,
 )
+from saishang.apps.execution.sight import holds_text, numbers_of, touching, visible, within
 from saishang.apps.execution.states import REPORT_MOVES, Move
 from saishang.apps.organisations.access import Span, reach
+from saishang.apps.organisations.queries import codes_by_number
 from saishang.rules import Rules
+from saishang.science.execution.periods import CADENCES, Period, period_of, read_period
+from saishang.science.numbers import InputError
 
 __all__ = [
     "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "board", "budgets", "evidence_of",
-    "history", "item", "items", "matrix", "milestone", "moves_for", "overdue", "overdue_milestones", "plan_history",
-    "plan_lines", "published", "report", "reports", "reports_due", "soon_days", "standing_case", "visible", "waiting",
-    "work_plans",
+    "history", "item", "items", "matrix", "milestone", "moves_for", "overdue", "overdue_milestones", "periods",
+    "plan_history", "plan_lines", "published", "report", "reports", "reports_due", "soon_days", "standing_case",
+    "visible", "waiting", "within", "work_plans",
 ]  # fmt: skip
 
 #: By what a board counts: name → field of an item.
@@ -118,27 +123,18 @@ def standing_case(today: date, soon: int) -> Case:
     )
 
 
-def visible(span: Span) -> Q:
-    """Items that somebody with this span of `view_internal` sees: of the owner, or with a part in them."""
-    if span.everything:
-        return Q()
-    part = ItemUnit.objects.filter(span.filter("organisation"), item=OuterRef("pk"))
-    return span.filter("organisation") | Q(Exists(part))
-
-
 def items(span: Span, wanted: ItemFilter, today: date, soon: int) -> QuerySet[WorkItem]:
     """Items within a span with their `standing`, by task and code."""
     rows = WorkItem.objects.filter(visible(span)).annotate(standing=standing_case(today, soon))
     for word in wanted.text.split():
-        rows = rows.filter(Q(title__icontains=word) | Q(content__icontains=word) | Q(code__icontains=word))
+        rows = rows.filter(holds_text(word))
     for field in ("task", "kind", "region", "programme", "standing", "state"):
         if value := getattr(wanted, field):
             rows = rows.filter(Q(**{field: value}))
     if wanted.organisation:
-        rows = rows.filter(organisation__path__contains=f"/{wanted.organisation}/")
+        rows = rows.filter(within(Span(everything=True), wanted.organisation))
     if wanted.unit:
-        part = ItemUnit.objects.filter(organisation__code=wanted.unit, item=OuterRef("pk"))
-        rows = rows.filter(Q(organisation__code=wanted.unit) | Q(Exists(part)))
+        rows = rows.filter(touching(numbers_of(wanted.unit)))
     if wanted.target:
         rows = rows.filter(targets__contains=[wanted.target])
     if wanted.due_from:
@@ -158,22 +154,31 @@ def item(code: str, today: date, soon: int) -> WorkItem | None:
 
 
 def board(span: Span, by: str, wanted: ItemFilter, today: date, soon: int) -> list[Cell]:
-    """Items counted by standing in groups (`GROUPS`), by key; one query."""
-    field = GROUPS[by]
-    rows = items(span, wanted, today, soon).order_by().annotate(seen=standing_case(today, soon))
+    """Items counted by standing in groups (`GROUPS`), by key."""
+    # By number and not by code: groups are made from the index alone, and the codes of a few hundred groups read after.
+    field = "organisation_id" if by == "organisation" else GROUPS[by]
+    rows = list(_counts(span, (field,), wanted, today, soon))
+    codes = codes_by_number() if by == "organisation" else {}
     cells: dict[str, dict[str, int]] = {}
-    for row in rows.values(field, "seen").annotate(found=Count("pk")):
-        cells.setdefault(str(row[field]), {})[str(row["seen"])] = int(row["found"])
+    for key, seen, found in rows:
+        cells.setdefault(str(codes.get(key, key)), {})[str(seen)] = int(found)
     return [Cell(key, counts) for key, counts in sorted(cells.items())]
 
 
 def matrix(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[tuple[str, str], dict[str, int]]:
     """(task, region) → items by standing; items without a region stand under the empty one."""
-    rows = items(span, wanted, today, soon).order_by().annotate(seen=standing_case(today, soon))
     cells: dict[tuple[str, str], dict[str, int]] = {}
-    for row in rows.values("task", "region", "seen").annotate(found=Count("pk")):
-        cells.setdefault((str(row["task"]), str(row["region"])), {})[str(row["seen"])] = int(row["found"])
+    for task, region, seen, found in _counts(span, ("task", "region"), wanted, today, soon):
+        cells.setdefault((str(task), str(region)), {})[str(seen)] = int(found)
     return cells
+
+
+def _counts(
+    span: Span, fields: tuple[str, ...], wanted: ItemFilter, today: date, soon: int
+) -> Iterable[tuple[Any, ...]]:
+    """Values of the fields, standing, and how many items."""
+    rows = items(span, wanted, today, soon).select_related(None).order_by()
+    return rows.annotate(seen=F("standing")).values_list(*fields, "seen").annotate(found=Count("*"))
 
 
 def overdue(span: Span, today: date) -> QuerySet[WorkItem]:
@@ -184,9 +189,7 @@ def overdue(span: Span, today: date) -> QuerySet[WorkItem]:
 
 def overdue_milestones(span: Span, today: date) -> QuerySet[Milestone]:
     """Milestones of items in force that are due and not reached, the longest first."""
-    rows = Milestone.objects.filter(item__state="active", reached__isnull=True, due__lt=today)
-    inside = WorkItem.objects.filter(visible(span))
-    rows = rows if span.everything else rows.filter(item__in=inside.values("pk"))
+    rows = Milestone.objects.filter(visible(span, "item__"), item__state="active", reached__isnull=True, due__lt=today)
     return rows.select_related("item__organisation").order_by("due", "pk")
 
 
@@ -195,20 +198,49 @@ def milestone(pk: int) -> Milestone | None:
     return Milestone.objects.select_related("item__organisation").filter(pk=pk).first()
 
 
+def _named_period(name: str) -> Period | None:
+    try:
+        return read_period(name)
+    except InputError:
+        return None
+
+
 def reports(span: Span, wanted: ReportFilter, today: date) -> QuerySet[ProgressReport]:
     """Reports within a span of `view_internal`, the newest period first, those due first within it."""
-    rows = ProgressReport.objects.filter(span.filter("organisation"))
+    rows = ProgressReport.objects.filter(within(span, wanted.organisation))
     for name, value in (("period", wanted.period), ("state", wanted.state), ("item__task", wanted.task),
                         ("item__code", wanted.item)):  # fmt: skip
         if value:
             rows = rows.filter(**{name: value})
-    if wanted.organisation:
-        rows = rows.filter(organisation__path__contains=f"/{wanted.organisation}/")
+    if wanted.period and (period := _named_period(wanted.period)):
+        # Follows from the name; said so that reading in order begins at the right place.
+        rows = rows.filter(last=period.last)
     if wanted.late:
         rows = rows.filter(late=True)
     if wanted.overdue:
         rows = rows.filter(submitted_at__isnull=True, due__lt=today)
-    return rows.select_related("organisation", "item").order_by("-last", "due", "item__code")
+    return rows.select_related("organisation", "item").order_by("-last", "due", "item_id")
+
+
+def periods(most: int = 60) -> list[str]:
+    """Names of the periods on which there are reports, the newest first."""
+    with connection.cursor() as cursor:
+        # From one last day to the one before it by the index: there are millions of reports and some dozens of days.
+        cursor.execute(
+            "with recursive ends as ((select max(last) as last from execution_progressreport) union all"
+            " select (select max(last) from execution_progressreport where last < ends.last) from ends"
+            " where ends.last is not null) select last from ends where last is not null limit %s",
+            [most],
+        )
+        days = [row[0] for row in cursor.fetchall()]
+        named = [period_of(day, kind) for day in days for kind in CADENCES]
+        names = [period.name for period in named if period.last in days]
+        cursor.execute(
+            "select name from unnest(%s::text[]) with ordinality as wanted (name, place)"
+            " where exists (select from execution_progressreport where period = name) order by place",
+            [list(dict.fromkeys(names))],
+        )
+        return [row[0] for row in cursor.fetchall()][:most]
 
 
 def reports_due(today: date, until: date) -> QuerySet[ProgressReport]:
@@ -254,17 +286,17 @@ def waiting(person: object, today: date) -> list[tuple[Move | None, QuerySet[Pro
     """
     found: list[tuple[Move | None, QuerySet[ProgressReport]]] = []
     mine = reach(person, "write_progress")
-    rows = ProgressReport.objects.select_related("organisation", "item").order_by("due", "item__code")
+    rows = ProgressReport.objects.select_related("organisation", "item").order_by("due", "item_id")
     if not mine.nothing:
         open_ = Q(state__in=("draft", "returned", "withdrawn"), item__state="active")
-        found.append((None, rows.filter(mine.filter("organisation"), open_)))
+        found.append((None, rows.filter(within(mine), open_)))
     for move in REPORT_MOVES:
         if move.action not in ("pass", "submit", "accept", "publish"):
             continue
         span = reach(person, move.permission)
         if span.nothing:
             continue
-        theirs = rows.filter(span.filter("organisation"), state__in=move.before)
+        theirs = rows.filter(within(span), state__in=move.before)
         if move.not_by == "writer":
             theirs = theirs.exclude(written_by=getattr(person, "pk", None))
         found.append((move, theirs))
@@ -281,7 +313,10 @@ def moves_for(table: Iterable[Move], state: str, person: object, organisation: o
 
 def work_plans(span: Span, year: int | None = None) -> QuerySet[WorkPlan]:
     """Work plans within a span, with how many lines they have."""
-    rows = WorkPlan.objects.filter(span.filter("organisation")).annotate(count=Count("lines"))
+    # Counted for the plans of the page alone, not for all plans before they are put in order.
+    lines = WorkPlanLine.objects.filter(work_plan=OuterRef("pk")).order_by().values("work_plan")
+    count = Subquery(lines.annotate(found=Count("pk")).values("found"), output_field=IntegerField())
+    rows = WorkPlan.objects.filter(within(span)).annotate(count=Coalesce(count, 0))
     rows = rows if year is None else rows.filter(year=year)
     return rows.select_related("organisation").order_by("-year", "organisation__path")
 

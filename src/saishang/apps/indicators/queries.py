@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from saishang.apps.indicators.catalogue import Catalogue, Indicator
 from saishang.apps.indicators.models import IndicatorValue, ReportedValue, Run, TargetState
 from saishang.errors import SaishangError
-from saishang.lake.duck import connect_duck
+from saishang.lake.duck import reading_duck
 from saishang.rules import Rules, load_rules
 
 if TYPE_CHECKING:
@@ -303,7 +303,7 @@ def select(
     if not path.is_file():
         return []
     sql = f"select * from read_parquet(?) where {where}" + (f" order by {order}" if order else "")  # noqa: S608
-    with connect_duck(threads=2) as connection:
+    with reading_duck() as connection:
         cursor = connection.execute(sql, [str(path), *values])
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

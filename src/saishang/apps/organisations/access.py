@@ -23,13 +23,18 @@ __all__ = [
     "held_on",
     "holding",
     "holds_everywhere",
+    "keep_roles",
     "may",
     "members_who_may",
     "nearest_who_may",
     "people_who_hold",
     "reach",
     "reaches_over",
+    "roles_held",
 ]
+
+#: Where a person's object keeps its roles of a day.
+_KEPT = "_roles_of_this_request"
 
 
 class Placed(Protocol):
@@ -116,24 +121,45 @@ def reaches_over(person: object, actions: Collection[str], on: date | None = Non
     found = {action: Span(everything=True) for action in actions if person.is_superuser or action in held}
     if len(found) == len(set(actions)):
         return found
-    mine = list(holding(on or timezone.localdate()).filter(user=person).select_related("organisation"))
+    mine = roles_held(person, on or timezone.localdate())
     for action in actions:
         if action not in found:
             found[action] = _span(mine, action)
     return found
 
 
-def _span(memberships: Iterable[Membership], action: str) -> Span:
+def _span(held: Iterable[tuple[str, str]], action: str) -> Span:
     below, own = set(), set()
-    for membership in memberships:
-        far = reaches(membership.role, action)
+    for role, path in held:
+        far = reaches(role, action)
         if far == "all":
             return Span(everything=True)
         if far == "below":
-            below.add(membership.organisation.path)
+            below.add(path)
         elif far == "own":
-            own.add(membership.organisation.path)
+            own.add(path)
     return Span(below=frozenset(below), own=frozenset(own))
+
+
+def roles_held(person: User, day: date) -> list[tuple[str, str]]:
+    """Roles of a person on a day, each with the path of its organisation."""
+    kept: dict[date, list[tuple[str, str]]] | None = getattr(person, _KEPT, None)
+    if kept is not None and day in kept:
+        return kept[day]
+    found = list(holding(day).filter(user=person).values_list("role", "organisation__path"))
+    if kept is not None:
+        kept[day] = found
+    return found
+
+
+def keep_roles(person: object) -> None:
+    """Ask the database once for the roles of a person, however often a page wants to know.
+
+    For requests that change nothing only (`web/sessions`): whoever changes roles has to see the change at once. The
+    answer lives as long as this object of the person, which is made anew for every request.
+    """
+    if isinstance(person, User):
+        setattr(person, _KEPT, {})
 
 
 def may(person: object, action: str, organisation: Placed | None, on: date | None = None) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ROLES", "Membership", "Organisation", "OrganisationName", "OutsideIdentity", "RecoveryCode", "SecondFactor",
-    "SignIn", "User",
+    "SignIn", "User", "open_on",
 ]  # fmt: skip
 
 #: Role → what it may do. Administrators may do everything a role can.
@@ -134,7 +134,12 @@ class Organisation(models.Model):
 
     def open_on(self, day: date) -> bool:
         """Whether it exists on a day; the day on which it closes is its last."""
-        return (self.opened is None or self.opened <= day) and (self.closed is None or day <= self.closed)
+        return open_on(self.opened, self.closed, day)
+
+
+def open_on(opened: date | None, closed: date | None, day: date) -> bool:
+    """Whether what was opened and closed on these days exists on a day; the day on which it closes is its last."""
+    return (opened is None or opened <= day) and (closed is None or day <= closed)
 
 
 class OrganisationName(models.Model):

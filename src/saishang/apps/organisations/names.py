@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from typing import Protocol, TypeVar
 
-from saishang.apps.organisations.models import Organisation, OrganisationName
+from saishang.apps.organisations.models import Organisation
 from saishang.errors import Fault
 
 __all__ = ["name_faults", "name_on", "plain"]
@@ -20,7 +21,17 @@ def plain(text: str) -> str:
     return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def name_on(names: Sequence[OrganisationName], day: date) -> OrganisationName | None:
+class _Dated(Protocol):
+    """What holds from a day on; None: from the beginning."""
+
+    @property
+    def first(self) -> date | None: ...
+
+
+Name = TypeVar("Name", bound=_Dated)
+
+
+def name_on(names: Sequence[Name], day: date) -> Name | None:
     """The name of a day among those of one organisation: the latest that has begun; before the first, the first."""
     begun = [name for name in names if name.first is None or name.first <= day]
     listed = begun or list(names)

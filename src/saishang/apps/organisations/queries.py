@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from saishang.apps.core.models import ActionLogEntry
 from saishang.apps.organisations.access import Span, held_on, holding
-from saishang.apps.organisations.models import Membership, Organisation, OrganisationName, SignIn, User
+from saishang.apps.organisations.models import Membership, Organisation, OrganisationName, SignIn, User, open_on
 from saishang.apps.organisations.names import name_on, plain
 from saishang.apps.organisations.refusals import ChangeRefused
 
 __all__ = [
     "Filter", "OrganisationView", "PeopleFilter", "codes_by_number", "codes_owed", "find", "held_today", "history",
-    "members", "names_of", "one", "open_codes", "open_role", "path_of", "people", "person_history", "sign_ins", "tree",
+    "members", "names_of", "numbers_within", "one", "open_codes", "open_role", "path_of", "people", "person_history",
+    "sign_ins", "tree",
 ]  # fmt: skip
 
 #: Verbs of the log that tell about a person's place in an organisation.
@@ -66,22 +68,52 @@ class PeopleFilter:
     state: str = ""
 
 
-def tree(wanted: Filter | None = None) -> list[OrganisationView]:
-    """Organisations of a day in the order of the tree, each after its parent and by rank among its siblings."""
+class _Name(NamedTuple):
+    """A row of names; rows of models would be most of the time that a tree of a province takes."""
+
+    first: date | None
+    zh: str
+    en: str
+    short: str
+    aliases: Sequence[str]
+
+
+class _Row(NamedTuple):
+    pk: int
+    code: str
+    kind: str
+    parent: int | None
+    path: str
+    region: str
+    position: int
+    opened: date | None
+    closed: date | None
+    successor: int | None
+
+
+def tree(wanted: Filter | None = None, *, members: bool = False) -> list[OrganisationView]:
+    """Organisations of a day in the order of the tree, each after its parent and by rank among its siblings.
+
+    With `members` each says how many people hold a role in it on that day.
+    """
     wanted = wanted or Filter()
     day = wanted.on or timezone.localdate()
-    counted = Count("memberships__user", filter=held_on(day, "memberships__"), distinct=True)
-    rows = Organisation.objects.select_related("parent", "successor").prefetch_related("names")
-    listed = list(rows.annotate(people=counted))
-    below: dict[int | None, list[Organisation]] = {}
-    for row in listed:
-        below.setdefault(row.parent_id, []).append(row)
+    fields = ("pk", "code", "kind", "parent", "path", "region", "position", "opened", "closed", "successor")
+    rows = {row[0]: _Row(*row) for row in Organisation.objects.order_by().values_list(*fields)}
+    names: dict[int, list[_Name]] = {}
+    dated = OrganisationName.objects.order_by(F("first").asc(nulls_first=True))
+    for number, *said in dated.values_list("organisation", "first", "zh", "en", "short", "aliases"):
+        names.setdefault(number, []).append(_Name(*said))
+    people = _people_in(day) if members else {}
+    below: dict[int | None, list[_Row]] = {}
+    for row in rows.values():
+        below.setdefault(row.parent, []).append(row)
     found: list[OrganisationView] = []
 
     def walk(parent: int | None, depth: int) -> None:
         for row in sorted(below.get(parent, ()), key=lambda row: (row.position, row.code)):
-            view = _view(row, day, depth)
-            if _wanted(view, row, wanted):
+            view = _view_of(row, rows, names.get(row.pk, []), day, depth, people.get(row.pk, 0))
+            if _wanted(view, names.get(row.pk, []), wanted):
                 found.append(view)
             walk(row.pk, depth + 1)
 
@@ -89,7 +121,25 @@ def tree(wanted: Filter | None = None) -> list[OrganisationView]:
     return found
 
 
-def _wanted(view: OrganisationView, row: Organisation, wanted: Filter) -> bool:
+def _people_in(day: date) -> dict[int, int]:
+    """Number of an organisation → how many people hold a role in it on a day."""
+    held = Membership.objects.filter(held_on(day)).order_by().values("organisation")
+    return dict(held.annotate(people=Count("user", distinct=True)).values_list("organisation", "people"))
+
+
+def _view_of(
+    row: _Row, rows: Mapping[int, _Row], names: Sequence[_Name], day: date, depth: int, people: int
+) -> OrganisationView:
+    name = name_on(names, day)
+    return OrganisationView(
+        row.pk, row.code, row.kind, name.zh if name else row.code, name.en if name else "", name.short if name else "",
+        tuple(name.aliases) if name else (), row.path, depth, rows[row.parent].code if row.parent else None, row.region,
+        row.opened, row.closed, rows[row.successor].code if row.successor else None,
+        open_on(row.opened, row.closed, day), people,
+    )  # fmt: skip
+
+
+def _wanted(view: OrganisationView, names: Sequence[_Name], wanted: Filter) -> bool:
     if wanted.kind and view.kind != wanted.kind:
         return False
     if not wanted.closed and not view.open:
@@ -97,7 +147,7 @@ def _wanted(view: OrganisationView, row: Organisation, wanted: Filter) -> bool:
     if not wanted.text:
         return True
     words = plain(wanted.text)
-    texts = [view.code, *(text for name in row.names.all() for text in (name.zh, name.en, name.short, *name.aliases))]
+    texts = [view.code, *(text for name in names for text in (name.zh, name.en, name.short, *name.aliases))]
     return any(words in plain(text) for text in texts)
 
 
@@ -149,9 +199,11 @@ def names_of(code: str) -> list[OrganisationName]:
     return sorted(rows, key=lambda name: name.first or date.min, reverse=True)
 
 
-def numbers_within(span: Span) -> list[int]:
-    """Numbers (not codes) of the organisations that a span covers, in their order."""
-    return list(Organisation.objects.filter(span.filter("")).order_by("pk").values_list("pk", flat=True))
+def numbers_within(span: Span, below: str = "") -> list[int]:
+    """Numbers (not codes) of the organisations that a span covers, in their order; of one and those below it only."""
+    rows = Organisation.objects.filter(span.filter(""))
+    rows = rows.filter(path__contains=f"/{below}/") if below else rows
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def codes_owed(code: str) -> list[str]:
@@ -253,5 +305,4 @@ def _view(row: Organisation, day: date, depth: int) -> OrganisationView:
         row.pk, row.code, row.kind, name.zh if name else row.code, name.en if name else "", name.short if name else "",
         tuple(name.aliases) if name else (), row.path, depth, row.parent.code if row.parent else None, row.region,
         row.opened, row.closed, row.successor.code if row.successor else None, row.open_on(day),
-        int(getattr(row, "people", 0)),
     )  # fmt: skip

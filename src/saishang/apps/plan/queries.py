@@ -26,7 +26,7 @@ from saishang.errors import SaishangError
 
 __all__ = ["ChapterView", "DutyView", "ItemView", "OwnerCount", "OwnerView", "PlanNotFoundError", "TargetView",
            "VersionView", "chapters", "current_version", "document_of", "duties", "item", "items", "items_by_owner",
-           "owners", "targets", "unresolved", "version", "versions"]  # fmt: skip
+           "owners", "targets", "titles", "unresolved", "version", "versions"]  # fmt: skip
 
 
 class PlanNotFoundError(SaishangError):
@@ -281,6 +281,12 @@ def items(
         some = Q(targets__isnull=False) | Q(commitments__isnull=False)
         rows = rows.filter(some) if has_target else rows.filter(targets__isnull=True, commitments__isnull=True)
     return [_item_view(i) for i in _whole(models.Item.objects.filter(pk__in=rows.values("pk")))]
+
+
+def titles(version_id: int) -> dict[str, tuple[str, str]]:
+    """Item → its title in Chinese and English, in reading order; for lists that need nothing else of the plan."""
+    rows = models.Item.objects.filter(version_id=version_id).order_by("position")
+    return {key: (zh, en) for key, zh, en in rows.values_list("key", "title", "title_en")}
 
 
 def item(version_id: int, key: str) -> ItemView:

@@ -52,8 +52,8 @@ def index(request: HttpRequest) -> HttpResponse:
     on = day_of(chosen["on"])
     chosen["on"] = on.isoformat() if on else ""
     kind = chosen["kind"] if chosen["kind"] in kinds() else ""
-    views = queries.tree(Filter(chosen["q"][:200], kind, on, bool(chosen["closed"])))
     signed_in = request.user.is_authenticated
+    views = queries.tree(Filter(chosen["q"][:200], kind, on, bool(chosen["closed"])), members=signed_in)
     table = _tree_table(views, _owed_counts(), signed_in, on)
     answer = export(request, [table])
     if answer is not None:

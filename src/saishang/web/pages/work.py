@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from saishang.apps.core.queries import counted
 from saishang.apps.execution import queries
 from saishang.apps.execution.actions import move_report
 from saishang.apps.execution.models import ProgressReport, WorkItem
@@ -26,6 +27,7 @@ from saishang.apps.organisations.queries import held_today
 from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages.exports import export
+from saishang.web.pages.paging import MOST_COUNTED
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_common import (
     doing,
@@ -56,8 +58,11 @@ class _Kind:
     name: str
     words: str
     rows: QuerySet[ProgressReport]
+    #: As far as they were counted, and whether that is all.
     count: int
+    all: bool
     late: int
+    all_late: bool
 
 
 @staff
@@ -67,8 +72,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     """What waits for this person: reports to write, review, hand in, accept, publish; own items late or due soon."""
     on = today()
     kinds = [
-        _Kind(move.action if move else "write", move_name(move.action) if move else _("填写报告"), rows, rows.count(),
-              rows.filter(due__lt=on, submitted_at__isnull=True).count())
+        _Kind(move.action if move else "write", move_name(move.action) if move else _("填写报告"), rows,
+              *counted(rows, MOST_COUNTED),
+              *counted(rows.filter(due__lt=on, submitted_at__isnull=True), MOST_COUNTED))
         for move, rows in queries.waiting(request.user, on)
     ]  # fmt: skip
     chosen = request.GET.get("what", "")
@@ -110,13 +116,14 @@ def _table(kind: _Kind, called: dict[str, str], tasks: dict[str, str], on: date)
 
     return Table(
         kind.name, kind.words, columns, [row(report) for report in kind.rows[:_SHOWN]], tight=True,
-        everything=map(row, kind.rows), caption=_caption(kind),
+        everything=map(row, kind.rows.iterator(chunk_size=1000)), caption=_caption(kind),
     )  # fmt: skip
 
 
 def _caption(kind: _Kind) -> str:
     if kind.count > _SHOWN:
-        return _("共 %(count)s 份，显示最先到期的 %(shown)s 份。") % {"count": kind.count, "shown": _SHOWN}
+        count = str(kind.count) if kind.all else _("%(count)s 以上") % {"count": kind.count}
+        return _("共 %(count)s 份，显示最先到期的 %(shown)s 份。") % {"count": count, "shown": _SHOWN}
     return ""
 
 
@@ -140,7 +147,7 @@ def _items(request: HttpRequest, called: dict[str, str], tasks: dict[str, str], 
     if span.nothing:
         return None
     wanted = ItemFilter(state="active")
-    rows = queries.items(span, wanted, on, soon()).filter(span.filter("organisation"), due__isnull=False)
+    rows = queries.items(span, wanted, on, soon()).filter(queries.within(span), due__isnull=False)
     rows = rows.filter(due__lte=date.fromordinal(on.toordinal() + soon())).order_by("due", "code")
     columns = [
         Column("what", _("工作事项"), row_head=True), Column("organisation", _("单位")),
@@ -163,7 +170,14 @@ def _items(request: HttpRequest, called: dict[str, str], tasks: dict[str, str], 
     listed = [row(item) for item in rows[:_SHOWN]]
     if not listed:
         return None
-    return Table("items", _("逾期和临近期限的事项"), columns, listed, tight=True, everything=map(row, rows))
+    return Table(
+        "items",
+        _("逾期和临近期限的事项"),
+        columns,
+        listed,
+        tight=True,
+        everything=map(row, rows.iterator(chunk_size=1000)),
+    )
 
 
 @staff

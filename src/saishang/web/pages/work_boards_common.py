@@ -33,7 +33,6 @@ __all__ = [
 ORDER: tuple[str, ...] = STANDINGS
 #: Fields of `ItemFilter` that the boards read from the address.
 _READ = ("task", "kind", "organisation", "region", "programme", "standing", "year")
-#: The list of items, with its filters in the address.
 #: A letter in a piece of a bar needs so much of its width [per cent].
 _ROOM_FOR_LETTER = 7
 

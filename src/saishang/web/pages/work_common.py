@@ -162,7 +162,7 @@ def task_names() -> dict[str, str]:
     version = plans.current_version()
     if version is None:
         return {}
-    return {item.id: texts.both(item.title, item.title_en) for item in plans.items(version.id)}
+    return {key: texts.both(zh, en) for key, (zh, en) in plans.titles(version.id).items()}
 
 
 def item_title(item: WorkItem, tasks: Mapping[str, str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from saishang.apps.execution.states import REPORT_STATES
 from saishang.apps.organisations import access
 from saishang.web import texts
 from saishang.web.pages.exports import export
+from saishang.web.pages.paging import LongPaginator
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_common import (
     item_title,
@@ -45,7 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     wanted = ReportFilter(chosen["period"], chosen["state"], chosen["organisation"], chosen["task"], chosen["item"],
                           chosen["late"] == "1", chosen["overdue"] == "1")  # fmt: skip
     found = queries.reports(span, wanted, on)
-    page = Paginator(found, _PER_PAGE).get_page(request.GET.get("page"))
+    page = LongPaginator(found, _PER_PAGE).get_page(request.GET.get("page"))
     called, tasks = names(), task_names()
     columns = [
         Column("what", _("工作事项"), row_head=True), Column("period", _("报告期"), nowrap=True),
@@ -67,17 +67,16 @@ def listing(request: HttpRequest) -> HttpResponse:
 
     empty = _("没有符合条件的报告。报告期结束后，执行中的事项自动生成待填报告。")
     table = Table("progress-reports", _("进展报告"), columns, [row(report) for report in page.object_list], tight=True,
-                  everything=map(row, found), empty=empty)  # fmt: skip
+                  everything=map(row, found.iterator(chunk_size=1000)), empty=empty)  # fmt: skip
     answer = export(request, [table])
     if answer is not None:
         return answer
     context: dict[str, Any] = {"table": table, "page": page, "count": page.paginator.count, "chosen": chosen}
     if request.headers.get("HX-Request") == "true":
         return render(request, "work/reports_results.html", context)
-    periods = ProgressReport.objects.order_by("-last", "period").values_list("period", "last").distinct()[:60]
     context |= {
         "tabs": tabs("work-reports", request),
-        "periods": [(name, texts.period_name(name)) for name, _last in periods],
+        "periods": [(name, texts.period_name(name)) for name in queries.periods()],
         "states": [(state, report_state_name(state)) for state in REPORT_STATES],
         "organisations": organisation_choices(span), "tasks": list(tasks.items()),
     }  # fmt: skip

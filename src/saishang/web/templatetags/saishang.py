@@ -6,14 +6,14 @@ from typing import Any
 
 from django import template
 from django.http import QueryDict
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from saishang.web import texts, wording
 from saishang.web.assets import asset_url
 from saishang.web.pages.charts import Chart, MapView, Spark
-from saishang.web.pages.tables import Table
+from saishang.web.pages.tables import Cell, Column, Table, as_cell
 
 register = template.Library()
 __all__ = ["register"]
@@ -134,6 +134,62 @@ def exports(context: template.Context, table: Table) -> dict[str, Any]:
 def data_table(context: template.Context, table: Table, bare: bool = False) -> dict[str, Any]:
     """A table; `bare` leaves out head and export links, for where the page has put them elsewhere."""
     return {"table": table, "bare": bare, "request": context.get("request")}
+
+
+@register.simple_tag
+def rows_of(table: Table) -> SafeString:
+    """The rows of a table's body. Written here and not in a template: a list of offices has thousands of cells."""
+    columns = table.shown_columns
+    before, after = zip(*(_around(column) for column in columns), strict=True) if columns else ((), ())
+    found: list[str] = []
+    for row in table.rows:
+        found.append("<tr>")
+        for column, head, tail in zip(columns, before, after, strict=True):
+            found += (head, _cell(as_cell(row.get(column.key))), tail)
+        found.append("</tr>\n  ")
+    return SafeString("".join(found))
+
+
+def _around(column: Column) -> tuple[str, str]:
+    """The tags of a column's cells."""
+    if column.row_head:
+        return f'<th scope="row" class="head-col {"key" if column.nowrap else ""}">', "</th>"
+    names = "num" if column.number else ""
+    for wanted, name in ((column.nowrap, " key"), (column.long, " long-text"), (column.wide_only, " wide-only")):
+        names += name if wanted else ""
+    return f'<td class="{names}">', "</td>"
+
+
+def _cell(cell: Cell) -> str:
+    """What stands in a cell."""
+    shown = conditional_escape(cell.shown)
+    absent = cell.absent
+    invalid = "" if cell.valid else format_html(' title="{}"', _("不满足有效性规定"))
+    mended = "" if cell.valid else " invalid-class"
+    if cell.badge:
+        body = str(conditional_escape(cell.badge))
+    elif cell.state:
+        body = str(state(cell.state))
+    elif cell.level and not absent:
+        body = f'<span class="aqi lv-{cell.level}">{shown}</span>'
+    elif cell.water and not absent:
+        body = f'<span class="aqi wq-{cell.water}{mended}"{invalid}>{shown}</span>'
+    elif cell.quiet and not absent:
+        body = f'<span class="aqi quiet-{conditional_escape(cell.quiet)}{mended}"{invalid}>{shown}</span>'
+    elif absent:
+        body = format_html('<span class="absent" title="{}">—</span>', _("无数值"))
+    else:
+        body = f'<a href="{conditional_escape(cell.href)}">{shown}</a>' if cell.href else str(shown)
+        if not cell.valid:
+            body = f'<span class="invalid"{invalid}>{body}</span>'
+        if cell.swatch:
+            body = f'<span class="swatch lv-{conditional_escape(cell.swatch)}"></span> {body}'
+    text = cell.indent + body
+    if cell.mark:
+        text += f" {mark(cell.mark)}"
+    if cell.note:
+        text += f'<br><span class="small soft">{conditional_escape(cell.note)}</span>'
+    return text
 
 
 @register.inclusion_tag("parts/chart.html", takes_context=True)
