@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
         from saishang.cli.demo_ecology import load_ecology
         from saishang.cli.demo_noise import load_noise
         from saishang.cli.demo_people import load_organisations
+        from saishang.cli.demo_supervision import load_supervision
         from saishang.cli.demo_targets import split_target
         from saishang.cli.demo_waste import load_waste
         from saishang.cli.demo_work import load_work
@@ -87,6 +88,7 @@ def register(app: typer.Typer) -> None:
             organisations = load_organisations(steps.ACTOR, rules, steps.REGION)
             bar.update(task, description="任务落实 · work on the plan")
             work = load_work(steps.ACTOR, rules, date.today())
+            supervision = load_supervision(steps.ACTOR, rules, date.today())
             users = steps.make_users(config)
             bar.update(task, description="沙尘日 · dust days")
             new, dust = steps.confirm_dust(config, lake, rules)
@@ -133,6 +135,7 @@ def register(app: typer.Typer) -> None:
             told = "，".join(f"{zh} {number}" for zh, number in one.counts_zh if number)
             console.print(f"运行 run           {one.id}  {one.as_of}  {told}", highlight=False)
         console.print(f"落实 work          {work}", highlight=False)
+        console.print(f"督办 supervision   {supervision}", highlight=False)
         console.print(f"机构 organisations {organisations}", highlight=False)
         console.print(f"检索 search        {found:,}", highlight=False)
         for user in users:

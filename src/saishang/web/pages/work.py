@@ -24,10 +24,12 @@ from saishang.apps.execution.queries import ItemFilter
 from saishang.apps.organisations import access
 from saishang.apps.organisations.models import User
 from saishang.apps.organisations.queries import held_today
+from saishang.apps.supervision import queries as supervision
 from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages.exports import export
 from saishang.web.pages.paging import MOST_COUNTED
+from saishang.web.pages.supervision_words import waiting_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_common import (
     doing,
@@ -82,16 +84,17 @@ def mine(request: HttpRequest) -> HttpResponse:
     called, tasks = names(), task_names()
     tables = [_table(kind, called, tasks, on) for kind in shown if kind.count]
     items = _items(request, called, tasks, on) if not chosen else None
-    if items is not None:
-        tables.append(items)
+    supervised = _supervised(request, called, on) if not chosen else None
+    tables += [table for table in (supervised, items) if table is not None]
     answer = export(request, tables)
     if answer is not None:
         return answer
     context = {
         "tabs": tabs("work", request), "kinds": kinds, "chosen": chosen, "items": items,
+        "supervised": supervised,
         "groups": [(kind, table, kind.name in _AT_ONCE) for kind, table in
                    zip((kind for kind in shown if kind.count), tables, strict=False)],
-        "nothing": not any(kind.count for kind in kinds) and items is None,
+        "nothing": not any(kind.count for kind in kinds) and items is None and supervised is None,
         "roles": isinstance(request.user, User) and bool(held_today(request.user, on)),
     }  # fmt: skip
     return render(request, "work/mine.html", context)
@@ -134,11 +137,37 @@ def _waits(report: ProgressReport, on: date) -> Cell:
         since = (on - timezone.localdate(report.submitted_at)).days
         return Cell(since, text=_("报出 %(days)s 天") % {"days": since}, note=_("迟报") if report.late else "")
     days = (report.due - on).days
+    return Cell(days, text=_days_words(days), note=note)
+
+
+def _days_words(days: int) -> str:
+    """Days up to a due day in words."""
     if days < 0:
-        return Cell(days, text=_("逾期 %(days)s 天") % {"days": -days}, note=note)
-    if days == 0:
-        return Cell(days, text=_("今天截止"), note=note)
-    return Cell(days, text=_("还有 %(days)s 天") % {"days": days}, note=note)
+        return _("逾期 %(days)s 天") % {"days": -days}
+    return _("今天截止") if days == 0 else _("还有 %(days)s 天") % {"days": days}
+
+
+def _supervised(request: HttpRequest, called: dict[str, str], on: date) -> Table | None:
+    """What supervision wants of this person: to answer, decide, check; None when there is nothing."""
+    found = supervision.waiting(request.user, on)
+    if not found:
+        return None
+    columns = [
+        Column("act", _("要办的事"), nowrap=True), Column("what", _("督办事项"), row_head=True),
+        Column("organisation", _("单位")), Column("due", _("截止"), nowrap=True),
+        Column("waits", _("情况"), nowrap=True),
+    ]  # fmt: skip
+
+    def row(one: supervision.Waiting) -> dict[str, Any]:
+        return {
+            "act": waiting_name(one.what), "what": Cell(one.title, href=reverse(one.name, args=one.args)),
+            "organisation": called.get(one.organisation.code, one.organisation.code), "due": one.due,
+            "waits": None if one.due is None else _days_words((one.due - on).days),
+        }  # fmt: skip
+
+    caption = _("共 %(count)s 项，显示最先到期的 %(shown)s 项。") % {"count": len(found), "shown": _SHOWN}
+    return Table("supervision", _("督办和整改"), columns, [row(one) for one in found[:_SHOWN]], tight=True,
+                 everything=map(row, found), caption=caption if len(found) > _SHOWN else "")  # fmt: skip
 
 
 def _items(request: HttpRequest, called: dict[str, str], tasks: dict[str, str], on: date) -> Table | None:
@@ -157,14 +186,12 @@ def _items(request: HttpRequest, called: dict[str, str], tasks: dict[str, str], 
 
     def row(item: WorkItem) -> dict[str, Any]:
         days = (item.due - on).days if item.due else 0
-        late = _("逾期 %(days)s 天") % {"days": -days}
-        left = _("还有 %(days)s 天") % {"days": days}
         percent = item.percent if item.override is None else item.override
         return {
             "what": Cell(item_title(item, tasks), href=item_url(item.code), note=item.code),
             "organisation": called.get(item.organisation.code, item.organisation.code), "due": item.due,
             "percent": Cell(percent, text=None if percent is None else f"{percent}%"),
-            "waits": late if days < 0 else left,
+            "waits": _days_words(days),
         }  # fmt: skip
 
     listed = [row(item) for item in rows[:_SHOWN]]
