@@ -53,7 +53,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ("morning", _("每日研判"), {"morning"}),
         ("plan", _("方案"), {"plan"}),
         ("targets", _("目标"), {"targets", "target"}),
-        ("work", _("落实"), {"work", "supervision"}),
+        ("work", _("落实"), {"work", "supervision", "reports"}),
         ("media", _("环境要素"), set()),
         ("registers", _("名录"), {"registers"}),
         ("data", _("数据"), {"data", "jobs"}),

@@ -36,11 +36,14 @@ def percent_complete(steps: Iterable[Step], on: date) -> int | None:
 
 
 def expected_percent(steps: Iterable[Step], on: date) -> int | None:
-    """Whole per cent of the weight that was due by a day; None without milestones, or when one has no due day."""
+    """Whole per cent of the weight whose due day is over; None without milestones, or when one has no due day.
+
+    The due day itself is still in time, as for the item (`standing`).
+    """
     listed = list(steps)
     if any(step.due is None for step in listed):
         return None
-    return _share(listed, lambda step: step.due is not None and step.due <= on)
+    return _share(listed, lambda step: step.due is not None and step.due < on)
 
 
 def _share(steps: list[Step], counts: Callable[[Step], bool]) -> int | None:

@@ -35,6 +35,7 @@ from saishang.web.pages.faults import put_faults
 from saishang.web.pages.organisations_common import crumbs, doing, name, organisation_url
 from saishang.web.pages.runs import other_runs
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.work_common import tabs
 from saishang.web.security import organisation, somewhere
 
 __all__ = ["file", "index", "make", "one"]
@@ -81,7 +82,11 @@ def index(request: HttpRequest) -> HttpResponse:
         return answer
     span = access.reach(request.user, "make_report")
     places = [] if span.nothing else [row for row in organisations.tree() if span.covers(row)]
-    context = {"table": table, "places": [(name(row), reverse("reports-make", args=[row.code])) for row in places]}
+    context = {
+        "tabs": tabs("reports", request),
+        "table": table,
+        "places": [(name(row), reverse("reports-make", args=[row.code])) for row in places],
+    }
     return render(request, "reports/index.html", context)
 
 

@@ -47,7 +47,8 @@ def tabs(current: str, request: HttpRequest) -> list[tuple[str, str, bool]]:
         entries += [
             ("work-items", _("任务清单")), ("work-reports", _("进展报告")), ("work-board", _("看板")),
             ("work-matrix", _("矩阵")), ("work-timeline", _("时间轴")), ("work-plans", _("年度计划")),
-            ("work-programmes", _("重大工程")), ("supervision", _("督办")), ("work-summary", _("领导视图")),
+            ("work-programmes", _("重大工程")), ("supervision", _("督办")), ("reports", _("年度报告")),
+            ("work-summary", _("领导视图")),
         ]  # fmt: skip
     return [(words, reverse(name), name == current) for name, words in entries]
 
