@@ -127,7 +127,7 @@ def move_name(action: str) -> str:
 def kind_name(kind: str) -> str:
     """Words for a kind of item."""
     return {
-        "duty": _("任务责任"), "measure": _("措施"), "action": _("行动事项"), "project": _("项目"),
+        "duty": _("任务责任"), "measure": _("措施"), "action": _("行动事项"), "project": _("工程项目"),
     }.get(kind, kind)  # fmt: skip
 
 

@@ -153,7 +153,7 @@ def _changes(outcome: ItemsOutcome, names: dict[str, str]) -> Table:
     columns = [
         Column("line", _("行"), number=True), Column("effect", _("结果"), nowrap=True),
         Column("code", _("编号"), nowrap=True),
-        Column("title", _("事项"), row_head=True), Column("fields", _("改动"), long=True),
+        Column("title", _("工作事项"), row_head=True), Column("fields", _("改动"), long=True),
     ]  # fmt: skip
     effects = {"added": _("新增"), "changed": _("修改")}
     rows = [

@@ -69,11 +69,12 @@ def below_table(request: HttpRequest, item: WorkItem, names: Mapping[str, str]) 
     span = access.reach(request.user, "view_internal")
     seen = WorkItem.objects.filter(queries.visible(span))
     standing = queries.standing_case(work_common.today(), work_common.soon())
+    tasks = work_common.task_names()
     rows: list[dict[str, Any]] = []
 
     def walk(parents: QuerySet[WorkItem], depth: int) -> None:
         for row in parents:
-            told = item_row(row, names)
+            told = item_row(row, names, tasks)
             title = told["title"]
             rows.append(told | {"title": Cell(title.value, href=title.href, depth=depth, note=title.note)})
             walk(found(row), depth + 1)

@@ -49,12 +49,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = queries.items(span, wanted, today, soon)
     if request.GET.get("table") == "form" and request.GET.get("format") in FORMATS:
         return _form(request, rows)
-    names = work_common.names()
+    names, tasks = work_common.names(), work_common.task_names()
     page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     about = [_("截至 %(day)s") % {"day": today.isoformat()}, *_told(chosen, names)]
-    everything = (item_row(row, names) for row in rows[:_MOST].iterator(2000)) if request.GET.get("format") else None
+    everything = None
+    if request.GET.get("format"):
+        everything = (item_row(row, names, tasks) for row in rows[:_MOST].iterator(2000))
     table = Table(
-        "items", _("任务清单"), item_columns(), [item_row(row, names) for row in page.object_list], about=about,
+        "items", _("任务清单"), item_columns(), [item_row(row, names, tasks) for row in page.object_list], about=about,
         tight=True, everything=everything,
     )  # fmt: skip
     answer = export(request, [table])
@@ -96,7 +98,7 @@ def read_filter(request: HttpRequest) -> tuple[ItemFilter, dict[str, str]]:
 def item_columns() -> list[Column]:
     """Columns of a list of items."""
     return [
-        Column("code", _("编号"), nowrap=True), Column("title", _("事项"), row_head=True),
+        Column("code", _("编号"), nowrap=True), Column("title", _("工作事项"), row_head=True),
         Column("standing", _("进度状态"), nowrap=True), Column("state", _("办理状态"), export_only=True),
         Column("organisation", _("责任单位")), Column("region", _("地区"), wide_only=True),
         Column("task", _("任务"), nowrap=True), Column("kind", _("类别"), nowrap=True, wide_only=True),
@@ -107,13 +109,14 @@ def item_columns() -> list[Column]:
     ]  # fmt: skip
 
 
-def item_row(row: Any, names: Mapping[str, str]) -> dict[str, Any]:
+def item_row(row: Any, names: Mapping[str, str], tasks: Mapping[str, str]) -> dict[str, Any]:
     """A row of a list of items; the item carries its `standing`."""
     owner = row.organisation.code
+    title = work_common.item_title(row, tasks)
     percent = row.percent if row.override is None else row.override
     words = None if percent is not None or row.state == "draft" else "—"
     return {
-        "code": row.code, "title": Cell(row.title, href=work_common.item_url(row.code),
+        "code": row.code, "title": Cell(title, href=work_common.item_url(row.code),
                                         note=_("演示数据") if row.invented else ""),
         "standing": Cell(work_common.standing_name(row.standing), badge=work_common.standing_badge(row.standing)),
         "state": work_common.state_name(row.state), "organisation": names.get(owner, owner),

@@ -54,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
     table = Table(
         "plans", _("年度工作计划"),
         [Column("organisation", _("单位"), row_head=True), Column("year", _("年度"), nowrap=True),
-         Column("state", _("状态"), nowrap=True), Column("lines", _("事项"), number=True),
+         Column("state", _("状态"), nowrap=True), Column("lines", _("工作事项"), number=True),
          Column("changed", _("最近修改"), nowrap=True), Column("by", _("经办"), wide_only=True)],
         [_listed(row, names) for row in shown if state != "missing"]
         + ([_absent(view.code, year, names) for view in missing] if state in ("", "missing") else []),
@@ -123,7 +123,8 @@ def _shown(
     lines = queries.plan_lines(row, work_common.today(), work_common.soon()) if row is not None else []
     edits = access.reach(request.user, "edit_items").covers(where)
     writable = row is not None and row.state in _WRITABLE and edits
-    shown = [_line(line, before) for line in lines]
+    tasks = work_common.task_names()
+    shown = [_line(line, before, tasks) for line in lines]
     table = _table(shown, year)
     dropped = [
         (item.code, item.title, work_common.state_name(item.state), before[item.pk])
@@ -148,10 +149,10 @@ def _shown(
     return render(request, "work/plan.html", context, status=422 if error is not None else 200)
 
 
-def _line(line: WorkPlanLine, before: dict[int, str]) -> dict[str, Any]:
+def _line(line: WorkPlanLine, before: dict[int, str], tasks: dict[str, str]) -> dict[str, Any]:
     item = line.item
     return {
-        "pk": line.pk, "code": item.code, "title": item.title, "task": item.task,
+        "pk": line.pk, "code": item.code, "title": work_common.item_title(item, tasks), "task": item.task,
         "kind": work_common.kind_name(item.kind),
         "duty": item.kind == "duty", "href": work_common.item_url(item.code), "due": item.due, "aim": line.aim,
         "origin": {"plan": _("方案任务"), "carried": _("上年结转"), "new": _("新增")}.get(line.origin, line.origin),
@@ -164,7 +165,7 @@ def _line(line: WorkPlanLine, before: dict[int, str]) -> dict[str, Any]:
 
 def _table(lines: list[dict[str, Any]], year: int) -> Table:
     columns = [
-        Column("code", _("编号")), Column("title", _("事项"), row_head=True), Column("origin", _("来源")),
+        Column("code", _("编号")), Column("title", _("工作事项"), row_head=True), Column("origin", _("来源")),
         Column("due", _("期限")), Column("standing", _("进度状态")), Column("percent", _("完成率")),
         Column("last", _("%(year)s 年目标") % {"year": year - 1}, long=True),
         Column("aim", _("%(year)s 年目标") % {"year": year}, long=True),
@@ -231,7 +232,7 @@ def aim(request: HttpRequest, code: str, year: int) -> HttpResponse:
     ]
     if not lines:
         return HttpResponse(fault_words(error.message, error.fix) if error else "", status=422)
-    told = _line(lines[0], _last(row, lines[0].item_id))
+    told = _line(lines[0], _last(row, lines[0].item_id), work_common.task_names())
     context = {
         "line": told, "code": code, "year": year, "writable": row.state in _WRITABLE, "saved": error is None,
         "error": fault_words(error.message, error.fix) if error else "", "mine": words if error else None,

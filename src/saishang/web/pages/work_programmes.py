@@ -72,7 +72,7 @@ def _sum(rows: list[Sum]) -> str:
 
 def _columns(label: str, *, lead: bool) -> list[Column]:
     columns = [
-        Column("name", label, row_head=True), Column("items", _("事项"), number=True),
+        Column("name", label, row_head=True), Column("items", _("工作事项"), number=True),
         Column("late", _("逾期"), number=True), Column("done", _("办结"), number=True),
         Column("budget", _("投资合计"), unit=_("万元"), number=True), Column("without", _("未填投资"), number=True),
     ]  # fmt: skip
