@@ -3,7 +3,8 @@ SHELL := /bin/bash
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
-# Test files are shared out among so many processes, each with a database of its own.
+# Test files are shared out among so many processes, each with a database of its own. In their order: by number of tests, as
+# is the default, the few long ones would come last and keep one process waiting for the other.
 WORKERS ?= 2
 .DEFAULT_GOAL := help
 .PHONY: help install frontend demo test lint bench soak docs clean
@@ -36,7 +37,7 @@ demo: install ## set everything up, run the main job on real data, serve the por
 
 test: $(VENV)/.made-dev src/saishang/web/static/dist/.made ## set up and run the whole test suite
 	$(BIN)/python tools/prepare_tests.py
-	$(BIN)/python -m pytest tests -m "not soak" --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests -m "not soak" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(VENV)/.made-dev ## ruff, types, import contracts, rules
 	$(BIN)/ruff check .

@@ -76,11 +76,11 @@ def _kinds() -> list[Kind]:
         ("my work", 6, "work", ("",), "", frozenset()),
         ("items", 6, "work-items", ("", "?standing=late", "?kind=project", "?page=2", "?task=T5"), "", frozenset()),
         ("items, text", 4, "work-items", searches, "", frozenset()),
-        ("item", 6, "work-items", (), r'href="(/work/items/[^/"?#]+/)"', frozenset()),
+        ("item", 6, "work-items", (), r'href="([^"]*/items/[^/"?#]+/)"', frozenset()),
         ("board", 3, "work-board", ("",), "", frozenset()),
         ("matrix", 2, "work-matrix", ("",), "", frozenset()),
         ("reports", 4, "work-reports", ("", "?late=1", "?state=submitted"), "", frozenset()),
-        ("report", 4, "work-reports", (), r'href="(/work/reports/\d+/)"', frozenset()),
+        ("report", 4, "work-reports", (), r'href="([^"]*/reports/\d+/)"', frozenset()),
         ("search", 4, "search", searches, "", frozenset()),
     ]
     found = []

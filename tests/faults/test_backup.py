@@ -169,6 +169,7 @@ def test_a_restored_portal_is_the_portal(site: Config, portal: Portal, place: Pl
     assert code == 0 and told["ok"], said
 
 
+@pytest.mark.soak
 def test_what_comes_after_the_moment_stays_out(site: Config, place: Place, tmp_path: Path) -> None:
     """While the tables are told, before files are listed: a batch, an entry, an analysis that the moment knows not."""
     batches: list[int] = []
@@ -248,6 +249,7 @@ def refused(place: Place, source: Path, **options: Any) -> BackupError:
     return caught.value
 
 
+@pytest.mark.soak
 def test_a_place_with_somebodys_work_is_refused(site: Config, place: Place, tmp_path: Path) -> None:
     made = backup(site, tmp_path / "one.saishang", secret=secret())
     used = Place(site.var, site.database_url or "")

@@ -359,6 +359,7 @@ def test_a_hundred_deaths_at_random_moments(portal: Portal) -> None:
     assert told["cut off"] > 0
 
 
+@pytest.mark.soak
 def test_five_deaths_at_random_moments(portal: Portal) -> None:
     report = report_of("deaths")
     form = Form(portal, portal.signed_in("640100-reporter"), report)

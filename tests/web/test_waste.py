@@ -192,13 +192,13 @@ def test_a_confirmation_after_the_term_of_a_year_without_holidays_says_so(filled
     from saishang.web.pages.waste_chain import all_alarms
 
     values = {
-        "record": "R1", "number": "20256401000009", "giver": "P", "receiver": "H", "waste": "900-249-08",
-        "shipped": "1", "shipped_on": "2025-03-03", "arrived_on": "2025-03-03",
+        "record": "R1", "number": "20236401000009", "giver": "P", "receiver": "H", "waste": "900-249-08",
+        "shipped": "1", "shipped_on": "2023-03-06", "arrived_on": "2023-03-06",
     }  # fmt: skip
     view = EntryView(1, "hazardous_manifests", 1, "R1", "R1", "640104", "arrived", DAY, DAY, False, values, None)
-    late = {said.kind: said.why for said in all_alarms([view], [], date(2025, 3, 11))}
-    assert "应在 2025-03-10 前" in late["confirmation_late"] and "只按周末推算" in late["confirmation_late"]
-    assert "confirmation_late" not in {said.kind for said in all_alarms([view], [], date(2025, 3, 10))}
+    late = {said.kind: said.why for said in all_alarms([view], [], date(2023, 3, 14))}
+    assert "应在 2023-03-13 前" in late["confirmation_late"] and "只按周末推算" in late["confirmation_late"]
+    assert "confirmation_late" not in {said.kind for said in all_alarms([view], [], date(2023, 3, 13))}
 
 
 def test_enterprises_and_masses_are_for_people_who_are_signed_in(filled: Portal) -> None:
