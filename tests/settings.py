@@ -13,7 +13,7 @@ if "DATABASE_URL" not in os.environ:
 
     _home = Path(tempfile.mkdtemp(prefix="saishang-tests-"))
     _home.chmod(0o711)  # the database's own account must be able to pass through
-    _cluster = Cluster(_home / "postgres")
+    _cluster = Cluster(_home / "postgres", durable=False)
 
     def _end() -> None:
         _cluster.stop()

@@ -80,8 +80,10 @@ def binaries() -> Path:
 class Cluster:
     """One embedded server with its data folder; methods are safe to call from several processes at once."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, durable: bool = True) -> None:
         self.data = data
+        #: False for a database that is thrown away with its tests: nothing of it has to outlive a power cut.
+        self.durable = durable
         self.home = data.parent
         self.log = data.parent / "postgres.log"
         self._password_file = data.parent / "postgres.password"
@@ -170,6 +172,8 @@ class Cluster:
             "shared_buffers": "'128MB'",
             "password_encryption": "'scram-sha-256'",
         }
+        if not self.durable:
+            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         flags = " ".join(f"-c {name}={value}" for name, value in options.items())
         self._run("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-o", flags, "-w", "-t", "60", "start")
 
