@@ -3,9 +3,10 @@ SHELL := /bin/bash
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
-# Test files are shared out among so many processes, each with a database of its own. In their order: by number of tests, as
+# Test files are shared out among so many processes, each with a database of its own: three on two cores, because they wait
+# for disks and servers a third of the time. In their order: by number of tests, as
 # is the default, the few long ones would come last and keep one process waiting for the other.
-WORKERS ?= 2
+WORKERS ?= 3
 .DEFAULT_GOAL := help
 .PHONY: help install frontend demo test lint bench soak docs clean
 
