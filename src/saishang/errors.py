@@ -59,6 +59,19 @@ class Refused(SaishangError):
         super().__init__(message, fix=fix, where=where, code=code)
         self.faults = tuple(faults)
 
+    @classmethod
+    def unless_clean(cls, faults: Sequence[Fault]) -> None:
+        """Raise this refusal when there is a fault; the first one speaks for all.
+
+        Raises
+        ------
+        Refused
+            Of the class that is asked, when the list is not empty.
+        """
+        if faults:
+            first = faults[0]
+            raise cls(first.message, fix=first.fix, faults=faults)
+
 
 class ConfigurationError(SaishangError):
     """A setting is missing or wrong."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from saishang.errors import Fault, Refused
+from saishang.errors import Refused
 
 __all__ = ["NotAllowed", "OldVersion", "WorkRefused", "refuse"]
 
@@ -27,14 +25,5 @@ class OldVersion(WorkRefused):
     code = "execution-old-version"
 
 
-def refuse(faults: Sequence[Fault]) -> None:
-    """Raise when there is a fault; the first one speaks for all.
-
-    Raises
-    ------
-    WorkRefused
-        When the list is not empty.
-    """
-    if faults:
-        first = faults[0]
-        raise WorkRefused(first.message, fix=first.fix, faults=faults)
+#: Raise with every fault, when there is one.
+refuse = WorkRefused.unless_clean

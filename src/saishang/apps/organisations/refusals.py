@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from saishang.errors import Fault, Refused
+from saishang.errors import Refused
 
 __all__ = ["ChangeRefused", "NotAllowed", "refuse"]
 
@@ -21,14 +19,5 @@ class NotAllowed(ChangeRefused):
     code = "organisations-not-allowed"
 
 
-def refuse(faults: Sequence[Fault]) -> None:
-    """Raise when there is a fault; the first one speaks for all.
-
-    Raises
-    ------
-    ChangeRefused
-        When the list is not empty.
-    """
-    if faults:
-        first = faults[0]
-        raise ChangeRefused(first.message, fix=first.fix, faults=faults)
+#: Raise with every fault, when there is one.
+refuse = ChangeRefused.unless_clean

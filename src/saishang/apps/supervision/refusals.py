@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from saishang.apps.execution.refusals import NotAllowed, OldVersion, WorkRefused
-from saishang.errors import Fault
 
 __all__ = ["NotAllowed", "OldVersion", "SupervisionRefused", "WorkRefused", "refuse"]
 
@@ -16,14 +13,5 @@ class SupervisionRefused(WorkRefused):
     code = "supervision-refused"
 
 
-def refuse(faults: Sequence[Fault]) -> None:
-    """Raise when there is a fault; the first one speaks for all.
-
-    Raises
-    ------
-    SupervisionRefused
-        When the list is not empty.
-    """
-    if faults:
-        first = faults[0]
-        raise SupervisionRefused(first.message, fix=first.fix, faults=faults)
+#: Raise with every fault, when there is one.
+refuse = SupervisionRefused.unless_clean

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Literal
 
-__all__ = ["OPEN_STATES", "STANDINGS", "Standing", "standing", "worst"]
+__all__ = ["STANDINGS", "Standing", "standing", "worst"]
 
 Standing = Literal[
     "late", "due_soon", "on_time", "not_begun", "no_day", "done", "verified", "paused", "cancelled", "draft"
@@ -14,8 +14,6 @@ Standing = Literal[
 STANDINGS: tuple[Standing, ...] = (
     "late", "due_soon", "on_time", "not_begun", "no_day", "done", "verified", "paused", "draft", "cancelled",
 )  # fmt: skip
-#: States of an item in which something is still owed.
-OPEN_STATES = frozenset({"active"})
 #: States that are their own standing.
 _OWN: dict[str, Standing] = {
     "draft": "draft", "proposed": "draft", "done": "done", "verified": "verified", "paused": "paused",

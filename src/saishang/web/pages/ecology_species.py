@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -35,6 +35,7 @@ from saishang.web.pages.ecology_words import list_name
 from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import address_of, region_tree, today
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.uploads import laid_down, plain_name
 from saishang.web.security import may, permission, public
 
 __all__ = ["archive", "listing", "upload"]
@@ -246,15 +247,11 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, page, context, status=422 if request.method == "POST" else 200)
     sent, data = form.cleaned_data["file"], form.cleaned_data
-    name = PurePath((sent.name or "records").replace("\\", "/")).name[:200]
+    name = plain_name(sent, "records")
     if sent.size > _LARGEST:
         form.add_error("file", _("文件超过 20 MiB。"))
         return render(request, page, context, status=422)
-    with tempfile.TemporaryDirectory(prefix="saishang-species-") as folder:
-        path = Path(folder) / "sent"
-        with path.open("wb") as out:
-            for chunk in sent.chunks():
-                out.write(chunk)
+    with laid_down(sent) as path:
         try:
             outcome = load_records(
                 request.user, site.rules(), Archive(settings.CONFIG.archive), path, name, today=today(),

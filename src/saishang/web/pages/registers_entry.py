@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -53,6 +53,7 @@ from saishang.web.pages.registers_common import (
 )
 from saishang.web.pages.registers_forms import EntryForm, MoveForm, ReasonForm, fault_words, show_error, show_faults
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.uploads import as_it_came, plain_name
 from saishang.web.security import permission, public
 
 __all__ = ["back", "change", "entry", "evidence", "move", "new"]
@@ -236,7 +237,7 @@ def _sent(request: HttpRequest, folder: Path) -> list[EvidenceFile]:
     for number, (field, sent) in enumerate(request.FILES.items()):
         if isinstance(sent, list) or not field.startswith("evidence-"):
             continue
-        name = PurePath((sent.name or "file").replace("\\", "/")).name[:200]
+        name = plain_name(sent)
         if (sent.size or 0) > _LARGEST:
             raise SaishangError(f"expected at most 50 MiB, {name} is larger", fix="save it with smaller pictures")
         path = folder / str(number)
@@ -283,10 +284,7 @@ def evidence(request: HttpRequest, kind: str, pk: int, sha256: str) -> HttpRespo
     for step in queries.history(known, pk):
         for paper in step.evidence:
             if paper["sha256"] == sha256:
-                path = Archive(settings.CONFIG.archive).verify(sha256)
-                # Never shown inside the portal: an uploaded file has no business in our origin.
-                return FileResponse(path.open("rb"), as_attachment=True, filename=paper["name"],
-                                    content_type="application/octet-stream")  # fmt: skip
+                return as_it_came(sha256, paper["name"])
     raise Http404(_("条目没有这份材料。"))
 
 

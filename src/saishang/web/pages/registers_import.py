@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path, PurePath
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +23,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import address_of, change_words, kind_name, opened, tabs, today
 from saishang.web.pages.registers_forms import RegisterTableForm, fault_words
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.uploads import laid_down, plain_name
 from saishang.web.security import permission
 
 __all__ = ["load", "undo"]
@@ -52,15 +51,11 @@ def load(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, page, context, status=422 if request.method == "POST" else 200)
     sent, data = form.cleaned_data["file"], form.cleaned_data
-    name = PurePath((sent.name or "table").replace("\\", "/")).name[:200]
+    name = plain_name(sent, "table")
     if sent.size > _LARGEST:
         form.add_error("file", _("文件超过 10 MiB。"))
         return render(request, page, context, status=422)
-    with tempfile.TemporaryDirectory(prefix="saishang-register-") as folder:
-        path = Path(folder) / "sent"
-        with path.open("wb") as out:
-            for chunk in sent.chunks():
-                out.write(chunk)
+    with laid_down(sent) as path:
         try:
             outcome = load_table(
                 request.user, known, site.rules(), Archive(settings.CONFIG.archive), path, name, today=today(),

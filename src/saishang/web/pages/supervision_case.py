@@ -26,13 +26,13 @@ from saishang.web.pages.organisations_common import organisation_url
 from saishang.web.pages.supervision_common import (
     METHODS,
     SELECT,
-    ReasonForm,
+    MoveForm,
     buttons,
     day_field,
     done,
     files_of,
     form_page,
-    link,
+    named,
     organisations,
     tabs,
     text_field,
@@ -77,9 +77,9 @@ def about_url(row: Case) -> str:
     if row.target:
         return reverse("target", args=[row.target])
     if row.report is not None:
-        return link("work-report", row.report.pk)
+        return reverse("work-report", args=[row.report.pk])
     item = row.item or (row.milestone.item if row.milestone is not None else None)
-    return link("work-item", item.code) if item is not None else ""
+    return reverse("work-item", args=[item.code]) if item is not None else ""
 
 
 class CaseForm(forms.Form):
@@ -137,13 +137,11 @@ def _due_words(due: Any) -> str:
     return day.isoformat() if due.complete else _("%(day)s（该年节假日安排尚未录入，仅按周末推算）") % {"day": day}
 
 
-class MoveForm(ReasonForm):
+class CaseMove(MoveForm):
     """What a move says: the fields that it needs."""
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
-
     def __init__(self, row: Case, one: Move, data: Any = None) -> None:
-        super().__init__(data, initial={"seen": row.version, "level": next_level(row.level) or ""})
+        super().__init__(row, one, data, level=next_level(row.level) or "")
         if "text" in one.needs:
             self.fields["text"] = text_field(_("答复"), _("原因、措施、完成日期；佐证材料在督办页面附上"), rows=6,
                                              required=True)  # fmt: skip
@@ -156,10 +154,6 @@ class MoveForm(ReasonForm):
             )
         if "due" in one.needs:
             self.fields["due"] = day_field(_("答复期限"), _("留空按级别的工作日计算"))
-        self.fields["reason"].required = one.reason
-        if not one.reason:
-            self.fields["reason"].label = _("备注")
-            self.fields["reason"].help_text = ""
         self.order_fields(["text", "level", "due", "reason"])
 
 
@@ -169,10 +163,8 @@ class MoveForm(ReasonForm):
 def move(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """One move of a case as a form."""
     row = _row(pk)
-    one = next((one for one in CASE_MOVES if one.action == action), None)
-    if one is None:
-        raise Http404
-    form = MoveForm(row, one, request.POST if request.method == "POST" else None)
+    one = named(CASE_MOVES, action)
+    form = CaseMove(row, one, request.POST if request.method == "POST" else None)
 
     def act() -> Case:
         data = form.cleaned_data

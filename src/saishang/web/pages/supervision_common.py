@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path, PurePath
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -30,13 +28,15 @@ from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.faults import put_faults
 from saishang.web.pages.supervision_words import act_name, level_name, move_name
+from saishang.web.pages.uploads import as_it_came, laid_down
 from saishang.web.pages.work_common import doing
 from saishang.web.security import supervised
 
 __all__ = [
-    "CONTROL", "METHODS", "SELECT", "ReasonForm", "attach_case", "attach_duty", "attach_finding", "attach_matter",
-    "buttons", "day_field", "done", "download", "error_words", "files_of", "form_page", "link", "may_everywhere",
-    "organisations", "paged", "stored", "strike", "tabs", "text_field", "timeline",
+    "CONTROL", "METHODS", "SELECT", "MoveForm", "ReasonForm", "attach_case", "attach_duty", "attach_finding",
+    "attach_matter", "buttons", "day_field", "done", "download", "error_words", "files_of", "form_page",
+    "may_everywhere", "named",
+    "organisations", "paged", "strike", "tabs", "text_field", "timeline",
 ]  # fmt: skip
 
 CONTROL = {"class": "form-control"}
@@ -53,14 +53,6 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
         ("supervision-duties", _("年度定期事项")), ("supervision-bulletins", _("逾期通报")),
     ]  # fmt: skip
     return [(words, reverse(name), name == current) for name, words in entries]
-
-
-def link(name: str, *args: Any) -> str:
-    """Address of a page of another part; empty where this portal has no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def may_everywhere(request: HttpRequest, action: str) -> bool:
@@ -105,6 +97,27 @@ class ReasonForm(forms.Form):
     """Why; what needs no reason may have one."""
 
     reason = text_field(gettext_lazy("事由"), gettext_lazy("为什么，依据哪个文件（文号、日期）"), most=1000)
+
+
+class MoveForm(ReasonForm):
+    """One move of something: why, and on which version; what else it needs, each kind of thing adds by itself."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, row: Case | Finding | Coordination, one: Move, data: Any = None, **initial: Any) -> None:
+        super().__init__(data, initial={"seen": row.version} | initial)
+        self.fields["reason"].required = one.reason
+        if not one.reason:
+            self.fields["reason"].label = _("备注")
+            self.fields["reason"].help_text = ""
+
+
+def named(table: Sequence[Move], action: str) -> Move:
+    """The row of a state table that an address names; not found when there is none."""
+    found = next((one for one in table if one.action == action), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def done(form: forms.Form, act: Callable[[], Any]) -> Any:
@@ -169,17 +182,6 @@ class _FileForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("文件"))
 
 
-def stored(sent: Any, use: Callable[[Path, str], Any]) -> Any:
-    """Let `use` read an uploaded file from a folder of its own."""
-    name = PurePath((sent.name or "file").replace("\\", "/")).name
-    with tempfile.TemporaryDirectory(prefix="saishang-supervision-") as folder:
-        path = Path(folder) / "sent"
-        with path.open("wb") as out:
-            for chunk in sent.chunks():
-                out.write(chunk)
-        return use(path, name)
-
-
 def _attach(request: HttpRequest, row: Thing | None, back: str) -> HttpResponse:
     if row is None:
         raise Http404
@@ -189,8 +191,9 @@ def _attach(request: HttpRequest, row: Thing | None, back: str) -> HttpResponse:
         return redirect(back)
     archive = Archive(settings.CONFIG.archive)
     try:
-        made = stored(form.cleaned_data["file"], lambda path, name: attach_file(
-            doing(request), site.rules(), archive, row, path, name))  # fmt: skip
+        sent = form.cleaned_data["file"]
+        with laid_down(sent) as path:
+            made = attach_file(doing(request), site.rules(), archive, row, path, sent.name or "file")
         messages.success(request, _("已附上“%(name)s”。") % {"name": made.name})
     except SaishangError as error:
         messages.error(request, error_words(error))
@@ -232,9 +235,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     row = queries.file(pk)
     if row is None:
         raise Http404
-    path = Archive(settings.CONFIG.archive).verify(row.sha256)
-    # Never shown inside the portal: an uploaded file has no business in our origin.
-    return FileResponse(path.open("rb"), as_attachment=True, filename=row.name, content_type="application/octet-stream")
+    return as_it_came(row.sha256, row.name)
 
 
 @supervised("file", "answer_supervision", "supervise")

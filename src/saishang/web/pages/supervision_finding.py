@@ -35,6 +35,7 @@ from saishang.web.pages.organisations_common import organisation_url
 from saishang.web.pages.supervision_common import (
     METHODS,
     SELECT,
+    MoveForm,
     ReasonForm,
     buttons,
     day_field,
@@ -42,7 +43,7 @@ from saishang.web.pages.supervision_common import (
     error_words,
     files_of,
     form_page,
-    link,
+    named,
     tabs,
     text_field,
     timeline,
@@ -88,7 +89,7 @@ def finding(request: HttpRequest, code: str) -> HttpResponse:
             (finding_state_name(state), "done" if at < reached else "now" if at == reached else "next")
             for at, state in enumerate(FINDING_STATES)
         ],
-        "items": [(tie.item, link("work-item", tie.item.code)) for tie in row.items.all()],
+        "items": [(tie.item, reverse("work-item", args=[tie.item.code])) for tie in row.items.all()],
         "cases": [(one, level_name(one.level), case_badge(one.state, one.due < day)) for one in row.cases.all()],
         "acceptances": [_acceptance_words(one) for one in queries.acceptances(row)],
         "acts": timeline("finding", row.acts.all(), bodies), "supervises": supervises,
@@ -168,13 +169,11 @@ class AcceptanceForm(ReasonForm):
         )
 
 
-class MoveForm(ReasonForm):
+class FindingMove(MoveForm):
     """What a move says: the fields that it needs."""
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
-
     def __init__(self, row: Finding, one: Move, data: Any = None) -> None:
-        super().__init__(data, initial={"seen": row.version, "public_from": today(), "text": row.result})
+        super().__init__(row, one, data, public_from=today(), text=row.result)
         if "text" in one.needs:
             self.fields["text"] = text_field(
                 _("整改结果"), _("做了什么、达到什么效果；佐证材料先在问题页面附上"), rows=6, required=True
@@ -189,10 +188,6 @@ class MoveForm(ReasonForm):
             )
         if "due" in one.needs:
             self.fields["due"] = day_field(_("新的整改期限"), required=True)
-        self.fields["reason"].required = one.reason
-        if not one.reason:
-            self.fields["reason"].label = _("备注")
-            self.fields["reason"].help_text = ""
         self.order_fields(["text", "channel", "public_from", "due", "reason"])
 
 
@@ -202,13 +197,11 @@ class MoveForm(ReasonForm):
 def move(request: HttpRequest, code: str, action: str) -> HttpResponse:
     """One move of a finding as a form."""
     row = _row(code)
-    one = next((one for one in FINDING_MOVES if one.action == action), None)
-    if one is None:
-        raise Http404
+    one = named(FINDING_MOVES, action)
     data = request.POST if request.method == "POST" else None
-    form: MoveForm | AcceptanceForm = (
+    form: FindingMove | AcceptanceForm = (
         AcceptanceForm(data, {"seen": row.version, "checked_on": today()})
-        if "acceptance" in one.needs else MoveForm(row, one, data)
+        if "acceptance" in one.needs else FindingMove(row, one, data)
     )  # fmt: skip
 
     def act() -> Finding:

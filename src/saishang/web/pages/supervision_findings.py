@@ -39,12 +39,12 @@ from saishang.web.pages.supervision_common import (
     form_page,
     organisations,
     paged,
-    stored,
     tabs,
     text_field,
 )
 from saishang.web.pages.supervision_words import finding_state_name, source_name, standing_name
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.uploads import laid_down, plain_name
 from saishang.web.pages.work_common import doing, names, task_names, today
 from saishang.web.security import somewhere, supervised
 
@@ -251,8 +251,8 @@ def load(request: HttpRequest) -> HttpResponse:
         return render(request, page, context, status=422)
     who, archive = doing(request, data["reason"]), Archive(settings.CONFIG.archive)
     try:
-        outcome: TableOutcome = stored(sent, lambda path, name: load_findings(
-            who, site.rules(), archive, path, name, dry_run=data["dry_run"]))  # fmt: skip
+        with laid_down(sent) as path:
+            outcome = load_findings(who, site.rules(), archive, path, plain_name(sent), dry_run=data["dry_run"])
     except SaishangError as error:
         return render(request, page, context | {"error": error}, status=422)
     context |= {"outcome": outcome, "changes": _changes(outcome), "refusals": _refusals(outcome)}

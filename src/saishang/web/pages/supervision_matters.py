@@ -28,12 +28,13 @@ from saishang.web.pages.organisations_common import organisation_url
 from saishang.web.pages.supervision_common import (
     METHODS,
     SELECT,
-    ReasonForm,
+    MoveForm,
     buttons,
     day_field,
     done,
     files_of,
     form_page,
+    named,
     organisations,
     paged,
     tabs,
@@ -209,21 +210,15 @@ def reply(request: HttpRequest, pk: int, organisation: str) -> HttpResponse:
                      current="supervision-matters", notes=[row.matter], notes_title=_("需要协调什么"))  # fmt: skip
 
 
-class MoveForm(ReasonForm):
+class MatterMove(MoveForm):
     """What a move says: the fields that it needs."""
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
-
     def __init__(self, row: Coordination, one: Move, data: Any = None) -> None:
-        super().__init__(data, initial={"seen": row.version})
+        super().__init__(row, one, data)
         if "text" in one.needs:
             self.fields["text"] = text_field(_("议定结果"), _("谁做什么、何时完成"), rows=5, required=True)
         if "due" in one.needs:
             self.fields["due"] = day_field(_("回复期限"), _("留空按工作日计算"))
-        self.fields["reason"].required = one.reason
-        if not one.reason:
-            self.fields["reason"].label = _("备注")
-            self.fields["reason"].help_text = ""
         self.order_fields(["text", "due", "reason"])
 
 
@@ -233,10 +228,8 @@ class MoveForm(ReasonForm):
 def move(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """Settle a matter, take it back, reopen it."""
     row = _row(pk)
-    one = next((one for one in COORDINATION_MOVES if one.action == action), None)
-    if one is None:
-        raise Http404
-    form = MoveForm(row, one, request.POST if request.method == "POST" else None)
+    one = named(COORDINATION_MOVES, action)
+    form = MatterMove(row, one, request.POST if request.method == "POST" else None)
 
     def act() -> Coordination:
         data = form.cleaned_data

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path, PurePath
 from typing import Any, cast
 
 from django import forms
@@ -31,6 +29,7 @@ from saishang.web.pages.tables import Column, Table
 from saishang.web.pages.target_forms import ChangeForm
 from saishang.web.pages.target_setting import home, known_target, places_of, take_back
 from saishang.web.pages.target_words import check_words, combine_names, number, split_names
+from saishang.web.pages.uploads import laid_down, plain_name
 from saishang.web.security import permission
 
 __all__ = ["dissolve", "split"]
@@ -195,10 +194,8 @@ def _read(request: HttpRequest, known: TargetObject, level: str, context: dict[s
         form = SplitForm(known, level, told)
         form.add_error(None, _("请选择不超过 1 MiB 的 Excel 或 CSV 文件。"))
         return render(request, page, context | {"form": form}, status=422)
-    name = PurePath((sent.name or "table").replace("\\", "/")).name[:200]
-    with tempfile.TemporaryDirectory(prefix="saishang-split-") as folder:
-        path = Path(folder) / "sent"
-        path.write_bytes(sent.read())
+    name = plain_name(sent, "table")
+    with laid_down(sent) as path:
         try:
             rows = read_split(path, name, site.rules())
         except SaishangError as error:

@@ -5,9 +5,7 @@ The table that the page exports is the form that it takes: export, fill in, look
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path, PurePath
 from typing import Any
 
 from django import forms
@@ -30,6 +28,7 @@ from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.uploads import laid_down, plain_name
 from saishang.web.reasons import basis_name
 from saishang.web.security import may, permission, public
 
@@ -146,15 +145,11 @@ def table(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, page, context, status=422 if request.method == "POST" else 200)
     sent = form.cleaned_data["file"]
-    name = PurePath((sent.name or "table").replace("\\", "/")).name[:200]
+    name = plain_name(sent, "table")
     if sent.size > _LARGEST:
         form.add_error("file", _("文件超过 10 MiB。"))
         return render(request, page, context, status=422)
-    with tempfile.TemporaryDirectory(prefix="saishang-values-") as folder:
-        path = Path(folder) / "sent"
-        with path.open("wb") as out:
-            for chunk in sent.chunks():
-                out.write(chunk)
+    with laid_down(sent) as path:
         try:
             outcome = upload_values(
                 request.user, path, name, queries.catalogue(), site.rules(), Archive(settings.CONFIG.archive),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +31,7 @@ from saishang.web import texts, wording
 from saishang.web.pages import site, work_common
 from saishang.web.pages.faults import fault_words
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.uploads import laid_down, plain_name
 from saishang.web.pages.work_item_parts import field_name, value_words
 from saishang.web.security import somewhere
 
@@ -67,15 +67,11 @@ def load(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, status=422 if request.method == "POST" else 200)
     sent = form.cleaned_data["file"]
-    name = PurePath((sent.name or "table").replace("\\", "/")).name[:200]
+    name = plain_name(sent, "table")
     if sent.size > _LARGEST:
         form.add_error("file", _("文件超过 20 MiB。"))
         return _page(request, form, status=422)
-    with tempfile.TemporaryDirectory(prefix="saishang-items-") as folder:
-        path = Path(folder) / "sent"
-        with path.open("wb") as out:
-            for chunk in sent.chunks():
-                out.write(chunk)
+    with laid_down(sent) as path:
         try:
             outcome = _load(request, path, name, "", dry_run=True)
         except SaishangError as error:
