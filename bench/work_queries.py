@@ -26,6 +26,7 @@ def questions(span: Any, people: dict[str, Any], who: str, today: date) -> dict[
     """Name → what a page asks."""
     from saishang.apps.execution import queries
     from saishang.apps.execution.queries import ItemFilter, ReportFilter
+    from saishang.apps.execution.queries_boards import tallies
 
     soon = 30
 
@@ -61,11 +62,10 @@ def questions(span: Any, people: dict[str, Any], who: str, today: date) -> dict[
         "text, nothing": items(text="无此内容"),
         "text, one character": items(text="锅"),
     }
-    for by in queries.GROUPS:
-        found[f"board by {by}"] = lambda by=by: queries.board(span, by, ItemFilter(), today, soon)
     found |= {
-        "board of a task": lambda: queries.board(span, "organisation", ItemFilter(task="T5"), today, soon),
         "matrix": lambda: queries.matrix(span, ItemFilter(), today, soon),
+        "boards": lambda: tallies(span, ItemFilter(), today, soon),
+        "board of a task": lambda: tallies(span, ItemFilter(task="T5"), today, soon),
         "reports": reports(),
         "reports, how many": lambda: queries.reports(span, ReportFilter(), today).count(),
         "reports of a period": reports(period=f"{today.year}-M06"),

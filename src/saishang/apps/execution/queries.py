@@ -25,19 +25,18 @@ from saishang.apps.execution.models import (
 from saishang.apps.execution.sight import holds_text, numbers_of, touching, visible, within
 from saishang.apps.execution.states import REPORT_MOVES, Move
 from saishang.apps.organisations.access import Span, reach
-from saishang.apps.organisations.queries import codes_by_number
 from saishang.rules import Rules
 from saishang.science.execution.periods import CADENCES, Period, period_of, read_period
 from saishang.science.numbers import InputError
 
 __all__ = [
-    "GROUPS", "Cell", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "board", "budgets", "evidence_of",
+    "GROUPS", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "budgets", "evidence_of",
     "history", "item", "items", "matrix", "milestone", "moves_for", "overdue", "overdue_milestones", "periods",
     "plan_history", "plan_lines", "published", "report", "reports", "reports_due", "soon_days", "standing_case",
     "visible", "waiting", "within", "work_plans",
 ]  # fmt: skip
 
-#: By what a board counts: name → field of an item.
+#: By what budgets are summed: name → field of an item.
 GROUPS = {"task": "task", "organisation": "organisation__code", "region": "region", "kind": "kind",
           "programme": "programme"}  # fmt: skip
 
@@ -76,19 +75,6 @@ class ReportFilter:
     item: str = ""
     late: bool = False
     overdue: bool = False
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One group of a board: key, and how many items by standing."""
-
-    key: str
-    counts: dict[str, int]
-
-    @property
-    def total(self) -> int:
-        """All items that are counted."""
-        return sum(self.counts.values())
 
 
 @dataclass(frozen=True)
@@ -153,32 +139,16 @@ def item(code: str, today: date, soon: int) -> WorkItem | None:
     return rows.prefetch_related("units__organisation", "milestones", "children").filter(code=code).first()
 
 
-def board(span: Span, by: str, wanted: ItemFilter, today: date, soon: int) -> list[Cell]:
-    """Items counted by standing in groups (`GROUPS`), by key."""
-    # By number and not by code: groups are made from the index alone, and the codes of a few hundred groups read after.
-    field = "organisation_id" if by == "organisation" else GROUPS[by]
-    rows = list(_counts(span, (field,), wanted, today, soon))
-    codes = codes_by_number() if by == "organisation" else {}
-    cells: dict[str, dict[str, int]] = {}
-    for key, seen, found in rows:
-        cells.setdefault(str(codes.get(key, key)), {})[str(seen)] = int(found)
-    return [Cell(key, counts) for key, counts in sorted(cells.items())]
-
-
 def matrix(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[tuple[str, str], dict[str, int]]:
-    """(task, region) → items by standing; items without a region stand under the empty one."""
+    """(task, region) → items by standing; items without a region stand under the empty one.
+
+    Without owners, which `queries_boards.tallies` tells apart: the database answers from fewer groups.
+    """
+    rows = items(span, wanted, today, soon).select_related(None).order_by().annotate(seen=F("standing"))
     cells: dict[tuple[str, str], dict[str, int]] = {}
-    for task, region, seen, found in _counts(span, ("task", "region"), wanted, today, soon):
+    for task, region, seen, found in rows.values_list("task", "region", "seen").annotate(found=Count("*")):
         cells.setdefault((str(task), str(region)), {})[str(seen)] = int(found)
     return cells
-
-
-def _counts(
-    span: Span, fields: tuple[str, ...], wanted: ItemFilter, today: date, soon: int
-) -> Iterable[tuple[Any, ...]]:
-    """Values of the fields, standing, and how many items."""
-    rows = items(span, wanted, today, soon).select_related(None).order_by()
-    return rows.annotate(seen=F("standing")).values_list(*fields, "seen").annotate(found=Count("*"))
 
 
 def overdue(span: Span, today: date) -> QuerySet[WorkItem]:
