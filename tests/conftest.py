@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,34 +47,28 @@ NEVER_EMPTIED = {
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Let the test database be emptied; `tests/apps/core/test_never_emptied.py` tries the triggers themselves."""
     from django.db import connection
+    from django.test import TransactionTestCase
+
+    from tests.emptying import instead_of_flush
+
+    TransactionTestCase._fixture_teardown = instead_of_flush  # type: ignore[method-assign]
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table, trigger in NEVER_EMPTIED.items():
             cursor.execute(f"alter table {table} disable trigger {trigger}")
 
 
-def empty_ledger() -> None:
-    """Empty the lake's own tables, which Django does not know: a file that the ledger knows is not read again."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("truncate lake_batch, lake_gap, lake_quality_run cascade")
-
-
 @pytest.fixture
-def dsn(transactional_db: None) -> Iterator[str]:
+def dsn(transactional_db: None) -> str:
     """Address of the test database, for code that talks to PostgreSQL without Django; tables are emptied after."""
     from django.db import connection
     from psycopg.conninfo import make_conninfo
 
-    empty_ledger()
     settings = connection.settings_dict
-    yield make_conninfo(
+    return make_conninfo(
         dbname=str(settings["NAME"]), user=settings["USER"], password=settings["PASSWORD"], host=settings["HOST"],
         port=settings["PORT"] or None,
     )  # fmt: skip
-    # Whoever comes next in this process, a portal of a whole module perhaps, finds nothing.
-    empty_ledger()
 
 
 @pytest.fixture

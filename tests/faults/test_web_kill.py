@@ -28,6 +28,7 @@ from saishang.apps.core.actions import verify_chain
 from saishang.apps.core.models import ActionLogEntry
 from saishang.apps.execution.models import Evidence, ProgressReport
 from saishang.lake.archive import Archive
+from tests.emptying import empty_database
 from tests.faults.backups import url_of_test_database
 from tests.work_world import make_item, make_people, make_report, make_tree
 
@@ -134,8 +135,6 @@ def token(page: str) -> str:
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Portal]:
     """A portal with people and reports that wait; everything is committed, and gone at the end."""
-    from django.core.management import call_command
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -153,7 +152,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djan
             yield made
         finally:
             made.stop()
-            call_command("flush", interactive=False, verbosity=0)
+            empty_database()
 
 
 def report_of(name: str) -> ProgressReport:

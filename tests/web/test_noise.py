@@ -7,7 +7,7 @@ import html
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.conftest import empty_ledger
+from tests.emptying import own_site
 
 pytestmark = pytest.mark.django_db
 STATION = "/noise/DEMO-N03/"
@@ -36,30 +36,18 @@ class Quiet:
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Quiet]:
     """A portal with the invented noise network alone, loaded by the demonstration's own step."""
-    from django.core.management import call_command
-
     from saishang.apps.indicators.actions.evaluate import evaluate
-    from saishang.apps.observations.queries import site_lake
     from saishang.apps.organisations.models import ROLES, User
     from saishang.apps.plan.actions import import_plan_from_rules
     from saishang.cli.demo_noise import load_noise
     from saishang.rules import load_rules
 
-    folder = tmp_path_factory.mktemp("noise")
-    before = settings.CONFIG
-    with django_db_blocker.unblock():
-        settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
-        try:
-            empty_ledger()
-            import_plan_from_rules("tests", "ningxia")
-            lake, rules = site_lake(), load_rules()
-            load_noise("tests", settings.CONFIG, lake, rules, date(2026, 11, 15))
-            run = evaluate("tests", settings.CONFIG, lake, rules, date(2026, 11, 15), site="ningxia", region="640000")
-            yield Quiet(run.id, {role: User.objects.create_user(role, password="x", role=role) for role in ROLES})
-        finally:
-            settings.CONFIG = before
-            call_command("flush", interactive=False, verbosity=0)
-            empty_ledger()
+    with django_db_blocker.unblock(), own_site(tmp_path_factory.mktemp("noise")) as lake:
+        import_plan_from_rules("tests", "ningxia")
+        rules = load_rules()
+        load_noise("tests", settings.CONFIG, lake, rules, date(2026, 11, 15))
+        run = evaluate("tests", settings.CONFIG, lake, rules, date(2026, 11, 15), site="ningxia", region="640000")
+        yield Quiet(run.id, {role: User.objects.create_user(role, password="x", role=role) for role in ROLES})
 
 
 def seen(client: Client, address: str) -> str:

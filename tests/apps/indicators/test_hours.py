@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import empty_ledger
+from tests.emptying import own_site
 
 pytestmark = pytest.mark.django_db
 #: Stations of Yinchuan that make its mean, and what each sends all day.
@@ -22,28 +21,18 @@ DAY = date(2019, 5, 2)
 def run(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     """Two days: PM10 as `SENT`, PM2.5 35 everywhere, ozone 160 at one station in the last hour of the second day."""
     from django.conf import settings
-    from django.core.management import call_command
 
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.indicators.actions.report_value import load_published
-    from saishang.apps.observations.queries import site_lake
     from saishang.apps.plan.actions import import_plan_from_rules
     from saishang.rules import load_rules
 
     folder = tmp_path_factory.mktemp("hours")
-    before = settings.CONFIG
-    with django_db_blocker.unblock():
-        settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
-        try:
-            import_plan_from_rules("tests", "ningxia")
-            load_published(load_rules(), "ningxia", "tests")
-            lake = site_lake()
-            lake.ingest(_file(folder))
-            yield evaluate("tests", settings.CONFIG, lake, load_rules(), DAY, site="ningxia", region="640000").id
-        finally:
-            settings.CONFIG = before
-            call_command("flush", interactive=False, verbosity=0)
-            empty_ledger()
+    with django_db_blocker.unblock(), own_site(folder) as lake:
+        import_plan_from_rules("tests", "ningxia")
+        load_published(load_rules(), "ningxia", "tests")
+        lake.ingest(_file(folder))
+        yield evaluate("tests", settings.CONFIG, lake, load_rules(), DAY, site="ningxia", region="640000").id
 
 
 def _file(folder: Path) -> Path:

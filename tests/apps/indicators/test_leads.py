@@ -18,7 +18,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from saishang.errors import SaishangError
-from tests.conftest import empty_ledger
+from tests.emptying import own_site
 
 pytestmark = pytest.mark.django_db
 STATIONS = ("1488A", "1489A", "2924A", "2925A", "2926A")
@@ -50,33 +50,20 @@ def hours(path: Path) -> Path:
 def made(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     """A run over these hours, and its leads."""
     from django.conf import settings
-    from django.core.management import call_command
 
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.indicators.actions.make_leads import make_leads
-    from saishang.apps.observations.queries import site_lake
     from saishang.apps.organisations.models import ROLES, User
     from saishang.apps.plan.actions import import_plan_from_rules
     from saishang.rules import load_rules
 
     folder = tmp_path_factory.mktemp("leads")
-    before = settings.CONFIG
-    with django_db_blocker.unblock():
-        settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
-        try:
-            empty_ledger()
-            import_plan_from_rules("tests", "ningxia")
-            lake = site_lake()
-            lake.ingest(hours(folder / "air_hourly_tests.parquet"))
-            run = evaluate(
-                "tests", settings.CONFIG, lake, load_rules(), date(2019, 3, 31), site="ningxia", region="640000"
-            )
-            people = {role: User.objects.create_user(f"l-{role}", password=PASSWORD, role=role) for role in ROLES}
-            yield run, make_leads("tests", run.id), people
-        finally:
-            settings.CONFIG = before
-            call_command("flush", interactive=False, verbosity=0)
-            empty_ledger()
+    with django_db_blocker.unblock(), own_site(folder) as lake:
+        import_plan_from_rules("tests", "ningxia")
+        lake.ingest(hours(folder / "air_hourly_tests.parquet"))
+        run = evaluate("tests", settings.CONFIG, lake, load_rules(), date(2019, 3, 31), site="ningxia", region="640000")
+        people = {role: User.objects.create_user(f"l-{role}", password=PASSWORD, role=role) for role in ROLES}
+        yield run, make_leads("tests", run.id), people
 
 
 def lead(made: Any, signal: str) -> Any:

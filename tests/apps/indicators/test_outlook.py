@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +16,7 @@ import pytest
 
 import saishang.demo_data
 from saishang.errors import SaishangError
-from tests.conftest import empty_ledger
+from tests.emptying import own_site
 
 pytestmark = pytest.mark.django_db
 DAYS = Path(saishang.demo_data.__file__).parent / "air_city_daily_ningxia_2013_12_2015_12.parquet"
@@ -53,21 +52,15 @@ def _hourly_file(folder: Path) -> Path:
 def made_runs(folder: Path, *days: date) -> Iterator[dict[date, str]]:
     """Runs as of some days, over city days of 2013 to 2015 and six days of hours of 2019; gone afterwards."""
     from django.conf import settings
-    from django.core.management import call_command
 
     from saishang.apps.indicators.actions.evaluate import evaluate
     from saishang.apps.indicators.actions.report_value import load_published
-    from saishang.apps.observations.queries import site_lake
     from saishang.apps.plan.actions import import_plan_from_rules
     from saishang.rules import load_rules
 
-    before = settings.CONFIG
-    settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
-    try:
-        empty_ledger()
+    with own_site(folder) as lake:
         import_plan_from_rules("tests", "ningxia")
         load_published(load_rules(), "ningxia", "tests")
-        lake = site_lake()
         lake.ingest(DAYS, source="city-daily-aqi")
         lake.ingest(_hourly_file(folder), source="cnemc-site-hourly")
         made = {}
@@ -75,10 +68,6 @@ def made_runs(folder: Path, *days: date) -> Iterator[dict[date, str]]:
             run = evaluate("tests", settings.CONFIG, lake, load_rules(), as_of, site="ningxia", region="640000")
             made[as_of] = run.id
         yield made
-    finally:
-        settings.CONFIG = before
-        call_command("flush", interactive=False, verbosity=0)
-        empty_ledger()
 
 
 @pytest.fixture(scope="module")

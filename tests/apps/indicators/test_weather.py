@@ -17,7 +17,7 @@ from django.test import Client
 
 import saishang.demo_data
 from saishang.errors import SaishangError
-from tests.conftest import empty_ledger
+from tests.emptying import own_site
 
 pytestmark = pytest.mark.django_db
 DEMO = Path(saishang.demo_data.__file__).parent
@@ -28,30 +28,19 @@ AS_OF = date(2017, 12, 31)
 def made_run(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A run over the demonstration's city days of 2013 to 2015 and 2017 and the weather of Yinchuan."""
     from django.conf import settings
-    from django.core.management import call_command
 
     from saishang.apps.indicators.actions.evaluate import evaluate
-    from saishang.apps.observations.queries import site_lake
     from saishang.apps.plan.actions import import_plan_from_rules
     from saishang.rules import load_rules
 
     folder = tmp_path_factory.mktemp("weather")
-    with django_db_blocker.unblock():
-        before = settings.CONFIG
-        settings.CONFIG = replace(before, var=folder, lake=folder / "lake", archive=folder / "archive")
-        try:
-            empty_ledger()
-            import_plan_from_rules("tests", "ningxia")
-            lake = site_lake()
-            lake.ingest(DEMO / "air_city_daily_ningxia_2013_12_2015_12.parquet", source="city-daily-aqi")
-            lake.ingest(DEMO / "air_city_daily_ningxia_2017_02_12.parquet", source="city-daily-means")
-            lake.ingest(DEMO / "met_daily_yinchuan_2014_2019.parquet", source="cma-daily")
-            run = evaluate("tests", settings.CONFIG, lake, load_rules(), AS_OF, site="ningxia", region="640000")
-            yield run.id
-        finally:
-            settings.CONFIG = before
-            call_command("flush", interactive=False, verbosity=0)
-            empty_ledger()
+    with django_db_blocker.unblock(), own_site(folder) as lake:
+        import_plan_from_rules("tests", "ningxia")
+        lake.ingest(DEMO / "air_city_daily_ningxia_2013_12_2015_12.parquet", source="city-daily-aqi")
+        lake.ingest(DEMO / "air_city_daily_ningxia_2017_02_12.parquet", source="city-daily-means")
+        lake.ingest(DEMO / "met_daily_yinchuan_2014_2019.parquet", source="cma-daily")
+        run = evaluate("tests", settings.CONFIG, lake, load_rules(), AS_OF, site="ningxia", region="640000")
+        yield run.id
 
 
 @pytest.fixture
