@@ -135,3 +135,13 @@ def test_rows_that_are_made_on_the_way_are_all_exported(form: str) -> None:
     else:
         sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
         assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["甲", "甲"]
+
+
+def test_a_workbook_is_as_wide_as_its_texts_and_prints_on_the_width_of_a_page() -> None:
+    columns = [Column("code", "编号"), Column("title", "名称"), Column("note", "长文字")]
+    rows = [{"code": "T10-640100-001", "title": "清洁取暖改造", "note": "字" * 200}, {"code": "T1", "title": "短"}]
+    sheet = load_workbook(io.BytesIO(to_xlsx(Table("t", "表", columns, rows)))).worksheets[0]
+    # 14 Latin characters, six Chinese ones of double breadth, each with room of two; the widest there is.
+    assert [sheet.column_dimensions[letter].width for letter in "ABC"] == [16, 14, 48]
+    assert sheet.page_setup.orientation == "landscape" and sheet.print_title_rows == "$1:$1"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0

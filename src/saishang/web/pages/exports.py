@@ -12,7 +12,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any, cast
+from unicodedata import east_asian_width
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -22,6 +24,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from saishang.web.pages.tables import Cell, Column, Table, as_cell
 
@@ -35,6 +38,10 @@ FORMATS = {
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 #: Excel's limit for one cell's text.
 _LONGEST = 32_767
+#: Size of paper as Excel counts them.
+_A4 = 9
+#: Widths of columns in a workbook [characters], and how many rows say what is needed.
+_NARROWEST, _WIDEST, _LOOKED_AT = 8, 48, 200
 
 
 def export(
@@ -105,9 +112,10 @@ def to_xlsx(table: Table) -> bytes:
     sheet = book.create_sheet(_sheet_name(table.title))
     noted = _noted(table)
     headings = _headings(table, noted)
-    for index, heading in enumerate(headings, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = min(48, max(10, 2 * len(heading) + 2))
+    for index, width in enumerate(_widths(table, noted, headings), start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
     sheet.freeze_panes = "A2"
+    _paper(sheet)
     head = []
     for text in headings:
         made = _text(sheet, text)
@@ -132,6 +140,34 @@ def to_xlsx(table: Table) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _widths(table: Table, noted: set[str], headings: Sequence[str]) -> list[int]:
+    """Widths of the columns [characters of the usual font]: what the first rows need, within what a page can take."""
+    needed = [_breadth(heading) for heading in headings]
+    for row in islice(table.all_rows(), _LOOKED_AT):
+        texts: list[str] = []
+        for column in table.columns:
+            cell = as_cell(row.get(column.key))
+            texts.append(_plain(cell))
+            if column.key in noted:
+                texts.append(cell.note)
+        needed = [max(known, *map(_breadth, text.split("\n"))) for known, text in zip(needed, texts, strict=True)]
+    return [min(_WIDEST, max(_NARROWEST, need + 2)) for need in needed]
+
+
+def _breadth(text: str) -> int:
+    """Chinese characters are twice as wide as Latin ones."""
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _paper(sheet: Any) -> None:
+    """Printed across, all columns on a page, the heading on every one."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
 
 
 def _exported() -> str:
