@@ -145,26 +145,39 @@ def test_role_by_address_by_place(world: dict[str, WorkItem], role: str | None) 
 @pytest.mark.parametrize("role", PEOPLE)
 def test_role_by_move_by_place(world: dict[str, WorkItem], role: str | None) -> None:
     client = somebody(role)
+    for state in sorted({state for state, _who in ITEM_LIFE.values()}):
+        WorkItem.objects.update(state=state, version=1, finished_by="")
+        for place, row in world.items():
+            page = client.get(f"/work/items/{row.code}/").content.decode()
+            for move in (move for move, (before, _who) in ITEM_LIFE.items() if before == state):
+                # A button stands there exactly for whom the move is.
+                may = place in ITEM_LIFE[move][1].get(str(role), frozenset())
+                assert (f'name="action" value="{move}"' in page) is may, (role, move, place)
     for move, (state, who) in ITEM_LIFE.items():
         for place, row in world.items():
             WorkItem.objects.filter(pk=row.pk).update(state=state, version=1, finished_by="")
-            page = client.get(f"/work/items/{row.code}/").content.decode()
             got = client.post(item_address("work-item-move", row), {"action": move, "reason": "因为", "version": 1})
             row.refresh_from_db()
-            may = place in who.get(str(role), frozenset())
-            assert (row.state != state) is may, (role, move, place, got.status_code)
-            # A button stands there exactly for whom the move is.
-            assert (f'name="action" value="{move}"' in page) is may, (role, move, place)
+            assert (row.state != state) is (place in who.get(str(role), frozenset())), (role, move, place, got)
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_role_by_move_of_a_plan_by_place(world: dict[str, WorkItem], role: str | None) -> None:
+    client = somebody(role)
+    for state in sorted({state for state, _who in PLAN_LIFE.values()}):
+        WorkPlan.objects.update(state=state, version=1, submitted_by="")
+        for place, code in CODES.items():
+            page = client.get(plan_address("work-plan", code)).content.decode()
+            for move in (move for move, (before, _who) in PLAN_LIFE.items() if before == state):
+                may = place in PLAN_LIFE[move][1].get(str(role), frozenset())
+                assert (f'name="action" value="{move}"' in page) is may, (role, move, place)
     for move, (state, who) in PLAN_LIFE.items():
         for place, code in CODES.items():
             WorkPlan.objects.filter(organisation__code=code).update(state=state, version=1, submitted_by="")
-            page = client.get(plan_address("work-plan", code)).content.decode()
             told = {"action": move, "reason": "因为", "version": 1}
             got = client.post(plan_address("work-plan-move", code), told)
-            may = place in who.get(str(role), frozenset())
             now = WorkPlan.objects.get(organisation__code=code).state
-            assert (now != state) is may, (role, move, place, got.status_code)
-            assert (f'name="action" value="{move}"' in page) is may, (role, move, place)
+            assert (now != state) is (place in who.get(str(role), frozenset())), (role, move, place, got.status_code)
 
 
 @pytest.mark.parametrize("role", PEOPLE)

@@ -60,7 +60,7 @@ def parse(
     as_json: JsonOption = False,
 ) -> None:
     """只读取文件、不入库 · read a document without storing it."""
-    from saishang.apps.plan.importer import parse_document
+    from saishang.apps.plan.importer.parse import parse_document
 
     document = parse_document(file, _agencies())
     if as_json:
@@ -240,7 +240,7 @@ def _load(name: str) -> PlanDocument:
     """A file that exists is read; anything else is the name of a stored version."""
     path = Path(name)
     if path.suffix.lower() in (".docx", ".txt", ".doc") or path.is_file():
-        from saishang.apps.plan.importer import parse_document
+        from saishang.apps.plan.importer.parse import parse_document
 
         return parse_document(path, _agencies())
     _django()

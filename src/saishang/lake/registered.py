@@ -10,11 +10,12 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saishang.lake.errors import MappingError
-from saishang.lake.readers.values import normalised
-from saishang.lake.sources import Source
+
+if TYPE_CHECKING:
+    from saishang.lake.sources import Source
 
 __all__ = ["Registered", "RegisteredStation", "Stations", "offer", "stations_of", "with_points"]
 
@@ -72,6 +73,9 @@ def with_points(source: Source, known_at: datetime | None = None) -> Source:
     MappingError
         When nobody answers for registers.
     """
+    # Registers name this module whenever anything starts; what reads files takes a third of a second to load.
+    from saishang.lake.readers.values import normalised
+
     kind = source.station.register
     if not kind:
         return source

@@ -18,7 +18,6 @@ from saishang.apps.organisations.models import ROLES
 from saishang.apps.organisations.roles import ACTIONS
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.search.providers import PUBLIC, SOMEWHERE, STAFF, Document, Provider, register
-from saishang.science.calc import topics
 
 __all__ = ["PAGE", "RULE", "STATION"]
 
@@ -40,6 +39,9 @@ def _rules() -> Any:
 
 
 def _pages(_keys: Sequence[str] | None) -> Iterator[Document]:
+    # Read by whoever makes the index alone: every command would wait half a second for the calculators.
+    from saishang.science.calc import topics
+
     with _PAGES.open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle):
             audience = _audience(row["view"])

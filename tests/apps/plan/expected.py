@@ -10,8 +10,7 @@ from typing import Any
 
 import yaml
 
-from saishang.apps.plan.importer import PlanDocument
-from saishang.apps.plan.importer.document import Item, Target, json_number
+from saishang.apps.plan.importer.document import Item, PlanDocument, Target, json_number
 
 CORPUS = Path(__file__).parent / "corpus"
 

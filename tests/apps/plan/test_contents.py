@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from saishang.apps.plan.importer import parse_document
 from saishang.apps.plan.importer.owners import split_units
+from saishang.apps.plan.importer.parse import parse_document
 from saishang.apps.plan.importer.targets import targets_in_paragraph
 
 _CONTENTS = (

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from saishang.apps.plan.diff import ItemChange, PlanDiff, diff_plans
-from saishang.apps.plan.importer import parse_document
 from saishang.apps.plan.importer.document import Item, Owner, PlanDocument, Target, Unresolved
+from saishang.apps.plan.importer.parse import parse_document
 from saishang.apps.plan.loader import load_plan
 
 GONE = ("T3", "T15", "T22")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from saishang.apps.plan.importer import PlanDocument, parse_document
+from saishang.apps.plan.importer.document import PlanDocument
+from saishang.apps.plan.importer.parse import parse_document
 from tests.apps.plan.expected import owners
 
 

@@ -14,9 +14,8 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saishang.apps.plan.importer import parse_document
 from saishang.apps.plan.importer.blocks import Block, PlanFileError, Source
-from saishang.apps.plan.importer.parse import parse_source
+from saishang.apps.plan.importer.parse import parse_document, parse_source
 from saishang.errors import SaishangError
 
 PLAN = """柳溪市净土保卫行动方案

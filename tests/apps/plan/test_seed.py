@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from saishang.apps.plan.importer import PlanDocument, parse_document
+from saishang.apps.plan.importer.document import PlanDocument
+from saishang.apps.plan.importer.parse import parse_document
 from saishang.apps.plan.loader import PlanData, load_plan
 from tests.shared_material import shared
 

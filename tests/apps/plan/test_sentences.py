@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from saishang.apps.plan.importer import PlanDocument
+from saishang.apps.plan.importer.document import PlanDocument
 from saishang.apps.plan.importer.targets import targets_in_paragraph
 from tests.apps.plan.expected import compare, said
 

@@ -15,8 +15,9 @@ from saishang.apps.plan import queries
 from saishang.apps.plan.actions import import_plan_from_file, import_plan_from_rules, settle_unit
 from saishang.apps.plan.actions.import_plan import PlanImportError, import_document
 from saishang.apps.plan.export import write_workbook
-from saishang.apps.plan.importer import PlanDocument, parse_document
 from saishang.apps.plan.importer.agencies import shipped_agencies
+from saishang.apps.plan.importer.document import PlanDocument
+from saishang.apps.plan.importer.parse import parse_document
 from saishang.apps.plan.models import ItemOwner, PlanVersion
 from tests.apps.plan.expected import CORPUS
 

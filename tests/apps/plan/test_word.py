@@ -7,8 +7,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from saishang.apps.plan.importer import PlanDocument, parse_document
 from saishang.apps.plan.importer.blocks import PlanFileError
+from saishang.apps.plan.importer.document import PlanDocument
+from saishang.apps.plan.importer.parse import parse_document
 from saishang.apps.plan.importer.reading import read_source
 
 _HEAD = (

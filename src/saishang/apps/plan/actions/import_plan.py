@@ -13,9 +13,10 @@ from django.conf import settings
 from django.db import models, transaction
 
 from saishang.apps.core.actions import record
-from saishang.apps.plan.importer import PlanDocument, parse_document
 from saishang.apps.plan.importer.agencies import Agency, AgencyResolver, site_agencies
+from saishang.apps.plan.importer.document import PlanDocument
 from saishang.apps.plan.importer.owners import resolve_units
+from saishang.apps.plan.importer.parse import parse_document
 from saishang.apps.plan.loader import load_plan
 from saishang.apps.plan.models import (
     Chapter,
