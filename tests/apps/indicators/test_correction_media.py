@@ -94,6 +94,7 @@ def text(path: Path, folder: Path, old: str, new: str) -> Path:
     return target
 
 
+@pytest.mark.soak  # half a minute; test_correction.py holds the quick way against a whole evaluation in every run
 def test_each_correction_touches_its_own_media_and_tells_what_a_whole_evaluation_finds(
     config: Config, lake: Lake, tmp_path: Path
 ) -> None:
