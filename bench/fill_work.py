@@ -97,6 +97,7 @@ def fill(sizes: Sizes, rules: Rules, today: date, seed: int = 1) -> dict[str, in
         _items(cursor, sizes.items, version.plan, tasks, programmes, today)
         _reports(cursor, sizes.items, sizes.reports, today)
         _work_plans(cursor, today)
+        cursor.execute("update core_generation set number = nextval('core_generation_number')")
         return {table: _count(cursor, table) for table in _TABLES}
 
 

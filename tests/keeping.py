@@ -33,6 +33,8 @@ class KeptSite:
             for table, data in self.rows.items():
                 with cursor.copy(sql.SQL("copy {} from stdin (format binary)").format(sql.Identifier(table))) as copy:
                     copy.write(data)
+            # The triggers that number changes did not see this one.
+            cursor.execute("update core_generation set number = nextval('core_generation_number')")
             for name, value in self.sequences.items():
                 cursor.execute("select setval(%s::regclass, %s)", [name, value])
 
@@ -52,6 +54,8 @@ def keep(folder: Path) -> KeptSite | None:
         cursor.execute(
             "select quote_ident(schemaname) || '.' || quote_ident(sequencename), last_value from pg_sequences"
             " where schemaname = current_schema() and last_value is not null"
+            # Its numbers must never come twice within a process.
+            " and sequencename <> 'core_generation_number'"
         )
         sequences = {str(name): int(value) for name, value in cursor.fetchall()}
     kept = Path(tempfile.mkdtemp(prefix="saishang-kept-", dir=folder.parent))

@@ -19,6 +19,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from saishang.apps.core.generations import pinned
 from saishang.apps.organisations.access import keep_roles, roles_held
 from saishang.apps.organisations.actions.end_sign_in import SEEN_EVERY, begin_sign_in
 from saishang.apps.organisations.actions.second_factor import has_second_factor
@@ -50,6 +51,12 @@ class Sessions:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """End what no longer holds, ask what has to come first, answer."""
+        if request.method not in ("GET", "HEAD"):
+            return self._answer(request)
+        with pinned():
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         if SESSION_KEY not in request.session:
             return self.get_response(request)
         row = SignIn.objects.filter(pk=request.session.get(NUMBER) or 0).first()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
+from saishang.apps.core.generations import kept
 from saishang.apps.core.models import ActionLogEntry
 from saishang.apps.organisations.access import Span, held_on, holding
 from saishang.apps.organisations.models import Membership, Organisation, OrganisationName, SignIn, User, open_on
@@ -98,13 +99,30 @@ def tree(wanted: Filter | None = None, *, members: bool = False) -> list[Organis
     """
     wanted = wanted or Filter()
     day = wanted.on or timezone.localdate()
+    if not members:
+        return list(_listed(replace(wanted, on=day)))
+    return _walked(wanted, day, _people_in(day))
+
+
+@kept("organisations")
+def _listed(wanted: Filter) -> tuple[OrganisationView, ...]:
+    return tuple(_walked(wanted, wanted.on or timezone.localdate(), {}))
+
+
+@kept("organisations")
+def _rows() -> tuple[dict[int, _Row], dict[int, list[_Name]]]:
+    """Every organisation by its number, and the names that each has borne, the oldest first."""
     fields = ("pk", "code", "kind", "parent", "path", "region", "position", "opened", "closed", "successor")
-    rows = {row[0]: _Row(*row) for row in Organisation.objects.order_by().values_list(*fields)}
+    rows = {row[0]: _Row(*row) for row in Organisation.objects.order_by("pk").values_list(*fields)}
     names: dict[int, list[_Name]] = {}
     dated = OrganisationName.objects.order_by(F("first").asc(nulls_first=True))
     for number, *said in dated.values_list("organisation", "first", "zh", "en", "short", "aliases"):
         names.setdefault(number, []).append(_Name(*said))
-    people = _people_in(day) if members else {}
+    return rows, names
+
+
+def _walked(wanted: Filter, day: date, people: Mapping[int, int]) -> list[OrganisationView]:
+    rows, names = _rows()
     below: dict[int | None, list[_Row]] = {}
     for row in rows.values():
         below.setdefault(row.parent, []).append(row)
@@ -201,9 +219,13 @@ def names_of(code: str) -> list[OrganisationName]:
 
 def numbers_within(span: Span, below: str = "") -> list[int]:
     """Numbers (not codes) of the organisations that a span covers, in their order; of one and those below it only."""
-    rows = Organisation.objects.filter(span.filter(""))
-    rows = rows.filter(path__contains=f"/{below}/") if below else rows
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+    return list(_numbers_within(span, below))
+
+
+@kept("organisations")
+def _numbers_within(span: Span, below: str) -> tuple[int, ...]:
+    rows, _names = _rows()
+    return tuple(pk for pk, row in rows.items() if span.covers(row) and (not below or f"/{below}/" in row.path))
 
 
 def codes_owed(code: str) -> list[str]:
@@ -239,7 +261,8 @@ def open_codes(on: date) -> dict[str, int]:
 
 def codes_by_number() -> dict[int, str]:
     """Number → code of every organisation: what counts large tables groups by the number and needs no join."""
-    return dict(Organisation.objects.values_list("pk", "code"))
+    rows, _names = _rows()
+    return {pk: row.code for pk, row in rows.items()}
 
 
 def open_role(username: str, code: str, role: str) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from saishang.apps.plan import models, promises
+from saishang.apps.core.generations import kept
+from saishang.apps.plan import models, queries
 
 __all__ = ["Heading", "headings"]
 
@@ -31,11 +32,14 @@ def headings(plan: str | None = None) -> list[Heading]:
 
     `group` is a key that no other section has: chapter and section as written, with a slash between.
     """
-    version = promises.current_version(plan)
-    if version is None:
-        return []
-    rows = models.Item.objects.filter(version_id=version.pk, role__in=_ROLES).order_by("position")
-    return [_heading(row) for row in rows.select_related("chapter", "section")]
+    version = queries.current_version(plan)
+    return [] if version is None else list(_headings(version.id))
+
+
+@kept("plan")
+def _headings(version: int) -> tuple[Heading, ...]:
+    rows = models.Item.objects.filter(version_id=version, role__in=_ROLES).order_by("position")
+    return tuple(_heading(row) for row in rows.select_related("chapter", "section"))
 
 
 def _heading(row: models.Item) -> Heading:

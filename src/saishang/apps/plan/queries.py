@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from saishang.apps.core.generations import kept
 from saishang.apps.plan import models, promises
 from saishang.apps.plan.importer.document import (
     Chapter,
@@ -180,6 +183,11 @@ def versions(plan: str | None = None) -> list[VersionView]:
 
 def current_version(plan: str | None = None) -> VersionView | None:
     """The newest version of one plan, or of the site's own, as `promises` says; None before the first import."""
+    return _current(plan, settings.CONFIG.rules_overlay)
+
+
+@kept("plan")
+def _current(plan: str | None, _overlay: Path | None) -> VersionView | None:
     found = promises.current_version(plan)
     return None if found is None else _view_of(found)
 
@@ -285,6 +293,11 @@ def items(
 
 def titles(version_id: int) -> dict[str, tuple[str, str]]:
     """Item → its title in Chinese and English, in reading order; for lists that need nothing else of the plan."""
+    return dict(_titles(version_id))
+
+
+@kept("plan")
+def _titles(version_id: int) -> dict[str, tuple[str, str]]:
     rows = models.Item.objects.filter(version_id=version_id).order_by("position")
     return {key: (zh, en) for key, zh, en in rows.values_list("key", "title", "title_en")}
 

@@ -1,0 +1,80 @@
+"""Answers that a process keeps until the tables that they come from change.
+
+Organisations and the plan are read by every page and change a few times a month. A trigger on each of their tables
+gives the group of tables another number with every statement that changes one, in the transaction of the change; an
+answer is kept under the number that held when it was read. Numbers come from a sequence: a transaction that is rolled
+back leaves none that another one could use. Adding a table: a trigger like those of `organisations/migrations/0004`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import connection
+
+__all__ = ["generation", "kept", "pinned"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+#: Answers of one function that are kept, those asked for last.
+_MOST = 256
+_PINNED: ContextVar[dict[str, int] | None] = ContextVar("generations", default=None)
+
+
+def generation(name: str) -> int:
+    """Number of a group of tables now; 0 before anything in it was ever changed."""
+    pinned_now = _PINNED.get()
+    if pinned_now is None:
+        return _read().get(name, 0)
+    if not pinned_now:
+        pinned_now.update(_read() or {"": 0})
+    return pinned_now.get(name, 0)
+
+
+def _read() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("select name, number from core_generation")
+        return {str(name): int(number) for name, number in cursor.fetchall()}
+
+
+@contextmanager
+def pinned() -> Iterator[None]:
+    """Ask for the numbers once, for what changes nothing: a page that is read, not a form that is sent."""
+    token = _PINNED.set({})
+    try:
+        yield
+    finally:
+        _PINNED.reset(token)
+
+
+def kept(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep the answers of a function of hashable arguments until the group of tables `name` changes.
+
+    Whoever gets an answer shares it with others and must not change it.
+    """
+
+    def decorate(ask: Callable[P, T]) -> Callable[P, T]:
+        answers: OrderedDict[object, T] = OrderedDict()
+
+        @wraps(ask)
+        def answer(*args: P.args, **kwargs: P.kwargs) -> T:
+            key = (connection.settings_dict["NAME"], generation(name), args, tuple(sorted(kwargs.items())))
+            try:
+                found = answers[key]
+            except KeyError:
+                found = answers[key] = ask(*args, **kwargs)
+                if len(answers) > _MOST:
+                    answers.popitem(last=False)
+            else:
+                with suppress(KeyError):  # another thread may have let it go meanwhile
+                    answers.move_to_end(key)
+            return found
+
+        return answer
+
+    return decorate
