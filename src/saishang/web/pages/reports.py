@@ -28,7 +28,9 @@ from saishang.apps.reports.blocks import Chart as ChartBlock
 from saishang.apps.reports.blocks import Table as TableBlock
 from saishang.apps.reports.queries import ReportRow
 from saishang.apps.reports.refusals import ReportRefused
+from saishang.apps.supervision import queries as supervision
 from saishang.web import texts, wording
+from saishang.web.pages import site
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
 from saishang.web.pages.faults import put_faults
@@ -96,8 +98,9 @@ def _list(rows: list[ReportRow]) -> Table:
         Column("organisation", _("单位"), row_head=True), Column("kind", _("类别"), nowrap=True),
         Column("run", _("评估编号"), nowrap=True), Column("counted", _("任务统计时刻"), nowrap=True),
         Column("by", _("编制人"), nowrap=True), Column("file", _("文件")), Column("sha256", _("摘要"), nowrap=True),
-        Column("nature", _("数据性质"), nowrap=True),
+        Column("nature", _("数据性质"), nowrap=True), Column("delivered", _("报送日期"), nowrap=True),
     ]  # fmt: skip
+    handed = supervision.delivered(row.number for row in rows)
     listed = [
         {
             "number": row.number, "year": Cell(row.year, text=str(row.year)),
@@ -107,6 +110,7 @@ def _list(rows: list[ReportRow]) -> Table:
             "file": Cell(row.number, text="Word", href=reverse("reports-file", args=[row.organisation, row.number])),
             "sha256": Cell(row.sha256, text=row.sha256[:12]),
             "nature": _("含演示数据") if row.invented else _("正式数据"),
+            "delivered": handed[row.number].done_on if row.number in handed else None,
         }
         for row in rows
     ]  # fmt: skip
@@ -160,12 +164,35 @@ def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
     if answer is not None:
         return answer
     context = {
-        "row": row, "told": told, "parts": parts, "annexes": annexes, "kind": _kinds()[row.kind],
+        "delivery": _delivery(row), "row": row, "told": told, "parts": parts, "annexes": annexes,
+        "kind": _kinds()[row.kind],
         "organisation": _organisation_name(row), "single": len(annexes) == 1,
         "day": told.dated.isoformat() if texts.english() else _("%(y)s年%(m)s月%(d)s日") % {
             "y": told.dated.year, "m": told.dated.month, "d": told.dated.day},
     }  # fmt: skip
     return render(request, "reports/one.html", context)
+
+
+def _delivery(row: ReportRow) -> tuple[str, str]:
+    """Whether and when it was handed over as the plan asks, with the address of the duty; empty for one of nobody."""
+    if row.kind != "organisation":
+        return "", ""
+    own = supervision.delivered([row.number]).get(row.number)
+    duty = own or supervision.annual_duty(site.rules(), row.organisation, row.year)
+    if duty is None:
+        return _("这一年的定期事项还没有生成，尚无可报送的事项"), ""
+    href = reverse("supervision-duty", args=[duty.pk])
+    if own is not None and own.done_on is not None:
+        said = {"on": own.done_on.isoformat(), "due": own.due.isoformat() if own.due is not None else ""}
+        if own.due is None:
+            return _("已于 %(on)s 报送") % said, href
+        if own.done_on <= own.due:
+            return _("已于 %(on)s 报送（期限 %(due)s，按期）") % said, href
+        late = {"n": (own.done_on - own.due).days}
+        return _("已于 %(on)s 报送（期限 %(due)s，逾期 %(n)s 天）") % (said | late), href
+    if duty.state == "fulfilled":
+        return _("未报送；事项已由其他依据落实"), href
+    return _("尚未报送"), href
 
 
 @organisation("view_internal")
