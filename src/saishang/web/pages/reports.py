@@ -45,6 +45,8 @@ __all__ = ["file", "index", "make", "one"]
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CONTROL = {"class": "form-control"}
 _SELECT = {"class": "form-select"}
+#: Share of a table's width from which on a column holds sentences.
+_LONG = 0.2
 
 
 class MakeForm(forms.Form):
@@ -95,10 +97,10 @@ def index(request: HttpRequest) -> HttpResponse:
 def _list(rows: list[ReportRow]) -> Table:
     columns = [
         Column("number", _("编号"), number=True), Column("year", _("年度"), nowrap=True),
-        Column("organisation", _("单位"), row_head=True), Column("kind", _("类别"), nowrap=True),
+        Column("organisation", _("单位"), row_head=True, long=True), Column("kind", _("类别")),
         Column("run", _("评估编号"), nowrap=True), Column("counted", _("任务统计时刻"), nowrap=True),
-        Column("by", _("编制人"), nowrap=True), Column("file", _("文件")), Column("sha256", _("摘要"), nowrap=True),
-        Column("nature", _("数据性质"), nowrap=True), Column("delivered", _("报送日期"), nowrap=True),
+        Column("by", _("编制人")), Column("file", _("文件")), Column("sha256", _("摘要"), nowrap=True),
+        Column("nature", _("数据性质")), Column("delivered", _("报送日期"), nowrap=True),
     ]  # fmt: skip
     handed = supervision.delivered(row.number for row in rows)
     listed = [
@@ -246,10 +248,14 @@ def _parts(told: OfficialDocument, blocks: tuple[Block, ...], prefix: str) -> li
 
 
 def _table(block: TableBlock, prefix: str, title: str) -> Table:
+    # Shares are of each other: what has a fifth of the width or more holds sentences.
+    whole = sum(column.share for column in block.columns)
+    name_ = next((place for place, column in enumerate(block.columns) if not column.centre), 0)
     columns = [
-        Column(f"c{place}", column.head, row_head=place == 1, nowrap=column.centre, long=column.share > 3)
+        Column(f"c{place}", column.head, row_head=place == name_, nowrap=column.centre,
+               long=not column.centre and column.share >= whole * _LONG)
         for place, column in enumerate(block.columns)
-    ]
+    ]  # fmt: skip
     rows = [{f"c{place}": text for place, text in enumerate(row)} for row in block.rows]
     return Table(f"{prefix}-{block.name}", block.title or title or block.name, columns, rows, tight=True)
 
@@ -260,4 +266,4 @@ def _chart(block: ChartBlock, prefix: str) -> Chart:
     table = Table(f"{prefix}-{block.name}", block.title, columns, rows, tight=True)
     series = [{"name": block.title, "type": "bar", "data": list(block.values)}]
     spec = {"kind": "lines", "unit": block.unit, "x": list(block.names), "series": series}
-    return Chart(f"{prefix}-{block.name}", block.title, spec, table, open_table=True)
+    return Chart(f"{prefix}-{block.name}", block.title, spec, table)
