@@ -81,7 +81,7 @@ AUDIENCE = {
     "supervision-matter-file": "answer_supervision", "supervision-matter-reply": "answer_supervision",
     "supervision-matter-move": "supervise", "supervision-duties": "view_internal",
     "supervision-duties-open": "supervise", "supervision-duty": "view_internal",
-    "supervision-duty-file": "answer_supervision",
+    "supervision-duty-file": "answer_supervision", "supervision-duty-annual": "answer_supervision",
     "supervision-duty-undo": "supervise", "supervision-bulletins": "view_internal",
     "supervision-bulletins-make": "supervise", "supervision-bulletin": "view_internal",
     "supervision-file": "view_internal", "supervision-file-strike": "answer_supervision",

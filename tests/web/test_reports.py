@@ -438,3 +438,18 @@ def test_commands(portal: Portal, busy: None, tmp_path: Path) -> None:
         assert files[0] == files[2]
     bad = runner.invoke(app, [*asked[:-1], str(tmp_path / "x.pdf")])
     assert isinstance(bad.exception, Exception) and ".docx" in str(bad.exception)
+
+
+def test_only_columns_of_sentences_are_wide() -> None:
+    """Widths in millimetres or in shares say the same: a fifth of the whole or more, and not centred."""
+    from saishang.apps.reports.blocks import Column, Table
+    from saishang.web.pages.reports import _table
+
+    for shares in ((11.0, 34.0, 25.0, 86.0), (1.1, 3.4, 2.5, 8.6)):
+        columns = tuple(
+            Column(head, share, centre)
+            for head, share, centre in zip("abcd", shares, (True, False, False, True), strict=True)
+        )
+        told = _table(Table("t", "", columns, (("T1", "事项", "单位", "2026-10-31"),)), "x", "")
+        assert [column.long for column in told.columns] == [False, True, False, False]
+        assert [column.row_head for column in told.columns] == [False, True, False, False]

@@ -57,6 +57,7 @@ ADDRESSES: dict[str, tuple[dict[str, set[str]], str, int]] = {
     "supervision-matter-move": (RAISES, "get", 200),
     "supervision-duty": (SEES, "get", 200),
     "supervision-duty-file": (EITHER, "post", 302),
+    "supervision-duty-annual": (EITHER, "post", 302),
     "supervision-duty-undo": (OFFICE, "get", 200),
     "supervision-file": (SEES, "get", 200),
     "supervision-file-strike": (EITHER, "post", 302),
@@ -121,6 +122,7 @@ def address(name: str, things: dict[str, Any]) -> str:
     more: dict[str, list[Any]] = {
         "supervision-case-move": [case.pk, "settle"], "supervision-finding-move": [finding.code, "submit_plan"],
         "supervision-finding-supersede": [finding.code, things["check"].pk],
+        "supervision-duty-annual": [duty.pk, 1],
         "supervision-matter-reply": [matter.pk, "NX-STT-DQC"], "supervision-matter-move": [matter.pk, "withdraw"],
     }  # fmt: skip
     first = {"case": case.pk, "finding": finding.code, "matter": matter.pk, "duty": duty.pk, "file": things["file"].pk}

@@ -283,6 +283,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("supervision/duties/open/", supervision_duties.open_, name="supervision-duties-open"),
     path("supervision/duties/<int:pk>/", supervision_duties.duty, name="supervision-duty"),
     path("supervision/duties/<int:pk>/files/", supervision_common.attach_duty, name="supervision-duty-file"),
+    path(
+        "supervision/duties/<int:pk>/annual/<int:number>/", supervision_duties.deliver, name="supervision-duty-annual"
+    ),
     path("supervision/duties/<int:pk>/undo/", supervision_duties.undo, name="supervision-duty-undo"),
     path("supervision/bulletins/", supervision_bulletins.index, name="supervision-bulletins"),
     path("supervision/bulletins/make/", supervision_bulletins.make, name="supervision-bulletins-make"),

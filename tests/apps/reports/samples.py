@@ -8,11 +8,15 @@ from typing import Any
 from saishang.apps.reports.content import (
     Account,
     AnnualReport,
+    CaseFact,
     Chance,
+    DutyFact,
+    FindingFact,
     Kind,
+    MatterFact,
     MissingReport,
     Name,
-    Notice,
+    Supervision,
     TargetFact,
     TaskFact,
     UnitFact,
@@ -67,6 +71,62 @@ def work(**more: Any) -> Work:
     return Work(**given | more)
 
 
+LEVELS = (Name("prompt", "提示", "prompt"), Name("notice", "督办单", "notice"), Name("talk", "约谈", "talk"))
+CITY = Name("640100", "银川市党委和政府", "Yinchuan")
+
+
+def case(place: int, state: str, **more: Any) -> CaseFact:
+    given: dict[str, Any] = {
+        "code": f"DB-2026-{place:04d}", "year": None, "number": None, "title": f"督办第{place}件",
+        "organisation": OFFICE, "level": LEVELS[0], "issued": date(2026, 3, 2), "due": date(2026, 3, 9),
+        "state": state, "closed": date(2026, 3, 8) if state == "closed" else None, "late": False,
+    }  # fmt: skip
+    return CaseFact(**given | more)
+
+
+def finding(number: int, state: str, **more: Any) -> FindingFact:
+    given: dict[str, Any] = {
+        "code": f"ZY-2-{number:03d}", "source": "central", "title": f"第{number}个问题", "organisation": OFFICE,
+        "due": date(2026, 12, 31), "state": state, "closed": date(2026, 9, 1) if state == "closed" else None,
+        "late": False,
+    }  # fmt: skip
+    return FindingFact(**given | more)
+
+
+def supervision(**more: Any) -> Supervision:
+    """Four cases: one closed, one answered, two open, one of them late; one of them from 2025, another withdrawn.
+    Five findings: one struck off, one to be publicised, three not mended, one of them late; four of them new.
+    Two matters, one settled. Three duties: one fulfilled, one late, one this report's."""
+    given: dict[str, Any] = {
+        "levels": LEVELS, "opened": {"prompt": 2, "notice": 1, "talk": 0}, "carried": 1, "closed": 1, "unanswered": 1,
+        "withdrawn": 1,
+        "cases": (
+            case(1, "closed", issued=date(2025, 12, 1)), case(2, "answered"),
+            case(3, "open", level=LEVELS[1], year=2026, number=7, late=True), case(4, "open"),
+        ),
+        "found": {"listed": 1, "plan_submitted": 1, "plan_approved": 0, "in_progress": 1, "applied": 0, "checked": 1,
+                  "publicised": 0, "closed": 1},
+        "listed": 4, "overdue": 1,
+        "findings": (
+            finding(1, "closed"), finding(2, "checked"), finding(3, "in_progress", late=True),
+            finding(4, "listed", due=None), finding(5, "plan_submitted", source="self"),
+        ),
+        "raised": 2, "settled": 1, "unsettled": 1,
+        "matters": (
+            MatterFact("XT-2026-0001", "管网穿越铁路", CITY, (OFFICE,), date(2026, 5, 1), "settled", date(2026, 5, 4),
+                       late=False),
+            MatterFact("XT-2026-0002", "跨界清漂", OFFICE, (CITY, REGION), date(2026, 6, 1), "open", None, late=True),
+        ),
+        "duties": (
+            DutyFact(Name("D01", "报告年度工作", "annual report"), date(2026, 12, 31), 1, 0, 0, annual=True),
+            DutyFact(Name("D02", "列入年度计划", "work plan"), None, 1, 1, 0, "work_plan", date(2026, 2, 1)),
+            DutyFact(Name("D24", "环境日活动", "environment day"), date(2026, 6, 5), 1, 0, 1),
+        ),
+        "invented": False,
+    }  # fmt: skip
+    return Supervision(**given | more)
+
+
 def report(kind: Kind = "organisation", **more: Any) -> AnnualReport:
     given: dict[str, Any] = {
         "kind": kind, "organisation": OFFICE, "region": REGION, "year": 2026,
@@ -116,15 +176,20 @@ def big(kind: Kind = "organisation") -> AnnualReport:
         for n in range(20)
     )
     missing = tuple(MissingReport(f"T{n}", LONG, OFFICE, "2026-M10", date(2026, 11, 6), True) for n in range(40))
-    notices = tuple(
-        Notice(f"督〔2026〕{n}号", LONG, OFFICE, Name("notice", "督办单", "notice"), date(2026, 9, 1), n % 2 == 0)
-        for n in range(12)
-    )
+    watched = supervision(
+        opened={"prompt": 12, "notice": 13, "talk": 0}, carried=0, invented=True,
+        cases=tuple(case(n, "open", title=f"T10-{n} {LONG}", year=2026, number=n, late=True, invented=True)
+                    for n in range(1, 26)),
+        findings=tuple(finding(n, "publicised", title=LONG, late=True, invented=True) for n in range(1, 6)),
+        matters=tuple(MatterFact(f"XT-2026-{n:04d}", WORD, OFFICE, (CITY, REGION, OFFICE), date(2026, 6, 1), "replied",
+                                 None, late=True, invented=True) for n in range(1, 3)),
+        duties=tuple(DutyFact(Name(f"D{n:02d}", LONG, WORD), date(2026, 6, 5), 60, 20, 40) for n in range(1, 25)),
+    )  # fmt: skip
     units = tuple(
         UnitFact(Name(f"U{n}", f"{OFFICE.zh}{n}"), n, {"late": n, "verified": 1}, 2, True) for n in range(45)
     )  # fmt: skip
     return report(kind, targets=targets, work=work(
         counts={"late": len(late), "on_time": 60, "verified": 30}, done=done, late=late,
         items=(*items, *done) if kind == "organisation" else (), accounts=accounts, told=25, missing=missing,
-        missing_reports=40, notices=notices, units=units if kind == "consolidated" else (), invented=True,
-    ))  # fmt: skip
+        missing_reports=40, units=units if kind == "consolidated" else (), invented=True,
+    ), supervision=watched)  # fmt: skip

@@ -126,13 +126,40 @@ def test_a_table_repeats_its_heading_row_on_every_page(pages: list[Page]) -> Non
 def test_headings_are_numbered_in_order(pages: list[Page]) -> None:
     whole = "\n".join(page.text for page in pages)
     wanted = [f"{MARKS[0](n)}{words}" for n, words in enumerate(
-        ("总体情况", "目标进展", "任务落实", "存在的问题", "下一步工作安排"), start=1)]  # fmt: skip
+        ("总体情况", "目标进展", "任务落实", "督办和整改", "存在的问题", "下一步工作安排"), start=1)]  # fmt: skip
     places = [flat(whole).index(flat(words)) for words in wanted]
     assert places == sorted(places)
     for first, last in pairwise([*places, len(flat(whole))]):
         part = flat(whole)[first:last]
-        marks = [mark for mark in ("（一）", "（二）", "（三）") if mark in part]
-        assert marks == ["（一）", "（二）", "（三）"][: len(marks)]
+        four = ["（一）", "（二）", "（三）", "（四）"]
+        marks = [mark for mark in four if mark in part]
+        # Never one alone.
+        assert marks == four[: len(marks)] and len(marks) != 1
+
+
+def test_no_line_of_source_and_no_signature_stands_alone(pages: list[Page]) -> None:
+    """Where figures are from stands on the page of the figures; the page of the signature has some of the text."""
+    for number, page in enumerate(pages[1:], start=1):
+        first = "".join(char.text for char in page.lines()[0])
+        assert not first.startswith(("数据来源", "任务和督办数据", "附件：")), number
+    signed = next(page for page in pages[1:] if "2026年11月30日" in flat(page.text) and "附件：" in flat(page.text))
+    assert "特此报告。" in flat(signed.text)
+
+
+def test_small_tables_are_not_broken(pages: list[Page]) -> None:
+    """The table of reasons has two rows; its heading, its rows and its source are on one page."""
+    page = next(page for page in pages[1:] if "（三）尚不能判断的目标" in flat(page.text))
+    assert flat(page.text).split("（三）尚不能判断的目标")[1].count("数据来源：评估") == 1
+
+
+def test_the_rules_of_the_copy_are_as_wide_as_the_text(pages: list[Page]) -> None:
+    """7.4.1: rules of 156 mm; 7.4.2: the text one character of 14 points in from them."""
+    page = pages[-1]
+    lead = next(char for char in page.chars if char.text == "抄")
+    edges = [rule for rule in page.rules if abs(rule[2] - lead.top) < 12 or abs(rule[3] - lead.bottom) < 12]
+    assert min(rule[0] for rule in edges) == pytest.approx(LEFT, abs=NEAR)
+    assert max(rule[1] for rule in edges) == pytest.approx(RIGHT, abs=NEAR)
+    assert lead.left == pytest.approx(LEFT + 14 / 72 * 25.4, abs=1)
 
 
 def test_what_is_invented_is_marked_on_every_page(pages: list[Page]) -> None:
@@ -145,7 +172,7 @@ def test_the_pages_of_a_small_report(tmp_path: Path) -> None:
     told = [flat(page.text) for page in render(to_docx(compose(samples.report())), tmp_path)]
     assert told[0].startswith("宁夏回族自治区生态环境厅2026年度行动方案落实情况报告")
     assert "评估20251231-abcdef" in told[0] and "2026-11-3009:30" in told[0]
-    assert told[1].startswith("关于2026年度行动方案落实情况的报告自治区生态文明建设领导小组：一、总体情况")
+    assert told[1].startswith("关于2026年度行动方案落实情况的报告自治区生态文明建设领导小组：按照《自治区")
     text = "".join(told[1:-2])
     for words in ("图1各类进展的目标数", "图2各类进度的任务事项数", "五、下一步工作安排", "2026年11月30日", "抄送："):
         assert words in text + told[-1]

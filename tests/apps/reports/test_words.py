@@ -112,6 +112,106 @@ def test_missing_is_never_zero() -> None:
     assert chart.values == (1, 1, 0, 1, 1, 1)  # a zero that was counted is a zero
 
 
+def test_supervision_is_told_as_counted() -> None:
+    """Figures by hand from `samples.supervision`."""
+    document = compose(samples.report(supervision=samples.supervision()))
+    text = said(document)
+    assert (
+        "督办事项4件，已办结1件；反馈问题5个，已销号1个；跨单位协调事项2件，已议定1件；年度定期事项3项次，已落实1项次"
+        in text
+    )
+    assert "列入2026年的督办事项4件，其中当年发出3件（提示2件，督办单1件）、往年结转1件" in text
+    assert "已办结1件，未办结3件，其中逾期未答复1件。另有1件发出后撤销。" in text
+    assert (
+        "反馈问题5个，其中当年新列入4个。按统计时的记录，已销号1个，已申请销号、待核查公示1个，整改未完成3个；逾期1个"
+        in text
+    )
+    assert "跨单位协调事项2件。按统计时的记录，已议定1件，未议定1件，其中逾期1件" in text
+    assert "2026年定期事项3项次。按统计时的记录，已落实1项次，待落实2项次，其中逾期1项次" in text
+    tables = {block.name: block.rows for block in document.blocks if isinstance(block, Table)}
+    assert [row[-1] for row in tables["cases"]] == ["已办结\n2026-03-08", "已答复待定", "待答复\n（逾期）", "待答复"]
+    assert tables["cases"][2][0] == "督办第3件\nDB-2026-0003　督办〔2026〕7号"
+    assert [row[-1] for row in tables["findings"]] == [
+        "已销号\n2026-09-01", "已核查待公示", "整改中（逾期）", "待报方案", "方案待批",
+    ]  # fmt: skip
+    assert tables["findings"][3][2] == "未定"  # no day is no day
+    assert [row[2:] for row in tables["duties"]] == [
+        ("2026-12-31", "待落实", "以年度报告落实"), ("未规定", "已落实\n2026-02-01", "年度工作计划"),
+        ("2026-06-05", "逾期", "—"),
+    ]  # fmt: skip
+    heads = [block.text for block in numbered(document.blocks) if isinstance(block, Heading) and block.level == 1]
+    assert heads == [
+        "一、总体情况",
+        "二、目标进展",
+        "三、任务落实",
+        "四、督办和整改",
+        "五、存在的问题",
+        "六、下一步工作安排",
+    ]
+
+
+def test_supervision_that_is_not_there() -> None:
+    """Reports from before it was counted say nothing of it; a year without duties is not a year of none fulfilled."""
+    assert "督办" not in said(compose(samples.report()))
+    nothing = samples.supervision(
+        opened={"prompt": 0, "notice": 0, "talk": 0}, carried=0, withdrawn=0, cases=(), found={"closed": 0},
+        findings=(), raised=0, settled=0, matters=(), duties=None,
+    )  # fmt: skip
+    document = compose(samples.report(work=None, supervision=nothing))
+    text = said(document)
+    for words in ("没有列入2026年的督办事项", "没有列入2026年的反馈问题", "没有列入2026年的跨单位协调事项",
+                  "2026年的定期事项尚未生成，本报告不作统计"):  # fmt: skip
+        assert words in text
+    assert "已落实0项次" not in text
+    assert document.cover is not None and document.cover.notes[1].startswith("督办数据：按 2026-11-30 09:30")
+
+
+def test_single_reports_of_the_whole_region_are_an_annex() -> None:
+    """Ten stand in the text, eleven are an annex; what an organisation says of itself stays in its text."""
+
+    def told(kind: Any, number: int) -> OfficialDocument:
+        accounts = samples.work().accounts * number
+        return compose(samples.report(kind, work=samples.work(accounts=accounts, told=number)))
+
+    names = lambda document: [annex.title for annex in document.annexes]  # noqa: E731
+    assert "各项任务反映的问题和下一步工作" not in names(told("consolidated", 10))
+    many = told("consolidated", 11)
+    assert "各项任务反映的问题和下一步工作" in names(many)
+    assert "报出的进展报告中有11项任务反映了问题，涉及1个单位，见附件" in said(many)
+    assert "各项任务反映的问题和下一步工作" not in names(told("organisation", 11))
+
+
+def test_what_comes_next_year_is_counted() -> None:
+    """All five targets are of 2027; one of each state but at risk."""
+    text = said(compose(samples.report(work=samples.work(due_next=3))))
+    assert "以2027年为目标年的目标5项，目前已达标1项，进度正常1项，滞后1项，未评估1项，目标值未定1项。" in text
+    assert "期限在2027年、尚未完成的任务事项3项。" in text
+    assert "尚未完成的任务事项" not in said(compose(samples.report()))  # a report from before it was counted
+    other = said(compose(samples.report(targets=(samples.target(1, "met", year=2030),))))
+    assert "没有以2027年为目标年的目标。" in other
+
+
+def test_the_units_add_up() -> None:
+    (units,) = [annex for annex in compose(samples.big("consolidated")).annexes if annex.title == "各单位任务完成情况"]
+    table = units.blocks[0]
+    assert isinstance(table, Table)
+    # 0 + 1 + … + 44 items, as many late; one done and two not reported in each of 45.
+    assert table.rows[-1] == ("合计", "990", "45", "0", "990", "0", "90")
+
+
+@pytest.mark.parametrize(
+    ("period", "zh", "en"),
+    [
+        ("2026-M09", "2026年9月", "September 2026"), ("2026-09", "2026年9月", "September 2026"),
+        ("2026-Q3", "2026年第3季度", "Q3 2026"), ("2026", "2026年", "2026"),
+        ("2026-01..2026-09", "2026年1—9月", "January to September 2026"),
+        ("2025-01..2026-09", "2025-01..2026-09", "2025-01..2026-09"), ("2026-Q5", "2026-Q5", "2026-Q5"),
+    ],
+)  # fmt: skip
+def test_a_period_as_people_write_it(period: str, zh: str, en: str) -> None:
+    assert (Words("zh").period(period), Words("en").period(period)) == (zh, en)
+
+
 def test_every_table_and_chart_says_where_it_is_from() -> None:
     for kind in ("organisation", "consolidated"):
         document = compose(samples.big(kind))
@@ -132,13 +232,14 @@ def test_what_a_list_leaves_out_is_said() -> None:
 
 
 def test_english_says_the_same() -> None:
-    zh, en = compose(samples.report()), compose(samples.report(), "en")
+    told = samples.report(supervision=samples.supervision())
+    zh, en = compose(told), compose(told, "en")
     assert [type(block) for block in zh.blocks] == [type(block) for block in en.blocks]
     assert [len(block.rows) for block in zh.blocks if isinstance(block, Table)] == [
         len(block.rows) for block in en.blocks if isinstance(block, Table)
     ]
     # What people wrote stays in their words; everything else is English.
-    own = {samples.OFFICE.zh, "实施第", "资金到位较慢。", "加快支付进度。"}
+    own = {samples.OFFICE.zh, "实施第", "资金到位较慢。", "加快支付进度。", "督办第", "个问题", "管网穿越", "跨界清漂"}
     for line in said(en).split("\n"):
         if not any(words in line for words in own):
             assert not any("\u4e00" <= ch <= "\u9fff" for ch in line), line
@@ -169,6 +270,8 @@ def test_facts_come_back_from_json(kind: Any) -> None:
     told = samples.big(kind)
     assert from_json(json.loads(json.dumps(to_json(told)))) == told
     assert from_json(json.loads(json.dumps(to_json(samples.report(work=None))))) == samples.report(work=None)
+    watched = samples.report(kind, supervision=samples.supervision(duties=None))
+    assert from_json(json.loads(json.dumps(to_json(watched)))) == watched
 
 
 def test_the_same_facts_give_the_same_bytes_in_another_process() -> None:

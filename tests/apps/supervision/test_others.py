@@ -166,9 +166,11 @@ def test_a_duty_is_fulfilled_by_what_is_there(people: dict[str, User], year: dic
     with pytest.raises(SupervisionRefused, match="1 of 3 missing"):
         fulfil_duty(doing(people["head"]), rules, report.pk, "reports", None)
     type(last).objects.filter(pk=last.pk).update(submitted_at=timezone.now())
-    assert fulfil_duty(doing(people["head"]), rules, report.pk, "reports", None).reports == 3
-    with pytest.raises(SupervisionRefused, match="expected one of reports, record"):
+    with pytest.raises(SupervisionRefused, match="expected one of annual, reports, record"):
         fulfil_duty(doing(people["head"]), rules, report.pk, "work_plan", None)
+    assert fulfil_duty(doing(people["head"]), rules, report.pk, "reports", None).reports == 3
+    with pytest.raises(SupervisionRefused, match="fulfilled already"):
+        fulfil_duty(doing(people["head"]), rules, report.pk, "reports", None)
 
 
 def test_a_record_needs_text_and_evidence(people: dict[str, User], year: dict[str, int], tmp_path: Path) -> None:

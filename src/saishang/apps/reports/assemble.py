@@ -19,6 +19,7 @@ from saishang.apps.organisations.queries import OrganisationView
 from saishang.apps.plan import queries as plans
 from saishang.apps.reports.content import AnnualReport, Chance, Kind, Name, TargetFact
 from saishang.apps.reports.refusals import ReportRefused
+from saishang.apps.reports.supervision import count_supervision
 from saishang.apps.reports.work import count_work
 from saishang.rules import load_rules
 
@@ -68,7 +69,7 @@ def assemble(kind: Kind, code: str, year: int, run: str, counted: datetime) -> A
             code=facts.code_version, counted=local,
             states=tuple(Name(key, row["zh"], row["en"]) for key, row in states.items()), targets=(),
             forecasts=indicators.kept_forecasts(facts.id) is not None, work=count_work(kind, view, year, local, rules),
-            to=to, copy_to=copy_to,
+            to=to, copy_to=copy_to, supervision=count_supervision(kind, view, year, local, rules, _folder(facts)),
         ),
         view,
     )  # fmt: skip
@@ -158,6 +159,14 @@ def _plan(facts: RunFacts) -> Name:
     except plans.PlanNotFoundError:
         return Name(facts.plan_version, facts.plan_version)
     return Name(version.name, version.title, version.title_en)
+
+
+def _folder(facts: RunFacts) -> str:
+    """Folder of the plan's rules; empty for one that was never imported."""
+    try:
+        return plans.version(facts.plan_version).plan
+    except plans.PlanNotFoundError:
+        return ""
 
 
 def _addressees(facts: RunFacts) -> tuple[Name, Name]:

@@ -22,10 +22,11 @@ from saishang.apps.reports.blocks import (
     Table,
 )
 from saishang.apps.reports.content import AnnualReport, Name, TargetFact, count_by
+from saishang.apps.reports.supervision_parts import supervision_blocks, supervision_summary
 from saishang.apps.reports.words import Words, plain_unit
 from saishang.apps.reports.work_parts import (
+    account_annex,
     account_blocks,
-    notice_blocks,
     task_annex,
     task_blocks,
     task_summary,
@@ -51,6 +52,9 @@ def compose(report: AnnualReport, language: str = "zh", unit: Callable[[str], st
     words = Words(language, unit)
     say, by, year = words.say, words.name(report.organisation), report.year
     whole = report.kind == "consolidated"
+    notes = [_run_line(report, words)]
+    if report.work is not None or report.supervision is not None:
+        notes.append(_counted_line(report, words))
     mark = ""
     if report.invented:
         mark = say("含演示数据：标注“演示”的内容为虚构，不代表任何真实情况",
@@ -66,7 +70,7 @@ def compose(report: AnnualReport, language: str = "zh", unit: Callable[[str], st
             title=(words.name(report.region if whole else report.organisation), say(f"{year}年度行动方案", title[0]),
                    say("落实情况综合报告" if whole else "落实情况报告", title[1])),
             by=by, period=say(f"（{year}年1月1日至12月31日）", f"(1 January to 31 December {year})"), mark=mark,
-            notes=(_run_line(report, words), *(() if report.work is None else (_counted_line(report, words),))),
+            notes=tuple(notes),
         ),
         title=title, to=words.name(report.to), blocks=_text(report, words), by=by, dated=report.counted.date(),
         copy_to=words.name(report.copy_to), annexes=_annexes(report, words), mark=mark,
@@ -89,19 +93,57 @@ def _run_source(report: AnnualReport, words: Words) -> Source:
 
 
 def _counted_line(report: AnnualReport, words: Words) -> str:
-    return words.say(f"任务数据：按 {words.moment(report.counted)} 的记录统计。",
-                     f"Figures of tasks: records as they stood at {words.moment(report.counted)}.")  # fmt: skip
+    """Where figures of work and supervision are from; named after what is counted at all."""
+    told = [
+        pair for pair, part in ((("任务", "tasks"), report.work), (("督办", "supervision"), report.supervision))
+        if part is not None
+    ]  # fmt: skip
+    zh, en = "和".join(pair[0] for pair in told), " and ".join(pair[1] for pair in told)
+    return words.say(f"{zh}数据：按 {words.moment(report.counted)} 的记录统计。",
+                     f"Figures of {en}: records as they stood at {words.moment(report.counted)}.")  # fmt: skip
 
 
 def _text(report: AnnualReport, words: Words) -> tuple[Block, ...]:
     say = words.say
     counted = Source(_counted_line(report, words))
-    blocks: list[Block] = [Heading(1, say("总体情况", "Overview")), *_overview(report, words)]
+    plan = words.name(report.plan)
+    blocks: list[Block] = []
+    # A plan that was never imported is known by its code alone.
+    if report.plan.zh != report.plan_version:
+        blocks.append(Paragraph(say(f"按照《{plan}》要求，现将{report.year}年度落实情况报告如下。",
+                                    f"As the {plan} asks, this is what was done in {report.year}.")))  # fmt: skip
+    blocks += [Heading(1, say("总体情况", "Overview")), *_overview(report, words)]
     blocks += [Heading(1, say("目标进展", "Targets")), *_targets(report, words)]
     blocks += [Heading(1, say("任务落实", "Tasks")), *task_blocks(report, words, counted)]
+    blocks += supervision_blocks(report, words, Source(_counted_line(report, words)))
     blocks += [Heading(1, say("存在的问题", "Problems")), *_problems(report, words, counted)]
-    blocks += [Heading(1, say("下一步工作安排", "Next year")), *account_blocks(report, words, "next_steps", counted)]
+    blocks += [Heading(1, say("下一步工作安排", "Next year")), *_next_year(report, words, counted)]
+    blocks += account_blocks(report, words, "next_steps", counted)
+    blocks.append(Paragraph(say("特此报告。", "This is the report.")))
     return tuple(blocks)
+
+
+def _next_year(report: AnnualReport, words: Words, counted: Source) -> list[Block]:
+    """What falls due in the following year: targets of the run, unfinished items of work."""
+    say, year = words.say, report.year + 1
+    blocks: list[Block] = []
+    due = [target for target in report.targets if target.year == year]
+    if report.targets:
+        counts = count_by(tuple(due), "status", tuple(state.code for state in report.states))
+        told = words.listed([
+            say(f"{state.zh}{counts[state.code]}项", f"{state.en}: {counts[state.code]}")
+            for state in report.states if counts[state.code]
+        ])  # fmt: skip
+        none = say(f"没有以{year}年为目标年的目标。", f"No target is due in {year}.")
+        lead = say(
+            f"以{year}年为目标年的目标{len(due)}项，目前{told}。", f"Targets due in {year}: {len(due)}; now {told}."
+        )
+        blocks += [Paragraph(lead if due else none), _run_source(report, words)]
+    if report.work is not None and report.work.due_next is not None:
+        number = report.work.due_next
+        blocks += [Paragraph(say(f"期限在{year}年、尚未完成的任务事项{number}项。",
+                                 f"Items of work due in {year} and not yet done: {number}.")), counted]  # fmt: skip
+    return blocks
 
 
 def _overview(report: AnnualReport, words: Words) -> list[Block]:
@@ -109,7 +151,7 @@ def _overview(report: AnnualReport, words: Words) -> list[Block]:
     who = words.name(report.region if report.kind == "consolidated" else report.organisation)
     if not report.targets:
         text = say(f"现行方案没有由{who}承担的目标。", f"The plan names no target of {who}.")
-        return [Paragraph(text), *task_summary(report, words, Source(_counted_line(report, words)))]
+        return [Paragraph(text), *_counted_summary(report, words)]
     told = words.listed([
         say(f"{state.zh}{counts[state.code]}项", f"{state.en}: {counts[state.code]}")
         for state in report.states if counts[state.code]
@@ -133,8 +175,13 @@ def _overview(report: AnnualReport, words: Words) -> list[Block]:
     )  # fmt: skip
     return [
         Paragraph(lead + (say("", " ") + note if missing else "")), chart, _run_source(report, words),
-        *task_summary(report, words, Source(_counted_line(report, words))),
+        *_counted_summary(report, words),
     ]  # fmt: skip
+
+
+def _counted_summary(report: AnnualReport, words: Words) -> list[Block]:
+    counted = Source(_counted_line(report, words))
+    return [*task_summary(report, words, counted), *supervision_summary(report, words, counted)]
 
 
 def _targets(report: AnnualReport, words: Words) -> list[Block]:
@@ -163,7 +210,7 @@ def _targets(report: AnnualReport, words: Words) -> list[Block]:
 def _target_columns(words: Words, *, annex: bool) -> tuple[Column, ...]:
     """Columns with their widths [mm of 156]; the annex has one more."""
     say = words.say
-    wide = (12, 32, 20, 13, 20, 14, 17, 28) if annex else (12, 42, 25, 13, 24, 18, 22)
+    wide = (10, 30, 19, 12, 18, 14, 23, 30) if annex else (11, 42, 25, 13, 23, 17, 25)
     heads = (
         (say("任务", "Task"), True), (say("目标", "Target"), False), (say("目标值", "Goal"), True),
         (say("年份", "Year"), True), (say("最新数值", "Latest value"), True), (say("进展", "State"), True),
@@ -173,10 +220,10 @@ def _target_columns(words: Words, *, annex: bool) -> tuple[Column, ...]:
 
 
 def _target_row(report: AnnualReport, target: TargetFact, words: Words, *, annex: bool) -> tuple[str, ...]:
-    # A period that is not the year of the goal is said with the value: 32 (2014).
+    # The period is said with the value: it is seldom the year of the goal.
     value = words.say("无", "none")
     if target.value:
-        value = f"{words.figure(target.value, target.unit)}\n{target.period}"
+        value = f"{words.figure(target.value, target.unit)}\n{words.period(target.period)}"
     row = (
         target.item, words.name(target.title), words.goal(target),
         str(target.year) if target.year else words.say("常态", "always"), value,
@@ -194,7 +241,7 @@ def _target_table(name: str, targets: tuple[TargetFact, ...], report: AnnualRepo
 
 
 def _problems(report: AnnualReport, words: Words, counted: Source) -> list[Block]:
-    """What keeps targets back, what is late, what reports say; supervision."""
+    """What keeps targets back, and what reports say."""
     say = words.say
     blocks: list[Block] = []
     behind = [target for target in report.targets if target.status in _BEHIND]
@@ -202,13 +249,13 @@ def _problems(report: AnnualReport, words: Words, counted: Source) -> list[Block
         blocks.append(Heading(2, say("目标方面", "Targets")))
         for target in behind:
             value = words.figure(target.value, target.unit)
-            figure = say(f"（{target.period}为{value}）", f" ({value} in {target.period})") if target.value else ""
+            period = words.period(target.period)
+            figure = say(f"（{period}为{value}）", f" ({value} in {period})") if target.value else ""
             blocks.append(Paragraph(f"{words.name(target.title)}{figure}{say('：', ': ')}{words.name(target.reason)}"
                                     f"{say('。', '.')}"))  # fmt: skip
         blocks.append(_run_source(report, words))
-    blocks.append(Heading(2, say("各项任务反映的问题", "As reported for single items")))
+        blocks.append(Heading(2, say("各项任务反映的问题", "As reported for single items")))
     blocks += account_blocks(report, words, "problems", counted)
-    blocks += notice_blocks(report, words, counted)
     return blocks
 
 
@@ -223,4 +270,5 @@ def _annexes(report: AnnualReport, words: Words) -> tuple[Annex, ...]:
         counted = Source(_counted_line(report, words))
         found += task_annex(report, words, counted)
         found += unit_annex(report, words, counted)
+        found += account_annex(report, words, counted)
     return tuple(found)

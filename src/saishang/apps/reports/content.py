@@ -13,8 +13,8 @@ from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 __all__ = [
-    "LISTED", "Account", "AnnualReport", "Chance", "MissingReport", "Name", "Notice", "TargetFact", "TaskFact",
-    "UnitFact", "Work", "count_by", "from_json", "to_json",
+    "LISTED", "Account", "AnnualReport", "CaseFact", "Chance", "DutyFact", "FindingFact", "MatterFact", "MissingReport",
+    "Name", "Supervision", "TargetFact", "TaskFact", "UnitFact", "Work", "count_by", "from_json", "to_json",
 ]  # fmt: skip
 
 Kind = Literal["organisation", "consolidated"]
@@ -124,16 +124,136 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """A matter of supervision (督办) of the year and whether it is closed."""
+class CaseFact:
+    """A case (督办事项) at the moment of counting.
 
-    number: str
+    Attributes
+    ----------
+    year, number:
+        Of a notice (督办单) that it is or was; None for one that never was.
+    level:
+        提示, 督办单 or 约谈, as stern as it is now.
+    state:
+        `open answered closed`.
+    late:
+        Whether it is open and the day of the answer is over.
+    """
+
+    code: str
+    year: int | None
+    number: int | None
     title: str
     organisation: Name
-    stage: Name
-    due: date | None
-    open: bool
+    level: Name
+    issued: date
+    due: date
+    state: str
+    closed: date | None
+    late: bool
     invented: bool = False
+
+
+@dataclass(frozen=True)
+class FindingFact:
+    """A finding of an inspection (督察反馈问题); `state` as in the app `supervision`, `closed`: struck off (销号)."""
+
+    code: str
+    source: str
+    title: str
+    organisation: Name
+    due: date | None
+    state: str
+    closed: date | None
+    late: bool
+    invented: bool = False
+
+
+@dataclass(frozen=True)
+class MatterFact:
+    """A matter between organisations (协调事项): who raised it, who is asked; `state`: `open replied settled`."""
+
+    code: str
+    title: str
+    organisation: Name
+    parties: tuple[Name, ...]
+    due: date
+    state: str
+    settled: date | None
+    late: bool
+    invented: bool = False
+
+
+@dataclass(frozen=True)
+class DutyFact:
+    """A recurring duty of the plan (定期事项) in the year: of one organisation, or counted over all who owe it.
+
+    Attributes
+    ----------
+    owed, fulfilled, late:
+        By how many organisations it is owed, fulfilled, and open with its day over.
+    due:
+        None when the plan names no day.
+    proof, done:
+        Of one organisation's: what fulfils it, and since when.
+    annual:
+        Whether an annual report fulfils it.
+    """
+
+    duty: Name
+    due: date | None
+    owed: int
+    fulfilled: int
+    late: int
+    proof: str = ""
+    done: date | None = None
+    annual: bool = False
+
+
+@dataclass(frozen=True)
+class Supervision:
+    """What was supervised in a year (督办和整改), at a moment. Lists hold the first `LISTED`.
+
+    Cases, findings and matters belong to a year that were opened by its end and not over before it began; withdrawn
+    ones are nobody's duty (`withdrawn`: cases issued in the year and taken back).
+
+    Attributes
+    ----------
+    levels, opened:
+        Levels of cases from mild to stern, and cases issued in the year by level.
+    carried:
+        Cases from before the year that were open when it began.
+    closed, unanswered:
+        Cases that are closed; those that are open with their day over.
+    found:
+        Findings by state; `listed`: new in the year, `overdue`: late.
+    raised, settled, unsettled:
+        Matters; those that are settled; those that are not with their day over.
+    duties:
+        None: the duties of the year were not asked for yet.
+    """
+
+    levels: tuple[Name, ...]
+    opened: Mapping[str, int]
+    carried: int
+    closed: int
+    unanswered: int
+    withdrawn: int
+    cases: tuple[CaseFact, ...]
+    found: Mapping[str, int]
+    listed: int
+    overdue: int
+    findings: tuple[FindingFact, ...]
+    raised: int
+    settled: int
+    unsettled: int
+    matters: tuple[MatterFact, ...]
+    duties: tuple[DutyFact, ...] | None
+    invented: bool
+
+    @property
+    def total(self) -> int:
+        """Cases of the year."""
+        return sum(self.opened.values()) + self.carried
 
 
 @dataclass(frozen=True)
@@ -163,10 +283,10 @@ class Work:
         Periodic reports that were due by then, those handed in late, and those not handed in (`missing`).
     told:
         How many items have a report that names a problem or a next step (`accounts`).
-    notices:
-        Supervision; None when it was not asked for.
     invented:
         Whether any of what is counted is demonstration data.
+    due_next:
+        Items that are not done and fall due in the following year; None in reports from before it was counted.
     """
 
     counts: Mapping[str, int]
@@ -181,8 +301,8 @@ class Work:
     told: int
     accounts: tuple[Account, ...]
     invented: bool
-    notices: tuple[Notice, ...] | None = None
     units: tuple[UnitFact, ...] = ()
+    due_next: int | None = None
 
     @property
     def total(self) -> int:
@@ -210,6 +330,8 @@ class AnnualReport:
         Whether forecasts were kept beside the run.
     to, copy_to:
         Whom the plan wants it addressed to, and who gets a copy.
+    supervision:
+        None in reports from before it was counted.
     """
 
     kind: Kind
@@ -229,11 +351,12 @@ class AnnualReport:
     work: Work | None
     to: Name
     copy_to: Name = field(default_factory=lambda: Name("", ""))
+    supervision: Supervision | None = None
 
     @property
     def invented(self) -> bool:
         """Whether anything in it is demonstration data."""
-        return self.work is not None and self.work.invented
+        return any(part is not None and part.invented for part in (self.work, self.supervision))
 
 
 def count_by(things: tuple[Any, ...], key: str, names: tuple[str, ...]) -> dict[str, int]:

@@ -60,6 +60,8 @@ TITLE, TO, TEXT, CAPTION, CELL, CELL_HEAD, SOURCE, NUMBER, MARK, COPY, ANNEX = (
 COVER, COVER_SECOND = "封面标题", "封面文字"
 #: Longer texts than this may break over a page inside a row: a row that may not must fit on one.
 _WHOLE_ROW = 400
+#: Tables of at most so many rows and characters stand on one page, with the line below that says where they are from.
+_WHOLE_TABLE, _WHOLE_TEXT = 6, 250
 _WORDS = {
     "zh": {"annex": "附件", "annexes": "附件：", "copy": "抄送：", "colon": "："},
     "en": {"annex": "Annex ", "annexes": "Annexes: ", "copy": "Copy to: ", "colon": ":"},
@@ -107,6 +109,7 @@ class _Writer:
         if told.to:
             self._line(told.to + self.words["colon"], TO)
         self._blocks(told.blocks)
+        self._last_words_stay()
         self._list_of_annexes()
         self._signature()
         for number, annex in enumerate(told.annexes, start=1):
@@ -169,17 +172,31 @@ class _Writer:
             put(paragraph, " —", layout.NUMBER)
 
     def _blocks(self, blocks: tuple[Block, ...]) -> None:
+        above: Any = None
         for block in numbered(blocks, self.document.language):
+            if isinstance(block, Source) and above is not None:
+                # A line that says where figures are from is not left alone on the next page.
+                keep(above)
+            above = None
             if isinstance(block, Heading):
                 keep(self._line(block.text, f"Heading {block.level}"))
             elif isinstance(block, Paragraph):
-                self._line(block.text, TEXT)
+                above = self._line(block.text, TEXT)
             elif isinstance(block, Source):
                 self._line(block.text, SOURCE)
             elif isinstance(block, Table):
                 self._table(block)
             else:
-                self._chart(block)
+                above = self._chart(block)
+
+    def _last_words_stay(self) -> None:
+        """No page with nothing but the signature (7.3.5.5): the last words of the text go with it."""
+        if not self.document.by:
+            return
+        last = [element for element in self.file.element.body if element.tag != qn("w:sectPr")][-2:]
+        for paragraph in self.file.paragraphs[-2:]:
+            if paragraph._p in last and paragraph.text:
+                keep(paragraph)
 
     def _table(self, table: Table) -> None:
         self.tables += 1
@@ -201,6 +218,9 @@ class _Writer:
                 _whole(added)
             for cell, column, text, width in zip(added.cells, table.columns, row, widths, strict=True):
                 self._cell(cell, text, CELL, width, centre=column.centre)
+        if len(table.rows) <= _WHOLE_TABLE and sum(len(text) for row in table.rows for text in row) <= _WHOLE_TEXT:
+            for paragraph in made._tbl.iter(qn("w:p")):
+                paragraph.get_or_add_pPr().get_or_add_keepNext()
 
     def _cell(self, cell: Any, text: str, style: str, width: int, *, centre: bool) -> None:
         cell.width = Twips(width)
@@ -212,11 +232,12 @@ class _Writer:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             put(paragraph, line)
 
-    def _chart(self, chart: Chart) -> None:
+    def _chart(self, chart: Chart) -> Any:
         self.charts += 1
         keep(self._line(chart.title, CAPTION))
         paragraph = self._line("", CAPTION)
         add_chart(self.file, paragraph, chart, self.charts)
+        return paragraph
 
     def _list_of_annexes(self) -> None:
         """附件说明 (7.3.4): one line below the text; following ones stand under the first."""
@@ -265,9 +286,19 @@ class _Writer:
         self._blocks(annex.blocks)
 
     def _copy_to(self) -> None:
-        """抄送机关 (7.4.2): between two rules of 0.35 mm, one character in on both sides."""
+        """抄送机关 (7.4.2): one character in on both sides, following lines under the first name; between two rules of
+        0.35 mm as wide as the text (7.4.1), which are a table's: a paragraph's would begin where its text does."""
         self._line("", TEXT)
-        borders(self._line(self.words["copy"] + self.document.copy_to, COPY), top=8, bottom=8)
+        made = self.file.add_table(rows=1, cols=1)
+        _table_properties(made, [WIDTH], margin=0)
+        _ruled(made)
+        cell = made.rows[0].cells[0]
+        cell.width = Twips(WIDTH)
+        paragraph = cell.paragraphs[0]
+        paragraph._p.style = self.styles[COPY]
+        lead = int(_em(self.words["copy"]) * 14 * 20)
+        indent(paragraph, left=14 * 20 + lead, right=14 * 20, hanging=lead)
+        put(paragraph, self.words["copy"] + self.document.copy_to)
 
 
 def _property(text: str) -> str:
@@ -286,8 +317,19 @@ def _widths(table: Table) -> list[int]:
     return [int(WIDTH * column.share / whole) for column in table.columns]
 
 
-def _table_properties(table: Any, widths: list[int]) -> None:
-    """A fixed layout of just so much width: long words break inside their cell."""
+def _ruled(table: Any) -> None:
+    """Rules of 0.35 mm (8 eighths of a point) above and below a table, none beside it."""
+    edges = OxmlElement("w:tblBorders")
+    for side in ("top", "bottom"):
+        edge = OxmlElement(f"w:{side}")
+        for key, value in (("val", "single"), ("sz", "8"), ("space", "0"), ("color", "000000")):
+            edge.set(qn(f"w:{key}"), value)
+        edges.append(edge)
+    table._tbl.tblPr.find(qn("w:tblLayout")).addprevious(edges)
+
+
+def _table_properties(table: Any, widths: list[int], margin: int = 60) -> None:
+    """A fixed layout of just so much width: long words break inside their cell; `margin` beside it in twips."""
     properties = table._tbl.tblPr
     for name in ("w:tblW", "w:tblLayout", "w:tblInd", "w:tblCellMar"):
         for old in properties.findall(qn(name)):
@@ -303,7 +345,7 @@ def _table_properties(table: Any, widths: list[int]) -> None:
     margins = OxmlElement("w:tblCellMar")
     for side in ("left", "right"):
         edge = OxmlElement(f"w:{side}")
-        edge.set(qn("w:w"), "60")
+        edge.set(qn("w:w"), str(margin))
         edge.set(qn("w:type"), "dxa")
         margins.append(edge)
     look = properties.find(qn("w:tblLook"))
@@ -380,7 +422,6 @@ def _styles(file: Any) -> None:
             squeeze(made[name])
     indent(made[TEXT], first=two)
     made[TEXT].paragraph_format.alignment = made[TO].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
-    indent(made[COPY], left=14 * 20, right=14 * 20)
     for name, face, before, after in (
         (COVER, layout.COVER, 120, 120), (CAPTION, layout.CAPTION, 160, 80), (CELL, layout.CELL, 30, 30),
         (CELL_HEAD, layout.CELL_HEAD, 50, 50), (SOURCE, layout.SMALL, 60, 120), (NUMBER, layout.NUMBER, 0, 0),

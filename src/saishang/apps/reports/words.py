@@ -6,14 +6,18 @@ has to say the same for ever: a report of 2026 is not reworded by a translation 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from saishang.apps.reports.blocks import Block, Paragraph
 from saishang.apps.reports.content import Chance, Name, TargetFact
 from saishang.apps.reports.numbering import day_zh
 
-__all__ = ["STANDINGS", "Words", "plain_unit"]
+__all__ = [
+    "CASE_STATES", "FINDING_SOURCES", "FINDING_STATES", "MATTER_STATES", "PROOFS", "STANDINGS", "Words", "plain_unit",
+]  # fmt: skip
 
 #: Standing of items of work that count (`science.execution.standing`), what is finished first.
 STANDINGS: dict[str, tuple[str, str]] = {
@@ -21,8 +25,35 @@ STANDINGS: dict[str, tuple[str, str]] = {
     "on_time": ("按期推进", "on time"), "due_soon": ("即将到期", "due soon"), "not_begun": ("尚未开始", "not begun"),
     "no_day": ("未定期限", "without a due day"), "late": ("逾期", "late"), "paused": ("暂停", "paused"),
 }  # fmt: skip
+#: States of cases, findings and matters, sources of findings, what fulfils a duty (`apps.supervision`).
+CASE_STATES: dict[str, tuple[str, str]] = {
+    "open": ("待答复", "to be answered"), "answered": ("已答复待定", "answered, to be decided"),
+    "closed": ("已办结", "closed"),
+}  # fmt: skip
+FINDING_STATES: dict[str, tuple[str, str]] = {
+    "listed": ("待报方案", "plan awaited"), "plan_submitted": ("方案待批", "plan to be approved"),
+    "plan_approved": ("方案已批", "plan approved"), "in_progress": ("整改中", "being mended"),
+    "applied": ("申请销号待核查", "to be checked"), "checked": ("已核查待公示", "checked, to be publicised"),
+    "publicised": ("公示中", "publicised"), "closed": ("已销号", "struck off"),
+}  # fmt: skip
+FINDING_SOURCES: dict[str, tuple[str, str]] = {
+    "central": ("中央督察", "central inspection"), "region": ("自治区督察", "regional inspection"),
+    "self": ("自查发现", "found by itself"),
+}  # fmt: skip
+MATTER_STATES: dict[str, tuple[str, str]] = {
+    "open": ("待回复", "to be answered"), "replied": ("已回复待议定", "answered, to be settled"),
+    "settled": ("已议定", "settled"),
+}  # fmt: skip
+PROOFS: dict[str, tuple[str, str]] = {
+    "annual": ("年度报告", "annual report"), "reports": ("各事项年度进展报告", "yearly progress reports"),
+    "work_plan": ("年度工作计划", "work plan"), "record": ("办理记录", "record"),
+}  # fmt: skip
 _SIGNS = {">=": "≥", "<=": "≤", "~": "≈"}
 _EDGE, _TENTH = 0.01, 0.1
+#: Year, quarter, month; a month of a progress report is written `2026-M09`.
+_PERIOD = re.compile(r"(\d{4})(?:-Q([1-4])|-M?(\d{2}))?")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December")  # fmt: skip
 
 
 #: What plans write out and everybody reads as a symbol.
@@ -70,6 +101,24 @@ class Words:
         """A day in a sentence."""
         return day.isoformat() if self.english else day_zh(day)
 
+    def period(self, period: str) -> str:
+        """A period as people write it: `2026-Q3`, `2026-M09`, `2026`, `2026-01..2026-09`; another text stays."""
+        first, _dots, last = period.partition("..")
+        begin, end = _PERIOD.fullmatch(first), _PERIOD.fullmatch(last or first)
+        if begin is None or end is None:
+            return period
+        year, quarter, month = begin.groups()
+        if last and month and end[1] == year and end[3]:
+            a, b = int(month), int(end[3])
+            return self.say(f"{year}年{a}—{b}月", f"{_MONTHS[a - 1]} to {_MONTHS[b - 1]} {year}")
+        if last:
+            return period
+        if quarter:
+            return self.say(f"{year}年第{quarter}季度", f"Q{quarter} {year}")
+        if month:
+            return self.say(f"{year}年{int(month)}月", f"{_MONTHS[int(month) - 1]} {year}")
+        return self.say(f"{year}年", year)
+
     def moment(self, moment: datetime) -> str:
         """A moment to the minute, by the clock of China."""
         return f"{moment:%Y-%m-%d %H:%M}"
@@ -114,6 +163,18 @@ class Words:
         }.get(chance.reason, (f"不预测：{chance.reason}", f"none: {chance.reason}"))  # fmt: skip
         have = self.say("0", "no") if chance.have == 0 else "?" if chance.have is None else str(chance.have)
         return self.pair(told).format(have=have, need="?" if chance.need is None else chance.need)
+
+    def marked(self, text: str, invented: bool) -> str:
+        """A text with a word before it where it is demonstration data."""
+        return self.say("【演示】", "[demonstration] ") + text if invented else text
+
+    def rest(self, listed: int, total: int) -> list[Block]:
+        """What a list leaves out, said under it."""
+        if total <= listed:
+            return []
+        more = total - listed
+        return [Paragraph(self.say(f"以上列出前{listed}项，其余{more}项见系统中的清单。",
+                                   f"The first {listed} are listed; the portal has {more} more."))]  # fmt: skip
 
     def percent(self, percent: int | None, overridden: bool) -> str:
         """How much of an item is done; unknown without milestones."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Length
 
 from saishang.apps.execution import queries as execution
 from saishang.apps.execution.queries import ItemFilter, ReportFilter
@@ -65,22 +66,30 @@ def count_work(kind: Kind, view: OrganisationView, year: int, counted: datetime,
         told=told.count(), accounts=tuple(_account(row, names) for row in told[:LISTED]),
         invented=invented or asked.filter(Q(invented=True) | Q(item__invented=True)).exists(),
         units=_units(by_unit, lacking, items, names) if whole else (),
+        due_next=_in_force(own, today, execution.soon_days(rules)).filter(due__year=year + 1)
+        .exclude(state__in=_DONE).count(),
     )  # fmt: skip
 
 
 def _items(own: str, year: int, today: date, soon: int) -> QuerySet[Any]:
     """Items of the year: begun by its end, not finished before it, in force or done. What is late from earlier years
     is still owed, whatever its due day."""
+    rows = _in_force(own, today, soon).exclude(start__year__gt=year).exclude(finished__year__lt=year)
+    # In the order of the plan: T2 before T10.
+    return rows.order_by(Length("task"), "task", "code")
+
+
+def _in_force(own: str, today: date, soon: int) -> QuerySet[Any]:
+    """Items that are somebody's duty, whenever: no drafts, nothing that was cancelled."""
     rows: QuerySet[Any] = execution.items(_ALL, ItemFilter(organisation=own), today, soon)
     rows = rows.filter(standing__in=tuple(STANDINGS))
-    rows = rows.exclude(start__year__gt=year).exclude(finished__year__lt=year)
     return rows.filter(organisation__code=own) if own else rows
 
 
 def _asked(own: str, year: int, today: date) -> QuerySet[Any]:
     """Reports on periods that end in the year, item by item."""
     rows = execution.reports(_ALL, ReportFilter(organisation=own), today).filter(last__year=year)
-    rows = rows.order_by("item__task", "item__code", "last", "period")
+    rows = rows.order_by(Length("item__task"), "item__task", "item__code", "last", "period")
     return rows.filter(organisation__code=own) if own else rows
 
 

@@ -1,4 +1,4 @@
-"""The parts of an annual report that tell about work: items, missing reports, problems, supervision, next steps."""
+"""The parts of an annual report that tell about work: items, missing reports, problems, next steps."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from saishang.apps.reports.blocks import Annex, Block, Chart, Column, Heading, P
 from saishang.apps.reports.content import AnnualReport, TaskFact, UnitFact, Work
 from saishang.apps.reports.words import STANDINGS, Words
 
-__all__ = ["account_blocks", "notice_blocks", "task_annex", "task_blocks", "task_summary", "unit_annex"]
+__all__ = ["account_annex", "account_blocks", "task_annex", "task_blocks", "task_summary", "unit_annex"]
 
 _DONE = ("verified", "done")
-
-
-def _marked(text: str, invented: bool, words: Words) -> str:
-    """The text, with a word before it where it is demonstration data."""
-    return words.say("【演示】", "[demonstration] ") + text if invented else text
+#: So many reporters' own words at most stand in the text of a consolidated report; more of them are an annex.
+_IN_TEXT = 10
+_ACCOUNTS = ("各项任务反映的问题和下一步工作", "Problems and next steps item by item")
 
 
 def _no_work(words: Words) -> Paragraph:
@@ -75,23 +73,18 @@ def task_blocks(report: AnnualReport, words: Words, counted: Source) -> list[Blo
     if not work.missing:
         none = say("没有未报送的进展报告。", "None is missing.") if work.owed else _reports(work, words).strip()
         return [*blocks, Paragraph(none)]
+    whole = report.kind == "consolidated"
+    who = (Column(say("责任单位", "Organisation"), 38),) if whole else ()
     columns = (
-        Column(say("事项", "Item"), 4.5), Column(say("责任单位", "Organisation"), 3),
-        Column(say("报告期", "Period"), 1.4, centre=True), Column(say("应报送日", "Due"), 1.8, centre=True),
+        Column(say("事项", "Item"), 62 if whole else 100), *who, Column(say("报告期", "Period"), 32, centre=True),
+        Column(say("应报送日", "Due"), 24, centre=True),
     )  # fmt: skip
     rows = tuple(
-        (_marked(row.title, row.invented, words), words.name(row.organisation), row.period, words.day(row.due))
+        (words.marked(row.title, row.invented), *((words.name(row.organisation),) if whole else ()),
+         words.period(row.period), words.day(row.due))
         for row in work.missing
-    )
-    return [*blocks, Table("missing", "", columns, rows), *_rest(len(rows), work.missing_reports, words), counted]
-
-
-def _rest(listed: int, total: int, words: Words) -> list[Block]:
-    """What a list leaves out, said under it."""
-    if total <= listed:
-        return []
-    return [Paragraph(words.say(f"以上列出前{listed}项，其余{total - listed}项见系统中的清单。",
-                                f"The first {listed} are listed; the portal has {total - listed} more."))]  # fmt: skip
+    )  # fmt: skip
+    return [*blocks, Table("missing", "", columns, rows), *words.rest(len(rows), work.missing_reports), counted]
 
 
 def _task_table(
@@ -100,18 +93,17 @@ def _task_table(
     if not tasks:
         return [Paragraph(words.say("没有这类事项。", "There is none."))]
     table = Table(name, "", _task_columns(report, words), _task_rows(tasks, report, words))
-    return [table, *_rest(len(tasks), total, words), counted]
+    return [table, *words.rest(len(tasks), total), counted]
 
 
 def _task_columns(report: AnnualReport, words: Words) -> tuple[Column, ...]:
     """Columns with their widths [mm of 156]; in the consolidated report with the organisation."""
     say, whole = words.say, report.kind == "consolidated"
-    who = (Column(say("责任单位", "Organisation"), 27),) if whole else ()
+    who = (Column(say("责任单位", "Organisation"), 25),) if whole else ()
     return (
-        Column(say("任务", "Task"), 12, centre=True), Column(say("事项", "Item"), 37 if whole else 57), *who,
+        Column(say("任务", "Task"), 11, centre=True), Column(say("事项", "Item"), 34 if whole else 59), *who,
         Column(say("期限", "Due"), 24, centre=True), Column(say("完成日", "Done on"), 24, centre=True),
-        Column(say("完成率", "Share done"), 14 if whole else 17, centre=True),
-        Column(say("进度", "Standing"), 18 if whole else 22, centre=True),
+        Column(say("完成率", "Share done"), 14, centre=True), Column(say("进度", "Standing"), 24, centre=True),
     )  # fmt: skip
 
 
@@ -125,7 +117,7 @@ def _task_rows(tasks: tuple[TaskFact, ...], report: AnnualReport, words: Words) 
         who = (words.name(task.organisation),) if report.kind == "consolidated" else ()
         due = words.day(task.due) if task.due else say("未定", "not set")
         rows.append((
-            task.task, _marked(task.title, task.invented, words), *who, due, words.day(task.finished),
+            task.task, words.marked(task.title, task.invented), *who, due, words.day(task.finished),
             words.percent(task.percent, task.overridden), standing,
         ))  # fmt: skip
     return tuple(rows)
@@ -142,38 +134,52 @@ def account_blocks(report: AnnualReport, words: Words, what: str, counted: Sourc
             "next_steps": ("报出的进展报告没有写明下一步工作。", "No report that was handed in says what comes next."),
         }[what]  # fmt: skip
         return [_no_work(words)] if work is None else [Paragraph(words.pair(none)), counted]
+    if _apart(report):
+        units = len({row.organisation for row, _text in told})
+        zh, en = "报出的进展报告", "Of what was reported"
+        if work is not None and work.told > len(work.accounts):
+            zh, en = f"列出的前{len(work.accounts)}项报告", f"Of the first {len(work.accounts)} reports"
+        lead = {
+            "problems": (f"{zh}中有{len(told)}项任务反映了问题，涉及{units}个单位，",
+                         f"{en}, {len(told)} items of {units} organisations name problems; "),
+            "next_steps": (f"{zh}中有{len(told)}项任务写明了下一步工作，涉及{units}个单位，",
+                           f"{en}, {len(told)} items of {units} organisations say what comes next; "),
+        }[what]  # fmt: skip
+        where = words.say(f"见附件“{_ACCOUNTS[0]}”。", f"see the annex “{_ACCOUNTS[1]}”.")
+        return [Paragraph(words.pair(lead) + where), counted]
     blocks: list[Block] = []
     for row, text in told:
         who = f"{words.name(row.organisation)}{say('，', ', ')}" if report.kind == "consolidated" else ""
-        source = say(f"（{who}{row.period}）", f" ({who}{row.period})")
-        blocks.append(Paragraph(f"{_marked(row.title, row.invented, words)}{source}{say('：', ': ')}{text}"))
-    rest = _rest(len(work.accounts), work.told, words) if work is not None else []
+        period = words.period(row.period)
+        source = say(f"（{who}{period}）", f" ({who}{period})")
+        blocks.append(Paragraph(f"{words.marked(row.title, row.invented)}{source}{say('：', ': ')}{text}"))
+    rest = words.rest(len(work.accounts), work.told) if work is not None else []
     return [*blocks, *rest, counted]
 
 
-def notice_blocks(report: AnnualReport, words: Words, counted: Source) -> list[Block]:
-    """Supervision of the year; nothing where it was not asked for."""
-    say = words.say
-    if report.work is None or report.work.notices is None:
+def _apart(report: AnnualReport) -> bool:
+    """Whether what reports say of single items is an annex of its own."""
+    work = report.work
+    return work is not None and report.kind == "consolidated" and len(work.accounts) > _IN_TEXT
+
+
+def account_annex(report: AnnualReport, words: Words, counted: Source) -> list[Annex]:
+    """What the latest reports say, where it would fill the text of a consolidated report with pages of single items."""
+    say, work = words.say, report.work
+    if work is None or not _apart(report):
         return []
-    blocks: list[Block] = [Heading(2, say("督办事项", "Supervision"))]
-    notices = report.work.notices
-    if not notices:
-        return [*blocks, Paragraph(say("本年度没有督办事项。", "There was no supervision in the year.")), counted]
-    open_ = sum(row.open for row in notices)
-    blocks.append(Paragraph(say(f"本年度督办{len(notices)}件，未办结{open_}件。",
-                                f"Supervision notices: {len(notices)}; still open: {open_}.")))  # fmt: skip
     columns = (
-        Column(say("编号", "Number"), 1.8, centre=True), Column(say("事项", "Matter"), 4.4),
-        Column(say("单位", "Organisation"), 2.6), Column(say("阶段", "Stage"), 1.5, centre=True),
-        Column(say("期限", "Due"), 1.8, centre=True), Column(say("办结", "Closed"), 1.1, centre=True),
+        Column(say("单位", "Organisation"), 26), Column(say("事项", "Item"), 28),
+        Column(say("报告期", "Period"), 30, centre=True), Column(say("存在的问题", "Problems"), 36),
+        Column(say("下一步工作", "Next steps"), 36),
     )  # fmt: skip
     rows = tuple(
-        (row.number, _marked(row.title, row.invented, words), words.name(row.organisation), words.name(row.stage),
-         words.day(row.due), say("否", "no") if row.open else say("是", "yes"))
-        for row in notices
+        (words.name(row.organisation), words.marked(row.title, row.invented), words.period(row.period),
+         row.problems.strip() or "—", row.next_steps.strip() or "—")
+        for row in work.accounts
     )  # fmt: skip
-    return [*blocks, Table("notices", "", columns, rows), counted]
+    table = Table("accounts", "", columns, rows)
+    return [Annex(words.pair(_ACCOUNTS), (table, *words.rest(len(rows), work.told), counted))]
 
 
 def task_annex(report: AnnualReport, words: Words, counted: Source) -> list[Annex]:
@@ -182,7 +188,7 @@ def task_annex(report: AnnualReport, words: Words, counted: Source) -> list[Anne
     if work is None or not work.items:
         return []
     table = Table("all-tasks", "", _task_columns(report, words), _task_rows(work.items, report, words))
-    rest = _rest(len(work.items), work.total, words)
+    rest = words.rest(len(work.items), work.total)
     return [Annex(words.say("任务事项清单", "List of items of work"), (table, *rest, counted))]
 
 
@@ -198,6 +204,8 @@ def unit_annex(report: AnnualReport, words: Words, counted: Source) -> list[Anne
         Column(say("未报送", "Not reported"), 1.2, centre=True),
     )  # fmt: skip
     rows = tuple(_unit_row(unit, words) for unit in report.work.units)
+    figures = [[int(row[place]) for row in rows] for place in range(1, len(columns))]
+    rows = (*rows, (say("合计", "Together"), *(str(sum(column)) for column in figures)))
     return [
         Annex(say("各单位任务完成情况", "Organisation by organisation"), (Table("units", "", columns, rows), counted))
     ]
@@ -208,6 +216,6 @@ def _unit_row(unit: UnitFact, words: Words) -> tuple[str, ...]:
     done = sum(at.get(key, 0) for key in _DONE)
     going = sum(at.get(key, 0) for key in ("on_time", "due_soon", "not_begun", "no_day"))
     return (
-        _marked(words.name(unit.organisation), unit.invented, words), str(unit.items), str(done), str(going),
+        words.marked(words.name(unit.organisation), unit.invented), str(unit.items), str(done), str(going),
         str(at.get("late", 0)), str(at.get("paused", 0)), str(unit.missing),
     )  # fmt: skip

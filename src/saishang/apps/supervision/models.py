@@ -313,9 +313,11 @@ class Occurrence(models.Model):
     #: Whether the plan itself names the day.
     stated = models.BooleanField()
     state = models.CharField(max_length=16, default="open")
-    #: work_plan, reports, record.
+    #: work_plan, reports, annual, record.
     proof = models.CharField(max_length=12, blank=True)
     work_plan = models.ForeignKey("execution.WorkPlan", null=True, on_delete=models.PROTECT, related_name="+")
+    #: The annual report that lies beside it as its proof.
+    annual = models.ForeignKey("reports.Report", null=True, on_delete=models.PROTECT, related_name="+")
     #: How many reports of the year it was fulfilled by.
     reports = models.PositiveIntegerField(null=True)
     text = models.TextField(blank=True)

@@ -24,12 +24,14 @@ from saishang.apps.supervision.models import (
 from saishang.apps.supervision.permits import may_supervised, visible_findings, visible_matters
 from saishang.apps.supervision.proposing import Proposal, proposals
 from saishang.apps.supervision.states import FINDING_MOVES, OPEN_CASES, UNDONE, Move
+from saishang.apps.supervision.yearly import ANNUAL, Annual, Yearly, yearly
 from saishang.rules import Rules
 
 __all__ = [
-    "AGES", "CaseFilter", "Due", "FindingFilter", "Proposal", "Waiting", "acceptances", "age_of", "bulletin",
-    "bulletins", "case", "cases", "counts", "due_until", "file", "finding", "findings", "matter", "matters",
-    "may_supervised", "moves_of", "occurrence", "occurrences", "proposals", "soon_days", "standing_of", "waiting",
+    "AGES", "ANNUAL", "Annual", "CaseFilter", "Due", "FindingFilter", "Proposal", "Waiting", "Yearly", "acceptances",
+    "age_of", "annual_duty", "bulletin", "bulletins", "case", "cases", "counts", "delivered", "due_until", "file",
+    "finding", "findings", "matter", "matters", "may_supervised", "moves_of", "occurrence", "occurrences", "proposals",
+    "soon_days", "standing_of", "waiting", "yearly",
 ]  # fmt: skip
 
 #: Ages of open cases by days over the day of the answer: not over, up to a week, up to a month, longer.
@@ -241,6 +243,20 @@ def occurrence(pk: int) -> Occurrence | None:
     """One duty of a year with its files; None when there is none."""
     rows = Occurrence.objects.select_related("organisation", "work_plan").prefetch_related("files")
     return rows.filter(pk=pk).first()
+
+
+def annual_duty(rules: Rules, code: str, year: int) -> Occurrence | None:
+    """The duty of an organisation that its annual report of a year fulfils; None when none is owed or asked for."""
+    for row in Occurrence.objects.filter(organisation__code=code, year=year).order_by("pk"):
+        if any(one.row["id"] == row.duty and ANNUAL in one.proof for one in yearly(rules, row.plan)):
+            return row
+    return None
+
+
+def delivered(numbers: Iterable[int]) -> dict[int, Occurrence]:
+    """Number of an annual report → the duty that it fulfils, of those that were handed over."""
+    rows = Occurrence.objects.filter(annual_id__in=list(numbers), state="fulfilled")
+    return {int(row.annual_id): row for row in rows if row.annual_id is not None}
 
 
 def bulletins() -> QuerySet[Bulletin]:

@@ -28,7 +28,9 @@ from saishang.apps.reports.blocks import Chart as ChartBlock
 from saishang.apps.reports.blocks import Table as TableBlock
 from saishang.apps.reports.queries import ReportRow
 from saishang.apps.reports.refusals import ReportRefused
+from saishang.apps.supervision import queries as supervision
 from saishang.web import texts, wording
+from saishang.web.pages import site
 from saishang.web.pages.charts import Chart
 from saishang.web.pages.exports import export
 from saishang.web.pages.faults import put_faults
@@ -43,6 +45,8 @@ __all__ = ["file", "index", "make", "one"]
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CONTROL = {"class": "form-control"}
 _SELECT = {"class": "form-select"}
+#: Share of a table's width from which on a column holds sentences.
+_LONG = 0.2
 
 
 class MakeForm(forms.Form):
@@ -93,11 +97,12 @@ def index(request: HttpRequest) -> HttpResponse:
 def _list(rows: list[ReportRow]) -> Table:
     columns = [
         Column("number", _("编号"), number=True), Column("year", _("年度"), nowrap=True),
-        Column("organisation", _("单位"), row_head=True), Column("kind", _("类别"), nowrap=True),
+        Column("organisation", _("单位"), row_head=True, long=True), Column("kind", _("类别")),
         Column("run", _("评估编号"), nowrap=True), Column("counted", _("任务统计时刻"), nowrap=True),
-        Column("by", _("编制人"), nowrap=True), Column("file", _("文件")), Column("sha256", _("摘要"), nowrap=True),
-        Column("nature", _("数据性质"), nowrap=True),
+        Column("by", _("编制人")), Column("file", _("文件")), Column("sha256", _("摘要"), nowrap=True),
+        Column("nature", _("数据性质")), Column("delivered", _("报送日期"), nowrap=True),
     ]  # fmt: skip
+    handed = supervision.delivered(row.number for row in rows)
     listed = [
         {
             "number": row.number, "year": Cell(row.year, text=str(row.year)),
@@ -107,6 +112,7 @@ def _list(rows: list[ReportRow]) -> Table:
             "file": Cell(row.number, text="Word", href=reverse("reports-file", args=[row.organisation, row.number])),
             "sha256": Cell(row.sha256, text=row.sha256[:12]),
             "nature": _("含演示数据") if row.invented else _("正式数据"),
+            "delivered": handed[row.number].done_on if row.number in handed else None,
         }
         for row in rows
     ]  # fmt: skip
@@ -160,12 +166,35 @@ def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
     if answer is not None:
         return answer
     context = {
-        "row": row, "told": told, "parts": parts, "annexes": annexes, "kind": _kinds()[row.kind],
+        "delivery": _delivery(row), "row": row, "told": told, "parts": parts, "annexes": annexes,
+        "kind": _kinds()[row.kind],
         "organisation": _organisation_name(row), "single": len(annexes) == 1,
         "day": told.dated.isoformat() if texts.english() else _("%(y)s年%(m)s月%(d)s日") % {
             "y": told.dated.year, "m": told.dated.month, "d": told.dated.day},
     }  # fmt: skip
     return render(request, "reports/one.html", context)
+
+
+def _delivery(row: ReportRow) -> tuple[str, str]:
+    """Whether and when it was handed over as the plan asks, with the address of the duty; empty for one of nobody."""
+    if row.kind != "organisation":
+        return "", ""
+    own = supervision.delivered([row.number]).get(row.number)
+    duty = own or supervision.annual_duty(site.rules(), row.organisation, row.year)
+    if duty is None:
+        return _("这一年的定期事项还没有生成，尚无可报送的事项"), ""
+    href = reverse("supervision-duty", args=[duty.pk])
+    if own is not None and own.done_on is not None:
+        said = {"on": own.done_on.isoformat(), "due": own.due.isoformat() if own.due is not None else ""}
+        if own.due is None:
+            return _("已于 %(on)s 报送") % said, href
+        if own.done_on <= own.due:
+            return _("已于 %(on)s 报送（期限 %(due)s，按期）") % said, href
+        late = {"n": (own.done_on - own.due).days}
+        return _("已于 %(on)s 报送（期限 %(due)s，逾期 %(n)s 天）") % (said | late), href
+    if duty.state == "fulfilled":
+        return _("未报送；事项已由其他依据落实"), href
+    return _("尚未报送"), href
 
 
 @organisation("view_internal")
@@ -219,10 +248,14 @@ def _parts(told: OfficialDocument, blocks: tuple[Block, ...], prefix: str) -> li
 
 
 def _table(block: TableBlock, prefix: str, title: str) -> Table:
+    # Shares are of each other: what has a fifth of the width or more holds sentences.
+    whole = sum(column.share for column in block.columns)
+    name_ = next((place for place, column in enumerate(block.columns) if not column.centre), 0)
     columns = [
-        Column(f"c{place}", column.head, row_head=place == 1, nowrap=column.centre, long=column.share > 3)
+        Column(f"c{place}", column.head, row_head=place == name_, nowrap=column.centre,
+               long=not column.centre and column.share >= whole * _LONG)
         for place, column in enumerate(block.columns)
-    ]
+    ]  # fmt: skip
     rows = [{f"c{place}": text for place, text in enumerate(row)} for row in block.rows]
     return Table(f"{prefix}-{block.name}", block.title or title or block.name, columns, rows, tight=True)
 
@@ -233,4 +266,4 @@ def _chart(block: ChartBlock, prefix: str) -> Chart:
     table = Table(f"{prefix}-{block.name}", block.title, columns, rows, tight=True)
     series = [{"name": block.title, "type": "bar", "data": list(block.values)}]
     spec = {"kind": "lines", "unit": block.unit, "x": list(block.names), "series": series}
-    return Chart(f"{prefix}-{block.name}", block.title, spec, table, open_table=True)
+    return Chart(f"{prefix}-{block.name}", block.title, spec, table)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,11 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from saishang.apps.organisations import access
 from saishang.apps.plan import queries as plans
+from saishang.apps.reports import queries as reports
+from saishang.apps.reports.actions import deliver_report
 from saishang.apps.supervision import queries
 from saishang.apps.supervision.actions import fulfil_duty, open_year, undo_duty
-from saishang.apps.supervision.actions.duties import Yearly, yearly
 from saishang.apps.supervision.models import Occurrence
+from saishang.apps.supervision.queries import ANNUAL, Yearly, yearly
 from saishang.errors import SaishangError
+from saishang.lake.archive import Archive
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
@@ -44,7 +48,7 @@ from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_common import doing, names, today
 from saishang.web.security import somewhere, supervised
 
-__all__ = ["duty", "index", "open_", "undo"]
+__all__ = ["deliver", "duty", "index", "open_", "undo"]
 
 _YEARS = range(2000, 2101)
 
@@ -190,7 +194,8 @@ class FulfilForm(forms.Form):
 
     def __init__(self, row: Occurrence, one: Yearly | None, data: Any = None) -> None:
         super().__init__(data, initial={"seen": row.version})
-        proofs = one.proof if one is not None else ()
+        # An annual report is handed over with its file, from the list of those that were made.
+        proofs = [proof for proof in one.proof if proof != ANNUAL] if one is not None else []
         self.fields["proof"].choices = [(proof, proof_name(proof)) for proof in proofs]  # type: ignore[attr-defined]
 
 
@@ -223,9 +228,44 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
         "organisation": (bodies.get(row.organisation.code), organisation_url(row.organisation.code)),
         "badge": badge(_state_words(row, day)[2:], look, look),
         "proof": proof_name(row.proof) if row.proof else "",
+        **_annual(request, row, known, owes and row.state == "open"),
         **files_of(row, owes and row.state == "open", reverse("supervision-duty-file", args=[pk])),
     }  # fmt: skip
     return render(request, "supervision/duty.html", context, status=422 if form.is_bound else 200)
+
+
+def _annual(request: HttpRequest, row: Occurrence, known: Yearly | None, may_deliver: bool) -> dict[str, Any]:
+    """The organisation's annual reports of the year, where one of them fulfils the duty."""
+    if known is None or ANNUAL not in known.proof:
+        return {"annual": False}
+    span, code = access.reach(request.user, "view_internal"), row.organisation.code
+    made = [one for one in reports.reports(span, code, row.year) if one.kind == "organisation"]
+    return {
+        "annual": True, "may_deliver": may_deliver,
+        "reports": [(one, reverse("reports-one", args=[code, one.number])) for one in made],
+        "make": reverse("reports-make", args=[code])
+        if row.state == "open" and access.reach(request.user, "make_report").covers(row.organisation) else "",
+    }  # fmt: skip
+
+
+@supervised("duty", "answer_supervision", "supervise")
+@require_POST
+def deliver(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Hand an annual report of the organisation over: its file beside the duty, the duty fulfilled."""
+    row = _row(pk)
+    span = access.reach(request.user, "view_internal")
+    seen = request.POST.get("seen", "")
+    found = reports.report(span, row.organisation.code, number)
+    if found is None or found.year != row.year:
+        messages.error(request, _("没有编号为 %(number)s 的报告。") % {"number": number})
+        return redirect("supervision-duty", pk)
+    archive = Archive(settings.CONFIG.archive)
+    try:
+        deliver_report(doing(request), site.rules(), archive, number, int(seen) if seen.isdigit() else None)
+        messages.success(request, _("已报送：报告存为佐证，事项记为已落实。"))
+    except SaishangError as error:
+        messages.error(request, error_words(error))
+    return redirect("supervision-duty", pk)
 
 
 @supervised("duty", "supervise")

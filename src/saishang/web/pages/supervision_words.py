@@ -167,7 +167,8 @@ def proof_name(proof: str) -> str:
     """Words for what fulfils a duty of a year."""
     return {
         "work_plan": _("已批准的年度工作计划"),
-        "reports": _("已报出的年度报告"),
+        "annual": _("已编制的年度报告"),
+        "reports": _("已报出的各事项年度进展报告"),
         "record": _("办理记录和佐证"),
     }.get(proof, proof)
 

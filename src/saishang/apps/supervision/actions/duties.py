@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 
@@ -19,38 +17,13 @@ from saishang.apps.plan import queries as plans
 from saishang.apps.supervision.actions.doing import log, needs_text
 from saishang.apps.supervision.models import Occurrence
 from saishang.apps.supervision.refusals import SupervisionRefused, refuse
+from saishang.apps.supervision.yearly import ANNUAL, Annual, yearly
 from saishang.errors import Fault
 from saishang.rules import Rules
 
-__all__ = ["fulfil_duty", "open_year", "undo_duty", "yearly"]
+__all__ = ["fulfil_duty", "open_year", "undo_duty"]
 
 _YEARS = (2000, 2100)
-
-
-@dataclass(frozen=True)
-class Yearly:
-    """A duty of the plan that is owed every year: its row, who owes it, what may fulfil it."""
-
-    row: Any
-    who: tuple[str, ...]
-    proof: tuple[str, ...]
-    kept_by_government: bool
-
-    @property
-    def stated(self) -> bool:
-        """Whether the plan itself names the day."""
-        return bool(self.row["stated"] == "yes" and self.row["due"])
-
-
-def yearly(rules: Rules, plan: str) -> list[Yearly]:
-    """Recurring duties of a plan that bodies with a name owe every year."""
-    document = rules.documents_under("plans").get(f"plans/{plan}/yearly", {})
-    table = rules.tables.get(f"plans/{plan}/duties")
-    rows = {str(row["id"]): row for row in table.rows} if table is not None else {}
-    return [
-        Yearly(rows[one["duty"]], tuple(one["who"]), tuple(one["proof"]), one.get("kept_by") == "government")
-        for one in document.get("yearly", ()) if one["duty"] in rows
-    ]  # fmt: skip
 
 
 def open_year(doing: Doing, rules: Rules, year: int) -> dict[str, int]:
@@ -106,25 +79,30 @@ def open_year(doing: Doing, rules: Rules, year: int) -> dict[str, int]:
 
 
 def fulfil_duty(
-    doing: Doing, rules: Rules, pk: int, proof: str, seen: int | None, *, text: str = "", on: date | None = None
-) -> Occurrence:
+    doing: Doing, rules: Rules, pk: int, proof: str, seen: int | None, *, text: str = "", on: date | None = None,
+    annual: Annual | None = None,
+) -> Occurrence:  # fmt: skip
     """Permission → lock → check → change → log.
 
     Parameters
     ----------
     proof:
         `work_plan`: the organisation's work plan of the year is approved. `reports`: all its reports of the year are
-        handed in. `record`: `text` says what was done, on the day `on`; files lie beside it.
+        handed in. `annual`: its annual report of the year (`annual`), whose file lies beside it. `record`: `text` says
+        what was done, on the day `on`; files lie beside it.
 
     Raises
     ------
     SupervisionRefused
-        Without permission (`answer_supervision`, or `supervise` for what others keep); when the proof is not there.
+        Without permission (`answer_supervision`, or `supervise` for what others keep); when the proof is not there, or
+        it is fulfilled already.
     """
     with transaction.atomic():
         row = _locked(pk, seen)
         if not doing.span("supervise").covers(row.organisation):
             allowed(doing, "answer_supervision", row.organisation)
+        if row.state != "open":
+            raise SupervisionRefused("it is fulfilled already", fix="have it returned first, if that was wrong")
         known = next((one for one in yearly(rules, row.plan) if one.row["id"] == row.duty), None)
         faults: list[Fault] = []
         if known is None or proof not in known.proof:
@@ -134,6 +112,8 @@ def fulfil_duty(
             faults += _by_work_plan(row)
         elif proof == "reports":
             faults += _by_reports(row, doing.today)
+        elif proof == ANNUAL:
+            faults += _by_annual(row, annual)
         else:
             faults += _by_record(row, text, on, doing.today)
         refuse(faults)
@@ -144,6 +124,7 @@ def fulfil_duty(
         log(doing, "fulfil_duty", row, {"state": "open"}, {
             "duty": row.duty, "year": row.year, "organisation": row.organisation.code, "proof": proof, "text": row.text,
             "on": row.done_on.isoformat(), "work_plan": row.work_plan_id, "reports": row.reports,
+            "annual": row.annual_id,
         })  # fmt: skip
     return row
 
@@ -164,7 +145,7 @@ def undo_duty(doing: Doing, pk: int, seen: int | None) -> Occurrence:
         if not doing.reason.strip():
             refuse([Fault("reason", "this needs a reason; got none", "say why")])
         before = {"proof": row.proof, "text": row.text, "on": row.done_on.isoformat() if row.done_on else None}
-        row.state, row.proof, row.work_plan, row.reports = "open", "", None, None
+        row.state, row.proof, row.work_plan, row.reports, row.annual = "open", "", None, None, None
         row.done_on, row.done_by = None, ""
         row.version += 1
         row.save()
@@ -200,6 +181,24 @@ def _by_reports(row: Occurrence, today: date) -> list[Fault]:
         came = f"{missing} of {count} missing" if count else "none"
         return [Fault("proof", f"expected every report on {row.year} handed in; got {came}", "hand them in first")]
     row.reports = count
+    return []
+
+
+def _by_annual(row: Occurrence, annual: Annual | None) -> list[Fault]:
+    """The report is of that organisation and year, and its very bytes lie beside the duty."""
+    code, year = row.organisation.code, row.year
+    if annual is None:
+        message = f"expected the annual report of {code} for {year}; got none"
+        return [Fault("proof", message, "make it, then hand it over")]
+    if (annual.organisation, annual.year) != (code, year):
+        message = (
+            f"expected the annual report of {code} for {year}; got that of {annual.organisation} for {annual.year}"
+        )
+        return [Fault("proof", message, "hand over the one of that organisation and year")]
+    if not row.files.filter(struck_at__isnull=True, sha256=annual.sha256).exists():
+        message = "expected the annual report's file beside the duty; got none with its digest"
+        return [Fault("proof", message, "lay it there first")]
+    row.annual_id = annual.number
     return []
 
 

@@ -19,7 +19,7 @@ from saishang.rules import Rules
 __all__ = ["attach_file", "strike_file"]
 
 #: In these nothing is added any more.
-_OVER = {"closed", "withdrawn", "settled"}
+_OVER = {"closed", "withdrawn", "settled", "fulfilled"}
 Thing = Case | Finding | Coordination | Occurrence
 _FIELDS: dict[type, str] = {Case: "case", Finding: "finding", Coordination: "coordination", Occurrence: "occurrence"}
 
