@@ -9,6 +9,8 @@ from saishang.apps.reports.words import STANDINGS, Words
 __all__ = ["account_blocks", "notice_blocks", "task_annex", "task_blocks", "task_summary", "unit_annex"]
 
 _DONE = ("verified", "done")
+#: 推进中 of an annex; what goes on with a report overdue is among it, and its reports stand in the column beside.
+_GOING = ("on_time", "continuing", "due_soon", "not_begun", "no_day", "unreported")
 
 
 def _marked(text: str, invented: bool, words: Words) -> str:
@@ -123,7 +125,8 @@ def _task_rows(tasks: tuple[TaskFact, ...], report: AnnualReport, words: Words) 
             say("\n（超期）", "\n(after its day)") if task.after_due else ""
         )
         who = (words.name(task.organisation),) if report.kind == "consolidated" else ()
-        due = words.day(task.due) if task.due else say("未定", "not set")
+        lasting = task.standing in ("continuing", "unreported")
+        due = words.day(task.due) if task.due else say("长期", "continuing") if lasting else say("未定", "not set")
         rows.append((
             task.task, _marked(task.title, task.invented, words), *who, due, words.day(task.finished),
             words.percent(task.percent, task.overridden), standing,
@@ -206,7 +209,7 @@ def unit_annex(report: AnnualReport, words: Words, counted: Source) -> list[Anne
 def _unit_row(unit: UnitFact, words: Words) -> tuple[str, ...]:
     at = unit.standings
     done = sum(at.get(key, 0) for key in _DONE)
-    going = sum(at.get(key, 0) for key in ("on_time", "due_soon", "not_begun", "no_day"))
+    going = sum(at.get(key, 0) for key in _GOING)
     return (
         _marked(words.name(unit.organisation), unit.invented, words), str(unit.items), str(done), str(going),
         str(at.get("late", 0)), str(at.get("paused", 0)), str(unit.missing),

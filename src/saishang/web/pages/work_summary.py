@@ -206,7 +206,8 @@ def _shown(
     """(words, address, share, bar, address of the late items) of the first lines."""
     return [
         (name(key), href(key), share_words(group.late, group.dated), bar(group.counts),
-         items_url(ItemFilter(standing="late"), **{field: key}))
+         # A line of an organisation counts what it owes itself, without what is below it.
+         items_url(ItemFilter(standing="late", only=field == "organisation"), **{field: key}))
         for key, group in found.lines[:most]
     ]  # fmt: skip
 
