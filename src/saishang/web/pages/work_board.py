@@ -38,7 +38,6 @@ from saishang.web.pages.work_boards_common import (
     letter,
     names,
     patterns,
-    reached,
     regions,
     reports_url,
     share_words,
@@ -47,6 +46,7 @@ from saishang.web.pages.work_boards_common import (
 from saishang.web.pages.work_common import (
     kind_name,
     programme_names,
+    reached,
     region_label,
     soon,
     standing_look,

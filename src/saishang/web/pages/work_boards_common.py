@@ -22,11 +22,11 @@ from saishang.apps.plan.headings import Heading, headings
 from saishang.science.execution.standing import STANDINGS
 from saishang.web import texts
 from saishang.web.pages import site
-from saishang.web.pages.work_common import kind_name, programme_names, standing_name
+from saishang.web.pages.work_common import kind_name, programme_names, reached, standing_name
 
 __all__ = [
     "ORDER", "Names", "Region", "about", "bar", "board_url", "chosen_filter", "counts_words", "filter_choices",
-    "items_url", "letter", "names", "patterns", "reached", "regions", "reports_url", "share_words", "years",
+    "items_url", "letter", "names", "patterns", "regions", "reports_url", "share_words", "years",
 ]  # fmt: skip
 
 #: Standings as words, what needs somebody first.
@@ -126,11 +126,6 @@ def filter_choices(found: Names, span: Span) -> dict[str, list[tuple[str, str]]]
         "kind": [(kind, kind_name(kind)) for kind, _words in WorkItem.KINDS],
         "programme": list(programme_names().items()),
     }
-
-
-def reached(span: Span, path: str) -> bool:
-    """Whether a span holds the organisation with this path."""
-    return span.everything or path in span.own or any(path.startswith(above) for above in span.below)
 
 
 def years(today: date) -> list[int]:

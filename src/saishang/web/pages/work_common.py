@@ -25,10 +25,31 @@ from saishang.web.assets import asset_url
 from saishang.web.pages import site
 
 __all__ = [
-    "cadence_name", "doing", "due_words", "item_title", "item_url", "kind_name", "move_name", "names",
-    "organisation_choices", "percent_words", "programme_names", "region_label", "report_state_name",
-    "section_names", "soon", "standing_badge", "standing_look", "standing_name", "standings", "state_name", "tabs",
-    "task_names", "today",
+    "cadence_name",
+    "doing",
+    "due_words",
+    "item_title",
+    "item_url",
+    "kind_name",
+    "move_name",
+    "names",
+    "organisation_choices",
+    "percent_words",
+    "programme_names",
+    "reached",
+    "region_label",
+    "report_state_name",
+    "section_names",
+    "soon",
+    "standing_badge",
+    "standing_look",
+    "standing_name",
+    "standings",
+    "state_name",
+    "tabs",
+    "task_choices",
+    "task_names",
+    "today",
 ]  # fmt: skip
 
 #: Standing → icon and tone of the status badges: told by shape and word, not by colour alone.
@@ -156,12 +177,14 @@ def names(on: date | None = None) -> dict[str, str]:
     return {view.code: texts.both(view.short or view.zh, view.en) for view in tree(Filter(on=on, closed=True))}
 
 
+def reached(span: access.Span, path: str) -> bool:
+    """Whether a span holds the organisation with this path."""
+    return span.everything or path in span.own or any(path.startswith(above) for above in span.below)
+
+
 def organisation_choices(span: access.Span) -> list[tuple[str, str]]:
-    """Organisations within a span for a choice, set in by their depth, with every one above them left out."""
-    rows = [
-        view for view in tree(Filter())
-        if span.everything or view.path in span.own or any(view.path.startswith(path) for path in span.below)
-    ]  # fmt: skip
+    """Organisations of today within a span for a choice, set in by their depth below the highest of them."""
+    rows = [view for view in tree(Filter()) if reached(span, view.path)]
     least = min((view.depth for view in rows), default=0)
     return [(view.code, "　" * (view.depth - least) + texts.both(view.short or view.zh, view.en)) for view in rows]
 
@@ -172,6 +195,11 @@ def task_names() -> dict[str, str]:
     if version is None:
         return {}
     return {key: texts.both(zh, en) for key, (zh, en) in plans.titles(version.id).items()}
+
+
+def task_choices() -> list[tuple[str, str]]:
+    """Tasks, steps and safeguards of the site's plan for a choice: what somebody carries out, no preambles."""
+    return [(row.id, f"{row.id} {texts.both(row.title, row.title_en)}") for row in headings()]
 
 
 def item_title(item: WorkItem, tasks: Mapping[str, str]) -> str:

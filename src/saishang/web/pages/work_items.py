@@ -73,7 +73,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         return render(request, "work/items_results.html", context)
     context |= {
         "sections": work_common.section_names().items(), "no_region": queries.NO_REGION,
-        "tabs": work_common.tabs("work-items", request), "tasks": work_common.task_names().items(),
+        "tabs": work_common.tabs("work-items", request), "tasks": work_common.task_choices(),
         "kinds": [(kind, work_common.kind_name(kind)) for kind, _words in WorkItem.KINDS],
         "organisations": names.items(), "regions": region_tree(), "programmes": work_common.programme_names().items(),
         "states": [(state, work_common.state_name(state)) for state in ITEM_STATES],

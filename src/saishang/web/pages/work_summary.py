@@ -51,10 +51,9 @@ from saishang.web.pages.work_boards_common import (
     letter,
     names,
     patterns,
-    reached,
     share_words,
 )
-from saishang.web.pages.work_common import item_url, soon, standing_look, standing_name, tabs, today
+from saishang.web.pages.work_common import item_url, reached, soon, standing_look, standing_name, tabs, today
 from saishang.web.security import somewhere
 
 __all__ = ["Ranked", "month_before", "page", "ranked", "status_changes"]
