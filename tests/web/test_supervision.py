@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,47 @@ def test_proposals_are_tried_then_issued(people: dict[str, User]) -> None:
     one = f"milestone:{people and Case.objects.count() and _milestone()}"
     assert office.post("/supervision/proposals/", {"one": one}).status_code == 302
     assert Case.objects.filter(subject="milestone").count() == 1
+
+
+def test_figures_and_proposals_lead_to_what_they_count(people: dict[str, User]) -> None:
+    office = client(people, "office")
+    proposed = re.findall(r'<td><a href="(/[^"]+)" aria-label', page(office, "/supervision/proposals/"))
+    assert "/work/items/T11-640100-001/" in proposed and len(proposed) == 4
+    for address in set(proposed):
+        page(office, address)
+    keys = ["item:T11-640100-001", "item:T11-640200-001"]
+    office.post("/supervision/proposals/", {"key": keys, "do": "issue"})
+    over = Case.objects.get(organisation__code="640200")
+    Case.objects.filter(pk=over.pk).update(state="closed")
+    make_finding(people)
+    for at in ("/supervision/", "/supervision/findings/"):
+        figures = re.findall(r'<b class="num"><a href="([^"]*)"[^>]*>(\d+)</a>', page(office, at))
+        assert figures
+        for query, number in figures:
+            query = unescape(query)
+            assert len(
+                table(office, f"{at}{query}&format=csv{'&table=cases' if at == '/supervision/' else ''}")
+            ) == int(number), query
+    rows = re.findall(r'href="(\?organisation=[^"]*)"', page(office, "/supervision/"))
+    assert [unescape(row) for row in rows] == ["?organisation=640100&only=1&open=1"]
+    assert len(table(office, f"/supervision/{unescape(rows[0])}&format=csv&table=cases")) == 1
+    assert len(table(office, "/supervision/?organisation=640000&only=1&format=csv&table=cases")) == 0
+    assert len(table(office, "/supervision/?organisation=640000&format=csv&table=cases")) == 2
+
+
+def test_a_form_says_where_it_stands(people: dict[str, User]) -> None:
+    office = client(people, "office")
+    office.post("/supervision/proposals/", {"key": ["item:T11-640100-001"], "do": "issue"})
+    case = Case.objects.get()
+    form = page(office, f"/supervision/cases/{case.pk}/move/withdraw/")
+    assert f'<a href="/supervision/cases/{case.pk}/">{case.code}</a>' in form
+    listing = page(office, "/supervision/findings/new/")
+    assert '<ol class="crumbs"><li><a href="/supervision/">督办</a></li>' in listing
+    assert '<a href="/supervision/findings/">反馈问题</a>' in listing
+    # Tasks are what somebody carries out: no preamble of the plan is among them.
+    import_plan_from_rules("tests", "ningxia")
+    listing = page(office, "/supervision/findings/new/")
+    assert '<option value="T11">' in listing and '<option value="P1">' not in listing
 
 
 def _milestone() -> int:

@@ -6,19 +6,24 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from saishang.apps.execution.models import ItemUnit, Milestone, WorkItem
 from saishang.apps.execution.queries_boards import Group
 from saishang.apps.organisations.models import Organisation, User
 from saishang.apps.plan.actions import import_plan_from_rules
-from saishang.web.pages.work_boards_common import bar, letter, regions
+from saishang.apps.plan.headings import headings
+from saishang.science.execution.standing import STANDINGS
+from saishang.web.pages.work_boards_common import bar, letter, patterns, regions
 from saishang.web.pages.work_summary import month_before, ranked
 from saishang.web.pages.work_timeline_draw import Window, months, picture, window_of
 from tests.work_world import ROLES, make_item, make_people, make_report, make_tree
@@ -115,11 +120,57 @@ def test_counts_lead_to_the_items_they_count(world: Any) -> None:
     page = signed_in("office").get("/work/board/").content.decode()
     assert 'href="/work/items/?task=T10&amp;standing=late"' in page
     assert 'href="/work/items/?standing=late"' in page
-    assert 'href="/work/reports/?overdue=1&amp;task=T10"' in page
+    assert 'href="/work/reports/?task=T10&amp;overdue=1"' in page
     page = signed_in("head").get("/work/board/?by=region&kind=action").content.decode()
     assert 'href="/work/items/?kind=action&amp;region=640104&amp;standing=late"' in page
     matrix = signed_in("assessor").get("/work/matrix/").content.decode()
     assert 'href="/work/items/?task=T10&amp;region=640104"' in matrix
+
+
+@pytest.mark.parametrize("role", ["office", "head"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/work/board/", "/work/board/?by=organisation", "/work/board/?by=region", "/work/board/?year=2026&kind=action",
+        "/work/board/?by=organisation&organisation=640100", "/work/board/?by=task&region=none",
+        "/work/board/?by=organisation&standing=unreported", "/work/board/?by=task&section={section}",
+        "/work/board/?by=region&task=T10", "/work/programmes/", "/work/summary/",
+    ],
+)  # fmt: skip
+def test_every_number_is_that_of_the_list_behind_it(world: Any, role: str, address: str) -> None:
+    """Each link of a board whose text is a number is followed, and the lines of the list are counted."""
+    import_plan_from_rules("tests", "ningxia")
+    groups = {row.id: row.group for row in headings()}
+    for number, code in enumerate(("640100", "640104", "NX-STT"), start=1):
+        duty = make_item(f"T11-{code}-D", code, kind="duty", cadence="year", region=code if code.isdigit() else "")
+        make_item(f"T10-{code}-00{number}-done", code, state="done", region="640104")
+        make_report(duty, "2025", date(2025, 1, 1), date(2025, 12, 31), date(2025, 12, 31))
+    client = signed_in(role)
+    page = client.get(address.replace("{section}", groups["T11"])).content.decode()
+    found = re.findall(r'<a href="(/work/(?:items|reports)/[^"]*)"[^>]*>(?:<b>)?(\d+)<', page)
+    found += re.findall(r'<a href="(/work/(?:items|reports)/[^"]*)"[^>]*>[^<\d]*?(\d+)[^<\d]*</a>', page)
+    assert "board" not in address or len(found) > 3 or role == "head"
+    for href, number in set(found):
+        plain = unescape(href)
+        assert len(rows(client, f"{plain}{'&' if '?' in plain else '?'}format=csv")) == int(number), href
+    if address == "/work/board/":
+        assert any("section=" in href and "items" in href for href, _number in found)
+        assert any("section=" in href and "overdue" in href for href, _number in found)
+
+
+def test_a_matrix_cell_of_a_section_leads_to_its_items(world: Any) -> None:
+    import_plan_from_rules("tests", "ningxia")
+    make_item("T11-640104-002", "640104", region="640104")
+    section = {row.id: row.group for row in headings()}["T10"]
+    client = signed_in("office")
+    page = client.get("/work/matrix/").content.decode()
+    hrefs = [unescape(href) for href in re.findall(r'href="(/work/items/\?section=[^"]*)"', page)]
+    there = next(href for href in hrefs if urlencode({"section": section}) in href and "region=640104" in href)
+    assert {row["编号"] for row in rows(client, f"{there}&format=csv")} >= {"T10-640104-001"}
+    whole = next(href for href in hrefs if "region=none" in href)
+    assert {row["编号"] for row in rows(client, f"{whole}&format=csv")} == {"T10-NX-STT-001"}
+    narrow = rows(client, f"/work/matrix/?{urlencode({'section': section})}&region=none&format=csv")
+    assert [(row["任务编号"], row["地区代码"]) for row in narrow] == [("T10", "")]
 
 
 def test_sorting_by_share_and_by_percent(world: Any) -> None:
@@ -303,8 +354,12 @@ def test_a_bar_of_standings_tells_by_pattern_letter_and_words() -> None:
     assert 'x="25%" y="0" width="75%" height="100%" fill="url(#st-on_time)"' in svg
     assert "逾期 1、正常推进 3" in svg
     assert "style=" not in svg
-    names = ("late", "due_soon", "on_time", "not_begun", "no_day", "done", "verified", "paused", "draft", "cancelled")
-    assert len({letter(name) for name in names}) == len(names)
+    assert len({letter(name) for name in STANDINGS}) == len(STANDINGS)
+    with override("en"):
+        assert len({letter(name) for name in STANDINGS}) == len(STANDINGS)
+    drawn = re.findall(r'<pattern id="st-([a-z_]+)".*?class="st-lines[^"]*" d="([^"]*)"', str(patterns()))
+    assert {name for name, _path in drawn} == set(STANDINGS)
+    assert len({path for _name, path in drawn}) == len(STANDINGS)
     assert "没有事项" in str(bar({}))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from django.utils import timezone
@@ -14,8 +15,8 @@ from saishang.apps.execution.refusals import NotAllowed, OldVersion, WorkRefused
 from saishang.apps.execution.states import ITEM_MOVES, ITEM_STATES
 from saishang.apps.organisations.access import Span
 from saishang.apps.organisations.models import User
-from saishang.science.execution.standing import standing
-from tests.work_world import ROLES, doing, make_item, make_people, make_tree
+from saishang.science.execution.standing import STANDINGS, standing
+from tests.work_world import ROLES, doing, make_item, make_people, make_report, make_tree
 
 pytestmark = pytest.mark.django_db
 #: (state, move) → state after it. What is not here is refused.
@@ -111,10 +112,22 @@ def test_standing_in_sql_is_the_standing_of_science() -> None:
                 wanted[code] = standing(state, start, due, today, soon)
     # 7 states × (1 + 8 + 8 + 36 pairs in order).
     assert len(wanted) == 7 * 53
+    # Duties and others, reported on or not, with and without a due day, by the due day of a report never handed in.
+    handed = timezone.now()
+    for kind, cadence, due, owed in product(("duty", "measure", "action", "project"), ("", "year"),
+                                            (None, today), (None, -400, -1, 0, 1)):  # fmt: skip
+        for state in ("active", "paused"):
+            code = f"T12-{kind}-{cadence}-{due}-{owed}-{state}"
+            row = make_item(code, "640100", state=state, kind=kind, cadence=cadence, due=due)
+            first, day = date(2024, 1, 1), None if owed is None else today + timedelta(days=owed)
+            # Beside it lies one that was handed in, too late: it is owed no more.
+            make_report(row, "2024", first, first, today - timedelta(days=500), submitted_at=handed, late=True)
+            if day is not None:
+                make_report(row, "2025", first, first, day)
+            wanted[code] = standing(state, None, due, today, soon, kind=kind, cadence=cadence, report_due=day)
     found = {row.code: row.standing for row in items(Span(everything=True), ItemFilter(), today, soon)}
     assert found == wanted
-    assert set(wanted.values()) == {"late", "due_soon", "on_time", "not_begun", "no_day", "done", "verified", "paused",
-                                    "draft", "cancelled"}  # fmt: skip
+    assert set(wanted.values()) == set(STANDINGS)
     one = item("T11-active-0-2", today, soon)
     assert one is not None and one.standing == "late"
     assert item("T11-NONE", today, soon) is None

@@ -93,7 +93,7 @@ class WorkItem(models.Model):
             # All that boards count, so that they need not read the items themselves.
             models.Index(
                 fields=["organisation", "task", "region", "kind", "programme", "state", "start", "due"],
-                include=["id"],
+                include=["id", "cadence"],
                 name="work_item_board",
             ),
         ]

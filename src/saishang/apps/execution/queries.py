@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models import Sum as DbSum
 from django.db.models.functions import Coalesce
 
@@ -25,34 +38,41 @@ from saishang.apps.execution.models import (
 from saishang.apps.execution.sight import holds_text, numbers_of, touching, visible, within
 from saishang.apps.execution.states import REPORT_MOVES, Move
 from saishang.apps.organisations.access import Span, reach
+from saishang.apps.plan.headings import headings
 from saishang.rules import Rules
 from saishang.science.execution.periods import CADENCES, Period, period_of, read_period
 from saishang.science.numbers import InputError
 
 __all__ = [
-    "GROUPS", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "budgets", "evidence_of",
+    "GROUPS", "NO_REGION", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "budgets", "evidence_of",
     "history", "item", "items", "matrix", "milestone", "moves_for", "overdue", "overdue_milestones", "periods",
-    "plan_history", "plan_lines", "published", "report", "reports", "reports_due", "soon_days", "standing_case",
+    "plan_history", "plan_lines", "published", "report", "reports", "reports_due", "reports_of", "soon_days",
+    "standing_case",
     "visible", "waiting", "within", "work_plans",
 ]  # fmt: skip
 
 #: By what budgets are summed: name → field of an item.
 GROUPS = {"task": "task", "organisation": "organisation__code", "region": "region", "kind": "kind",
           "programme": "programme"}  # fmt: skip
+#: As the region of a filter: items that name none.
+NO_REGION = "none"
 
 
 @dataclass(frozen=True)
 class ItemFilter:
     """Which items; empty fields do not restrict.
 
-    `organisation` counts with everything below it; `unit` finds items in which an organisation has any part;
+    `section` is a section of the plan (`plan.headings.Heading.group`); `organisation` counts with everything below it,
+    unless `only` it is meant; `unit` finds items in which an organisation has any part; `region` may be `NO_REGION`;
     `standing` is one of `science.execution.standing.STANDINGS`; `target` a code of the plan.
     """
 
     text: str = ""
+    section: str = ""
     task: str = ""
     kind: str = ""
     organisation: str = ""
+    only: bool = False
     unit: str = ""
     region: str = ""
     programme: str = ""
@@ -97,12 +117,16 @@ def soon_days(rules: Rules) -> int:
 
 def standing_case(today: date, soon: int) -> Case:
     """`science.execution.standing.standing` as SQL; a test holds the two against each other."""
+    owed = ProgressReport.objects.filter(item=OuterRef("pk"), submitted_at__isnull=True, due__lt=today)
+    # By itself, so that reports are looked for only where nothing else tells: some thousands of many items.
+    by_reports = Case(When(Exists(owed), then=Value("unreported")), default=Value("continuing"))
     return Case(
         When(state__in=("draft", "proposed"), then=Value("draft")),
         When(~Q(state="active"), then=F("state")),
         When(due__lt=today, then=Value("late")),
         When(due__lte=today + timedelta(days=soon), then=Value("due_soon")),
         When(start__gt=today, then=Value("not_begun")),
+        When(Q(due__isnull=True, kind="duty") & ~Q(cadence=""), then=by_reports),
         When(due__isnull=True, then=Value("no_day")),
         default=Value("on_time"),
         output_field=CharField(),
@@ -114,11 +138,10 @@ def items(span: Span, wanted: ItemFilter, today: date, soon: int) -> QuerySet[Wo
     rows = WorkItem.objects.filter(visible(span)).annotate(standing=standing_case(today, soon))
     for word in wanted.text.split():
         rows = rows.filter(holds_text(word))
-    for field in ("task", "kind", "region", "programme", "standing", "state"):
+    for field in ("task", "kind", "programme", "standing", "state"):
         if value := getattr(wanted, field):
             rows = rows.filter(Q(**{field: value}))
-    if wanted.organisation:
-        rows = rows.filter(within(Span(everything=True), wanted.organisation))
+    rows = rows.filter(_placed(wanted))
     if wanted.unit:
         rows = rows.filter(touching(numbers_of(wanted.unit)))
     if wanted.target:
@@ -131,6 +154,20 @@ def items(span: Span, wanted: ItemFilter, today: date, soon: int) -> QuerySet[Wo
         rows = rows.filter(Q(start__isnull=True) | Q(start__year__lte=wanted.year))
         rows = rows.filter(Q(due__isnull=True) | Q(due__year__gte=wanted.year))
     return rows.select_related("organisation", "parent").order_by("task", "code")
+
+
+def _placed(wanted: ItemFilter, prefix: str = "") -> Q:
+    """Section, region and organisation of a filter; `prefix` leads from the rows to their item (`item__`)."""
+    found = Q()
+    if wanted.section:
+        found &= Q(**{f"{prefix}task__in": [row.id for row in headings() if row.group == wanted.section]})
+    if wanted.region:
+        found &= Q(**{f"{prefix}region": "" if wanted.region == NO_REGION else wanted.region})
+    if wanted.organisation and wanted.only:
+        found &= Q(organisation_id__in=numbers_of(wanted.organisation))
+    elif wanted.organisation:
+        found &= within(Span(everything=True), wanted.organisation)
+    return found
 
 
 def item(code: str, today: date, soon: int) -> WorkItem | None:
@@ -190,6 +227,19 @@ def reports(span: Span, wanted: ReportFilter, today: date) -> QuerySet[ProgressR
     if wanted.overdue:
         rows = rows.filter(submitted_at__isnull=True, due__lt=today)
     return rows.select_related("organisation", "item").order_by("-last", "due", "item_id")
+
+
+def reports_of(
+    rows: QuerySet[ProgressReport], wanted: ItemFilter, today: date, soon: int
+) -> QuerySet[ProgressReport]:  # fmt: skip
+    """Of some reports those on items that are wanted; its organisation is whoever owed the report then."""
+    if wanted.task:
+        rows = rows.filter(item__task=wanted.task)
+    rows = rows.filter(_placed(wanted, "item__"))
+    rest = replace(wanted, section="", task="", region="", organisation="", only=False)
+    if rest != ItemFilter():
+        rows = rows.filter(item__in=items(Span(everything=True), rest, today, soon).order_by().values("pk"))
+    return rows
 
 
 def periods(most: int = 60) -> list[str]:

@@ -15,7 +15,15 @@ from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 
 from saishang.apps.execution.models import Milestone, ProgressReport, WorkItem
-from saishang.apps.execution.queries import ItemFilter, items, standing_case, visible
+from saishang.apps.execution.queries import (
+    ItemFilter,
+    ReportFilter,
+    items,
+    reports,
+    reports_of,
+    standing_case,
+    visible,
+)
 from saishang.apps.organisations.access import Span
 from saishang.apps.organisations.queries import codes_by_number
 from saishang.science.execution.standing import Standing, worst
@@ -188,9 +196,7 @@ def fold(rows: Iterable[Tally], key: Callable[[Tally], str | None]) -> dict[str,
 
 def overdue_counts(span: Span, wanted: ItemFilter, today: date, soon: int) -> list[Owed]:
     """Reports that were due before today and are not handed in, of the items that are wanted; two queries."""
-    rows = ProgressReport.objects.filter(span.filter("organisation"), submitted_at__isnull=True, due__lt=today)
-    if wanted != ItemFilter():
-        rows = rows.filter(item__in=items(span, wanted, today, soon).order_by().values("pk"))
+    rows = reports_of(reports(span, ReportFilter(overdue=True), today), wanted, today, soon)
     counted = rows.order_by().values("item__task", "organisation_id", "item__region").annotate(found=Count("pk"))
     codes = codes_by_number()
     return [

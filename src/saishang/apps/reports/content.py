@@ -73,7 +73,8 @@ class TaskFact:
     Attributes
     ----------
     standing:
-        `late due_soon on_time not_begun no_day done verified paused` (`science.execution.standing`).
+        `late unreported due_soon on_time continuing not_begun no_day done verified paused`: one of
+        `science.execution.standing`.
     percent:
         Whole per cent; None when it has no milestones: unknown.
     overridden:

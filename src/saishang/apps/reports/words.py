@@ -22,8 +22,10 @@ __all__ = [
 #: Standing of items of work that count (`science.execution.standing`), what is finished first.
 STANDINGS: dict[str, tuple[str, str]] = {
     "verified": ("已核实完成", "verified as done"), "done": ("完成待核实", "done, to be verified"),
-    "on_time": ("按期推进", "on time"), "due_soon": ("即将到期", "due soon"), "not_begun": ("尚未开始", "not begun"),
-    "no_day": ("未定期限", "without a due day"), "late": ("逾期", "late"), "paused": ("暂停", "paused"),
+    "on_time": ("按期推进", "on time"), "continuing": ("常态推进", "continuing"),
+    "due_soon": ("即将到期", "due soon"), "not_begun": ("尚未开始", "not begun"),
+    "no_day": ("未定期限", "without a due day"), "unreported": ("未按期报告", "report overdue"),
+    "late": ("逾期", "late"), "paused": ("暂停", "paused"),
 }  # fmt: skip
 #: States of cases, findings and matters, sources of findings, what fulfils a duty (`apps.supervision`).
 CASE_STATES: dict[str, tuple[str, str]] = {

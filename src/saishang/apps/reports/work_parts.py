@@ -12,6 +12,8 @@ _DONE = ("verified", "done")
 #: So many reporters' own words at most stand in the text of a consolidated report; more of them are an annex.
 _IN_TEXT = 10
 _ACCOUNTS = ("各项任务反映的问题和下一步工作", "Problems and next steps item by item")
+#: 推进中 of an annex; what goes on with a report overdue is among it, and its reports stand in the column beside.
+_GOING = ("on_time", "continuing", "due_soon", "not_begun", "no_day", "unreported")
 
 
 def _no_work(words: Words) -> Paragraph:
@@ -115,7 +117,8 @@ def _task_rows(tasks: tuple[TaskFact, ...], report: AnnualReport, words: Words) 
             say("\n（超期）", "\n(after its day)") if task.after_due else ""
         )
         who = (words.name(task.organisation),) if report.kind == "consolidated" else ()
-        due = words.day(task.due) if task.due else say("未定", "not set")
+        lasting = task.standing in ("continuing", "unreported")
+        due = words.day(task.due) if task.due else say("长期", "continuing") if lasting else say("未定", "not set")
         rows.append((
             task.task, words.marked(task.title, task.invented), *who, due, words.day(task.finished),
             words.percent(task.percent, task.overridden), standing,
@@ -214,7 +217,7 @@ def unit_annex(report: AnnualReport, words: Words, counted: Source) -> list[Anne
 def _unit_row(unit: UnitFact, words: Words) -> tuple[str, ...]:
     at = unit.standings
     done = sum(at.get(key, 0) for key in _DONE)
-    going = sum(at.get(key, 0) for key in ("on_time", "due_soon", "not_begun", "no_day"))
+    going = sum(at.get(key, 0) for key in _GOING)
     return (
         words.marked(words.name(unit.organisation), unit.invented), str(unit.items), str(done), str(going),
         str(at.get("late", 0)), str(at.get("paused", 0)), str(unit.missing),

@@ -31,6 +31,8 @@ class Proposal:
         Whole days since its due day.
     demand:
         What would be asked, in Chinese and English.
+    name, args:
+        Name of the address of what it is about, and its parts.
     case:
         The case that would be escalated; None where one would be opened.
     """
@@ -44,6 +46,8 @@ class Proposal:
     days: int
     level: str
     demand: tuple[str, str]
+    name: str
+    args: tuple[Any, ...]
     case: Case | None = None
 
 
@@ -78,7 +82,7 @@ def _items(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
             continue
         title, days = f"{row.code} {row.title}", (today - row.due).days
         yield Proposal(f"item:{row.code}", "item", row.code, row.organisation, title, row.due, days, "prompt",
-                       settings.demand("item", row.title, days))  # fmt: skip
+                       settings.demand("item", row.title, days), "work-item", (row.code,))  # fmt: skip
 
 
 def _milestones(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
@@ -89,7 +93,8 @@ def _milestones(settings: Settings, span: Span, today: date) -> Iterator[Proposa
             continue
         title, days = f"{row.item.code} {row.item.title} · {row.title}", (today - row.due).days
         yield Proposal(f"milestone:{row.pk}", "milestone", str(row.pk), row.item.organisation, title, row.due, days,
-                       "prompt", settings.demand("milestone", row.title, days))  # fmt: skip
+                       "prompt", settings.demand("milestone", row.title, days), "work-item",
+                       (row.item.code,))  # fmt: skip
 
 
 def _reports(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
@@ -97,7 +102,8 @@ def _reports(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
     for row in rows.filter(span.filter("organisation")).exclude(item__due__lt=today):
         title, days = f"{row.item.code} {row.item.title} · {row.period}", (today - row.due).days
         yield Proposal(f"report:{row.pk}", "report", str(row.pk), row.organisation, title, row.due, days, "prompt",
-                       settings.demand("report", f"{row.item.title} · {row.period}", days))  # fmt: skip
+                       settings.demand("report", f"{row.item.title} · {row.period}", days), "work-report",
+                       (row.pk,))  # fmt: skip
 
 
 def _findings(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
@@ -110,7 +116,8 @@ def _findings(settings: Settings, span: Span, today: date) -> Iterator[Proposal]
         days = (today - row.due).days
         # An inspection's finding is asked about by a numbered notice at once.
         yield Proposal(f"finding:{row.code}", "finding", row.code, row.organisation, f"{row.code} {row.title}", row.due,
-                       days, "notice", settings.demand("finding", row.title, days))  # fmt: skip
+                       days, "notice", settings.demand("finding", row.title, days), "supervision-finding",
+                       (row.code,))  # fmt: skip
 
 
 def _unanswered(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
@@ -120,4 +127,5 @@ def _unanswered(settings: Settings, span: Span, today: date) -> Iterator[Proposa
         if level is not None:
             days = (today - row.due).days
             yield Proposal(f"escalate:{row.pk}", row.subject, "", row.organisation, row.title, row.due, days, level,
-                           settings.demand("escalate", row.title, days), row)  # fmt: skip
+                           settings.demand("escalate", row.title, days), "supervision-case", (row.pk,),
+                           row)  # fmt: skip

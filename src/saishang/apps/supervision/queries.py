@@ -43,8 +43,8 @@ _NOT_BY = {"answerer": "answered_by", "planner": "plan_by", "applicant": "applie
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """Which cases; empty fields do not restrict. `organisation` counts with everything below it; `age` is in `AGES`;
-    `open`: those that are not over."""
+    """Which cases; empty fields do not restrict. `organisation` counts with everything below it, unless `only` it is
+    meant; `age` is in `AGES`; `open`: those that are not over."""
 
     text: str = ""
     level: str = ""
@@ -53,6 +53,7 @@ class CaseFilter:
     organisation: str = ""
     age: str = ""
     open: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,9 @@ def cases(span: Span, wanted: CaseFilter, today: date) -> QuerySet[Case]:
     for field in ("level", "state", "subject", "age"):
         if value := getattr(wanted, field):
             rows = rows.filter(**{field: value})
-    if wanted.organisation:
+    if wanted.organisation and wanted.only:
+        rows = rows.filter(organisation__code=wanted.organisation)
+    elif wanted.organisation:
         rows = rows.filter(organisation__path__contains=f"/{wanted.organisation}/")
     if wanted.open:
         rows = rows.filter(state__in=OPEN_CASES)

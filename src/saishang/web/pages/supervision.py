@@ -21,7 +21,7 @@ from saishang.errors import SaishangError
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
-from saishang.web.pages.supervision_common import METHODS, organisations, paged, tabs
+from saishang.web.pages.supervision_common import METHODS, paged, tabs
 from saishang.web.pages.supervision_words import (
     age_name,
     ages,
@@ -32,7 +32,7 @@ from saishang.web.pages.supervision_words import (
     subject_name,
 )
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.work_common import doing, names, today
+from saishang.web.pages.work_common import doing, names, organisation_choices, today
 from saishang.web.security import somewhere
 
 __all__ = ["index", "proposals"]
@@ -47,10 +47,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """Cases within reach: counts by level, age and organisation, and the list; to a request by htmx only the list."""
     span, day = access.reach(request.user, "view_internal"), today()
     chosen = {
-        key: request.GET.get(key, "").strip()[:200] for key in ("q", "level", "state", "subject", "organisation", "age")
+        key: request.GET.get(key, "").strip()[:200]
+        for key in ("q", "level", "state", "subject", "organisation", "age", "open", "only")
     }
     wanted = CaseFilter(chosen["q"], chosen["level"], chosen["state"], chosen["subject"], chosen["organisation"],
-                        chosen["age"])  # fmt: skip
+                        chosen["age"], chosen["open"] == "1", chosen["only"] == "1")  # fmt: skip
     found = queries.cases(span, wanted, day)
     page, bodies = paged(request, found), names(day)
     table = _cases_table(list(page.object_list), bodies, found if "format" in request.GET else None)
@@ -67,12 +68,12 @@ def index(request: HttpRequest) -> HttpResponse:
     context |= {
         "tabs": tabs("supervision"), "summary": summary,
         "figures": [
-            *((words, sum(by_level.get(level, {}).values())) for level, words in levels()),
-            *((words, sum(by_age.get(age, {}).values())) for age, words in ages()[1:]),
+            *((words, sum(by_level.get(level, {}).values()), f"?level={level}&open=1") for level, words in levels()),
+            *((words, sum(by_age.get(age, {}).values()), f"?age={age}") for age, words in ages()[1:]),
         ],
         "levels": levels(), "ages": ages(), "states": [(state, case_state_name(state)) for state in CASE_STATES],
         "subjects": [(one, subject_name(one)) for one in ("item", "milestone", "report", "target", "finding")],
-        "organisations": organisations(request), "supervises": supervises,
+        "organisations": organisation_choices(span), "supervises": supervises,
         "proposed": len(queries.proposals(site.rules(), access.reach(request.user, "supervise"), day))
         if supervises else 0,
         "any": Case.objects.filter(span.filter("organisation")).exists(),
@@ -114,7 +115,7 @@ def _summary_table(counted: dict[str, dict[str, int]], bodies: dict[str, str]) -
     columns += [Column(level, words, number=True) for level, words in levels()]
     columns.append(Column("total", _("合计"), number=True))
     rows = [
-        {"organisation": Cell(bodies.get(code, code), href=f"?organisation={code}"), **told,
+        {"organisation": Cell(bodies.get(code, code), href=f"?organisation={code}&only=1&open=1"), **told,
          "total": sum(told.values())}
         for code, told in sorted(counted.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))
     ]  # fmt: skip
@@ -171,8 +172,7 @@ def _proposal_words(one: Proposal, bodies: dict[str, str]) -> dict[str, Any]:
         "key": one.key, "title": one.title, "organisation": bodies.get(one.organisation.code, one.organisation.code),
         "due": one.due, "days": one.days, "level": level_name(one.level), "demand": texts.both(*one.demand),
         "subject": _("督办答复") if one.case is not None else subject_name(one.subject),
-        "case": one.case.code if one.case is not None else "",
-        "href": reverse("supervision-case", args=[one.case.pk]) if one.case is not None else "",
+        "href": reverse(one.name, args=one.args), "case": one.case.code if one.case is not None else "",
     }  # fmt: skip
 
 

@@ -33,13 +33,12 @@ from saishang.web.pages.supervision_common import (
     files_of,
     form_page,
     named,
-    organisations,
     tabs,
     text_field,
     timeline,
 )
 from saishang.web.pages.supervision_words import case_badge, level_name, levels, move_name, notice_number, subject_name
-from saishang.web.pages.work_common import doing, names, today
+from saishang.web.pages.work_common import doing, names, organisation_choices, today
 from saishang.web.security import somewhere, supervised
 
 __all__ = ["case", "move", "new"]
@@ -104,7 +103,8 @@ class CaseForm(forms.Form):
         super().__init__(data, initial=initial)
         subjects = [(one, subject_name(one)) for one in ("item", "finding", "target", "report", "milestone")]
         self.fields["subject"].choices = subjects  # type: ignore[attr-defined]
-        self.fields["organisation"].choices = [("", "—"), *organisations(request, "supervise")]  # type: ignore[attr-defined]
+        bodies = organisation_choices(access.reach(request.user, "supervise"))
+        self.fields["organisation"].choices = [("", "—"), *bodies]  # type: ignore[attr-defined]
         self.fields["level"].choices = levels()  # type: ignore[attr-defined]
 
 

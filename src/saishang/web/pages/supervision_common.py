@@ -16,15 +16,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from saishang.apps.organisations import access
-from saishang.apps.organisations.models import Organisation
-from saishang.apps.organisations.queries import Filter, tree
 from saishang.apps.supervision import queries
 from saishang.apps.supervision.actions import attach_file, strike_file
 from saishang.apps.supervision.models import Case, Coordination, Finding, Occurrence
 from saishang.apps.supervision.states import Move
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
-from saishang.web import texts, wording
+from saishang.web import wording
 from saishang.web.pages import site
 from saishang.web.pages.faults import put_faults
 from saishang.web.pages.supervision_words import act_name, level_name, move_name
@@ -36,7 +34,7 @@ __all__ = [
     "CONTROL", "METHODS", "SELECT", "MoveForm", "ReasonForm", "attach_case", "attach_duty", "attach_finding",
     "attach_matter", "buttons", "day_field", "done", "download", "error_words", "files_of", "form_page",
     "may_everywhere", "named",
-    "organisations", "paged", "strike", "tabs", "text_field", "timeline",
+    "paged", "strike", "tabs", "text_field", "timeline",
 ]  # fmt: skip
 
 CONTROL = {"class": "form-control"}
@@ -58,16 +56,6 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
 def may_everywhere(request: HttpRequest, action: str) -> bool:
     """Whether the reader may do an action to everything."""
     return access.reach(request.user, action).everything
-
-
-def organisations(request: HttpRequest, action: str = "view_internal") -> list[tuple[str, str]]:
-    """Organisations of today within the reader's reach of an action, as choices, set in by their depth."""
-    span = access.reach(request.user, action)
-    codes = set(Organisation.objects.filter(span.filter("")).values_list("code", flat=True))
-    return [
-        (view.code, "　" * view.depth + texts.both(view.short or view.zh, view.en))
-        for view in tree(Filter()) if view.code in codes
-    ]  # fmt: skip
 
 
 def buttons(kind: str, moves: Sequence[Move], key: Any) -> list[tuple[str, str, bool]]:
@@ -137,10 +125,19 @@ def form_page(
 ) -> HttpResponse:  # fmt: skip
     """A form that is one move."""
     context = {
-        "form": form, "title": title, "lead": lead, "submit": submit, "back": back, "tabs": tabs(current),
-        "notes": notes,
+        "form": form, "title": title, "lead": lead, "submit": submit, "back": back, "notes": notes,
+        "crumbs": _crumbs(current, back, lead),
     }  # fmt: skip
     return render(request, "supervision/form.html", context | more, status=422 if form.is_bound else 200)
+
+
+def _crumbs(current: str, back: str, lead: str) -> list[tuple[str, str]]:
+    """(words, address) of what is above a form: supervision, the list, and what the form is about."""
+    found = [(_("督办"), reverse("supervision"))]
+    found += [(words, href) for words, href, shown in tabs(current) if shown and href != found[0][1]]
+    if back not in {href for _words, href in found}:
+        found.append((lead.split(" · ")[0] or _("返回"), back))
+    return found
 
 
 def error_words(error: SaishangError) -> str:

@@ -93,7 +93,10 @@ def finding(request: HttpRequest, code: str) -> HttpResponse:
         "cases": [(one, level_name(one.level), case_badge(one.state, one.due < day)) for one in row.cases.all()],
         "acceptances": [_acceptance_words(one) for one in queries.acceptances(row)],
         "acts": timeline("finding", row.acts.all(), bodies), "supervises": supervises,
-        "may_plan": answers and row.state == "listed", "may_tie": (answers or supervises) and row.state != "closed",
+        "may_plan": answers and row.state == "listed",
+        # Before there is a plan, writing it comes first; then handing it in.
+        "unwritten": answers and row.state == "listed" and not row.measures,
+        "may_tie": (answers or supervises) and row.state != "closed",
         "may_supersede": supervises and row.state in ("checked", "publicised", "closed")
         and row.applied_by != request.user.get_username(),
         "publicity_over": row.public_until is not None and day > row.public_until,

@@ -37,7 +37,6 @@ from saishang.web.pages.supervision_common import (
     day_field,
     done,
     form_page,
-    organisations,
     paged,
     tabs,
     text_field,
@@ -45,7 +44,7 @@ from saishang.web.pages.supervision_common import (
 from saishang.web.pages.supervision_words import finding_state_name, source_name, standing_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.uploads import laid_down, plain_name
-from saishang.web.pages.work_common import doing, names, task_names, today
+from saishang.web.pages.work_common import doing, names, organisation_choices, task_choices, today
 from saishang.web.security import somewhere, supervised
 
 __all__ = ["change", "index", "load", "new"]
@@ -83,12 +82,12 @@ def index(request: HttpRequest) -> HttpResponse:
         counted[str(standing)] += 1
     context |= {
         "tabs": tabs("supervision-findings"), "any": sum(counted.values()) > 0,
-        "figures": [(standing_name(name), counted[name]) for name in _STANDINGS],
+        "figures": [(standing_name(name), counted[name], f"?standing={name}") for name in _STANDINGS],
         "sources": [(one, source_name(one)) for one in _SOURCES],
         "rounds": sorted(set(whole.order_by().values_list("round", flat=True))),
         "states": [(one, finding_state_name(one)) for one in FINDING_STATES],
-        "standings": [(one, standing_name(one)) for one in _STANDINGS], "organisations": organisations(request),
-        "tasks": [(code, f"{code} {words}") for code, words in task_names().items()],
+        "standings": [(one, standing_name(one)) for one in _STANDINGS], "organisations": organisation_choices(span),
+        "tasks": task_choices(),
         "supervises": not access.reach(request.user, "supervise").nothing,
     }  # fmt: skip
     return render(request, "supervision/findings.html", context)
@@ -148,10 +147,16 @@ class FindingForm(ReasonForm):
     problem = text_field(gettext_lazy("问题描述"), gettext_lazy("用自己的话写，不照抄反馈原文"), rows=4, required=True)
     organisation = forms.ChoiceField(label=gettext_lazy("责任单位"), widget=forms.Select(attrs=SELECT))
     units = forms.MultipleChoiceField(
-        label=gettext_lazy("配合单位"), required=False, widget=forms.SelectMultiple(attrs=SELECT | {"size": 6})
+        label=gettext_lazy("配合单位"),
+        required=False,
+        widget=forms.SelectMultiple(attrs=SELECT | {"size": 6}),
+        help_text=gettext_lazy("按住 Ctrl 或 ⌘ 可选多个"),
     )
     tasks = forms.MultipleChoiceField(
-        label=gettext_lazy("方案任务"), required=False, widget=forms.SelectMultiple(attrs=SELECT | {"size": 6})
+        label=gettext_lazy("方案任务"),
+        required=False,
+        widget=forms.SelectMultiple(attrs=SELECT | {"size": 6}),
+        help_text=gettext_lazy("按住 Ctrl 或 ⌘ 可选多个"),
     )
     region = forms.ChoiceField(label=gettext_lazy("地区"), required=False, widget=forms.Select(attrs=SELECT))
     listed_on = day_field(gettext_lazy("反馈日期"), required=True)
@@ -162,10 +167,10 @@ class FindingForm(ReasonForm):
 
     def __init__(self, request: HttpRequest, data: Any = None, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
-        bodies = organisations(request, "supervise")
+        bodies = organisation_choices(access.reach(request.user, "supervise"))
         for name, choices in (
             ("source", [(one, source_name(one)) for one in _SOURCES]), ("organisation", [("", "—"), *bodies]),
-            ("units", bodies), ("tasks", [(code, f"{code} {words}") for code, words in task_names().items()]),
+            ("units", bodies), ("tasks", task_choices()),
             ("region", [("", "—"), *region_tree()]),
         ):  # fmt: skip
             self.fields[name].choices = choices  # type: ignore[attr-defined]

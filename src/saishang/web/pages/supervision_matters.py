@@ -16,12 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from saishang.apps.organisations import access
-from saishang.apps.organisations.queries import Filter, tree
 from saishang.apps.supervision import queries
 from saishang.apps.supervision.actions import MatterDraft, move_matter, raise_matter, reply_to_matter
 from saishang.apps.supervision.models import Coordination
 from saishang.apps.supervision.states import COORDINATION_MOVES, COORDINATION_STATES, Move
-from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.organisations_common import organisation_url
@@ -35,7 +33,6 @@ from saishang.web.pages.supervision_common import (
     files_of,
     form_page,
     named,
-    organisations,
     paged,
     tabs,
     text_field,
@@ -43,7 +40,7 @@ from saishang.web.pages.supervision_common import (
 )
 from saishang.web.pages.supervision_words import badge, matter_state_name, move_name
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.pages.work_common import doing, names, task_names, today
+from saishang.web.pages.work_common import doing, names, organisation_choices, task_choices, task_names, today
 from saishang.web.security import somewhere, supervised
 
 __all__ = ["index", "matter", "move", "new", "reply"]
@@ -113,12 +110,10 @@ class MatterForm(forms.Form):
     due = day_field(gettext_lazy("回复期限"), gettext_lazy("留空按工作日计算"))
 
     def __init__(self, request: HttpRequest, data: Any = None) -> None:
-        own = organisations(request, "edit_items")
+        own = organisation_choices(access.reach(request.user, "edit_items"))
         super().__init__(data, initial={"organisation": own[0][0] if own else ""})
-        everybody = [
-            (view.code, "　" * view.depth + texts.both(view.short or view.zh, view.en)) for view in tree(Filter())
-        ]
-        tasks = [("", "—"), *((code, f"{code} {words}") for code, words in task_names().items())]
+        everybody = organisation_choices(access.Span(everything=True))
+        tasks = [("", "—"), *task_choices()]
         for name, choices in (("organisation", own), ("parties", everybody), ("task", tasks)):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from saishang.apps.execution.queries import ItemFilter
+from saishang.apps.execution.queries import NO_REGION, ItemFilter
 from saishang.apps.execution.queries_boards import Group, Owed, Tally, fold, overdue_counts, tallies
 from saishang.apps.indicators.queries import RunFacts, target_rows
 from saishang.apps.organisations import access
@@ -38,13 +38,22 @@ from saishang.web.pages.work_boards_common import (
     letter,
     names,
     patterns,
-    reached,
     regions,
     reports_url,
     share_words,
     years,
 )
-from saishang.web.pages.work_common import soon, standing_look, standing_name, tabs, today
+from saishang.web.pages.work_common import (
+    kind_name,
+    programme_names,
+    reached,
+    region_label,
+    soon,
+    standing_look,
+    standing_name,
+    tabs,
+    today,
+)
 from saishang.web.security import somewhere
 
 __all__ = ["board"]
@@ -54,13 +63,14 @@ _SORTS = ("order", "total", "late", "share", "percent", "overdue")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the board; `heading` stands above the first line of a section."""
+    """One line of the board; `section` is the key of the section that a task stands in."""
 
     key: str
     name: str
     href: str
     depth: int
     group: Group
+    group_href: str
     counts: list[tuple[str, int, str]]
     picture: SafeString
     overdue: int
@@ -84,32 +94,30 @@ def board(request: HttpRequest) -> HttpResponse:
     wanted, day = chosen_filter(request), today()
     by = request.GET.get("by", "task")
     by = by if by in ("task", "organisation", "region") else "task"
-    section = request.GET.get("section", "").strip()
     found = names()
-    within = {code for code, row in found.headings.items() if row.group == section} if section else None
-    rows = [row for row in tallies(span, wanted, day, soon()) if within is None or row.task in within]
-    owed = [row for row in overdue_counts(span, wanted, day, soon()) if within is None or row.task in within]
+    rows, owed = tallies(span, wanted, day, soon()), overdue_counts(span, wanted, day, soon())
     run = chosen_run(request) if by == "task" else None
     lines = _lines(by, rows, owed, wanted, found, span, _targets(run))
     sort = request.GET.get("sort", "order")
     lines = _sorted(lines, sort)
     shown = [name for name in ORDER if any(row.standing == name for row in rows)]
     whole = fold(rows, lambda row: "all").get("all", Group())
-    table = _table(by, lines, shown, [*about(day, _said(request, found)), *about_run(run)])
+    overdue = sum(row.count for row in owed)
+    table = _table(by, lines, shown, found, [*about(day, _said(request, found)), *about_run(run)])
     answer = export(request, [table])
     if answer is not None:
         return answer
     context: dict[str, Any] = {
         "tabs": tabs("work-board", request), "table": table, "lines": lines, "by": by, "run": run, "whole": whole,
-        "whole_bar": bar(whole.counts), "patterns": patterns(), "sort": sort, "section": section, "wanted": wanted,
+        "whole_bar": bar(whole.counts), "patterns": patterns(), "sort": sort, "wanted": wanted,
         "legend": [(name, letter(name), standing_name(name), bar({name: 1})) for name in shown],
         "heads": [(name, standing_name(name)) for name in shown],
         "counts": [(name, standing_name(name), whole.counts[name], standing_look(name),
-                    "" if section else items_url(replace(wanted, standing=name))) for name in shown],
-        "share": share_words(whole.late, whole.dated), "overdue": sum(row.count for row in owed),
-        "sections": _sections(lines) if by == "task" and sort == "order" else None,
-        "sorts": _sorts(), "any": bool(rows), "as_of": day, "width": len(shown) + (7 if by == "task" else 6),
-        "filtered": wanted != ItemFilter() or bool(section),
+                    items_url(replace(wanted, standing=name))) for name in shown],
+        "share": share_words(whole.late, whole.dated), "overdue": overdue, "whole_href": items_url(wanted),
+        "overdue_href": reports_url(wanted, overdue="1"),
+        "sections": _sections(lines, wanted, found) if by == "task" and sort == "order" else None,
+        "sorts": _sorts(), "any": bool(rows), "as_of": day, "filtered": wanted != ItemFilter(),
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "work/board_results.html", context)
@@ -125,23 +133,29 @@ def _lines(
     late = Counter[str]()
     for one in owed:
         late[str(getattr(one, by))] += one.count
-    lines = []
+    lines: list[Line] = []
     for place, (key, name, depth) in enumerate(_order(by, found, [*groups, *late])):
-        group = groups.get(key, Group())
-        # What belongs to no region cannot be asked for by one.
-        counts = [
-            (status, group.counts.get(status, 0),
-             items_url(wanted, **{by: key, "standing": status}) if key else "")
-            for status in ORDER
-        ]  # fmt: skip
+        # A line of an organisation counts what it owes itself, without what is below it.
+        own = (
+            replace(wanted, task=key) if by == "task" else replace(wanted, region=key or NO_REGION) if by == "region"
+            else replace(wanted, organisation=key, only=True)
+        )  # fmt: skip
+        line = _line(key, name, groups.get(key, Group()), late[key], own)
         states = targets.get(key, Counter()) if by == "task" else Counter()
-        lines.append(Line(
-            key, name, _href(by, key, found, span), depth, group, counts, bar(group.counts), late[key],
-            reports_url(overdue="1", **{by: key}) if by != "region" else "",
-            [(state, texts.state_name(state), states[state]) for state in STATES if states[state]],
-            reverse("plan-task", args=[key]) if states else "", place, found.group(key) if by == "task" else "",
+        heading = found.headings.get(key) if by == "task" else None
+        lines.append(replace(
+            line, href=_href(by, key, found, span), depth=depth, place=place, section=heading.group if heading else "",
+            targets=[(state, texts.state_name(state), states[state]) for state in STATES if states[state]],
+            targets_href=reverse("plan-task", args=[key]) if states else "",
         ))  # fmt: skip
     return lines
+
+
+def _line(key: str, name: str, group: Group, overdue: int, wanted: ItemFilter) -> Line:
+    """A line whose every number leads to the items or reports that it counts."""
+    counts = [(status, group.counts.get(status, 0), items_url(wanted, standing=status)) for status in ORDER]
+    return Line(key, name, "", 0, group, items_url(wanted), counts, bar(group.counts), overdue,
+                reports_url(wanted, overdue="1"), [], "", 0)  # fmt: skip
 
 
 def _order(by: str, found: Names, keys: Sequence[str]) -> list[tuple[str, str, int]]:
@@ -198,25 +212,34 @@ def _sorts() -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _sections(lines: Sequence[Line]) -> list[tuple[str, Group, SafeString, list[Line]]]:
-    """Lines under the titles of their sections, each with its own sum."""
+def _sections(lines: Sequence[Line], wanted: ItemFilter, found: Names) -> list[tuple[Line, list[Line]]]:
+    """Lines under their sections, each with its own sum; what stands in none leads to nothing of its own."""
     grouped: dict[str, list[Line]] = {}
     for line in lines:
         grouped.setdefault(line.section, []).append(line)
-    found = []
-    for title, listed in grouped.items():
+    sums = []
+    for key, listed in grouped.items():
         counts: Counter[str] = Counter()
         for line in listed:
             counts.update(line.group.counts)
         total = Group(dict(counts), *(sum(getattr(line.group, name) for line in listed)
                                       for name in ("dated", "known", "owed", "percent")))  # fmt: skip
-        found.append((title, total, bar(total.counts), listed))
-    return found
+        line = _line(key, found.sections.get(key, "—"), total, sum(one.overdue for one in listed),
+                     replace(wanted, section=key))  # fmt: skip
+        if not key:
+            line = replace(line, group_href="", overdue_href="",
+                           counts=[(status, number, "") for status, number, _href in line.counts])  # fmt: skip
+        sums.append((line, listed))
+    return sums
 
 
 def _said(request: HttpRequest, found: Names) -> list[str]:
     """Filters of the address in words, for exports."""
-    told = {"task": found.task, "organisation": found.organisation, "region": site.region_name}
+    told: dict[str, Callable[[str], str]] = {
+        "section": lambda key: found.sections.get(key, key), "task": found.task, "organisation": found.organisation,
+        "region": region_label, "standing": standing_name, "kind": kind_name,
+        "programme": lambda key: programme_names().get(key, key),
+    }  # fmt: skip
     return [
         told.get(key, str)(value) for key in ("section", "task", "kind", "organisation", "region", "programme", "year",
                                               "standing")
@@ -224,7 +247,7 @@ def _said(request: HttpRequest, found: Names) -> list[str]:
     ]  # fmt: skip
 
 
-def _table(by: str, lines: Sequence[Line], shown: Sequence[str], sentences: list[str]) -> Table:
+def _table(by: str, lines: Sequence[Line], shown: Sequence[str], found: Names, sentences: list[str]) -> Table:
     """The board for export."""
     head = {"task": _("任务"), "organisation": _("责任单位"), "region": _("地区")}[by]
     columns = [
@@ -239,7 +262,8 @@ def _table(by: str, lines: Sequence[Line], shown: Sequence[str], sentences: list
         columns = [column for column in columns if column.key not in ("section", "targets")]
     rows = [
         {
-            "key": line.key, "name": line.name, "section": line.section, "total": line.group.total,
+            "key": line.key, "name": line.name, "section": found.sections.get(line.section, ""),
+            "total": line.group.total,
             **{name: line.group.counts.get(name, 0) for name in shown}, "dated": line.group.dated,
             "share": None if line.group.late_share is None else round(100 * line.group.late_share, 1),
             "percent": line.group.mean, "unknown": line.group.unknown, "overdue": line.overdue,

@@ -15,24 +15,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from saishang.apps.execution.models import WorkItem
-from saishang.apps.execution.queries import ItemFilter
+from saishang.apps.execution.queries import NO_REGION, ItemFilter
 from saishang.apps.organisations.access import Span
 from saishang.apps.organisations.queries import Filter, OrganisationView, tree
 from saishang.apps.plan.headings import Heading, headings
 from saishang.science.execution.standing import STANDINGS
 from saishang.web import texts
 from saishang.web.pages import site
-from saishang.web.pages.work_common import kind_name, programme_names, standing_name
+from saishang.web.pages.work_common import kind_name, programme_names, reached, standing_name
 
 __all__ = [
     "ORDER", "Names", "Region", "about", "bar", "board_url", "chosen_filter", "counts_words", "filter_choices",
-    "items_url", "letter", "names", "patterns", "reached", "regions", "reports_url", "share_words", "years",
+    "items_url", "letter", "names", "patterns", "regions", "reports_url", "share_words", "years",
 ]  # fmt: skip
 
 #: Standings as words, what needs somebody first.
 ORDER: tuple[str, ...] = STANDINGS
 #: Fields of `ItemFilter` that the boards read from the address.
-_READ = ("task", "kind", "organisation", "region", "programme", "standing", "year")
+_READ = ("section", "task", "kind", "organisation", "region", "programme", "standing", "year")
 #: A letter in a piece of a bar needs so much of its width [per cent].
 _ROOM_FOR_LETTER = 7
 
@@ -64,6 +64,11 @@ class Names:
         """Title of the section in which an item of the plan stands."""
         found = self.headings.get(code)
         return "" if found is None else texts.both(found.group_title, found.group_title_en)
+
+    @property
+    def sections(self) -> dict[str, str]:
+        """Section of the plan → its title, in the plan's order."""
+        return {row.group: texts.both(row.group_title, row.group_title_en) for row in self.headings.values()}
 
     def organisation(self, code: str) -> str:
         """Short name of an organisation; in English a government goes by its region, its full name is long."""
@@ -102,31 +107,25 @@ def chosen_filter(request: HttpRequest) -> ItemFilter:
     """What the address asks for; a year that is none is no restriction."""
     given: dict[str, Any] = {key: request.GET.get(key, "").strip()[:60] for key in _READ}
     year = str(given.pop("year"))
-    return ItemFilter(**given, year=int(year) if year.isdigit() and 1949 < int(year) < 2200 else None)
+    only = request.GET.get("only") == "1"
+    known = year.isascii() and year.isdigit() and 1949 < int(year) < 2200
+    return ItemFilter(**given, only=only, year=int(year) if known else None)
 
 
 def filter_choices(found: Names, span: Span) -> dict[str, list[tuple[str, str]]]:
     """(value, words) of every select that the boards offer."""
-    sections: dict[str, str] = {}
-    for row in found.headings.values():
-        sections.setdefault(row.group, texts.both(row.group_title, row.group_title_en))
     return {
-        "section": list(sections.items()),
+        "section": list(found.sections.items()),
         "task": [(code, found.task(code)) for code in found.headings],
         "organisation": [
             (code, "\u3000" * (view.depth if span.everything else 0) + found.organisation(code))
             for code, view in found.organisations.items()
             if view.open and reached(span, view.path)
         ],
-        "region": [(region.code, region.name) for region in regions()],
+        "region": [*((region.code, region.name) for region in regions()), (NO_REGION, _("不分地区"))],
         "kind": [(kind, kind_name(kind)) for kind, _words in WorkItem.KINDS],
         "programme": list(programme_names().items()),
     }
-
-
-def reached(span: Span, path: str) -> bool:
-    """Whether a span holds the organisation with this path."""
-    return span.everything or path in span.own or any(path.startswith(above) for above in span.below)
 
 
 def years(today: date) -> list[int]:
@@ -134,15 +133,18 @@ def years(today: date) -> list[int]:
     return list(range(today.year - 2, today.year + 6))
 
 
-def items_url(wanted: ItemFilter | None = None, **more: str) -> str:
+def items_url(wanted: ItemFilter | None = None, **more: Any) -> str:
     """The list of items with a filter, by the names of the fields of `ItemFilter`."""
-    given = {} if wanted is None else {field.name: getattr(wanted, field.name) for field in fields(wanted)}
-    return _with_query(reverse("work-items"), given | more)
+    return _with_query(reverse("work-items"), _given(wanted) | more)
 
 
-def reports_url(**wanted: str) -> str:
-    """The list of reports with a filter."""
-    return _with_query(reverse("work-reports"), wanted)
+def reports_url(wanted: ItemFilter | None = None, **more: Any) -> str:
+    """The list of reports on items with a filter; `more` are filters of reports."""
+    return _with_query(reverse("work-reports"), _given(wanted) | more)
+
+
+def _given(wanted: ItemFilter | None) -> dict[str, Any]:
+    return {} if wanted is None else {field.name: getattr(wanted, field.name) for field in fields(wanted)}
 
 
 def board_url(code: str) -> str:
@@ -151,15 +153,16 @@ def board_url(code: str) -> str:
 
 
 def _with_query(address: str, given: Mapping[str, Any]) -> str:
-    said = urlencode({key: value for key, value in given.items() if value not in ("", None)})
+    said = urlencode({key: "1" if value is True else value for key, value in given.items() if value})
     return f"{address}?{said}" if said else address
 
 
 def letter(standing: str) -> str:
     """One letter that stands for a standing where there is no room for words."""
     return {
-        "late": _("逾"), "due_soon": _("临"), "on_time": _("正"), "not_begun": _("未"), "no_day": _("期"),
-        "done": _("办"), "verified": _("核"), "paused": _("停"), "draft": _("草"), "cancelled": _("消"),
+        "late": _("逾"), "unreported": _("报"), "due_soon": _("临"), "on_time": _("正"), "continuing": _("常"),
+        "not_begun": _("未"), "no_day": _("期"), "done": _("办"), "verified": _("核"), "paused": _("停"),
+        "draft": _("草"), "cancelled": _("消"),
     }.get(standing, "?")  # fmt: skip
 
 
@@ -199,8 +202,10 @@ def bar(counts: Mapping[str, int]) -> SafeString:
 #: Standing → what is drawn over its ground, in a square of 8 × 8; together with the colours of `.st-…`.
 _DRAWN = {
     "late": "M-2 2 2-2M0 8 8 0M6 10 10 6",
+    "unreported": "M0 6 4 2 8 6",
     "due_soon": "M-2 6 2 10M0 0 8 8M6-2 10 2",
     "on_time": "",
+    "continuing": "M0 4q2-3 4 0t4 0",
     "not_begun": "M2 2h.01M6 6h.01",
     "no_day": "M0 2h8M0 6h8",
     "done": "M2 0v8M6 0v8",

@@ -18,20 +18,44 @@ from saishang.apps.organisations import access
 from saishang.apps.organisations.actions import Doing
 from saishang.apps.organisations.queries import Filter, tree
 from saishang.apps.plan import queries as plans
-from saishang.science.execution.standing import STANDINGS
+from saishang.apps.plan.headings import headings
+from saishang.science.execution.standing import STANDINGS, goes_on
 from saishang.web import texts
 from saishang.web.assets import asset_url
 from saishang.web.pages import site
 
 __all__ = [
-    "cadence_name", "doing", "item_title", "item_url", "kind_name", "move_name", "names", "organisation_choices",
-    "percent_words", "programme_names", "region_label", "report_state_name", "soon", "standing_badge",
-    "standing_look", "standing_name", "standings", "state_name", "tabs", "task_names", "today",
+    "cadence_name",
+    "doing",
+    "due_words",
+    "item_title",
+    "item_url",
+    "kind_name",
+    "move_name",
+    "names",
+    "organisation_choices",
+    "percent_words",
+    "programme_names",
+    "reached",
+    "region_label",
+    "report_state_name",
+    "section_names",
+    "soon",
+    "standing_badge",
+    "standing_look",
+    "standing_name",
+    "standings",
+    "state_name",
+    "tabs",
+    "task_choices",
+    "task_names",
+    "today",
 ]  # fmt: skip
 
 #: Standing → icon and tone of the status badges: told by shape and word, not by colour alone.
 _LOOKS = {
     "late": ("off_track", "off_track"), "due_soon": ("at_risk", "at_risk"), "on_time": ("on_track", "on_track"),
+    "unreported": ("undetermined", "off_track"), "continuing": ("on_track", "not_evaluated"),
     "not_begun": ("not_evaluated", "not_evaluated"), "no_day": ("undetermined", "undetermined"),
     "done": ("met", "on_track"), "verified": ("met", "met"), "paused": ("not_evaluated", "not_evaluated"),
     "draft": ("not_evaluated", "not_evaluated"), "cancelled": ("not_evaluated", "not_evaluated"),
@@ -72,8 +96,8 @@ def standing_name(standing: str) -> str:
     """Words for a standing."""
     return {
         "late": _("逾期"), "due_soon": _("临近期限"), "on_time": _("正常推进"), "not_begun": _("尚未开始"),
-        "no_day": _("未定期限"), "done": _("办结待核"), "verified": _("已核实"), "paused": _("暂停"),
-        "draft": _("草拟"), "cancelled": _("已取消"),
+        "unreported": _("未按期报告"), "continuing": _("常态推进"), "no_day": _("未定期限"), "done": _("办结待核"),
+        "verified": _("已核实"), "paused": _("暂停"), "draft": _("草拟"), "cancelled": _("已取消"),
     }.get(standing, standing)  # fmt: skip
 
 
@@ -94,6 +118,11 @@ def standing_look(standing: str) -> tuple[str, str]:
 def standings() -> list[tuple[str, str]]:
     """Every standing with its words, what needs somebody first."""
     return [(name, standing_name(name)) for name in STANDINGS]
+
+
+def due_words(item: WorkItem) -> str | None:
+    """What stands where an item's due day is missing: a duty goes on, anything else has none."""
+    return _("长期") if goes_on(item.kind, item.due, item.cadence) else None
 
 
 def state_name(state: str) -> str:
@@ -148,12 +177,14 @@ def names(on: date | None = None) -> dict[str, str]:
     return {view.code: texts.both(view.short or view.zh, view.en) for view in tree(Filter(on=on, closed=True))}
 
 
+def reached(span: access.Span, path: str) -> bool:
+    """Whether a span holds the organisation with this path."""
+    return span.everything or path in span.own or any(path.startswith(above) for above in span.below)
+
+
 def organisation_choices(span: access.Span) -> list[tuple[str, str]]:
-    """Organisations within a span for a choice, set in by their depth, with every one above them left out."""
-    rows = [
-        view for view in tree(Filter())
-        if span.everything or view.path in span.own or any(view.path.startswith(path) for path in span.below)
-    ]  # fmt: skip
+    """Organisations of today within a span for a choice, set in by their depth below the highest of them."""
+    rows = [view for view in tree(Filter()) if reached(span, view.path)]
     least = min((view.depth for view in rows), default=0)
     return [(view.code, "　" * (view.depth - least) + texts.both(view.short or view.zh, view.en)) for view in rows]
 
@@ -166,9 +197,19 @@ def task_names() -> dict[str, str]:
     return {key: texts.both(zh, en) for key, (zh, en) in plans.titles(version.id).items()}
 
 
+def task_choices() -> list[tuple[str, str]]:
+    """Tasks, steps and safeguards of the site's plan for a choice: what somebody carries out, no preambles."""
+    return [(row.id, f"{row.id} {texts.both(row.title, row.title_en)}") for row in headings()]
+
+
 def item_title(item: WorkItem, tasks: Mapping[str, str]) -> str:
     """Title of an item; a duty bears the name of its task, in the reader's language."""
     return tasks.get(item.task, item.title) if item.kind == "duty" else item.title
+
+
+def section_names() -> dict[str, str]:
+    """Section of the site's plan → its title in the reader's language, in the plan's order."""
+    return {row.group: texts.both(row.group_title, row.group_title_en) for row in headings()}
 
 
 def programme_names() -> dict[str, str]:
@@ -179,8 +220,8 @@ def programme_names() -> dict[str, str]:
 
 
 def region_label(code: str) -> str:
-    """Name of a region; a dash for none."""
-    return site.region_name(code) if code else "—"
+    """Name of a region; a dash for none, words for a filter that asks for what has none."""
+    return _("不分地区") if code == queries.NO_REGION else site.region_name(code) if code else "—"
 
 
 def item_url(code: str) -> str:

@@ -119,6 +119,7 @@ def _shown(
         "may_percent": access.reach(request.user, "accept_progress").covers(found.organisation),
         "may_attach": mine or access.reach(request.user, "write_progress").covers(found.organisation),
         "evidence": _evidence(request, found), "error": _told(error), "tried": tried or {},
+        "due_words": work_common.due_words(found),
     }  # fmt: skip
     return render(request, "work/item.html", context, status=422 if error is not None else 200)
 

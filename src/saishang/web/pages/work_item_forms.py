@@ -68,7 +68,7 @@ class ItemForm(forms.Form):
     region = _choice(gettext_lazy("地区"), required=False)
     programme = _choice(gettext_lazy("重大工程"), required=False)
     start = _day(gettext_lazy("开始"))
-    due = _day(gettext_lazy("期限"), gettext_lazy("留空表示未定期限，不会算作逾期"))
+    due = _day(gettext_lazy("期限"), gettext_lazy("留空不算逾期；有报告周期的任务责任按报告判断"))
     budget = forms.DecimalField(
         label=gettext_lazy("投资（万元）"), required=False, help_text=gettext_lazy("未知就留空，留空不等于零"),
         widget=forms.TextInput(attrs=_CONTROL | {"inputmode": "decimal"}),

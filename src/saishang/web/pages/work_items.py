@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +36,7 @@ __all__ = ["item_columns", "item_row", "listing", "read_filter"]
 _PER_PAGE = 50
 #: Items that a page or a file holds at most; more are asked for in parts.
 _MOST = 20_000
-_WORDS = ("task", "kind", "organisation", "unit", "region", "programme", "standing", "state", "target")
+_WORDS = ("section", "task", "kind", "organisation", "unit", "region", "programme", "standing", "state", "target")
 
 
 @somewhere("view_internal")
@@ -72,7 +72,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return render(request, "work/items_results.html", context)
     context |= {
-        "tabs": work_common.tabs("work-items", request), "tasks": work_common.task_names().items(),
+        "sections": work_common.section_names().items(), "no_region": queries.NO_REGION,
+        "tabs": work_common.tabs("work-items", request), "tasks": work_common.task_choices(),
         "kinds": [(kind, work_common.kind_name(kind)) for kind, _words in WorkItem.KINDS],
         "organisations": names.items(), "regions": region_tree(), "programmes": work_common.programme_names().items(),
         "states": [(state, work_common.state_name(state)) for state in ITEM_STATES],
@@ -91,7 +92,9 @@ def read_filter(request: HttpRequest) -> tuple[ItemFilter, dict[str, str]]:
     chosen |= {name: day.isoformat() if day else "" for name, day in days.items()}
     if chosen["standing"] not in STANDINGS:
         chosen["standing"] = ""
-    wanted = ItemFilter(chosen["q"], **{name: chosen[name] for name in _WORDS}, **days, year=year)  # type: ignore[arg-type]
+    chosen["only"] = "1" if request.GET.get("only") == "1" and chosen["organisation"] else ""
+    wanted = ItemFilter(chosen["q"], only=bool(chosen["only"]), **{name: chosen[name] for name in _WORDS},  # type: ignore[arg-type]
+                        **days, year=year)  # type: ignore[arg-type]  # fmt: skip
     return wanted, chosen
 
 
@@ -121,7 +124,8 @@ def item_row(row: Any, names: Mapping[str, str], tasks: Mapping[str, str]) -> di
         "standing": Cell(work_common.standing_name(row.standing), badge=work_common.standing_badge(row.standing)),
         "state": work_common.state_name(row.state), "organisation": names.get(owner, owner),
         "region": work_common.region_label(row.region) if row.region else None, "task": row.task,
-        "kind": work_common.kind_name(row.kind), "programme": row.programme, "start": row.start, "due": row.due,
+        "kind": work_common.kind_name(row.kind), "programme": row.programme, "start": row.start,
+        "due": Cell(row.due, text=work_common.due_words(row)),
         "percent": Cell(percent, text=words, note=_("人工核定") if row.override is not None else ""),
         "budget": row.budget, "targets": "; ".join(row.targets), "cadence": work_common.cadence_name(row.cadence),
     }  # fmt: skip
@@ -140,8 +144,13 @@ def _standings(rows: QuerySet[WorkItem], chosen: str) -> list[dict[str, Any]]:
 
 
 def _told(chosen: Mapping[str, str], names: Mapping[str, str]) -> Iterable[str]:
-    given = [value if key not in ("organisation", "unit") else names.get(value, value)
-             for key, value in chosen.items() if value]  # fmt: skip
+    told: dict[str, Callable[[str], str]] = {
+        "organisation": lambda value: names.get(value, value), "unit": lambda value: names.get(value, value),
+        "section": lambda value: work_common.section_names().get(value, value), "only": lambda _on: _("不含下级"),
+        "region": work_common.region_label, "standing": work_common.standing_name, "kind": work_common.kind_name,
+        "state": work_common.state_name,
+    }  # fmt: skip
+    given = [told.get(key, str)(value) for key, value in chosen.items() if value]
     return [_("筛选：%(words)s") % {"words": texts.listed(given)}] if given else []
 
 

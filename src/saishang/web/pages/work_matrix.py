@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from saishang.apps.execution.queries import ItemFilter
+from saishang.apps.execution.queries import NO_REGION, ItemFilter
 from saishang.apps.execution.queries import matrix as counted
 from saishang.apps.organisations import access
 from saishang.science.execution.standing import worst
@@ -125,7 +125,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "any": any(band.rows for band in bands) and bool(cities), "filtered": wanted != ItemFilter(),
         "legend": [(name, letter(name), standing_name(name), bar({name: 1})) for name in ORDER if name in shown],
         "single": bool(task or region), "places": _transposed(cells, cities, found, wanted) if task else None,
-        "by_region": [] if task or region else _by_region(cells, request), "folded": ",".join(sorted(folded)),
+        "by_region": [] if task or region else _by_region(cells, wanted, request), "folded": ",".join(sorted(folded)),
         "fold_all": _address(request, folded=",".join(sorted(_foldable(cells, found)))),
         "unfold_all": _address(request, folded=""), "any_folded": bool(folded),
     }  # fmt: skip
@@ -161,7 +161,7 @@ def _cities(cells: Counts, folded: set[str], request: HttpRequest, region: str) 
         found.append(City(head.name if len(places) > 1 else "", places,
                           _toggled(request, folded, key) if len(inside) > 1 else "", key in folded))  # fmt: skip
     known = {row.code for row in regions()}
-    others = [] if region else sorted(there - known)
+    others = [code for code in sorted(there - known) if not region or region == (code or NO_REGION)]
     found += [
         City("", [Place(code, site.region_name(code) if code else _("不分地区"),
                         site.region_name(code) if code else _("不分地区"), (code,))], "", False)
@@ -182,33 +182,40 @@ def _bands(
     keys = [*found.headings, *sorted(there - set(found.headings))]
     grouped: dict[str, list[str]] = {}
     for key in keys:
-        if not wanted.task or key == wanted.task:
-            heading = found.headings.get(key)
-            grouped.setdefault(heading.group if heading else "", []).append(key)
+        heading = found.headings.get(key)
+        group = heading.group if heading else ""
+        if wanted.task in ("", key) and wanted.section in ("", group):
+            grouped.setdefault(group, []).append(key)
     bands = []
     for group, tasks in grouped.items():
         shut = group in folded
         rows = [
             Row(key, found.task(key), reverse("plan-task", args=[key]) if key in found.headings else "",
-                [_square(cells, [key], place, wanted) for place in places])
+                [_square(cells, [key], place, replace(wanted, task=key)) for place in places])
             for key in tasks
         ]  # fmt: skip
-        sums = [_square(cells, tasks, place, wanted) for place in places] if len(tasks) > 1 else []
+        sums = [
+            _square(cells, tasks, place, replace(wanted, section=group) if group else None) for place in places
+        ] if len(tasks) > 1 else []  # fmt: skip
         bands.append(Band(found.group(tasks[0]) or "—", sums, [] if shut and sums else rows,
                           _toggled(request, folded, group) if sums else "", shut and bool(sums)))  # fmt: skip
     return bands
 
 
-def _square(cells: Counts, tasks: Iterable[str], place: Place, wanted: ItemFilter) -> Square:
-    """Counts of some tasks in some regions as one cell; only a cell of one task and one region leads to a list."""
-    keys = list(tasks)
+def _square(cells: Counts, tasks: Iterable[str], place: Place, wanted: ItemFilter | None) -> Square:
+    """Counts of some tasks in some regions as one cell.
+
+    It leads to the list of what is `wanted` in its region, which must be of these tasks; a cell of several regions, or
+    without such a filter, leads nowhere.
+    """
     counts: Counter[str] = Counter()
-    for task in keys:
+    for task in tasks:
         for code in place.codes:
             counts.update(cells.get((task, code), {}))
     name = worst(counts)
-    one = len(keys) == 1 and len(place.codes) == 1 and place.codes[0]
-    href = items_url(replace(wanted, task=keys[0], region=place.codes[0])) if one and name else ""
+    href = ""
+    if name and wanted is not None and len(place.codes) == 1:
+        href = items_url(replace(wanted, region=place.codes[0] or NO_REGION))
     return Square(name or "", letter(name) if name else "", counts_words(counts), href, counts["late"], counts.total())
 
 
@@ -221,12 +228,12 @@ def _transposed(
     ]  # fmt: skip
 
 
-def _by_region(cells: Counts, request: HttpRequest) -> list[tuple[str, Square, str]]:
+def _by_region(cells: Counts, wanted: ItemFilter, request: HttpRequest) -> list[tuple[str, Square, str]]:
     """Every region with all its tasks in one cell, and the address that shows it alone."""
     tasks = sorted({task for task, _region in cells})
     there = {code for _task, code in cells}
     return [
-        (row.name, _square(cells, tasks, Place(row.code, row.short, row.name, (row.code,)), ItemFilter()),
+        (row.name, _square(cells, tasks, Place(row.code, row.short, row.name, (row.code,)), wanted),
          _address(request, region=row.code))
         for row in regions() if row.code in there
     ]  # fmt: skip

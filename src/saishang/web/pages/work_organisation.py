@@ -43,13 +43,13 @@ from saishang.web.pages.work_boards_common import (
     letter,
     names,
     patterns,
-    reached,
     reports_url,
     share_words,
     years,
 )
 from saishang.web.pages.work_common import (
     item_url,
+    reached,
     report_state_name,
     soon,
     standing_look,

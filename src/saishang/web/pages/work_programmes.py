@@ -43,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     none = programmes.get("")
     owners = work_common.names()
     by_owner = [
-        _row(row, owners.get(row.key, row.key), {"organisation": row.key}, "")
+        _row(row, owners.get(row.key, row.key), {"organisation": row.key, "only": "1"}, "")
         for row in queries.budgets(span, "organisation", wanted, today, soon)
     ]  # fmt: skip
     about = [_("截至 %(day)s；未填投资的事项不按零计，单独列出项数。") % {"day": today.isoformat()}]

@@ -19,11 +19,14 @@ from saishang.web import texts
 from saishang.web.pages.exports import export
 from saishang.web.pages.paging import LongPaginator
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.work_boards_common import chosen_filter, filter_choices, years
+from saishang.web.pages.work_boards_common import names as work_names
 from saishang.web.pages.work_common import (
     item_title,
     names,
-    organisation_choices,
     report_state_name,
+    soon,
+    standings,
     tabs,
     task_names,
     today,
@@ -40,11 +43,11 @@ _PER_PAGE = 50
 def listing(request: HttpRequest) -> HttpResponse:
     """Reports within reach; to a request by htmx only the results."""
     span, on = access.reach(request.user, "view_internal"), today()
-    chosen = {key: request.GET.get(key, "").strip()[:60] for key in
-              ("period", "state", "organisation", "task", "item", "late", "overdue")}  # fmt: skip
-    wanted = ReportFilter(chosen["period"], chosen["state"], chosen["organisation"], chosen["task"], chosen["item"],
-                          chosen["late"] == "1", chosen["overdue"] == "1")  # fmt: skip
-    found = queries.reports(span, wanted, on)
+    chosen = {key: request.GET.get(key, "").strip()[:60] for key in ("period", "state", "item", "late", "overdue")}
+    items = chosen_filter(request)
+    wanted = ReportFilter(chosen["period"], chosen["state"], item=chosen["item"], late=chosen["late"] == "1",
+                          overdue=chosen["overdue"] == "1")  # fmt: skip
+    found = queries.reports_of(queries.reports(span, wanted, on), items, on, soon())
     page = LongPaginator(found, _PER_PAGE).get_page(request.GET.get("page"))
     called, tasks = names(), task_names()
     columns = [
@@ -71,13 +74,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     answer = export(request, [table])
     if answer is not None:
         return answer
-    context: dict[str, Any] = {"table": table, "page": page, "count": page.paginator.count, "chosen": chosen}
+    context: dict[str, Any] = {"table": table, "page": page, "count": page.paginator.count, "chosen": chosen,
+                               "wanted": items}  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "work/reports_results.html", context)
     context |= {
         "tabs": tabs("work-reports", request),
         "periods": [(name, texts.period_name(name)) for name in queries.periods()],
         "states": [(state, report_state_name(state)) for state in REPORT_STATES],
-        "organisations": organisation_choices(span), "tasks": list(tasks.items()),
+        "choices": filter_choices(work_names(), span) | {"standing": standings()}, "years": years(on),
     }  # fmt: skip
     return render(request, "work/reports.html", context)

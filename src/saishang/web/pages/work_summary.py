@@ -51,10 +51,9 @@ from saishang.web.pages.work_boards_common import (
     letter,
     names,
     patterns,
-    reached,
     share_words,
 )
-from saishang.web.pages.work_common import item_url, soon, standing_look, standing_name, tabs, today
+from saishang.web.pages.work_common import item_url, reached, soon, standing_look, standing_name, tabs, today
 from saishang.web.security import somewhere
 
 __all__ = ["Ranked", "month_before", "page", "ranked", "status_changes"]
@@ -206,7 +205,8 @@ def _shown(
     """(words, address, share, bar, address of the late items) of the first lines."""
     return [
         (name(key), href(key), share_words(group.late, group.dated), bar(group.counts),
-         items_url(ItemFilter(standing="late"), **{field: key}))
+         # A line of an organisation counts what it owes itself, without what is below it.
+         items_url(ItemFilter(standing="late", only=field == "organisation"), **{field: key}))
         for key, group in found.lines[:most]
     ]  # fmt: skip
 
