@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 __all__ = [
-    "aside", "both", "comparator", "day", "document_stage", "english", "goal_text", "kind_name", "limits_name",
-    "listed", "mark_name", "month_name", "name_of", "percent", "period_name", "state_name", "unit_name",
+    "aside", "both", "by_language", "comparator", "day", "document_stage", "english", "goal_text", "kind_name",
+    "limits_name", "listed", "mark_name", "month_name", "name_of", "percent", "period_name", "state_name", "unit_name",
 ]  # fmt: skip
+
+
+T = TypeVar("T")
+#: Codes of closed lists in two languages are some hundreds; what is no code must not fill the memory.
+_MOST_WORDS = 2000
 
 
 def english() -> bool:
     """Whether the reader chose English."""
     return (get_language() or "").startswith("en")
+
+
+def by_language(words: Callable[[str], T]) -> Callable[[str], T]:
+    """Look the words for a code up once in each language: a list of 50 rows asks for the same ten again and again."""
+    known: dict[tuple[str | None, str], T] = {}
+
+    @wraps(words)
+    def found(code: str) -> T:
+        key = get_language(), code
+        if key not in known:
+            if len(known) >= _MOST_WORDS:
+                known.clear()
+            known[key] = words(code)
+        return known[key]
+
+    return found
 
 
 def both(zh: str | None, en: str | None) -> str:

@@ -35,7 +35,7 @@ from saishang.apps.execution.models import (
     WorkPlan,
     WorkPlanLine,
 )
-from saishang.apps.execution.sight import holds_text, numbers_of, touching, visible, within
+from saishang.apps.execution.sight import holds_text, numbers_of, of_few, touching, visible, within
 from saishang.apps.execution.states import REPORT_MOVES, Move
 from saishang.apps.organisations.access import Span, reach
 from saishang.apps.plan.headings import headings
@@ -44,7 +44,7 @@ from saishang.science.execution.periods import CADENCES, Period, period_of, read
 from saishang.science.numbers import InputError
 
 __all__ = [
-    "GROUPS", "NO_REGION", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "budgets", "evidence_of",
+    "GROUPS", "NO_REGION", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "budgets", "counts", "evidence_of",
     "history", "item", "items", "matrix", "milestone", "moves_for", "overdue", "overdue_milestones", "periods",
     "plan_history", "plan_lines", "published", "report", "reports", "reports_due", "reports_of", "soon_days",
     "standing_case",
@@ -136,8 +136,9 @@ def standing_case(today: date, soon: int) -> Case:
 def items(span: Span, wanted: ItemFilter, today: date, soon: int) -> QuerySet[WorkItem]:
     """Items within a span with their `standing`, by task and code."""
     rows = WorkItem.objects.filter(visible(span)).annotate(standing=standing_case(today, soon))
+    few = bool(wanted.text) and (of_few(span) or bool(wanted.unit) or wanted.only)
     for word in wanted.text.split():
-        rows = rows.filter(holds_text(word))
+        rows = rows.filter(holds_text(word, few=few))
     for field in ("task", "kind", "programme", "standing", "state"):
         if value := getattr(wanted, field):
             rows = rows.filter(Q(**{field: value}))
@@ -154,6 +155,17 @@ def items(span: Span, wanted: ItemFilter, today: date, soon: int) -> QuerySet[Wo
         rows = rows.filter(Q(start__isnull=True) | Q(start__year__lte=wanted.year))
         rows = rows.filter(Q(due__isnull=True) | Q(due__year__gte=wanted.year))
     return rows.select_related("organisation", "parent").order_by("task", "code")
+
+
+def counts(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[str, tuple[int, int]]:
+    """Standing → items with it, and how many of these are invented; the filter's own standing does not restrict."""
+    rows = items(span, replace(wanted, standing=""), today, soon).select_related(None).order_by()
+    counted = rows.annotate(seen=F("standing")).values_list("seen", "invented").annotate(found=Count("*"))
+    found: dict[str, tuple[int, int]] = {}
+    for seen, invented, number in counted:
+        all_, made_up = found.get(seen, (0, 0))
+        found[seen] = all_ + number, made_up + (number if invented else 0)
+    return found
 
 
 def _placed(wanted: ItemFilter, prefix: str = "") -> Q:
@@ -284,7 +296,8 @@ def evidence_of(item_pk: int, report_pk: int | None) -> list[Evidence]:
 def published(task: str, plan: str, most: int = 20) -> list[ProgressReport]:
     """Published reports on a task, the newest first: these everybody may read."""
     rows = ProgressReport.objects.filter(state="published", item__task=task, item__plan=plan)
-    return list(rows.select_related("organisation", "item").order_by("-last", "item__code")[:most])
+    # In the order of an index: some of millions are read until there are enough.
+    return list(rows.select_related("organisation", "item").order_by("-last", "due", "item_id")[:most])
 
 
 def behind(plan: str, task: str, *, invented: bool = False) -> dict[str, int]:

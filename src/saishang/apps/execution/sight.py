@@ -14,7 +14,7 @@ from saishang.apps.execution.models import ItemUnit, WorkItem
 from saishang.apps.organisations.access import Span
 from saishang.apps.organisations.queries import codes_by_number, numbers_within
 
-__all__ = ["holds_text", "numbers_of", "touching", "visible", "within"]
+__all__ = ["holds_text", "numbers_of", "of_few", "touching", "visible", "within"]
 
 #: Up to so many organisations their items are gathered first; beyond, a list is read in its order until a page is full.
 _FEW = 5
@@ -70,13 +70,21 @@ class _Holds(Func):
         return f"(execution_pairs({columns}) @> %s::text[])", [*(p for _, found in parts for p in found), self.pairs]
 
 
-def holds_text(word: str) -> Q:
+def of_few(span: Span) -> bool:
+    """Whether a span holds so few organisations that all their items can be looked at one by one."""
+    return not span.everything and len(numbers_within(span)) <= _FEW
+
+
+def holds_text(word: str, *, few: bool = False) -> Q:
     """Items whose title, content or code holds a word, in any case.
 
     Every text that holds a word holds its pairs of neighbouring characters; the index gives the few that do, and the
-    word itself is looked for in these.
+    word itself is looked for in these. Where other conditions leave `few` items anyhow, these alone are read: the
+    planner would take the pairs for rarer than they are, and look for each of their items among the few.
     """
+    exact = Q(title__icontains=word) | Q(content__icontains=word) | Q(code__icontains=word)
+    if few:
+        return exact
     upper = word.upper()
     pairs = sorted({upper[n : n + 2] for n in range(len(upper) - 1)}) or [upper]
-    exact = Q(title__icontains=word) | Q(content__icontains=word) | Q(code__icontains=word)
     return Q(_Holds(pairs)) & exact

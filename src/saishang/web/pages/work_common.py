@@ -92,6 +92,7 @@ def doing(request: HttpRequest, reason: str = "") -> Doing:
     return Doing(request.user, reason, request.META.get("REMOTE_ADDR"))
 
 
+@texts.by_language
 def standing_name(standing: str) -> str:
     """Words for a standing."""
     return {
@@ -125,6 +126,7 @@ def due_words(item: WorkItem) -> str | None:
     return _("长期") if goes_on(item.kind, item.due, item.cadence) else None
 
 
+@texts.by_language
 def state_name(state: str) -> str:
     """Words for the state of an item or of a work plan."""
     return {
@@ -134,6 +136,7 @@ def state_name(state: str) -> str:
     }.get(state, state)  # fmt: skip
 
 
+@texts.by_language
 def report_state_name(state: str) -> str:
     """Words for the state of a report."""
     return {
@@ -142,6 +145,7 @@ def report_state_name(state: str) -> str:
     }.get(state, state)  # fmt: skip
 
 
+@texts.by_language
 def move_name(action: str) -> str:
     """Words for a move of an item, a work plan or a report, as a button says them."""
     return {
@@ -153,6 +157,7 @@ def move_name(action: str) -> str:
     }.get(action, action)  # fmt: skip
 
 
+@texts.by_language
 def kind_name(kind: str) -> str:
     """Words for a kind of item."""
     return {
@@ -160,6 +165,7 @@ def kind_name(kind: str) -> str:
     }.get(kind, kind)  # fmt: skip
 
 
+@texts.by_language
 def cadence_name(cadence: str) -> str:
     """Words for how often something is reported on."""
     return {"month": _("每月"), "quarter": _("每季度"), "year": _("每年")}.get(cadence, _("不报告"))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -50,7 +49,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     if request.GET.get("table") == "form" and request.GET.get("format") in FORMATS:
         return _form(request, rows)
     names, tasks = work_common.names(), work_common.task_names()
-    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
+    counted = queries.counts(span, wanted, today, soon)
+    shown = [pair for name, pair in counted.items() if name == (wanted.standing or name)]
+    count = sum(number for number, _made_up in shown)
+    pages = Paginator(rows, _PER_PAGE)
+    pages.count = count
+    page = pages.get_page(request.GET.get("page"))
     about = [_("截至 %(day)s") % {"day": today.isoformat()}, *_told(chosen, names)]
     everything = None
     if request.GET.get("format"):
@@ -62,11 +66,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     answer = export(request, [table])
     if answer is not None:
         return answer
-    count = page.paginator.count
     context: dict[str, Any] = {
         "table": table, "page": page, "count": count, "chosen": chosen, "most": _MOST, "over": count > _MOST,
-        "invented": rows.filter(invented=True).count(),
-        "standings": _standings(queries.items(span, replace(wanted, standing=""), today, soon), wanted.standing),
+        "invented": sum(made_up for _number, made_up in shown), "standings": _standings(counted, wanted.standing),
         "any": count or WorkItem.objects.exists(),
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
@@ -131,13 +133,10 @@ def item_row(row: Any, names: Mapping[str, str], tasks: Mapping[str, str]) -> di
     }  # fmt: skip
 
 
-def _standings(rows: QuerySet[WorkItem], chosen: str) -> list[dict[str, Any]]:
-    soon = work_common.soon()
-    seen = rows.order_by().annotate(seen=queries.standing_case(work_common.today(), soon)).values("seen")
-    counted = {str(row["seen"]): int(row["found"]) for row in seen.annotate(found=Count("pk"))}
+def _standings(counted: Mapping[str, tuple[int, int]], chosen: str) -> list[dict[str, Any]]:
     return [
-        {"name": name, "words": words, "count": counted.get(name, 0), "icon": work_common.standing_look(name)[0],
-         "tone": work_common.standing_look(name)[1], "current": name == chosen}
+        {"name": name, "words": words, "count": counted.get(name, (0, 0))[0], "current": name == chosen,
+         "icon": work_common.standing_look(name)[0], "tone": work_common.standing_look(name)[1]}
         for name, words in work_common.standings()
         if counted.get(name) or name in ("late", "due_soon", chosen)
     ]  # fmt: skip

@@ -118,6 +118,16 @@ def query(context: template.Context, **changes: Any) -> str:
     return f"?{encoded}" if encoded else "?"
 
 
+@register.simple_tag
+def options(choices: Any, chosen: Any = "") -> SafeString:
+    """Options of a select from pairs of value and words. Written here: a province has hundreds of organisations."""
+    return SafeString("".join(
+        f'<option value="{conditional_escape(value)}"{" selected" if value == chosen else ""}>'
+        f"{conditional_escape(words)}</option>"
+        for value, words in choices or ()
+    ))  # fmt: skip
+
+
 @register.inclusion_tag("parts/exports.html", takes_context=True)
 def exports(context: template.Context, table: Table) -> dict[str, Any]:
     """Links to the table as CSV and Excel."""
