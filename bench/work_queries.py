@@ -26,7 +26,7 @@ def questions(span: Any, people: dict[str, Any], who: str, today: date) -> dict[
     """Name → what a page asks."""
     from saishang.apps.execution import queries
     from saishang.apps.execution.queries import ItemFilter, ReportFilter
-    from saishang.apps.execution.queries_boards import tallies
+    from saishang.apps.execution.queries_boards import matrix, tallies
 
     soon = 30
 
@@ -63,7 +63,7 @@ def questions(span: Any, people: dict[str, Any], who: str, today: date) -> dict[
         "text, one character": items(text="锅"),
     }
     found |= {
-        "matrix": lambda: queries.matrix(span, ItemFilter(), today, soon),
+        "matrix": lambda: matrix(span, ItemFilter(), today, soon),
         "boards": lambda: tallies(span, ItemFilter(), today, soon),
         "board of a task": lambda: tallies(span, ItemFilter(task="T5"), today, soon),
         "reports": reports(),

@@ -11,7 +11,7 @@ from saishang.apps.core.queries import counted
 from saishang.apps.execution import queries
 from saishang.apps.execution.models import ItemUnit, WorkItem
 from saishang.apps.execution.queries import ItemFilter, ReportFilter
-from saishang.apps.execution.queries_boards import fold, tallies
+from saishang.apps.execution.queries_boards import fold, matrix, tallies
 from saishang.apps.execution.sight import touching, visible
 from saishang.apps.organisations.access import Span
 from saishang.apps.organisations.models import Organisation
@@ -82,7 +82,7 @@ def test_boards_count_what_lists_show(tree: dict[str, Organisation]) -> None:
     assert sorted((key, group.counts) for key, group in owners.items()) == [
         ("640104", {"late": 1, "due_soon": 1}), ("NX-STT", {"no_day": 1}),
     ]  # fmt: skip
-    assert queries.matrix(EVERYTHING, ItemFilter(), TODAY, 30) == {
+    assert matrix(EVERYTHING, ItemFilter(), TODAY, 30) == {
         ("T1", "640104"): {"late": 1, "due_soon": 1}, ("T2", ""): {"no_day": 1},
     }  # fmt: skip
     assert [row.code for row in queries.items(EVERYTHING, ItemFilter(standing="late"), TODAY, 30)] == ["T1-1"]

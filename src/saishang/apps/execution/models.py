@@ -253,7 +253,12 @@ class ProgressReport(ReportContent):
                 name="report_missing_order",
             ),
             models.Index(fields=["due"], include=["organisation", "late", "submitted_at"], name="report_counted"),
-            models.Index(fields=["due"], condition=Q(submitted_at__isnull=True), name="report_missing"),
+            models.Index(
+                fields=["due"],
+                condition=Q(submitted_at__isnull=True),
+                include=["organisation", "item"],
+                name="report_missing_by",
+            ),
             models.Index(
                 fields=["-submitted_at", "-id"],
                 condition=Q(submitted_at__isnull=False) & ~Q(problems=""),

@@ -45,9 +45,8 @@ from saishang.science.numbers import InputError
 
 __all__ = [
     "GROUPS", "NO_REGION", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "budgets", "counts", "evidence_of",
-    "history", "item", "items", "matrix", "milestone", "moves_for", "overdue", "overdue_milestones", "periods",
-    "plan_history", "plan_lines", "published", "report", "reports", "reports_due", "reports_of", "soon_days",
-    "standing_case",
+    "history", "item", "items", "milestone", "moves_for", "overdue", "overdue_milestones", "periods", "plan_history",
+    "plan_lines", "published", "report", "reports", "reports_due", "reports_of", "soon_days", "standing_case",
     "visible", "waiting", "within", "work_plans",
 ]  # fmt: skip
 
@@ -115,11 +114,16 @@ def soon_days(rules: Rules) -> int:
     return int(rules.document("execution")["execution"]["due_soon_days"])
 
 
-def standing_case(today: date, soon: int) -> Case:
-    """`science.execution.standing.standing` as SQL; a test holds the two against each other."""
-    owed = ProgressReport.objects.filter(item=OuterRef("pk"), submitted_at__isnull=True, due__lt=today)
+def standing_case(today: date, soon: int, *, many: bool = False) -> Case:
+    """`science.execution.standing.standing` as SQL; a test holds the two against each other.
+
+    With `many` for questions that look at every item: reports that are owed are then gathered once, and not looked for
+    by item, for which the planner would expect a hundred times the work and go astray.
+    """
+    owed = ProgressReport.objects.filter(submitted_at__isnull=True, due__lt=today)
+    late = Q(pk__in=owed.order_by().values("item")) if many else Q(Exists(owed.filter(item=OuterRef("pk"))))
     # By itself, so that reports are looked for only where nothing else tells: some thousands of many items.
-    by_reports = Case(When(Exists(owed), then=Value("unreported")), default=Value("continuing"))
+    by_reports = Case(When(late, then=Value("unreported")), default=Value("continuing"))
     return Case(
         When(state__in=("draft", "proposed"), then=Value("draft")),
         When(~Q(state="active"), then=F("state")),
@@ -133,9 +137,10 @@ def standing_case(today: date, soon: int) -> Case:
     )
 
 
-def items(span: Span, wanted: ItemFilter, today: date, soon: int) -> QuerySet[WorkItem]:
-    """Items within a span with their `standing`, by task and code."""
-    rows = WorkItem.objects.filter(visible(span)).annotate(standing=standing_case(today, soon))
+def items(span: Span, wanted: ItemFilter, today: date, soon: int, *, many: bool = False) -> QuerySet[WorkItem]:
+    """Items within a span with their `standing`, by task and code; with `many` for who counts them all."""
+    case = standing_case(today, soon, many=many or bool(wanted.standing))
+    rows = WorkItem.objects.filter(visible(span)).annotate(standing=case)
     few = bool(wanted.text) and (of_few(span) or bool(wanted.unit) or wanted.only)
     for word in wanted.text.split():
         rows = rows.filter(holds_text(word, few=few))
@@ -159,7 +164,7 @@ def items(span: Span, wanted: ItemFilter, today: date, soon: int) -> QuerySet[Wo
 
 def counts(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[str, tuple[int, int]]:
     """Standing → items with it, and how many of these are invented; the filter's own standing does not restrict."""
-    rows = items(span, replace(wanted, standing=""), today, soon).select_related(None).order_by()
+    rows = items(span, replace(wanted, standing=""), today, soon, many=True).select_related(None).order_by()
     counted = rows.annotate(seen=F("standing")).values_list("seen", "invented").annotate(found=Count("*"))
     found: dict[str, tuple[int, int]] = {}
     for seen, invented, number in counted:
@@ -186,18 +191,6 @@ def item(code: str, today: date, soon: int) -> WorkItem | None:
     """One item with its standing, units, milestones; None when there is none. Who may see it is the page's to ask."""
     rows = WorkItem.objects.annotate(standing=standing_case(today, soon)).select_related("organisation", "parent")
     return rows.prefetch_related("units__organisation", "milestones", "children").filter(code=code).first()
-
-
-def matrix(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[tuple[str, str], dict[str, int]]:
-    """(task, region) → items by standing; items without a region stand under the empty one.
-
-    Without owners, which `queries_boards.tallies` tells apart: the database answers from fewer groups.
-    """
-    rows = items(span, wanted, today, soon).select_related(None).order_by().annotate(seen=F("standing"))
-    cells: dict[tuple[str, str], dict[str, int]] = {}
-    for task, region, seen, found in rows.values_list("task", "region", "seen").annotate(found=Count("*")):
-        cells.setdefault((str(task), str(region)), {})[str(seen)] = int(found)
-    return cells
 
 
 def overdue(span: Span, today: date) -> QuerySet[WorkItem]:
@@ -400,7 +393,7 @@ class Sum:
 def budgets(span: Span, by: str, wanted: ItemFilter, today: date, soon: int) -> list[Sum]:
     """Budgets in groups (`GROUPS`), by key. What was never said is not zero: a group without any has no sum."""
     field = GROUPS[by]
-    rows = items(span, wanted, today, soon).order_by().exclude(state="cancelled").values(field)
+    rows = items(span, wanted, today, soon, many=True).order_by().exclude(state="cancelled").values(field)
     counted = rows.annotate(
         found=Count("pk"), without=Count("pk", filter=Q(budget__isnull=True)), total=DbSum("budget"),
         late=Count("pk", filter=Q(state="active", due__lt=today)),

@@ -6,11 +6,14 @@ task, by owner and by region are three foldings of the same rows, and can theref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 
@@ -21,7 +24,6 @@ from saishang.apps.execution.queries import (
     items,
     reports,
     reports_of,
-    standing_case,
     visible,
 )
 from saishang.apps.organisations.access import Span
@@ -29,10 +31,13 @@ from saishang.apps.organisations.queries import codes_by_number
 from saishang.science.execution.standing import Standing, worst
 
 __all__ = [
-    "Changes", "Deadline", "Group", "Owed", "ReportCount", "Tally", "changes", "days_of", "deadlines", "fold",
-    "overdue_counts", "problems", "report_counts", "tallies", "timeline", "undated",
+    "PARTS", "Changes", "Deadline", "Group", "Owed", "ReportCount", "Tally", "changes", "days_of", "deadlines", "fold",
+    "matrix", "overdue_counts", "problems", "report_counts", "tallies", "timeline", "undated",
 ]  # fmt: skip
 
+#: What boards tell apart, and the fields of an item that say it.
+PARTS = ("task", "organisation", "region")
+_FIELDS = {"task": "task", "organisation": "organisation_id", "region": "region"}
 #: Standings of what is not owed: not yet, or no more. Their percent counts for nothing.
 NOT_OWED = frozenset({"draft", "cancelled"})
 #: States of reports that say something to others: handed in, and not taken or sent back.
@@ -169,19 +174,64 @@ class Deadline:
     milestone: str = ""
 
 
-def tallies(span: Span, wanted: ItemFilter, today: date, soon: int) -> list[Tally]:
-    """Items within a span, counted; two queries."""
-    said = Coalesce("override", "percent")
-    rows = items(span, wanted, today, soon).order_by().annotate(seen=standing_case(today, soon))
-    counted = rows.values("task", "organisation_id", "region", "seen").annotate(
-        found=Count("pk"), dated=Count("due", filter=Q(state="active")), known=Count(said), sum=Sum(said)
-    )
+def tallies(span: Span, wanted: ItemFilter, today: date, soon: int, by: Collection[str] = PARTS) -> list[Tally]:
+    """Items within a span, counted; one query, and organisations that are kept.
+
+    Parameters
+    ----------
+    by:
+        What is told apart, of `PARTS`; the rest stays empty in each tally. A province has some tens of thousands of
+        pairs of a task and an office, and a board shows one of the two.
+    """
     codes = codes_by_number()
-    return [
-        Tally(row["task"], codes[row["organisation_id"]], row["region"], row["seen"], row["found"], row["dated"],
-              row["known"], row["sum"] or 0)
-        for row in counted
-    ]  # fmt: skip
+    found = []
+    for keys, told in _grouped(items(span, wanted, today, soon, many=True), [_FIELDS[name] for name in by]):
+        known = dict(zip(by, keys, strict=True))
+        owner = codes[known["organisation"]] if "organisation" in known else ""
+        found.append(Tally(known.get("task", ""), owner, known.get("region", ""), *told))
+    return found
+
+
+def matrix(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[tuple[str, str], dict[str, int]]:
+    """(task, region) → items by standing; items without a region stand under the empty one."""
+    cells: dict[tuple[str, str], dict[str, int]] = {}
+    for row in tallies(span, wanted, today, soon, by=("task", "region")):
+        cells.setdefault((row.task, row.region), {})[row.standing] = row.count
+    return cells
+
+
+def _grouped(
+    rows: QuerySet[WorkItem], fields: Sequence[str]
+) -> Iterator[tuple[list[Any], tuple[str, int, int, int, int]]]:
+    """Keys, and the figures of a `Tally`, for each group of fields and standing.
+
+    The grouping stands around the question, not in it: of groups by a standing, which is a rule and no column, the
+    planner expects as many as there are items, and sorts them all.
+    """
+    counted = (
+        rows.select_related(None)
+        .order_by()
+        .values(
+            *fields,
+            seen=F("standing"),
+            day=Case(When(state="active", then="due")),
+            said=Coalesce("override", "percent"),
+        )
+    )
+    try:
+        inner, parameters = counted.query.sql_with_params()
+    except EmptyResultSet:  # somebody who sees nothing
+        return
+    quoted = ", ".join(connection.ops.quote_name(name) for name in fields)
+    keys = f"{quoted}, seen" if quoted else "seen"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {keys}, count(*), count(day), count(said), coalesce(sum(said), 0)"  # noqa: S608 – names of columns
+            f" from ({inner} offset 0) items group by {keys}",
+            parameters,
+        )
+        for *key, seen, found, dated, known, percent in cursor.fetchall():
+            yield key, (seen, found, dated, known, int(percent))
 
 
 def fold(rows: Iterable[Tally], key: Callable[[Tally], str | None]) -> dict[str, Group]:
@@ -194,14 +244,19 @@ def fold(rows: Iterable[Tally], key: Callable[[Tally], str | None]) -> dict[str,
     return found
 
 
-def overdue_counts(span: Span, wanted: ItemFilter, today: date, soon: int) -> list[Owed]:
-    """Reports that were due before today and are not handed in, of the items that are wanted; two queries."""
+def overdue_counts(
+    span: Span, wanted: ItemFilter, today: date, soon: int, by: Collection[str] = PARTS
+) -> list[Owed]:  # fmt: skip
+    """Reports that were due before today and are not handed in, of the items that are wanted; `by` as for `tallies`."""
     rows = reports_of(reports(span, ReportFilter(overdue=True), today), wanted, today, soon)
-    counted = rows.order_by().values("item__task", "organisation_id", "item__region").annotate(found=Count("pk"))
+    fields = {"task": "item__task", "organisation": "organisation_id", "region": "item__region"}
+    counted = rows.select_related(None).order_by().values(*(fields[name] for name in by)).annotate(found=Count("*"))
     codes = codes_by_number()
     return [
-        Owed(row["item__task"], codes[row["organisation_id"]], row["item__region"], row["found"]) for row in counted
-    ]
+        Owed(row.get("item__task", ""), codes[row["organisation_id"]] if "organisation_id" in row else "",
+             row.get("item__region", ""), row["found"])
+        for row in counted
+    ]  # fmt: skip
 
 
 def report_counts(

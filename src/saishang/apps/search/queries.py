@@ -33,8 +33,11 @@ MOST_OF_A_KIND = 100
 MOST_OF_SMALL_KINDS = 500
 #: With fewer hits than these, texts in which the parts stand apart are shown, too.
 FEW_HITS = 10
-#: Bundles that are looked at one after the other; then all the rest at once.
-_WINDOWS = (1, 4, 16, 64)
+#: Bundles that are looked at one after the other; then all the rest at once. What is not among the newest forty
+#: thousand a hundred times is rare enough to be asked for everywhere; a question with many bundles is a slow one.
+_WINDOWS = (1, 4)
+#: Up to so many organisations within reach, what they hold is rare: asked for everywhere from the beginning.
+_FEW_PLACES = 8
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,8 @@ def search(person: Any, typed: str) -> Found:
     query = read_query(typed)
     if query.empty:
         return Found(query, (), ())
-    readable = _any(audience_words(person))
-    strict = _all([_quoted(word) for run in query.runs for word in run.words])
-    ids, more = _ids(strict, query.runs, readable)
+    readable = audience_words(person)
+    ids, more = _strict(query.runs, readable)
     if len(ids) < FEW_HITS and any(len(run.apart()) > 1 for run in query.runs):
         loose = _all([_any([_all([_quoted(word) for word in way]) for way in run.apart()]) for run in query.runs])
         wider, more = _ids(loose, (), readable)
@@ -110,12 +112,41 @@ def search(person: Any, typed: str) -> Found:
     return Found(query, tuple(hits), facets)
 
 
-def audience_words(person: Any) -> list[str]:
-    """Words of the index for what a person may see: one by audience, or one by organisation within reach."""
-    found = [_quoted(audience_word(PUBLIC))]
+def _strict(runs: Sequence[Run], readable: Mapping[str, list[str]]) -> tuple[set[int], set[str]]:
+    """Documents that hold every word.
+
+    A single character is the beginning of tens of thousands of words, and stands in most documents: where there are
+    other words, these are asked for first, and what they find is looked through.
+    """
+    long = [run for run in runs if not run.single]
+    if long and len(long) < len(runs):
+        ids, more = _ids(_every(long), long, readable)
+        ids = _holding(ids, [run.text for run in runs if run.single])
+        if not more or len(ids) >= FEW_HITS:
+            return ids, more
+    return _ids(_every(runs), runs, readable)
+
+
+def _every(runs: Sequence[Run]) -> str:
+    return _all([_quoted(word) for run in runs for word in run.words])
+
+
+def _holding(ids: Collection[int], characters: Sequence[str]) -> set[int]:
+    """Of these documents those whose words hold every one of some characters."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id from search_indexeddocument where id = any(%s) and ts_match_vq(words, %s::tsquery)",
+            [list(ids), _all([_quoted(f"{one}*") for one in characters])],
+        )
+        return {int(row[0]) for row in cursor.fetchall()}
+
+
+def audience_words(person: Any) -> dict[str, list[str]]:
+    """Audience → words of the index for what a person may see of it: one, or one by organisation within reach."""
+    found = {PUBLIC: [_quoted(audience_word(PUBLIC))]}
     if not getattr(person, "is_authenticated", False):
         return found
-    found.append(_quoted(audience_word(STAFF)))
+    found[STAFF] = [_quoted(audience_word(STAFF))]
     asked = sorted({audience for provider in providers().values() for audience in provider.audiences} - {PUBLIC, STAFF})
     names = {audience: audience.removeprefix(SOMEWHERE) for audience in asked}
     spans = access.reaches_over(person, {name for name in names.values() if name in ACTIONS})
@@ -123,47 +154,57 @@ def audience_words(person: Any) -> list[str]:
         span = spans.get(name)
         if span is None:
             if person.may(audience):
-                found.append(_quoted(audience_word(audience)))
+                found[audience] = [_quoted(audience_word(audience))]
         elif span.everything or (name != audience and not span.nothing):
-            found.append(_quoted(audience_word(audience)))
+            found[audience] = [_quoted(audience_word(audience))]
         elif name == audience and not span.nothing:
-            found += [_quoted(audience_word(audience, number)) for number in numbers_within(span)]
+            found[audience] = [_quoted(audience_word(audience, number)) for number in numbers_within(span)]
     return found
 
 
-def _ids(condition: str, runs: Sequence[Run], readable: str) -> tuple[set[int], set[str]]:
+def _ids(condition: str, runs: Sequence[Run], readable: Mapping[str, list[str]]) -> tuple[set[int], set[str]]:
     """Numbers of the documents to rank, and the kinds (`FEW`: all small ones) that have others besides."""
-    asked = f"{condition} & {readable}"
-    found = _select(f"{_quoted(FEW)} & {asked}", MOST_OF_SMALL_KINDS + 1)
+    everything = _any([word for words in readable.values() for word in words])
+    found = _select(f"{_quoted(FEW)} & {condition}", MOST_OF_SMALL_KINDS + 1, among=everything)
     more = {FEW} if len(found) > MOST_OF_SMALL_KINDS else set()
     ids = set(found[:MOST_OF_SMALL_KINDS])
     for kind, reach in _reaches().items():
-        newest = _newest(kind, asked, reach)
+        provider = provider_of(kind)
+        mine = [word for audience in (provider.audiences if provider else ()) for word in readable.get(audience, ())]
+        if not mine:
+            continue
+        newest = _newest(kind, condition, mine, reach)
         ids.update(newest[:MOST_OF_A_KIND])
         if len(newest) > MOST_OF_A_KIND:
             more.add(kind)
             if runs:  # titles among what is older, too
                 titles = _all([_quoted(title_word(word)) for run in runs for word in run.words])
-                ids.update(_newest(kind, f"{titles} & {readable}", reach)[:MOST_OF_A_KIND])
+                ids.update(_newest(kind, titles, mine, reach)[:MOST_OF_A_KIND])
     return ids, more
 
 
-def _newest(kind: str, condition: str, reach: tuple[int, int]) -> list[int]:
+def _newest(kind: str, condition: str, mine: Sequence[str], reach: tuple[int, int]) -> list[int]:
     """Numbers of the newest documents of a large kind that fulfil a condition; one more than are ranked.
 
-    `reach` is the oldest and the newest number of the kind.
+    `mine` are the words of what the reader may see: of few organisations they are rare, and everything is asked for at
+    once; of many the index would have to unite as many lists of hundreds of thousands, and what it finds is looked
+    through instead. `reach` is the oldest and the newest number of the kind.
     """
     found: list[int] = []
-    asked = f"{_quoted(kind_word(kind))} & {condition}"
+    places = any("/" in word for word in mine)
+    among = _any(mine) if places and len(mine) > _FEW_PLACES else ""
+    asked = f"{_quoted(kind_word(kind))} & {condition}" + ("" if among else f" & {_any(mine)}")
+    if places and not among:
+        return _select(asked, MOST_OF_A_KIND + 1)
     last, high = reach[0] >> BUNDLE, reach[1] >> BUNDLE
     for width in _WINDOWS:
         low = max(last, high - width + 1)
         bundles = _any([_quoted(bundle_word(number)) for number in range(low, high + 1)])
-        found += _select(f"{bundles} & {asked}", MOST_OF_A_KIND + 1 - len(found))
+        found += _select(f"{bundles} & {asked}", MOST_OF_A_KIND + 1 - len(found), among=among)
         if len(found) > MOST_OF_A_KIND or low == last:
             return found
         high = low - 1
-    return found + _select(asked, MOST_OF_A_KIND + 1 - len(found), below=(high + 1) << BUNDLE)
+    return found + _select(asked, MOST_OF_A_KIND + 1 - len(found), below=(high + 1) << BUNDLE, among=among)
 
 
 def _reaches() -> dict[str, tuple[int, int]]:
@@ -179,16 +220,18 @@ def _reaches() -> dict[str, tuple[int, int]]:
     return found
 
 
-def _select(condition: str, most: int, below: int | None = None) -> list[int]:
-    """Numbers of the newest documents that fulfil a condition."""
+def _select(condition: str, most: int, below: int | None = None, among: str = "") -> list[int]:
+    """Numbers of the newest documents that fulfil a condition, and `among` these one that no index answers."""
     # The inner question is answered by the index as a whole: a plan that walks back by number reads far too much.
     older = "" if below is None else "and id < %s"
+    # Written as a function the second condition is none for the index.
+    seen = "and ts_match_vq(words, %s::tsquery)" if among else ""
     with connection.cursor() as cursor:
         cursor.execute(
             "with found as materialized"  # noqa: S608  # nothing of what was typed: see the parameters
-            f" (select id from search_indexeddocument where words @@ %s::tsquery {older})"
+            f" (select id from search_indexeddocument where words @@ %s::tsquery {older} {seen})"
             " select id from found order by id desc limit %s",
-            [condition, *([] if below is None else [below]), most],
+            [condition, *([] if below is None else [below]), *([among] if among else []), most],
         )
         return [int(row[0]) for row in cursor.fetchall()]
 

@@ -101,6 +101,11 @@ class Run:
             return (f"{self.text}*",)
         return tuple(dict.fromkeys(self.text[n : n + 2] for n in range(len(self.text) - 1)))
 
+    @property
+    def single(self) -> bool:
+        """Whether it is one Chinese character."""
+        return self.chinese and len(self.text) == 1
+
     def apart(self) -> list[tuple[str, ...]]:
         """The same with other words between its parts: each way to give up at most two pairs of characters.
 

@@ -51,16 +51,19 @@ class Proposal:
     case: Case | None = None
 
 
-def proposals(rules: Rules, span: Span, today: date) -> list[Proposal]:
+def proposals(rules: Rules, span: Span, today: date, most: int | None = None) -> list[Proposal]:
     """Everything within a span of `supervise` that the rules propose today, what is longest over first.
+
+    With `most` so many at most: nobody reads beyond the first hundreds, and a province can have many thousands.
 
     What has an open case is not proposed again; when its answer is over, its escalation is. A milestone or report of an
     item that is overdue as a whole is not asked about beside it.
     """
     settings = settings_of(rules)
-    found = [*_items(settings, span, today), *_milestones(settings, span, today), *_reports(settings, span, today),
-             *_findings(settings, span, today), *_unanswered(settings, span, today)]  # fmt: skip
-    return sorted(found, key=lambda one: (one.due, one.key))
+    found: list[Proposal] = []
+    for kind in (_items, _milestones, _reports, _findings, _unanswered):
+        found += kind(settings, span, today, most)
+    return sorted(found, key=lambda one: (one.due, one.key))[:most]
 
 
 def _asked(subject: str) -> QuerySet[Any, Any]:
@@ -74,10 +77,10 @@ def _until(settings: Settings, what: str, today: date) -> date:
     return today - timedelta(days=settings.days_over(what))
 
 
-def _items(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
+def _items(settings: Settings, span: Span, today: date, most: int | None) -> Iterator[Proposal]:
     last = _until(settings, "item", today)
     rows = work.overdue(span, last + timedelta(days=1)).exclude(pk__in=_asked("item"))
-    for row in rows.filter(span.filter("organisation")):
+    for row in rows.filter(span.filter("organisation"))[:most]:
         if row.due is None:
             continue
         title, days = f"{row.code} {row.title}", (today - row.due).days
@@ -85,10 +88,10 @@ def _items(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
                        settings.demand("item", row.title, days), "work-item", (row.code,))  # fmt: skip
 
 
-def _milestones(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
+def _milestones(settings: Settings, span: Span, today: date, most: int | None) -> Iterator[Proposal]:
     last = _until(settings, "milestone", today)
     rows = work.overdue_milestones(span, last + timedelta(days=1)).exclude(pk__in=_asked("milestone"))
-    for row in rows.filter(span.filter("item__organisation")).exclude(item__due__lt=today):
+    for row in rows.filter(span.filter("item__organisation")).exclude(item__due__lt=today)[:most]:
         if row.due is None:
             continue
         title, days = f"{row.item.code} {row.item.title} · {row.title}", (today - row.due).days
@@ -97,20 +100,21 @@ def _milestones(settings: Settings, span: Span, today: date) -> Iterator[Proposa
                        (row.item.code,))  # fmt: skip
 
 
-def _reports(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
+def _reports(settings: Settings, span: Span, today: date, most: int | None) -> Iterator[Proposal]:
     rows = work.reports_due(today, _until(settings, "report", today)).exclude(pk__in=_asked("report"))
-    for row in rows.filter(span.filter("organisation")).exclude(item__due__lt=today):
+    for row in rows.filter(span.filter("organisation")).exclude(item__due__lt=today)[:most]:
         title, days = f"{row.item.code} {row.item.title} · {row.period}", (today - row.due).days
         yield Proposal(f"report:{row.pk}", "report", str(row.pk), row.organisation, title, row.due, days, "prompt",
                        settings.demand("report", f"{row.item.title} · {row.period}", days), "work-report",
                        (row.pk,))  # fmt: skip
 
 
-def _findings(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
+def _findings(settings: Settings, span: Span, today: date, most: int | None) -> Iterator[Proposal]:
     rows = Finding.objects.filter(
         span.filter("organisation"), state__in=UNDONE, due__lte=_until(settings, "finding", today)
     )
-    for row in rows.exclude(pk__in=_asked("finding")).select_related("organisation"):
+    rows = rows.exclude(pk__in=_asked("finding")).select_related("organisation").order_by("due", "code")
+    for row in rows[:most]:
         if row.due is None:
             continue
         days = (today - row.due).days
@@ -120,9 +124,9 @@ def _findings(settings: Settings, span: Span, today: date) -> Iterator[Proposal]
                        (row.code,))  # fmt: skip
 
 
-def _unanswered(settings: Settings, span: Span, today: date) -> Iterator[Proposal]:
+def _unanswered(settings: Settings, span: Span, today: date, most: int | None) -> Iterator[Proposal]:
     rows = Case.objects.filter(span.filter("organisation"), state="open", due__lte=_until(settings, "escalate", today))
-    for row in rows.select_related("organisation"):
+    for row in rows.select_related("organisation").order_by("due", "pk")[:most]:
         level = next_level(row.level)
         if level is not None:
             days = (today - row.due).days

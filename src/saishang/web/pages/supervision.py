@@ -74,8 +74,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "levels": levels(), "ages": ages(), "states": [(state, case_state_name(state)) for state in CASE_STATES],
         "subjects": [(one, subject_name(one)) for one in ("item", "milestone", "report", "target", "finding")],
         "organisations": organisation_choices(span), "supervises": supervises,
-        "proposed": len(queries.proposals(site.rules(), access.reach(request.user, "supervise"), day))
-        if supervises else 0,
+        "proposed": _number(queries.proposals(site.rules(), access.reach(request.user, "supervise"), day, _MOST + 1))
+        if supervises else "0",
         "any": Case.objects.filter(span.filter("organisation")).exists(),
     }  # fmt: skip
     return render(request, "supervision/index.html", context)
@@ -127,13 +127,14 @@ def _summary_table(counted: dict[str, dict[str, int]], bodies: dict[str, str]) -
 def proposals(request: HttpRequest) -> HttpResponse:
     """What is proposed; a trial of what was chosen, and issuing it: one press each, or several in one transaction."""
     day, bodies = today(), names(today())
-    found = queries.proposals(site.rules(), access.reach(request.user, "supervise"), day)
+    most = None if request.GET.get("format") else _MOST + 1
+    found = queries.proposals(site.rules(), access.reach(request.user, "supervise"), day, most)
     table = _proposals_table(found, bodies)
     answer = export(request, [table])
     if answer is not None:
         return answer
     context: dict[str, Any] = {
-        "tabs": tabs("supervision"), "table": table, "count": len(found), "most": _MOST,
+        "tabs": tabs("supervision"), "table": table, "count": _number(found), "most": _MOST, "over": len(found) > _MOST,
         "rows": [_proposal_words(one, bodies) for one in found[:_MOST]], "reason": "",
     }  # fmt: skip
     if request.method != "POST":
@@ -156,6 +157,11 @@ def proposals(request: HttpRequest) -> HttpResponse:
     if len(made) == 1:
         return redirect("supervision-case", made[0].case.pk)
     return redirect("supervision")
+
+
+def _number(found: list[Proposal]) -> str:
+    """How many there are, as far as they were asked for."""
+    return f"{_MOST}+" if len(found) > _MOST else str(len(found))
 
 
 def _issued(row: Issued, bodies: dict[str, str]) -> dict[str, Any]:

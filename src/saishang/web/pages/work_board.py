@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +30,7 @@ from saishang.web.pages.work_boards_common import (
     Names,
     about,
     bar,
+    board_of,
     board_url,
     chosen_filter,
     counts_words,
@@ -58,6 +59,8 @@ from saishang.web.security import somewhere
 
 __all__ = ["board"]
 
+#: Lines of organisations on a page; where there are more, those below one are counted with it.
+_MOST_LINES = 120
 _SORTS = ("order", "total", "late", "share", "percent", "overdue")
 
 
@@ -79,6 +82,8 @@ class Line:
     targets_href: str
     place: int
     section: str = ""
+    #: Organisations that the line counts together; 0 for a line of one.
+    more: int = 0
 
     @property
     def share(self) -> str:
@@ -95,12 +100,14 @@ def board(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "task")
     by = by if by in ("task", "organisation", "region") else "task"
     found = names()
-    rows, owed = tallies(span, wanted, day, soon()), overdue_counts(span, wanted, day, soon())
+    rows, owed = tallies(span, wanted, day, soon(), by=(by,)), overdue_counts(span, wanted, day, soon(), by=(by,))
     run = chosen_run(request) if by == "task" else None
-    lines = _lines(by, rows, owed, wanted, found, span, _targets(run))
+    shown = [name for name in ORDER if any(row.standing == name for row in rows)]
+    # A file holds every organisation by itself; hundreds of lines on a page nobody reads.
+    above = {} if by != "organisation" or request.GET.get("format") else _above(found, rows, owed)
+    lines = _lines(by, rows, owed, wanted, found, span, _targets(run), shown, above)
     sort = request.GET.get("sort", "order")
     lines = _sorted(lines, sort)
-    shown = [name for name in ORDER if any(row.standing == name for row in rows)]
     whole = fold(rows, lambda row: "all").get("all", Group())
     overdue = sum(row.count for row in owed)
     table = _table(by, lines, shown, found, [*about(day, _said(request, found)), *about_run(run)])
@@ -116,8 +123,8 @@ def board(request: HttpRequest) -> HttpResponse:
                     items_url(replace(wanted, standing=name))) for name in shown],
         "share": share_words(whole.late, whole.dated), "overdue": overdue, "whole_href": items_url(wanted),
         "overdue_href": reports_url(wanted, overdue="1"),
-        "sections": _sections(lines, wanted, found) if by == "task" and sort == "order" else None,
-        "sorts": _sorts(), "any": bool(rows), "as_of": day, "filtered": wanted != ItemFilter(),
+        "sections": _sections(lines, wanted, found, shown) if by == "task" and sort == "order" else None,
+        "sorts": _sorts(), "any": bool(rows), "as_of": day, "filtered": wanted != ItemFilter(), "together": bool(above),
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "work/board_results.html", context)
@@ -125,37 +132,68 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "work/board.html", context)
 
 
+def _above(found: Names, rows: Sequence[Tally], owed: Sequence[Owed]) -> dict[str, str]:
+    """Organisation → the one above it whose line it goes into; empty where there are few enough for a line each."""
+    codes = {row.organisation for row in rows} | {one.organisation for one in owed}
+    parts = {
+        code: [part for part in found.organisations[code].path.split("/") if part]
+        for code in codes if code in found.organisations
+    }  # fmt: skip
+    deepest = max((len(path) for path in parts.values()), default=0)
+    for depth in range(deepest, 1, -1):
+        above = {code: path[min(len(path), depth) - 1] for code, path in parts.items()}
+        if len(set(above.values())) <= _MOST_LINES:
+            break
+    lines = set(above.values()) if parts else set()
+    return above if 1 < len(lines) < len(parts) else {}
+
+
 def _lines(
     by: str, rows: Sequence[Tally], owed: Sequence[Owed], wanted: ItemFilter, found: Names, span: Span,
-    targets: dict[str, Counter[str]],
+    targets: dict[str, Counter[str]], shown: Sequence[str], above: Mapping[str, str],
 ) -> list[Line]:  # fmt: skip
-    groups = fold(rows, lambda row: str(getattr(row, by)))
+    def key_of(row: Tally | Owed) -> str:
+        key: str = getattr(row, by)
+        return above.get(key, key)
+
+    groups = fold(rows, key_of)
     late = Counter[str]()
     for one in owed:
-        late[str(getattr(one, by))] += one.count
+        late[key_of(one)] += one.count
+    together: dict[str, set[str]] = {}
+    for code, line_of in above.items():
+        together.setdefault(line_of, set()).add(code)
     lines: list[Line] = []
     for place, (key, name, depth) in enumerate(_order(by, found, [*groups, *late])):
-        # A line of an organisation counts what it owes itself, without what is below it.
+        # A line of an organisation counts what it owes itself, without what is below it, unless that has no line.
+        only = together.get(key, {key}) == {key}
         own = (
             replace(wanted, task=key) if by == "task" else replace(wanted, region=key or NO_REGION) if by == "region"
-            else replace(wanted, organisation=key, only=True)
+            else replace(wanted, organisation=key, only=only)
         )  # fmt: skip
-        line = _line(key, name, groups.get(key, Group()), late[key], own)
+        line = _line(key, name, groups.get(key, Group()), late[key], own, shown)
         states = targets.get(key, Counter()) if by == "task" else Counter()
         heading = found.headings.get(key) if by == "task" else None
+        href = _href(by, key, found, span) if only else board_of(own)
         lines.append(replace(
-            line, href=_href(by, key, found, span), depth=depth, place=place, section=heading.group if heading else "",
+            line, href=href, depth=depth, place=place, section=heading.group if heading else "",
             targets=[(state, texts.state_name(state), states[state]) for state in STATES if states[state]],
-            targets_href=reverse("plan-task", args=[key]) if states else "",
+            targets_href=reverse("plan-task", args=[key]) if states else "", more=0 if only else len(together[key]),
         ))  # fmt: skip
     return lines
 
 
-def _line(key: str, name: str, group: Group, overdue: int, wanted: ItemFilter) -> Line:
+def _line(key: str, name: str, group: Group, overdue: int, wanted: ItemFilter, shown: Sequence[str]) -> Line:
     """A line whose every number leads to the items or reports that it counts."""
-    counts = [(status, group.counts.get(status, 0), items_url(wanted, standing=status)) for status in ORDER]
-    return Line(key, name, "", 0, group, items_url(wanted), counts, bar(group.counts), overdue,
-                reports_url(wanted, overdue="1"), [], "", 0)  # fmt: skip
+    whole = items_url(replace(wanted, standing=""))
+    sign = "&" if "?" in whole else "?"
+    counts = [
+        (standing_name(status), number, f"{whole}{sign}standing={status}" if number else "")
+        for status in shown for number in (group.counts.get(status, 0),)
+    ]  # fmt: skip
+    href = f"{whole}{sign}standing={wanted.standing}" if wanted.standing else whole
+    return Line(key, name, "", 0, group, href, counts, bar(group.counts), overdue,
+                reports_url(wanted, overdue="1") if overdue else "", [], "", 0)  # fmt: skip
 
 
 def _order(by: str, found: Names, keys: Sequence[str]) -> list[tuple[str, str, int]]:
@@ -212,7 +250,9 @@ def _sorts() -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _sections(lines: Sequence[Line], wanted: ItemFilter, found: Names) -> list[tuple[Line, list[Line]]]:
+def _sections(
+    lines: Sequence[Line], wanted: ItemFilter, found: Names, shown: Sequence[str]
+) -> list[tuple[Line, list[Line]]]:
     """Lines under their sections, each with its own sum; what stands in none leads to nothing of its own."""
     grouped: dict[str, list[Line]] = {}
     for line in lines:
@@ -225,10 +265,10 @@ def _sections(lines: Sequence[Line], wanted: ItemFilter, found: Names) -> list[t
         total = Group(dict(counts), *(sum(getattr(line.group, name) for line in listed)
                                       for name in ("dated", "known", "owed", "percent")))  # fmt: skip
         line = _line(key, found.sections.get(key, "—"), total, sum(one.overdue for one in listed),
-                     replace(wanted, section=key))  # fmt: skip
+                     replace(wanted, section=key), shown)  # fmt: skip
         if not key:
             line = replace(line, group_href="", overdue_href="",
-                           counts=[(status, number, "") for status, number, _href in line.counts])  # fmt: skip
+                           counts=[(words, number, "") for words, number, _href in line.counts])  # fmt: skip
         sums.append((line, listed))
     return sums
 

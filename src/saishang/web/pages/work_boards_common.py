@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -25,8 +25,8 @@ from saishang.web.pages import site
 from saishang.web.pages.work_common import kind_name, programme_names, reached, standing_name
 
 __all__ = [
-    "ORDER", "Names", "Region", "about", "bar", "board_url", "chosen_filter", "counts_words", "filter_choices",
-    "items_url", "letter", "names", "patterns", "regions", "reports_url", "share_words", "years",
+    "ORDER", "Names", "Region", "about", "bar", "board_of", "board_url", "chosen_filter", "counts_words",
+    "filter_choices", "items_url", "letter", "names", "patterns", "regions", "reports_url", "share_words", "years",
 ]  # fmt: skip
 
 #: Standings as words, what needs somebody first.
@@ -144,7 +144,7 @@ def reports_url(wanted: ItemFilter | None = None, **more: Any) -> str:
 
 
 def _given(wanted: ItemFilter | None) -> dict[str, Any]:
-    return {} if wanted is None else {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+    return {} if wanted is None else {name: value for name, value in vars(wanted).items() if value}
 
 
 def board_url(code: str) -> str:
@@ -152,11 +152,17 @@ def board_url(code: str) -> str:
     return reverse("work-organisation", args=[code])
 
 
+def board_of(wanted: ItemFilter) -> str:
+    """The board by organisation with a filter: what is below one, a line each."""
+    return _with_query(reverse("work-board"), {"by": "organisation"} | _given(wanted))
+
+
 def _with_query(address: str, given: Mapping[str, Any]) -> str:
     said = urlencode({key: "1" if value is True else value for key, value in given.items() if value})
     return f"{address}?{said}" if said else address
 
 
+@texts.by_language
 def letter(standing: str) -> str:
     """One letter that stands for a standing where there is no room for words."""
     return {
@@ -168,7 +174,13 @@ def letter(standing: str) -> str:
 
 def counts_words(counts: Mapping[str, int]) -> str:
     """Counts in words, what needs somebody first."""
-    return texts.listed(f"{standing_name(name)} {counts[name]}" for name in ORDER if counts.get(name))
+    words = _standing_words("")
+    return texts.listed(f"{words[name]} {counts[name]}" for name in ORDER if counts.get(name))
+
+
+@texts.by_language
+def _standing_words(_none: str) -> dict[str, str]:
+    return {name: standing_name(name) for name in ORDER}
 
 
 def share_words(part: int, whole: int) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from saishang.apps.execution.queries import NO_REGION, ItemFilter
-from saishang.apps.execution.queries import matrix as counted
+from saishang.apps.execution.queries_boards import matrix as counted
 from saishang.apps.organisations import access
 from saishang.science.execution.standing import worst
 from saishang.web import texts
@@ -216,7 +216,8 @@ def _square(cells: Counts, tasks: Iterable[str], place: Place, wanted: ItemFilte
     href = ""
     if name and wanted is not None and len(place.codes) == 1:
         href = items_url(replace(wanted, region=place.codes[0] or NO_REGION))
-    return Square(name or "", letter(name) if name else "", counts_words(counts), href, counts["late"], counts.total())
+    return Square(name or "", letter(name) if name else "", counts_words(counts), href, counts.get("late", 0),
+                  sum(counts.values()))  # fmt: skip
 
 
 def _transposed(

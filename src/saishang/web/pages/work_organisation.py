@@ -77,7 +77,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     said = request.GET.get("year", "")
     year = int(said) if said.isdigit() and int(said) in years(day) else day.year
-    rows = tallies(span, ItemFilter(organisation=code), day, soon())
+    rows = tallies(span, ItemFilter(organisation=code), day, soon(), by=("organisation",))
     counts = report_counts(span, date(year, 1, 1), date(year, 12, 31), day, code)
     run = chosen_run(request)
     sentences = about(day, [found.organisation(code), str(year)])
