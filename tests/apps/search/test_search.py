@@ -67,9 +67,13 @@ def keys(reader: Any, typed: str) -> list[str]:
     return [hit.key for hit in search(reader, typed).hits]
 
 
+@pytest.mark.parametrize("few_places", [8, 1])
 @pytest.mark.parametrize("many", [False, True])
-def test_role_and_audience(known: Any, offices: dict[str, Organisation], many: bool) -> None:
-    """Every role × every audience × every place, by hand."""
+def test_role_and_audience(
+    known: Any, offices: dict[str, Organisation], many: bool, few_places: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every role × every audience × every place, by hand; whether the index answers who sees, or what it found does."""
+    monkeypatch.setattr(queries, "_FEW_PLACES", few_places)
     known(
         [
             thing("public"), thing("staff", audience=STAFF), thing("all", audience="view_internal"),
@@ -145,6 +149,19 @@ def test_forms_of_words(known: Any) -> None:
         assert keys(NOBODY, typed) == ["zh"], typed
     assert keys(NOBODY, "度浓") == []
     assert keys(NOBODY, "mits") == []
+
+
+def test_a_single_character_beside_other_words(known: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST_OF_A_KIND", 3)
+    monkeypatch.setattr(queries, "FEW_HITS", 2)
+    days = [date(2026, 1, n + 1) for n in range(8)]
+    # The newest four hold no 渠; two older ones do, one of them with the other word only.
+    titles = ("沟渠治理", "渠首工程", "扬尘治理", "扬尘治理", "扬尘治理", "扬尘治理")
+    known([thing(str(n), title, day=days[n]) for n, title in enumerate(titles)], many=True)
+    assert keys(NOBODY, "治理 渠") == ["0"]
+    assert keys(NOBODY, "渠 治理") == ["0"]
+    assert sorted(keys(NOBODY, "渠")) == ["0", "1"]
+    assert keys(NOBODY, "渠 首") == ["1"]
 
 
 def test_large_kinds_show_the_newest_and_older_titles(known: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,8 +191,8 @@ def _newest(kind: str, condition: str, mine: Sequence[str], reach: tuple[int, in
     through instead. `reach` is the oldest and the newest number of the kind.
     """
     found: list[int] = []
-    places = any("/" in word for word in mine)
-    among = _any(mine) if places and len(mine) > _FEW_PLACES else ""
+    places = all("/" in word for word in mine)
+    among = _any(mine) if len(mine) > _FEW_PLACES else ""
     asked = f"{_quoted(kind_word(kind))} & {condition}" + ("" if among else f" & {_any(mine)}")
     if places and not among:
         return _select(asked, MOST_OF_A_KIND + 1)
