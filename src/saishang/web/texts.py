@@ -130,6 +130,7 @@ def limits_name(name: str, stage: str = "") -> str:
     return f"{name} {words}".strip()
 
 
+@by_language
 def unit_name(unit: str) -> str:
     """A unit in the reader's language: what a plan writes out gets its symbol, what is counted gets its word."""
     if unit == "1":  # a pure number; the sign of the rules is no unit to read

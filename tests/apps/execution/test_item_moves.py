@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from saishang.apps.core.models import ActionLogEntry
 from saishang.apps.execution.actions import move_item
-from saishang.apps.execution.queries import ItemFilter, item, items
+from saishang.apps.execution.queries import ItemFilter, counts, item, items
 from saishang.apps.execution.refusals import NotAllowed, OldVersion, WorkRefused
 from saishang.apps.execution.states import ITEM_MOVES, ITEM_STATES
 from saishang.apps.organisations.access import Span
@@ -128,6 +128,13 @@ def test_standing_in_sql_is_the_standing_of_science() -> None:
     found = {row.code: row.standing for row in items(Span(everything=True), ItemFilter(), today, soon)}
     assert found == wanted
     assert set(wanted.values()) == set(STANDINGS)
+    # Of everybody and of few, counted and filtered: other questions to the database, the same answer.
+    for span in (Span(everything=True), Span(own=frozenset({"/640000/640100/"}))):
+        counted = counts(span, ItemFilter(), today, soon)
+        for name in STANDINGS:
+            listed = {row.code for row in items(span, ItemFilter(standing=name), today, soon)}
+            assert listed == {code for code, seen in wanted.items() if seen == name}, name
+            assert counted[name] == (len(listed), 0), name
     one = item("T11-active-0-2", today, soon)
     assert one is not None and one.standing == "late"
     assert item("T11-NONE", today, soon) is None

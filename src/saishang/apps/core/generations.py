@@ -21,8 +21,6 @@ __all__ = ["generation", "kept", "pinned"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-#: Answers of one function that are kept, those asked for last.
-_MOST = 256
 _PINNED: ContextVar[dict[str, int] | None] = ContextVar("generations", default=None)
 
 
@@ -52,8 +50,8 @@ def pinned() -> Iterator[None]:
         _PINNED.reset(token)
 
 
-def kept(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Keep the answers of a function of hashable arguments until the group of tables `name` changes.
+def kept(name: str, most: int = 256) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep the answers of a function of hashable arguments until the group of tables `name` changes; the last `most`.
 
     Whoever gets an answer shares it with others and must not change it.
     """
@@ -68,7 +66,7 @@ def kept(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
                 found = answers[key]
             except KeyError:
                 found = answers[key] = ask(*args, **kwargs)
-                if len(answers) > _MOST:
+                if len(answers) > most:
                     answers.popitem(last=False)
             else:
                 with suppress(KeyError):  # another thread may have let it go meanwhile

@@ -137,14 +137,27 @@ def standing_case(today: date, soon: int, *, many: bool = False) -> Case:
     )
 
 
+def _standing_is(standing: str, today: date, soon: int) -> Q:
+    """Items of a standing, by their own columns where these tell it: an index can answer that."""
+    active, last = Q(state="active"), today + timedelta(days=soon)
+    told = {
+        "draft": Q(state__in=("draft", "proposed")), "late": active & Q(due__lt=today),
+        "due_soon": active & Q(due__gte=today, due__lte=last),
+        **{state: Q(state=state) for state in ("done", "verified", "paused", "cancelled")},
+    }  # fmt: skip
+    return told.get(standing, Q(standing=standing))
+
+
 def items(span: Span, wanted: ItemFilter, today: date, soon: int, *, many: bool = False) -> QuerySet[WorkItem]:
     """Items within a span with their `standing`, by task and code; with `many` for who counts them all."""
-    case = standing_case(today, soon, many=many or bool(wanted.standing))
+    few = of_few(span) or bool(wanted.unit) or wanted.only
+    case = standing_case(today, soon, many=(many or bool(wanted.standing)) and not few)
     rows = WorkItem.objects.filter(visible(span)).annotate(standing=case)
-    few = bool(wanted.text) and (of_few(span) or bool(wanted.unit) or wanted.only)
     for word in wanted.text.split():
         rows = rows.filter(holds_text(word, few=few))
-    for field in ("task", "kind", "programme", "standing", "state"):
+    if wanted.standing:
+        rows = rows.filter(_standing_is(wanted.standing, today, soon))
+    for field in ("task", "kind", "programme", "state"):
         if value := getattr(wanted, field):
             rows = rows.filter(Q(**{field: value}))
     rows = rows.filter(_placed(wanted))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db.models import QuerySet
 
+from saishang.apps.core.generations import kept
 from saishang.apps.indicators.catalogue import Catalogue, Indicator
 from saishang.apps.indicators.models import IndicatorValue, ReportedValue, Run, TargetState
 from saishang.errors import SaishangError
@@ -192,13 +193,18 @@ def get_run(identifier: str) -> Run:
     NoSuchRun
         With the ids that there are.
     """
-    found = latest_run() if identifier == "latest" else runs().filter(pk=identifier).first()
+    found = _found(identifier)
     if found is None:
         known = ", ".join(runs().values_list("pk", flat=True)[:10]) or "none yet"
         raise NoSuchRun(
             f"there is no run {identifier!r}; there are: {known}", fix="make one with `saishang evaluate --as-of DATE`"
         )
     return found
+
+
+@kept("runs", most=64)
+def _found(identifier: str) -> Run | None:
+    return latest_run() if identifier == "latest" else runs().filter(pk=identifier).first()
 
 
 def run_facts(identifier: str) -> RunFacts:
@@ -241,7 +247,7 @@ def target_rows(identifier: str, *, with_history: bool = False, parts: bool = Fa
         stands once, which is what is counted.
     """
     run = get_run(identifier)
-    values = _values_by_indicator(run) if with_history else {}
+    values = _all_values(run.id) if with_history else {}
     states = run.targets.all() if parts else _own(run.targets.all())
     return [_row(state, values) for state in states]
 
@@ -314,6 +320,12 @@ def kept_forecasts(identifier: str) -> tuple[ForecastRow, ...] | None:
     from saishang.apps.indicators.forecast import read
 
     return read(identifier)
+
+
+@kept("runs", most=2)
+def _all_values(run: str) -> dict[tuple[str, str], list[IndicatorValue]]:
+    """Some thousands of values, which the first page asks for: of a finished run they never change."""
+    return _values_by_indicator(get_run(run))
 
 
 def _values_by_indicator(run: Run, only: str | None = None) -> dict[tuple[str, str], list[IndicatorValue]]:

@@ -269,6 +269,14 @@ def items(
     owner_role:
         lead, responsible, support or guide, together with `owner`.
     """
+    return list(_items(version_id, text, owner, chapter, section, role, has_target, owner_role))
+
+
+@kept("plan", most=64)
+def _items(
+    version_id: int, text: str, owner: str, chapter: str, section: str, role: str, has_target: bool | None,
+    owner_role: str,
+) -> tuple[ItemView, ...]:  # fmt: skip
     rows = models.Item.objects.filter(version_id=version_id)
     for word in text.split():
         rows = rows.filter(
@@ -288,7 +296,7 @@ def items(
     if has_target is not None:
         some = Q(targets__isnull=False) | Q(commitments__isnull=False)
         rows = rows.filter(some) if has_target else rows.filter(targets__isnull=True, commitments__isnull=True)
-    return [_item_view(i) for i in _whole(models.Item.objects.filter(pk__in=rows.values("pk")))]
+    return tuple(_item_view(i) for i in _whole(models.Item.objects.filter(pk__in=rows.values("pk"))))
 
 
 def titles(version_id: int) -> dict[str, tuple[str, str]]:

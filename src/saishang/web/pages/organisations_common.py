@@ -31,6 +31,7 @@ def kinds() -> dict[str, str]:
     }  # fmt: skip
 
 
+@texts.by_language
 def kind_name(kind: str) -> str:
     """Words for one kind."""
     return kinds().get(kind, kind)

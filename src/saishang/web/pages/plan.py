@@ -47,6 +47,7 @@ class OutlineGroup:
     tasks: list[OutlineTask]
 
 
+@texts.by_language
 def role_name(role: str) -> str:
     """Words for the role of an item."""
     return {
@@ -54,6 +55,7 @@ def role_name(role: str) -> str:
     }.get(role, role)  # fmt: skip
 
 
+@texts.by_language
 def owner_role_name(role: str) -> str:
     """Words for the role of a unit."""
     return {
