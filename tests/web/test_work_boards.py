@@ -368,3 +368,31 @@ def test_regions_stand_by_city() -> None:
     assert [row.code for row in found[:4]] == ["640000", "640100", "640104", "640105"]
     assert found[-1].code == "NX-NINGDONG"
     assert len(found) == 29  # the whole, 5 cities, 22 counties and districts, one base
+
+
+def test_many_organisations_are_counted_with_the_one_above_them(
+    world: dict[str, WorkItem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = timezone.localdate()
+    make_item("T10-640104-002", "640104", due=day + timedelta(days=400), region="640104")
+    monkeypatch.setattr("saishang.web.pages.work_board._MOST_LINES", 4)
+    client = signed_in("office")
+    page = client.get("/work/board/?by=organisation").content.decode()
+    body = page[page.index("<tbody>") : page.index("</tbody>")]
+    lines = {unescape(re.sub(r"<[^>]+>", " ", line)).split()[0]: line for line in body.split("<tr>")[1:]}
+    # The whole, two cities, an agency; the district goes with its city: one late item each, and one that is not.
+    assert len(lines) == 4
+    city = next(line for name, line in lines.items() if name.startswith("银川"))
+    assert "含下级，共 2 个单位" in city and 'href="/work/items/?organisation=640100">3</a>' in city
+    assert "organisation=640100&amp;standing=late" in city
+    listed = rows(client, "/work/items/?organisation=640100&format=csv")
+    assert {row["编号"] for row in listed} == {"T10-640100-001", "T10-640104-001", "T10-640104-002"}
+    # The name opens them one by one.
+    opened = re.search(r'href="([^"]*by=organisation[^"]*)"', city)
+    assert opened is not None
+    branch = client.get(unescape(opened[1])).content.decode()
+    assert "含下级，共" not in branch and "only=1" in branch
+    # A line of one organisation leads to what it owes itself; a file has a line for each.
+    other = next(line for name, line in lines.items() if name.startswith("石嘴山"))
+    assert "organisation=640200&amp;only=1" in other and "含下级，共" not in other
+    assert len(rows(client, "/work/board/?by=organisation&format=csv")) == 5

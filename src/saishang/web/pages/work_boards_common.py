@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -135,12 +136,18 @@ def years(today: date) -> list[int]:
 
 def items_url(wanted: ItemFilter | None = None, **more: Any) -> str:
     """The list of items with a filter, by the names of the fields of `ItemFilter`."""
-    return _with_query(reverse("work-items"), _given(wanted) | more)
+    return _with_query(_path("work-items"), _given(wanted) | more)
 
 
 def reports_url(wanted: ItemFilter | None = None, **more: Any) -> str:
     """The list of reports on items with a filter; `more` are filters of reports."""
-    return _with_query(reverse("work-reports"), _given(wanted) | more)
+    return _with_query(_path("work-reports"), _given(wanted) | more)
+
+
+@lru_cache(maxsize=8)
+def _path(name: str) -> str:
+    """Address of a list: boards have thousands of links to two of them."""
+    return reverse(name)
 
 
 def _given(wanted: ItemFilter | None) -> dict[str, Any]:

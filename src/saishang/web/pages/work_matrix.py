@@ -114,7 +114,8 @@ def matrix(request: HttpRequest) -> HttpResponse:
     folded = {part for part in request.GET.get("folded", "").split(",") if part}
     cities = _cities(cells, folded, request, region)
     bands = _bands(cells, found, [place for city in cities for place in city.places], wanted, folded, request)
-    table = _table(cells, found, [code for city in cities for place in city.places for code in place.codes], day)
+    codes = [code for city in cities for place in city.places for code in place.codes]
+    table = _table(cells if request.GET.get("format") else {}, found, codes, day)
     answer = export(request, [table])
     if answer is not None:
         return answer
