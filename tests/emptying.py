@@ -39,12 +39,12 @@ def filled_tables(cursor: Any) -> list[str]:
     return [row[0] for row in cursor.fetchall()]
 
 
-def empty_database() -> None:
-    """Empty what holds rows."""
+def empty_database(prefix: str = "") -> None:
+    """Empty what holds rows, of tables whose names begin so."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        filled = [sql.Identifier(name) for name in filled_tables(cursor)]
+        filled = [sql.Identifier(name) for name in filled_tables(cursor) if name.startswith(prefix)]
         if filled:
             cursor.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(filled)))
 
