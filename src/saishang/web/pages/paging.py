@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from saishang.apps.core.queries import counted
 
-__all__ = ["MOST_COUNTED", "LongPaginator"]
+__all__ = ["MOST_COUNTED", "LongPaginator", "WidePaginator"]
 
 #: Rows that are counted; where there are more, the page says so.
 MOST_COUNTED = 1000
@@ -23,6 +23,19 @@ if TYPE_CHECKING:
     _Page = Page[Any]
 else:
     _Paginator, _Page = Paginator, Page
+
+
+class WidePaginator(_Paginator):
+    """A paginator over wide rows in an order that no index has: keys alone are put in order, then the page is read."""
+
+    def page(self, number: Any) -> _Page:
+        """One page (Errors: as `Paginator`)."""
+        wanted = self.validate_number(number)
+        first = (wanted - 1) * self.per_page
+        rows = cast("QuerySet[Any]", self.object_list)
+        keys = list(rows.values_list("pk", flat=True)[first : first + self.per_page])
+        read = {row.pk: row for row in rows.filter(pk__in=keys)}
+        return _Page([read[key] for key in keys if key in read], wanted, self)
 
 
 class LongPaginator(_Paginator):

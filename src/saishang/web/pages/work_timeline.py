@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
@@ -20,6 +19,7 @@ from saishang.apps.execution.queries_boards import days_of, timeline, undated
 from saishang.apps.organisations import access
 from saishang.web import texts
 from saishang.web.pages.exports import export
+from saishang.web.pages.paging import WidePaginator
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_boards_common import (
     ORDER,
@@ -73,7 +73,7 @@ def page(request: HttpRequest) -> HttpResponse:
     window = window_of(zoom, year, quarter, spanned)
     rows = timeline(span, wanted, day, soon(), (window.first, window.last))
     found = names()
-    paged = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
+    paged = WidePaginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     shown = list(paged.object_list)
     found_standings = {str(getattr(row, "standing", "")) for row in shown}
     table = _table(shown, rows[:_MOST_EXPORTED] if "format" in request.GET else shown, found, day, window)
