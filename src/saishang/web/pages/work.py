@@ -47,7 +47,8 @@ from saishang.web.security import staff
 __all__ = ["mine", "move_many"]
 
 #: How many of one kind the page shows; all of them stand in the list of reports.
-_SHOWN = 50
+_SHOWN = 20
+#: And how many where only one kind is looked at, and can be moved at once.
 _MANY = 200
 #: What can be done to many reports at once, each with its own entry in the log.
 _AT_ONCE = ("pass", "submit", "accept", "publish")
@@ -82,7 +83,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("what", "")
     shown = [kind for kind in kinds if not chosen or kind.name == chosen]
     called, tasks = names(), task_names()
-    tables = [_table(kind, called, tasks, on) for kind in shown if kind.count]
+    most = _MANY if chosen else _SHOWN
+    tables = [_table(kind, called, tasks, on, most) for kind in shown if kind.count]
     items = _items(request, called, tasks, on) if not chosen else None
     supervised = _supervised(request, called, on) if not chosen else None
     tables += [table for table in (supervised, items) if table is not None]
@@ -100,7 +102,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "work/mine.html", context)
 
 
-def _table(kind: _Kind, called: dict[str, str], tasks: dict[str, str], on: date) -> Table:
+def _table(kind: _Kind, called: dict[str, str], tasks: dict[str, str], on: date, most: int) -> Table:
     columns = [
         Column("what", _("报告"), row_head=True), Column("period", _("报告期"), nowrap=True),
         Column("organisation", _("单位")), Column("due", _("截止"), nowrap=True),
@@ -118,15 +120,15 @@ def _table(kind: _Kind, called: dict[str, str], tasks: dict[str, str], on: date)
         }  # fmt: skip
 
     return Table(
-        kind.name, kind.words, columns, [row(report) for report in kind.rows[:_SHOWN]], tight=True,
-        everything=map(row, kind.rows.iterator(chunk_size=1000)), caption=_caption(kind),
+        kind.name, kind.words, columns, [row(report) for report in kind.rows[:most]], tight=True,
+        everything=map(row, kind.rows.iterator(chunk_size=1000)), caption=_caption(kind, most),
     )  # fmt: skip
 
 
-def _caption(kind: _Kind) -> str:
-    if kind.count > _SHOWN:
+def _caption(kind: _Kind, most: int) -> str:
+    if kind.count > most:
         count = str(kind.count) if kind.all else _("%(count)s 以上") % {"count": kind.count}
-        return _("共 %(count)s 份，显示最先到期的 %(shown)s 份。") % {"count": count, "shown": _SHOWN}
+        return _("共 %(count)s 份，显示最先到期的 %(shown)s 份。") % {"count": count, "shown": most}
     return ""
 
 
