@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+P = ParamSpec("P")
 T = TypeVar("T")
 #: Codes of closed lists in two languages are some hundreds; what is no code must not fill the memory.
 _MOST_WORDS = 2000
@@ -28,17 +29,17 @@ def english() -> bool:
     return (get_language() or "").startswith("en")
 
 
-def by_language(words: Callable[[str], T]) -> Callable[[str], T]:
+def by_language(words: Callable[P, T]) -> Callable[P, T]:
     """Look the words for a code up once in each language: a list of 50 rows asks for the same ten again and again."""
-    known: dict[tuple[str | None, str], T] = {}
+    known: dict[tuple[object, ...], T] = {}
 
     @wraps(words)
-    def found(code: str) -> T:
-        key = get_language(), code
+    def found(*args: P.args, **kwargs: P.kwargs) -> T:
+        key = get_language(), *args, *kwargs.items()
         if key not in known:
             if len(known) >= _MOST_WORDS:
                 known.clear()
-            known[key] = words(code)
+            known[key] = words(*args, **kwargs)
         return known[key]
 
     return found

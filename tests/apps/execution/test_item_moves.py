@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from saishang.apps.core.models import ActionLogEntry
 from saishang.apps.execution.actions import move_item
-from saishang.apps.execution.queries import ItemFilter, counts, item, items
+from saishang.apps.execution.queries import ItemFilter, item, items
+from saishang.apps.execution.queries_boards import counts
 from saishang.apps.execution.refusals import NotAllowed, OldVersion, WorkRefused
 from saishang.apps.execution.states import ITEM_MOVES, ITEM_STATES
 from saishang.apps.organisations.access import Span

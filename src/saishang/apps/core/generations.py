@@ -3,7 +3,7 @@
 Organisations and the plan are read by every page and change a few times a month. A trigger on each of their tables
 gives the group of tables another number with every statement that changes one, in the transaction of the change; an
 answer is kept under the number that held when it was read. Numbers come from a sequence: a transaction that is rolled
-back leaves none that another one could use. Adding a table: a trigger like those of `organisations/migrations/0004`.
+back leaves none that another one could use. Adding tables: a migration with `numbered`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,24 @@ from typing import ParamSpec, TypeVar
 
 from django.db import connection
 
-__all__ = ["generation", "kept", "pinned"]
+__all__ = ["generation", "kept", "numbered", "pinned"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 _PINNED: ContextVar[dict[str, int] | None] = ContextVar("generations", default=None)
+
+
+def numbered(name: str, *tables: str) -> tuple[str, str]:
+    """SQL that makes these tables a group with a number, and its undoing; for `RunSQL` of a migration."""
+    make = [f"insert into core_generation values ('{name}', nextval('core_generation_number'))"]  # noqa: S608
+    undo = [f"delete from core_generation where name = '{name}'"]  # noqa: S608 – both are names in our code
+    for table in tables:
+        undo.insert(0, f"drop trigger generation on {table}")
+        make.append(
+            f"create trigger generation after insert or update or delete or truncate on {table}"
+            f" for each statement execute function core_next_generation('{name}')"
+        )
+    return ";".join(make), ";".join(undo)
 
 
 def generation(name: str) -> int:

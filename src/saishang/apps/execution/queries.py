@@ -44,7 +44,7 @@ from saishang.science.execution.periods import CADENCES, Period, period_of, read
 from saishang.science.numbers import InputError
 
 __all__ = [
-    "GROUPS", "NO_REGION", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "budgets", "counts", "evidence_of",
+    "GROUPS", "NO_REGION", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "budgets", "evidence_of",
     "history", "item", "items", "milestone", "moves_for", "overdue", "overdue_milestones", "periods", "plan_history",
     "plan_lines", "published", "report", "reports", "reports_due", "reports_of", "soon_days", "standing_case",
     "visible", "waiting", "within", "work_plans",
@@ -173,17 +173,6 @@ def items(span: Span, wanted: ItemFilter, today: date, soon: int, *, many: bool 
         rows = rows.filter(Q(start__isnull=True) | Q(start__year__lte=wanted.year))
         rows = rows.filter(Q(due__isnull=True) | Q(due__year__gte=wanted.year))
     return rows.select_related("organisation", "parent").order_by("task", "code")
-
-
-def counts(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[str, tuple[int, int]]:
-    """Standing → items with it, and how many of these are invented; the filter's own standing does not restrict."""
-    rows = items(span, replace(wanted, standing=""), today, soon, many=True).select_related(None).order_by()
-    counted = rows.annotate(seen=F("standing")).values_list("seen", "invented").annotate(found=Count("*"))
-    found: dict[str, tuple[int, int]] = {}
-    for seen, invented, number in counted:
-        all_, made_up = found.get(seen, (0, 0))
-        found[seen] = all_ + number, made_up + (number if invented else 0)
-    return found
 
 
 def _placed(wanted: ItemFilter, prefix: str = "") -> Q:

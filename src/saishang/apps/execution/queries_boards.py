@@ -7,7 +7,7 @@ task, by owner and by region are three foldings of the same rows, and can theref
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -31,8 +31,8 @@ from saishang.apps.organisations.queries import codes_by_number
 from saishang.science.execution.standing import Standing, worst
 
 __all__ = [
-    "PARTS", "Changes", "Deadline", "Group", "Owed", "ReportCount", "Tally", "changes", "days_of", "deadlines", "fold",
-    "matrix", "overdue_counts", "problems", "report_counts", "tallies", "timeline", "undated",
+    "PARTS", "Changes", "Deadline", "Group", "Owed", "ReportCount", "Tally", "changes", "counts", "days_of",
+    "deadlines", "fold", "matrix", "overdue_counts", "problems", "report_counts", "tallies", "timeline", "undated",
 ]  # fmt: skip
 
 #: What boards tell apart, and the fields of an item that say it.
@@ -198,6 +198,16 @@ def matrix(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[tuple
     for row in tallies(span, wanted, today, soon, by=("task", "region")):
         cells.setdefault((row.task, row.region), {})[row.standing] = row.count
     return cells
+
+
+def counts(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[str, tuple[int, int]]:
+    """Standing → items with it, and how many of these are invented; the filter's own standing does not restrict."""
+    found: dict[str, tuple[int, int]] = {}
+    rows = items(span, replace(wanted, standing=""), today, soon, many=True)
+    for (invented,), (seen, number, *_more) in _grouped(rows, ["invented"]):
+        all_, made_up = found.get(seen, (0, 0))
+        found[seen] = all_ + number, made_up + (number if invented else 0)
+    return found
 
 
 def _grouped(

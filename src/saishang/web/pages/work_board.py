@@ -47,7 +47,6 @@ from saishang.web.pages.work_boards_common import (
 from saishang.web.pages.work_common import (
     kind_name,
     programme_names,
-    reached,
     region_label,
     soon,
     standing_look,
@@ -216,7 +215,7 @@ def _href(by: str, key: str, found: Names, span: Span) -> str:
         return reverse("plan-task", args=[key]) if key in found.headings else ""
     if by == "organisation":
         view = found.organisations.get(key)
-        return board_url(key) if view is not None and reached(span, view.path) else ""
+        return board_url(key) if view is not None and span.covers(view) else ""
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from saishang.apps.plan.headings import Heading, headings
 from saishang.science.execution.standing import STANDINGS
 from saishang.web import texts
 from saishang.web.pages import site
-from saishang.web.pages.work_common import kind_name, programme_names, reached, standing_name
+from saishang.web.pages.work_common import kind_name, programme_names, section_names, standing_name
 
 __all__ = [
     "ORDER", "Names", "Region", "about", "bar", "board_of", "board_url", "chosen_filter", "counts_words",
@@ -66,10 +66,10 @@ class Names:
         found = self.headings.get(code)
         return "" if found is None else texts.both(found.group_title, found.group_title_en)
 
-    @property
+    @cached_property
     def sections(self) -> dict[str, str]:
         """Section of the plan → its title, in the plan's order."""
-        return {row.group: texts.both(row.group_title, row.group_title_en) for row in self.headings.values()}
+        return section_names()
 
     def organisation(self, code: str) -> str:
         """Short name of an organisation; in English a government goes by its region, its full name is long."""
@@ -121,7 +121,7 @@ def filter_choices(found: Names, span: Span) -> dict[str, list[tuple[str, str]]]
         "organisation": [
             (code, "\u3000" * (view.depth if span.everything else 0) + found.organisation(code))
             for code, view in found.organisations.items()
-            if view.open and reached(span, view.path)
+            if view.open and span.covers(view)
         ],
         "region": [*((region.code, region.name) for region in regions()), (NO_REGION, _("不分地区"))],
         "kind": [(kind, kind_name(kind)) for kind, _words in WorkItem.KINDS],
@@ -181,12 +181,12 @@ def letter(standing: str) -> str:
 
 def counts_words(counts: Mapping[str, int]) -> str:
     """Counts in words, what needs somebody first."""
-    words = _standing_words("")
+    words = _standing_words()
     return texts.listed(f"{words[name]} {counts[name]}" for name in ORDER if counts.get(name))
 
 
 @texts.by_language
-def _standing_words(_none: str) -> dict[str, str]:
+def _standing_words() -> dict[str, str]:
     return {name: standing_name(name) for name in ORDER}
 
 

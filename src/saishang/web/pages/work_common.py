@@ -36,7 +36,6 @@ __all__ = [
     "organisation_choices",
     "percent_words",
     "programme_names",
-    "reached",
     "region_label",
     "report_state_name",
     "section_names",
@@ -183,14 +182,9 @@ def names(on: date | None = None) -> dict[str, str]:
     return {view.code: texts.both(view.short or view.zh, view.en) for view in tree(Filter(on=on, closed=True))}
 
 
-def reached(span: access.Span, path: str) -> bool:
-    """Whether a span holds the organisation with this path."""
-    return span.everything or path in span.own or any(path.startswith(above) for above in span.below)
-
-
 def organisation_choices(span: access.Span) -> list[tuple[str, str]]:
     """Organisations of today within a span for a choice, set in by their depth below the highest of them."""
-    rows = [view for view in tree(Filter()) if reached(span, view.path)]
+    rows = [view for view in tree(Filter()) if span.covers(view)]
     least = min((view.depth for view in rows), default=0)
     return [(view.code, "　" * (view.depth - least) + texts.both(view.short or view.zh, view.en)) for view in rows]
 

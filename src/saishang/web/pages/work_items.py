@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from saishang.apps.execution import queries
+from saishang.apps.execution import queries, queries_boards
 from saishang.apps.execution.actions.item_names import names_of
 from saishang.apps.execution.known import known
 from saishang.apps.execution.models import WorkItem
@@ -49,7 +49,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if request.GET.get("table") == "form" and request.GET.get("format") in FORMATS:
         return _form(request, rows)
     names, tasks = work_common.names(), work_common.task_names()
-    counted = queries.counts(span, wanted, today, soon)
+    counted = queries_boards.counts(span, wanted, today, soon)
     shown = [pair for name, pair in counted.items() if name == (wanted.standing or name)]
     count = sum(number for number, _made_up in shown)
     pages = Paginator(rows, _PER_PAGE)

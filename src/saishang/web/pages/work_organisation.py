@@ -49,7 +49,6 @@ from saishang.web.pages.work_boards_common import (
 )
 from saishang.web.pages.work_common import (
     item_url,
-    reached,
     report_state_name,
     soon,
     standing_look,
@@ -114,7 +113,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "organisation_href": organisation_url(code),
         "above": [(found.organisation(one), board_url(one)) for one in view.path.split("/")
                   if one and one != code and one in found.organisations
-                  and reached(span, found.organisations[one].path)],
+                  and span.covers(found.organisations[one])],
         "plan_state": state_name(plan.state) if plan is not None else "",
     }  # fmt: skip
     return render(request, "work/organisation.html", context)
@@ -244,7 +243,7 @@ def _below_table(
     listed: list[dict[str, Any]] = []
     for child in children:
         group, report = groups.get(child.code, Group()), reports.get(child.code, ReportCount())
-        may = reached(span, child.path)
+        may = span.covers(child)
         listed.append({
             "name": Cell(found.organisation(child.code), href=board_url(child.code) if may else None),
             "total": Cell(group.total, href=items_url(ItemFilter(organisation=child.code)) if group.total else None),

@@ -53,7 +53,7 @@ from saishang.web.pages.work_boards_common import (
     patterns,
     share_words,
 )
-from saishang.web.pages.work_common import item_url, reached, soon, standing_look, standing_name, tabs, today
+from saishang.web.pages.work_common import item_url, soon, standing_look, standing_name, tabs, today
 from saishang.web.security import somewhere
 
 __all__ = ["Ranked", "month_before", "page", "ranked", "status_changes"]
@@ -117,7 +117,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "tasks": _shown(tasks, _TASKS, found.task, lambda key: reverse("plan-task", args=[key])
                         if key in found.headings else "", "task"),
         "tasks_few": tasks, "offices": _shown(offices, _OFFICES, found.organisation, lambda key: board_url(key)
-                        if key in found.organisations and reached(span, found.organisations[key].path) else "",
+                        if key in found.organisations and span.covers(found.organisations[key]) else "",
                         "organisation"),
         "offices_few": offices, "least": least,
         "problems": [(row, found.organisation(row.organisation.code), _quoted(row.problems), item_url(row.item.code),
