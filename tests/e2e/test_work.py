@@ -85,7 +85,7 @@ def test_a_window_that_was_closed_offline_is_offered_again(
     context.set_offline(True)
     page.fill("#id_done", "关窗前写的")
     expect(page.locator("[data-autosave-state]")).to_contain_text("网络不通", timeout=15_000)
-    # A closing window is back on line for a moment, as the emulation leaves it before its page ends: it would still send.
+    # A closing window is back on line for a moment, as the emulation leaves before its page ends: it would send.
     page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('offline')) }")
     page.close(run_before_unload=False)
     context.set_offline(False)

@@ -42,7 +42,12 @@ def asset_url(name: str) -> str:
         raise ConfigurationError("the portal's scripts and styles are not built", fix=_FIX, where=str(DIST)) from None
     if name not in manifest:
         raise ConfigurationError(f"expected one of {', '.join(sorted(manifest))}, got {name!r}", fix=_FIX)
-    return static(f"dist/{manifest[name]}")
+    return _address(manifest[name])
+
+
+@lru_cache(maxsize=256)
+def _address(built: str) -> str:
+    return static(f"dist/{built}")
 
 
 def front_end_is_built() -> bool:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saishang.apps.core.generations import pinned
-from saishang.apps.organisations.access import keep_roles, roles_held
+from saishang.apps.organisations.access import roles_held
 from saishang.apps.organisations.actions.end_sign_in import SEEN_EVERY, begin_sign_in
 from saishang.apps.organisations.actions.second_factor import has_second_factor
 from saishang.apps.organisations.models import SignIn, User
@@ -72,8 +72,6 @@ class Sessions:
         if timezone.now() - row.seen > timedelta(seconds=SEEN_EVERY) and name not in _BY_ITSELF:
             SignIn.objects.filter(pk=row.pk).update(seen=timezone.now())
         user: Any = request.user
-        if request.method in ("GET", "HEAD"):
-            keep_roles(user)
         if name not in _FIRST:
             # Whoever comes through a provider need not even know the password.
             if user.must_change_password and not row.way.startswith("outside"):

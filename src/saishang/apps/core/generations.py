@@ -39,12 +39,17 @@ def numbered(name: str, *tables: str) -> tuple[str, str]:
 
 def generation(name: str) -> int:
     """Number of a group of tables now; 0 before anything in it was ever changed."""
-    pinned_now = _PINNED.get()
-    if pinned_now is None:
-        return _read().get(name, 0)
-    if not pinned_now:
-        pinned_now.update(_read() or {"": 0})
-    return pinned_now.get(name, 0)
+    return _now().get(name, 0)
+
+
+def _now() -> dict[str, int]:
+    """Every group's number, of now or of the beginning of the page."""
+    numbers = _PINNED.get()
+    if numbers is None:
+        return _read()
+    if not numbers:
+        numbers.update(_read() or {"": 0})
+    return numbers
 
 
 def _read() -> dict[str, int]:
@@ -63,8 +68,8 @@ def pinned() -> Iterator[None]:
         _PINNED.reset(token)
 
 
-def kept(name: str, most: int = 256) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Keep the answers of a function of hashable arguments until the group of tables `name` changes; the last `most`.
+def kept(*names: str, most: int = 256) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep the answers of a function of hashable arguments until one of these groups of tables changes, `most` of them.
 
     Whoever gets an answer shares it with others and must not change it.
     """
@@ -74,7 +79,9 @@ def kept(name: str, most: int = 256) -> Callable[[Callable[P, T]], Callable[P, T
 
         @wraps(ask)
         def answer(*args: P.args, **kwargs: P.kwargs) -> T:
-            key = (connection.settings_dict["NAME"], generation(name), args, tuple(sorted(kwargs.items())))
+            now = _now() if names else {}
+            numbers = tuple(now.get(name, 0) for name in names)
+            key = (connection.settings_dict["NAME"], numbers, args, tuple(sorted(kwargs.items())))
             try:
                 found = answers[key]
             except KeyError:

@@ -209,6 +209,11 @@ def _found(identifier: str) -> Run | None:
 
 def run_facts(identifier: str) -> RunFacts:
     """Facts of a run (`latest` for the newest)."""
+    return _facts(identifier, _rules().digest)
+
+
+@kept("runs", most=64)
+def _facts(identifier: str, _digest: str) -> RunFacts:
     run = get_run(identifier)
     states = catalogue().status.states
     counts = dict.fromkeys(states, 0)
@@ -246,10 +251,15 @@ def target_rows(identifier: str, *, with_history: bool = False, parts: bool = Fa
         With the parts that cities and counties carry, each after its whole. Without them every target of the plan
         stands once, which is what is counted.
     """
+    return list(_target_rows(get_run(identifier).id, with_history, parts, _rules().digest))
+
+
+@kept("runs", most=8)
+def _target_rows(identifier: str, with_history: bool, parts: bool, _digest: str) -> tuple[TargetRow, ...]:
     run = get_run(identifier)
-    values = _all_values(run.id) if with_history else {}
+    values = _values_by_indicator(run) if with_history else {}
     states = run.targets.all() if parts else _own(run.targets.all())
-    return [_row(state, values) for state in states]
+    return tuple(_row(state, values) for state in states)
 
 
 def part_rows(identifier: str, target: str, region: str) -> list[TargetRow]:
@@ -320,12 +330,6 @@ def kept_forecasts(identifier: str) -> tuple[ForecastRow, ...] | None:
     from saishang.apps.indicators.forecast import read
 
     return read(identifier)
-
-
-@kept("runs", most=2)
-def _all_values(run: str) -> dict[tuple[str, str], list[IndicatorValue]]:
-    """Some thousands of values, which the first page asks for: of a finished run they never change."""
-    return _values_by_indicator(get_run(run))
 
 
 def _values_by_indicator(run: Run, only: str | None = None) -> dict[tuple[str, str], list[IndicatorValue]]:

@@ -14,6 +14,7 @@ from typing import Protocol
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from saishang.apps.core.generations import kept
 from saishang.apps.organisations.models import ROLES, Membership, Organisation, User
 from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS, Reach, reaches
 
@@ -23,7 +24,6 @@ __all__ = [
     "held_on",
     "holding",
     "holds_everywhere",
-    "keep_roles",
     "may",
     "members_who_may",
     "nearest_who_may",
@@ -32,9 +32,6 @@ __all__ = [
     "reaches_over",
     "roles_held",
 ]
-
-#: Where a person's object keeps its roles of a day.
-_KEPT = "_roles_of_this_request"
 
 
 class Placed(Protocol):
@@ -143,23 +140,12 @@ def _span(held: Iterable[tuple[str, str]], action: str) -> Span:
 
 def roles_held(person: User, day: date) -> list[tuple[str, str]]:
     """Roles of a person on a day, each with the path of its organisation."""
-    kept: dict[date, list[tuple[str, str]]] | None = getattr(person, _KEPT, None)
-    if kept is not None and day in kept:
-        return kept[day]
-    found = list(holding(day).filter(user=person).values_list("role", "organisation__path"))
-    if kept is not None:
-        kept[day] = found
-    return found
+    return list(_held(person.pk, day))
 
 
-def keep_roles(person: object) -> None:
-    """Ask the database once for the roles of a person, however often a page wants to know.
-
-    For requests that change nothing only (`web/sessions`): whoever changes roles has to see the change at once. The
-    answer lives as long as this object of the person, which is made anew for every request.
-    """
-    if isinstance(person, User):
-        setattr(person, _KEPT, {})
+@kept("roles", "organisations", most=4096)
+def _held(person: int, day: date) -> tuple[tuple[str, str], ...]:
+    return tuple(holding(day).filter(user=person).values_list("role", "organisation__path"))
 
 
 def may(person: object, action: str, organisation: Placed | None, on: date | None = None) -> bool:

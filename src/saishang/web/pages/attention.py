@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from saishang.apps.core.generations import kept
 from saishang.apps.indicators import queries as indicators
 from saishang.apps.indicators.models import DustDecision
 from saishang.apps.indicators.queries import RunFacts, TargetRow
@@ -58,8 +59,14 @@ def notices(rows: Sequence[TargetRow], run: RunFacts, *, staff: bool) -> list[No
 
 def _undecided(run: RunFacts) -> int:
     decided = set(DustDecision.objects.values_list("region", "day"))
-    rows = indicators.select(run.id, "dust_days", "status = 'proposed'")
-    return sum((row["region"], row["day"]) not in decided for row in rows)
+    return len(_proposed(run.id) - decided)
+
+
+@kept("runs", most=16)
+def _proposed(identifier: str) -> frozenset[tuple[str, date]]:
+    """Dust days that a run proposes, as (city, day)."""
+    rows = indicators.select(identifier, "dust_days", "status = 'proposed'")
+    return frozenset((row["region"], row["day"]) for row in rows)
 
 
 def _stopped(run: RunFacts) -> datetime | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from saishang.apps.core.generations import kept
 from saishang.apps.ecology import queries as ecology
 from saishang.apps.indicators import queries as indicators
 from saishang.apps.indicators.queries import RunFacts
@@ -57,10 +59,7 @@ def warnings(run: RunFacts, *, staff: bool) -> list[Notice]:
 
 def _gamma(run: RunFacts) -> Iterator[Notice]:
     """Alarms of the last thirty days of the run; what rain explains is told on the stations' pages."""
-    after = run.as_of - _RECENT
-    rows = indicators.select(
-        run.id, "gamma_alarms", "rain <> 'yes' and \"end\"::date > ?", [after], 'basis, "start"'
-    )  # fmt: skip
+    rows = _alarms(run.id, run.as_of - _RECENT)
     for invented in (False, True):
         mine = [row for row in rows if (row["basis"] == DEMONSTRATION) is invented]
         if not mine:
@@ -73,6 +72,13 @@ def _gamma(run: RunFacts) -> Iterator[Notice]:
             on = _("%(day)s 起，尚未结束") % {"day": last.isoformat()}
         tone = "at_risk" if invented else "off_track"
         yield Notice(tone, len(mine), _("次γ辐射本底报警（近 30 天）"), one or reverse("radiation"), on, invented)
+
+
+@kept("runs", most=16)
+def _alarms(identifier: str, after: date) -> tuple[dict[str, Any], ...]:
+    """Alarms of a run that ended after a day and that no rain explains."""
+    where = "rain <> 'yes' and \"end\"::date > ?"
+    return tuple(indicators.select(identifier, "gamma_alarms", where, [after], 'basis, "start"'))
 
 
 def _alien() -> Iterator[Notice]:

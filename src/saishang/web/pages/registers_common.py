@@ -20,6 +20,7 @@ from saishang.science.register.kind import Field, Kind
 from saishang.science.register.values import shown
 from saishang.web import texts
 from saishang.web.pages import site
+from saishang.web.pages.keeping import kept_words
 from saishang.web.security import ask_to_sign_in, may
 
 __all__ = [
@@ -156,6 +157,11 @@ def drawing_words() -> dict[str, str]:
 
 def region_tree() -> list[tuple[str, list[tuple[str, str]]]]:
     """Cities with their districts and counties, as (name, [(code, name)]), for a select with groups."""
+    return list(_region_tree())
+
+
+@kept_words(most=8)
+def _region_tree() -> tuple[tuple[str, list[tuple[str, str]]], ...]:
     rows = [row for row in site.rules().regions.values() if row["use"] == "in_plan"]
     groups = []
     for city in rows:
@@ -165,7 +171,7 @@ def region_tree() -> list[tuple[str, list[tuple[str, str]]]]:
         listed = [city, *below]
         if city["level"] in ("province", "prefecture_city"):
             groups.append((texts.name_of(city), [(str(row["code"]), texts.name_of(row)) for row in listed]))
-    return groups
+    return tuple(groups)
 
 
 def state_colours(kind: Kind) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -81,7 +82,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/index.html", context)
 
 
-def _cases_table(shown: list[Case], bodies: dict[str, str], everything: Any) -> Table:
+def _cases_table(shown: list[Case], bodies: Mapping[str, str], everything: Any) -> Table:
     columns = [
         Column("code", _("编号"), nowrap=True, row_head=True), Column("title", _("督办事项"), long=True),
         Column("organisation", _("责任单位")), Column("level", _("级别"), nowrap=True),
@@ -110,7 +111,7 @@ def _cases_table(shown: list[Case], bodies: dict[str, str], everything: Any) -> 
     )  # fmt: skip
 
 
-def _summary_table(counted: dict[str, dict[str, int]], bodies: dict[str, str]) -> Table:
+def _summary_table(counted: dict[str, dict[str, int]], bodies: Mapping[str, str]) -> Table:
     columns = [Column("organisation", _("责任单位"), row_head=True)]
     columns += [Column(level, words, number=True) for level, words in levels()]
     columns.append(Column("total", _("合计"), number=True))
@@ -164,7 +165,7 @@ def _number(found: list[Proposal]) -> str:
     return f"{_MOST}+" if len(found) > _MOST else str(len(found))
 
 
-def _issued(row: Issued, bodies: dict[str, str]) -> dict[str, Any]:
+def _issued(row: Issued, bodies: Mapping[str, str]) -> dict[str, Any]:
     case = row.case
     return {
         "code": case.code, "number": notice_number(case), "level": level_name(case.level), "title": case.title,
@@ -173,7 +174,7 @@ def _issued(row: Issued, bodies: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _proposal_words(one: Proposal, bodies: dict[str, str]) -> dict[str, Any]:
+def _proposal_words(one: Proposal, bodies: Mapping[str, str]) -> dict[str, Any]:
     return {
         "key": one.key, "title": one.title, "organisation": bodies.get(one.organisation.code, one.organisation.code),
         "due": one.due, "days": one.days, "level": level_name(one.level), "demand": texts.both(*one.demand),
@@ -182,7 +183,7 @@ def _proposal_words(one: Proposal, bodies: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _proposals_table(found: list[Proposal], bodies: dict[str, str]) -> Table:
+def _proposals_table(found: list[Proposal], bodies: Mapping[str, str]) -> Table:
     columns = [
         Column("title", _("事项名称"), row_head=True, long=True), Column("subject", _("督办对象")),
         Column("organisation", _("责任单位")), Column("due", _("期限"), nowrap=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -152,7 +152,7 @@ def paged(request: HttpRequest, rows: Any) -> Any:
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
-def timeline(kind: str, acts: Iterable[Any], names: dict[str, str]) -> list[dict[str, Any]]:
+def timeline(kind: str, acts: Iterable[Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Acts of a case, finding or matter, the newest first, in words."""
     found = []
     for one in sorted(acts, key=lambda row: -row.number):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -93,7 +93,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/findings.html", context)
 
 
-def _table(shown: list[Finding], bodies: dict[str, str], everything: Any) -> Table:
+def _table(shown: list[Finding], bodies: Mapping[str, str], everything: Any) -> Table:
     columns = [
         Column("code", _("编号"), nowrap=True, row_head=True), Column("title", _("问题名称"), long=True),
         Column("organisation", _("责任单位")), Column("source", _("来源"), wide_only=True),
@@ -122,7 +122,7 @@ def _table(shown: list[Finding], bodies: dict[str, str], everything: Any) -> Tab
     )  # fmt: skip
 
 
-def _form_table(found: Iterable[Finding], bodies: dict[str, str]) -> Table:
+def _form_table(found: Iterable[Finding], bodies: Mapping[str, str]) -> Table:
     """The form that goes out and comes in: what is asked for, filled with what is known."""
     columns = [Column(name, texts.both(headings[0], headings[1])) for name, headings in COLUMNS.items()]
     rows = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -67,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/matters.html", context)
 
 
-def _table(shown: list[Coordination], bodies: dict[str, str], everything: Any) -> Table:
+def _table(shown: list[Coordination], bodies: Mapping[str, str], everything: Any) -> Table:
     columns = [
         Column("code", _("编号"), nowrap=True, row_head=True), Column("title", _("协调事项"), long=True),
         Column("organisation", _("提出单位")), Column("replies", _("回复"), nowrap=True),

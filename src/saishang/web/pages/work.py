@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -102,7 +103,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "work/mine.html", context)
 
 
-def _table(kind: _Kind, called: dict[str, str], tasks: dict[str, str], on: date, most: int) -> Table:
+def _table(kind: _Kind, called: Mapping[str, str], tasks: Mapping[str, str], on: date, most: int) -> Table:
     columns = [
         Column("what", _("报告"), row_head=True), Column("period", _("报告期"), nowrap=True),
         Column("organisation", _("单位")), Column("due", _("截止"), nowrap=True),
@@ -149,7 +150,7 @@ def _days_words(days: int) -> str:
     return _("今天截止") if days == 0 else _("还有 %(days)s 天") % {"days": days}
 
 
-def _supervised(request: HttpRequest, called: dict[str, str], on: date) -> Table | None:
+def _supervised(request: HttpRequest, called: Mapping[str, str], on: date) -> Table | None:
     """What supervision wants of this person: to answer, decide, check; None when there is nothing."""
     found = supervision.waiting(request.user, on)
     if not found:
@@ -172,7 +173,7 @@ def _supervised(request: HttpRequest, called: dict[str, str], on: date) -> Table
                  everything=map(row, found), caption=caption if len(found) > _SHOWN else "")  # fmt: skip
 
 
-def _items(request: HttpRequest, called: dict[str, str], tasks: dict[str, str], on: date) -> Table | None:
+def _items(request: HttpRequest, called: Mapping[str, str], tasks: Mapping[str, str], on: date) -> Table | None:
     """Items of the own organisations that are late or due soon; None for people who keep no list of items."""
     span = access.reach(request.user, "edit_items")
     if span.nothing:

@@ -127,7 +127,7 @@ def board(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "work/board_results.html", context)
-    context |= {"choices": filter_choices(found, span), "years": years(day)}
+    context |= {"choices": filter_choices(span), "years": years(day)}
     return render(request, "work/board.html", context)
 
 

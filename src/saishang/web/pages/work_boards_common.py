@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from saishang.apps.core.generations import kept
 from saishang.apps.execution.models import WorkItem
 from saishang.apps.execution.queries import NO_REGION, ItemFilter
 from saishang.apps.organisations.access import Span
@@ -23,6 +25,7 @@ from saishang.apps.plan.headings import Heading, headings
 from saishang.science.execution.standing import STANDINGS
 from saishang.web import texts
 from saishang.web.pages import site
+from saishang.web.pages.keeping import kept_words
 from saishang.web.pages.work_common import kind_name, programme_names, section_names, standing_name
 
 __all__ = [
@@ -66,8 +69,8 @@ class Names:
         found = self.headings.get(code)
         return "" if found is None else texts.both(found.group_title, found.group_title_en)
 
-    @cached_property
-    def sections(self) -> dict[str, str]:
+    @property
+    def sections(self) -> Mapping[str, str]:
         """Section of the plan → its title, in the plan's order."""
         return section_names()
 
@@ -82,11 +85,17 @@ class Names:
 
 
 def names() -> Names:
-    """Names of today; four queries."""
-    return Names({row.id: row for row in headings()}, {view.code: view for view in tree(Filter(closed=True))})
+    """Names of today."""
+    return _names(timezone.localdate())
 
 
-def regions() -> list[Region]:
+@kept("plan", "organisations", most=4)
+def _names(on: date) -> Names:
+    return Names({row.id: row for row in headings()}, {view.code: view for view in tree(Filter(on=on, closed=True))})
+
+
+@kept_words(most=4)
+def regions() -> tuple[Region, ...]:
     """Regions of the plan: the whole, each city with what lies in it, then what stands beside them."""
     rows = [row for row in site.rules().regions.values() if row["use"] == "in_plan"]
     cities = [str(row["code"]) for row in rows if row["level"] == "prefecture_city"]
@@ -101,7 +110,7 @@ def regions() -> list[Region]:
     whole = [region for region in found if region.level == "province"]
     within = [region for city in cities for region in found if region.city == city]
     known = {region.code for region in (*whole, *within)}
-    return [*whole, *within, *(region for region in found if region.code not in known)]
+    return (*whole, *within, *(region for region in found if region.code not in known))
 
 
 def chosen_filter(request: HttpRequest) -> ItemFilter:
@@ -113,8 +122,14 @@ def chosen_filter(request: HttpRequest) -> ItemFilter:
     return ItemFilter(**given, only=only, year=int(year) if known else None)
 
 
-def filter_choices(found: Names, span: Span) -> dict[str, list[tuple[str, str]]]:
+def filter_choices(span: Span) -> dict[str, list[tuple[str, str]]]:
     """(value, words) of every select that the boards offer."""
+    return dict(_filter_choices(span, timezone.localdate()))
+
+
+@kept_words("plan", "organisations")
+def _filter_choices(span: Span, on: date) -> Mapping[str, list[tuple[str, str]]]:
+    found = _names(on)
     return {
         "section": list(found.sections.items()),
         "task": [(code, found.task(code)) for code in found.headings],

@@ -23,6 +23,7 @@ from saishang.science.execution.standing import STANDINGS, goes_on
 from saishang.web import texts
 from saishang.web.assets import asset_url
 from saishang.web.pages import site
+from saishang.web.pages.keeping import kept_words
 
 __all__ = [
     "cadence_name",
@@ -103,10 +104,15 @@ def standing_name(standing: str) -> str:
 
 def standing_badge(standing: str, words: str = "") -> SafeString:
     """A standing as a badge: shape, word (its own, or another) and colour."""
+    return _badge(standing, words, asset_url("icons.svg"))
+
+
+@texts.by_language
+def _badge(standing: str, words: str, sprite: str) -> SafeString:
     icon, tone = standing_look(standing)
     return format_html(
         '<span class="state tone-{}"><svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use>'
-        "</svg>{}</span>", tone, asset_url("icons.svg"), icon, words or standing_name(standing),
+        "</svg>{}</span>", tone, sprite, icon, words or standing_name(standing),
     )  # fmt: skip
 
 
@@ -177,19 +183,30 @@ def percent_words(item: WorkItem) -> str:
     return _("未设里程碑") if item.percent is None else f"{item.percent}%"
 
 
-def names(on: date | None = None) -> dict[str, str]:
+def names(on: date | None = None) -> Mapping[str, str]:
     """Code of an organisation → its name of a day in the reader's language, the short one first."""
+    return _names(on or today())
+
+
+@kept_words("organisations", most=16)
+def _names(on: date) -> Mapping[str, str]:
     return {view.code: texts.both(view.short or view.zh, view.en) for view in tree(Filter(on=on, closed=True))}
 
 
 def organisation_choices(span: access.Span) -> list[tuple[str, str]]:
     """Organisations of today within a span for a choice, set in by their depth below the highest of them."""
-    rows = [view for view in tree(Filter()) if span.covers(view)]
+    return list(_organisation_choices(span, today()))
+
+
+@kept_words("organisations")
+def _organisation_choices(span: access.Span, on: date) -> tuple[tuple[str, str], ...]:
+    rows = [view for view in tree(Filter(on=on)) if span.covers(view)]
     least = min((view.depth for view in rows), default=0)
-    return [(view.code, "　" * (view.depth - least) + texts.both(view.short or view.zh, view.en)) for view in rows]
+    return tuple((view.code, "　" * (view.depth - least) + texts.both(view.short or view.zh, view.en)) for view in rows)
 
 
-def task_names() -> dict[str, str]:
+@kept_words("plan", most=8)
+def task_names() -> Mapping[str, str]:
     """Item of the site's plan → its title in the reader's language."""
     version = plans.current_version()
     if version is None:
@@ -197,9 +214,10 @@ def task_names() -> dict[str, str]:
     return {key: texts.both(zh, en) for key, (zh, en) in plans.titles(version.id).items()}
 
 
-def task_choices() -> list[tuple[str, str]]:
+@kept_words("plan", most=8)
+def task_choices() -> tuple[tuple[str, str], ...]:
     """Tasks, steps and safeguards of the site's plan for a choice: what somebody carries out, no preambles."""
-    return [(row.id, f"{row.id} {texts.both(row.title, row.title_en)}") for row in headings()]
+    return tuple((row.id, f"{row.id} {texts.both(row.title, row.title_en)}") for row in headings())
 
 
 def item_title(item: WorkItem, tasks: Mapping[str, str]) -> str:
@@ -207,12 +225,14 @@ def item_title(item: WorkItem, tasks: Mapping[str, str]) -> str:
     return tasks.get(item.task, item.title) if item.kind == "duty" else item.title
 
 
-def section_names() -> dict[str, str]:
+@kept_words("plan", most=8)
+def section_names() -> Mapping[str, str]:
     """Section of the site's plan → its title in the reader's language, in the plan's order."""
     return {row.group: texts.both(row.group_title, row.group_title_en) for row in headings()}
 
 
-def programme_names() -> dict[str, str]:
+@kept_words("plan", most=8)
+def programme_names() -> Mapping[str, str]:
     """Programme of the site's plan → its words."""
     version = plans.current_version()
     document = site.rules().documents_under("plans").get(f"plans/{version.plan}/work", {}) if version else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -145,7 +145,7 @@ def _page(
     return render(request, "work/import.html", context, status=status)
 
 
-def _changes(outcome: ItemsOutcome, names: dict[str, str]) -> Table:
+def _changes(outcome: ItemsOutcome, names: Mapping[str, str]) -> Table:
     columns = [
         Column("line", _("行"), number=True), Column("effect", _("结果"), nowrap=True),
         Column("code", _("编号"), nowrap=True),
@@ -163,7 +163,7 @@ def _changes(outcome: ItemsOutcome, names: dict[str, str]) -> Table:
     return Table("changes", _("将要发生的变化"), columns, rows, tight=True, empty=_("没有新增，也没有改动。"))
 
 
-def _words(name: str, value: Any, names: dict[str, str]) -> str:
+def _words(name: str, value: Any, names: Mapping[str, str]) -> str:
     return value_words(name, value.isoformat() if hasattr(value, "isoformat") else value, names)
 
 

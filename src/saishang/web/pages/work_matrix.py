@@ -132,7 +132,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "work/matrix_results.html", context)
-    context |= {"choices": filter_choices(found, span), "years": years(day)}
+    context |= {"choices": filter_choices(span), "years": years(day)}
     return render(request, "work/matrix.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -81,7 +82,7 @@ def _covers(span: access.Span, path: str) -> bool:
     return span.everything or path in span.own or any(path.startswith(above) for above in span.below)
 
 
-def _listed(row: Any, names: dict[str, str]) -> dict[str, Any]:
+def _listed(row: Any, names: Mapping[str, str]) -> dict[str, Any]:
     code = row.organisation.code
     return {
         "organisation": Cell(names.get(code, code), href=reverse("work-plan", args=[code, row.year]),
@@ -91,7 +92,7 @@ def _listed(row: Any, names: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _absent(code: str, year: int, names: dict[str, str]) -> dict[str, Any]:
+def _absent(code: str, year: int, names: Mapping[str, str]) -> dict[str, Any]:
     href = reverse("work-plan", args=[code, year])
     return {"organisation": Cell(names.get(code, code), href=href), "year": str(year), "state": _("尚未编制")}
 
@@ -149,7 +150,7 @@ def _shown(
     return render(request, "work/plan.html", context, status=422 if error is not None else 200)
 
 
-def _line(line: WorkPlanLine, before: dict[int, str], tasks: dict[str, str]) -> dict[str, Any]:
+def _line(line: WorkPlanLine, before: dict[int, str], tasks: Mapping[str, str]) -> dict[str, Any]:
     item = line.item
     return {
         "pk": line.pk, "code": item.code, "title": work_common.item_title(item, tasks), "task": item.task,

@@ -20,7 +20,6 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.paging import LongPaginator
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_boards_common import chosen_filter, filter_choices, years
-from saishang.web.pages.work_boards_common import names as work_names
 from saishang.web.pages.work_common import (
     item_title,
     names,
@@ -82,6 +81,6 @@ def listing(request: HttpRequest) -> HttpResponse:
         "tabs": tabs("work-reports", request),
         "periods": [(name, texts.period_name(name)) for name in queries.periods()],
         "states": [(state, report_state_name(state)) for state in REPORT_STATES],
-        "choices": filter_choices(work_names(), span) | {"standing": standings()}, "years": years(on),
+        "choices": filter_choices(span) | {"standing": standings()}, "years": years(on),
     }  # fmt: skip
     return render(request, "work/reports.html", context)

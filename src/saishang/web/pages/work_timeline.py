@@ -93,7 +93,7 @@ def page(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "work/timeline_results.html", context)
-    context |= {"choices": filter_choices(found, span) | {"standing": standings()}, "years": years(day)}
+    context |= {"choices": filter_choices(span) | {"standing": standings()}, "years": years(day)}
     return render(request, "work/timeline.html", context)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.http import QueryDict
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -28,10 +29,14 @@ def asset(name: str) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A decorative icon of the sprite; the words beside it carry the meaning."""
+    return _icon(asset_url("icons.svg"), name)
+
+
+@lru_cache(maxsize=512)
+def _icon(sprite: str, name: str) -> SafeString:
     return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        asset_url("icons.svg"), name,
-    )  # fmt: skip
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', sprite, name
+    )
 
 
 @register.simple_tag
@@ -121,11 +126,23 @@ def query(context: template.Context, **changes: Any) -> str:
 @register.simple_tag
 def options(choices: Any, chosen: Any = "") -> SafeString:
     """Options of a select from pairs of value and words. Written here: a province has hundreds of organisations."""
+    pairs = tuple(choices or ())
+    try:
+        return _kept_options(pairs, chosen)
+    except TypeError:  # something in them has no hash
+        return _options(pairs, chosen)
+
+
+def _options(pairs: tuple[tuple[Any, Any], ...], chosen: Any) -> SafeString:
+    # Escaped whatever it is: a text that is safe and one that is not are the same key.
     return SafeString("".join(
-        f'<option value="{conditional_escape(value)}"{" selected" if value == chosen else ""}>'
-        f"{conditional_escape(words)}</option>"
-        for value, words in choices or ()
+        f'<option value="{escape(str(value))}"{" selected" if value == chosen else ""}>{escape(str(words))}</option>'
+        for value, words in pairs
     ))  # fmt: skip
+
+
+#: The same choices come again with every page; the words are in the key, so that nothing here can go stale.
+_kept_options = lru_cache(maxsize=128)(_options)
 
 
 @register.simple_tag
