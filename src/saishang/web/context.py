@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from saishang import __version__
 from saishang.apps.notices import queries as notices
 from saishang.apps.organisations import access
+from saishang.web import texts
 from saishang.web.security import may
 
 __all__ = ["NavItem", "frame"]
@@ -45,9 +46,9 @@ def _media() -> list[tuple[str, str, set[str]]]:
     ]
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor of the shell."""
-    section = request.resolver_match.view_name.split("-")[0] if request.resolver_match else ""
+@texts.by_language
+def _navigation(section: str) -> tuple[NavItem, ...]:
+    """Entries of the main navigation; the one of the section is current."""
     entries = [
         ("overview", _("总览"), {"overview", "run"}),
         ("morning", _("每日研判"), {"morning"}),
@@ -69,14 +70,20 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         group: tuple(NavItem(label, reverse(name), section in sections) for name, label, sections in listed)
         for group, listed in groups.items()
     }
+    return tuple(
+        NavItem(label, "", any(item.current for item in below[name]), below[name])
+        if name in below
+        else NavItem(label, reverse(name), section in sections)
+        for name, label, sections in entries
+    )
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor of the shell."""
+    section = request.resolver_match.view_name.split("-")[0] if request.resolver_match else ""
     language = "en" if (get_language() or "").startswith("en") else "zh-hans"
     return {
-        "navigation": [
-            NavItem(label, "", any(item.current for item in below[name]), below[name])
-            if name in below
-            else NavItem(label, reverse(name), section in sections)
-            for name, label, sections in entries
-        ],
+        "navigation": _navigation(section),
         "language": language,
         "html_lang": "en" if language == "en" else "zh-CN",
         "app_version": __version__,

@@ -192,7 +192,7 @@ def _placed(wanted: ItemFilter, prefix: str = "") -> Q:
 def item(code: str, today: date, soon: int) -> WorkItem | None:
     """One item with its standing, units, milestones; None when there is none. Who may see it is the page's to ask."""
     rows = WorkItem.objects.annotate(standing=standing_case(today, soon)).select_related("organisation", "parent")
-    return rows.prefetch_related("units__organisation", "milestones", "children").filter(code=code).first()
+    return rows.prefetch_related("units__organisation", "milestones").filter(code=code).first()
 
 
 def overdue(span: Span, today: date) -> QuerySet[WorkItem]:

@@ -171,8 +171,14 @@ def _wanted(view: OrganisationView, names: Sequence[_Name], wanted: Filter) -> b
 
 def one(code: str, on: date | None = None) -> OrganisationView | None:
     """An organisation with its name of a day (today); None when there is none with this code."""
-    row = Organisation.objects.select_related("parent", "successor").prefetch_related("names").filter(code=code).first()
-    return None if row is None else _view(row, on or timezone.localdate(), row.path.count("/") - 2)
+    return _one(code, on or timezone.localdate())
+
+
+@kept("organisations", most=2048)
+def _one(code: str, day: date) -> OrganisationView | None:
+    rows, names = _rows()
+    row = next((row for row in rows.values() if row.code == code), None)
+    return None if row is None else _view_of(row, rows, names.get(row.pk, []), day, row.path.count("/") - 2, 0)
 
 
 def path_of(view: OrganisationView, on: date | None = None) -> list[OrganisationView]:
@@ -320,12 +326,3 @@ def sign_ins(person: User, most: int = 20) -> Sequence[SignIn]:
     """The latest sign-ins of a person, those that hold first."""
     rows: Iterable[SignIn] = SignIn.objects.filter(user=person).order_by("-started")[:200]
     return sorted(rows, key=lambda row: row.ended is not None)[:most]
-
-
-def _view(row: Organisation, day: date, depth: int) -> OrganisationView:
-    name = name_on(list(row.names.all()), day)
-    return OrganisationView(
-        row.pk, row.code, row.kind, name.zh if name else row.code, name.en if name else "", name.short if name else "",
-        tuple(name.aliases) if name else (), row.path, depth, row.parent.code if row.parent else None, row.region,
-        row.opened, row.closed, row.successor.code if row.successor else None, row.open_on(day),
-    )  # fmt: skip

@@ -9,8 +9,10 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,6 +23,7 @@ from saishang.apps.plan import queries as plan
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
+from saishang.web.pages.keeping import kept_words
 from saishang.web.pages.organisations_common import (
     crumbs,
     history_table,
@@ -53,12 +56,14 @@ def index(request: HttpRequest) -> HttpResponse:
     chosen["on"] = on.isoformat() if on else ""
     kind = chosen["kind"] if chosen["kind"] in kinds() else ""
     signed_in = request.user.is_authenticated
-    views = queries.tree(Filter(chosen["q"][:200], kind, on, bool(chosen["closed"])), members=signed_in)
-    table = _tree_table(views, _owed_counts(), signed_in, on)
+    wanted = Filter(chosen["q"][:200], kind, on or timezone.localdate(), bool(chosen["closed"]))
+    table, listed = _listed(wanted, signed_in)
     answer = export(request, [table])
     if answer is not None:
         return answer
-    context: dict[str, Any] = {"table": table, "count": len(views), "chosen": chosen, "kinds": kinds().items()}
+    context: dict[str, Any] = {
+        "table": table, "listed": listed, "count": len(table.rows), "chosen": chosen, "kinds": kinds().items(),
+    }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "organisations/results.html", context)
     whole = queries.tree()
@@ -68,6 +73,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "roles": [(role_name(role), role_about(role)) for role, _words in roles()],
     }  # fmt: skip
     return render(request, "organisations/index.html", context)
+
+
+@kept_words("organisations", "roles", "plan", most=16)
+def _listed(wanted: Filter, signed_in: bool) -> tuple[Table, SafeString]:
+    """The tree as a table, and the same as it stands on the page; who is signed in sees how many people there are."""
+    table = _tree_table(queries.tree(wanted, members=signed_in), _owed_counts(), signed_in, wanted.on)
+    return table, render_to_string("parts/table.html", {"table": table, "bare": True})
 
 
 def _owed_counts() -> dict[str, int]:

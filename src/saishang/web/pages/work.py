@@ -24,7 +24,6 @@ from saishang.apps.execution.models import ProgressReport, WorkItem
 from saishang.apps.execution.queries import ItemFilter
 from saishang.apps.organisations import access
 from saishang.apps.organisations.models import User
-from saishang.apps.organisations.queries import held_today
 from saishang.apps.supervision import queries as supervision
 from saishang.errors import SaishangError
 from saishang.web import texts, wording
@@ -62,6 +61,8 @@ class _Kind:
     name: str
     words: str
     rows: QuerySet[ProgressReport]
+    #: Those that the page shows.
+    first: list[ProgressReport]
     #: As far as they were counted, and whether that is all.
     count: int
     all: bool
@@ -75,16 +76,14 @@ class _Kind:
 def mine(request: HttpRequest) -> HttpResponse:
     """What waits for this person: reports to write, review, hand in, accept, publish; own items late or due soon."""
     on = today()
-    kinds = [
-        _Kind(move.action if move else "write", move_name(move.action) if move else _("填写报告"), rows,
-              *counted(rows, MOST_COUNTED),
-              *counted(rows.filter(due__lt=on, submitted_at__isnull=True), MOST_COUNTED))
-        for move, rows in queries.waiting(request.user, on)
-    ]  # fmt: skip
     chosen = request.GET.get("what", "")
+    most = _MANY if chosen else _SHOWN
+    kinds = [
+        _kind(move.action if move else "write", move_name(move.action) if move else _("填写报告"), rows, on, most)
+        for move, rows in queries.waiting(request.user, on)
+    ]
     shown = [kind for kind in kinds if not chosen or kind.name == chosen]
     called, tasks = names(), task_names()
-    most = _MANY if chosen else _SHOWN
     tables = [_table(kind, called, tasks, on, most) for kind in shown if kind.count]
     items = _items(request, called, tasks, on) if not chosen else None
     supervised = _supervised(request, called, on) if not chosen else None
@@ -98,9 +97,19 @@ def mine(request: HttpRequest) -> HttpResponse:
         "groups": [(kind, table, kind.name in _AT_ONCE) for kind, table in
                    zip((kind for kind in shown if kind.count), tables, strict=False)],
         "nothing": not any(kind.count for kind in kinds) and items is None and supervised is None,
-        "roles": isinstance(request.user, User) and bool(held_today(request.user, on)),
+        "roles": isinstance(request.user, User) and bool(access.roles_held(request.user, on)),
     }  # fmt: skip
     return render(request, "work/mine.html", context)
+
+
+def _kind(name: str, words: str, rows: QuerySet[ProgressReport], on: date, most: int) -> _Kind:
+    """Rows of one kind, the first of them at hand; few are counted by themselves, many by the database."""
+    first = list(rows[: most + 1])
+    if len(first) <= most:
+        late = sum(row.due < on and row.submitted_at is None for row in first)
+        return _Kind(name, words, rows, first, len(first), True, late, True)
+    overdue = rows.filter(due__lt=on, submitted_at__isnull=True)
+    return _Kind(name, words, rows, first[:most], *counted(rows, MOST_COUNTED), *counted(overdue, MOST_COUNTED))
 
 
 def _table(kind: _Kind, called: Mapping[str, str], tasks: Mapping[str, str], on: date, most: int) -> Table:
@@ -121,7 +130,7 @@ def _table(kind: _Kind, called: Mapping[str, str], tasks: Mapping[str, str], on:
         }  # fmt: skip
 
     return Table(
-        kind.name, kind.words, columns, [row(report) for report in kind.rows[:most]], tight=True,
+        kind.name, kind.words, columns, [row(report) for report in kind.first], tight=True,
         everything=map(row, kind.rows.iterator(chunk_size=1000)), caption=_caption(kind, most),
     )  # fmt: skip
 

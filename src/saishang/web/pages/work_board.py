@@ -25,6 +25,7 @@ from saishang.web.pages.exports import export
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.targets import STATES
+from saishang.web.pages.work_board_rows import row_of
 from saishang.web.pages.work_boards_common import (
     ORDER,
     Names,
@@ -113,8 +114,9 @@ def board(request: HttpRequest) -> HttpResponse:
     answer = export(request, [table])
     if answer is not None:
         return answer
+    sections = _sections(lines, wanted, found, shown) if by == "task" and sort == "order" else ()
     context: dict[str, Any] = {
-        "tabs": tabs("work-board", request), "table": table, "lines": lines, "by": by, "run": run, "whole": whole,
+        "tabs": tabs("work-board", request), "table": table, "by": by, "run": run, "whole": whole,
         "whole_bar": bar(whole.counts), "patterns": patterns(), "sort": sort, "wanted": wanted,
         "legend": [(name, letter(name), standing_name(name), bar({name: 1})) for name in shown],
         "heads": [(name, standing_name(name)) for name in shown],
@@ -122,7 +124,7 @@ def board(request: HttpRequest) -> HttpResponse:
                     items_url(replace(wanted, standing=name))) for name in shown],
         "share": share_words(whole.late, whole.dated), "overdue": overdue, "whole_href": items_url(wanted),
         "overdue_href": reports_url(wanted, overdue="1"),
-        "sections": _sections(lines, wanted, found, shown) if by == "task" and sort == "order" else None,
+        "bodies": _bodies(by, lines, sections),
         "sorts": _sorts(), "any": bool(rows), "as_of": day, "filtered": wanted != ItemFilter(), "together": bool(above),
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
@@ -247,6 +249,13 @@ def _sorts() -> list[tuple[str, str]]:
         ("order", _("默认顺序")), ("total", _("事项最多")), ("late", _("逾期最多")), ("share", _("逾期比例最高")),
         ("percent", _("完成率最高")), ("percent-up", _("完成率最低")), ("overdue", _("欠报最多")),
     ]  # fmt: skip
+
+
+def _bodies(by: str, lines: Sequence[Line], sections: Sequence[tuple[Line, list[Line]]]) -> list[list[SafeString]]:
+    """Rows of the page: a body for each section with its sum first, or one of all lines."""
+    if not sections:
+        return [[row_of(line, by) for line in lines]]
+    return [[row_of(whole, by, total=True), *(row_of(line, by) for line in listed)] for whole, listed in sections]
 
 
 def _sections(

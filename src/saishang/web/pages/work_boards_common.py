@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -212,25 +212,27 @@ def share_words(part: int, whole: int) -> str:
 
 def bar(counts: Mapping[str, int]) -> SafeString:
     """Standings as a bar: pieces told apart by pattern, colour and letter; a screen reader hears the numbers."""
-    total = sum(counts.values())
-    pieces: list[SafeString] = []
+    return _bar(tuple((name, counts[name]) for name in ORDER if counts.get(name)))
+
+
+@texts.by_language
+def _bar(counts: tuple[tuple[str, int], ...]) -> SafeString:
+    total = sum(number for _name, number in counts)
+    pieces: list[str] = []
     start = 0.0
-    for name in ORDER:
-        if not counts.get(name) or not total:
-            continue
-        width = 100 * counts[name] / total
-        pieces.append(format_html(
-            '<rect x="{}%" y="0" width="{}%" height="100%" fill="url(#st-{})"></rect>', _figure(start), _figure(width),
-            name,
-        ))  # fmt: skip
+    for name, number in counts:
+        width = 100 * number / total
+        pieces.append(
+            f'<rect x="{_figure(start)}%" y="0" width="{_figure(width)}%" height="100%" fill="url(#st-{name})"></rect>'
+        )
         if width >= _ROOM_FOR_LETTER:
-            pieces.append(format_html('<text x="{}%" y="13">{}</text>', _figure(start + width / 2), letter(name)))
+            pieces.append(f'<text x="{_figure(start + width / 2)}%" y="13">{escape(letter(name))}</text>')
         start += width
-    return format_html(
-        '<svg class="st-bar" width="100%" height="18" role="img" aria-label="{}"><title>{}</title>{}</svg>',
-        counts_words(counts) or _("没有事项"), counts_words(counts) or _("没有事项"),
-        format_html_join("", "{}", ((piece,) for piece in pieces)),
-    )  # fmt: skip
+    words = escape(counts_words(dict(counts)) or _("没有事项"))
+    return SafeString(
+        f'<svg class="st-bar" width="100%" height="18" role="img" aria-label="{words}"><title>{words}</title>'
+        f"{''.join(pieces)}</svg>"
+    )
 
 
 #: Standing → what is drawn over its ground, in a square of 8 × 8; together with the colours of `.st-…`.

@@ -209,16 +209,30 @@ def _square(cells: Counts, tasks: Iterable[str], place: Place, wanted: ItemFilte
     It leads to the list of what is `wanted` in its region, which must be of these tasks; a cell of several regions, or
     without such a filter, leads nowhere.
     """
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for task in tasks:
         for code in place.codes:
-            counts.update(cells.get((task, code), {}))
-    name = worst(counts)
+            for name, number in cells.get((task, code), {}).items():
+                counts[name] = counts.get(name, 0) + number
+    if not counts:
+        return _EMPTY
     href = ""
-    if name and wanted is not None and len(place.codes) == 1:
-        href = items_url(replace(wanted, region=place.codes[0] or NO_REGION))
-    return Square(name or "", letter(name) if name else "", counts_words(counts), href, counts.get("late", 0),
-                  sum(counts.values()))  # fmt: skip
+    if wanted is not None and len(place.codes) == 1:
+        href = items_url(wanted, region=place.codes[0] or NO_REGION)
+    worst_of, sign, words, total = _told(tuple(sorted(counts.items())))
+    return Square(worst_of, sign, words, href, counts.get("late", 0), total)
+
+
+#: A cell that counts nothing; most cells of a matrix are.
+_EMPTY = Square("", "", "", "", 0, 0)
+
+
+@texts.by_language
+def _told(counts: tuple[tuple[str, int], ...]) -> tuple[str, str, str, int]:
+    """Worst standing, its letter, all counts in words, their sum."""
+    found = dict(counts)
+    name = worst(found) or ""
+    return name, letter(name) if name else "", counts_words(found), sum(found.values())
 
 
 def _transposed(

@@ -148,24 +148,31 @@ _kept_options = lru_cache(maxsize=128)(_options)
 @register.simple_tag
 def matrix_cell(square: Any, numbers: bool = False) -> SafeString:
     """A cell of the matrix of work: letter and pattern for the eye, the counts in words for the ear and the pointer."""
+    return SafeString(_matrix_cell(square, numbers, _none()))
+
+
+def _none() -> str:
+    words = escape(_("没有事项"))
+    return f'<span class="mx-cell mx-none"><span aria-hidden="true">·</span><span class="sr-only">{words}</span></span>'
+
+
+def _matrix_cell(square: Any, numbers: bool, none: str) -> str:
     if not square.standing:
-        return format_html(
-            '<span class="mx-cell mx-none"><span aria-hidden="true">·</span><span class="sr-only">{}</span></span>',
-            _("没有事项"),
-        )
-    words = conditional_escape(square.words)
-    tag, href = ("a", f' href="{conditional_escape(square.href)}"') if square.href else ("span", "")
+        return none
+    words = escape(square.words)
+    tag, href = ("a", f' href="{escape(square.href)}"') if square.href else ("span", "")
     figures = f"<small>{square.late}/{square.total}</small>" if numbers else ""
-    return SafeString(
+    return (
         f'<{tag} class="mx-cell st-{square.standing}"{href} title="{words}"><span aria-hidden="true">'
-        f'{conditional_escape(square.letter)}{figures}</span><span class="sr-only">{words}</span></{tag}>'
+        f'{escape(square.letter)}{figures}</span><span class="sr-only">{words}</span></{tag}>'
     )
 
 
 @register.simple_tag
 def matrix_cells(squares: Any, numbers: bool = False) -> SafeString:
     """A row of them. Written here and not in a template: a matrix of a province has a thousand."""
-    return SafeString("".join(f"<td>{matrix_cell(square, numbers)}</td>" for square in squares))
+    none = _none()
+    return SafeString("".join(f"<td>{_matrix_cell(square, numbers, none)}</td>" for square in squares))
 
 
 @register.inclusion_tag("parts/exports.html", takes_context=True)
