@@ -175,10 +175,15 @@ class OwnerCount:
 
 def versions(plan: str | None = None) -> list[VersionView]:
     """Every version, newest first."""
+    return list(_versions(plan))
+
+
+@kept("plan", most=16)
+def _versions(plan: str | None) -> tuple[VersionView, ...]:
     rows = models.PlanVersion.objects.order_by("-id")
     if plan is not None:
         rows = rows.filter(plan=plan)
-    return [_version_view(v) for v in _counted(rows)]
+    return tuple(_version_view(v) for v in _counted(rows))
 
 
 def current_version(plan: str | None = None) -> VersionView | None:
@@ -200,6 +205,11 @@ def version(name: str) -> VersionView:
     PlanNotFoundError
         When there is none, or several share the label.
     """
+    return _version(name)
+
+
+@kept("plan", most=64)
+def _version(name: str) -> VersionView:
     return _view_of(_find(name))
 
 
@@ -376,10 +386,15 @@ def _item_view(i: models.Item) -> ItemView:
 
 def chapters(version_id: int) -> list[ChapterView]:
     """The outline: chapters with their sections and the ids of their items, in reading order."""
+    return list(_chapters(version_id))
+
+
+@kept("plan", most=16)
+def _chapters(version_id: int) -> tuple[ChapterView, ...]:
     rows = models.Chapter.objects.filter(version_id=version_id).prefetch_related(
         Prefetch("sections", models.Section.objects.prefetch_related("items")), "items"
     )
-    return [
+    return tuple(
         ChapterView(
             c.number,
             c.title,
@@ -391,7 +406,7 @@ def chapters(version_id: int) -> list[ChapterView]:
             ),
         )
         for c in rows
-    ]
+    )
 
 
 def targets(version_id: int, *, numeric_only: bool = False) -> list[TargetView]:
@@ -411,8 +426,13 @@ def duties(version_id: int) -> list[DutyView]:
 
 def owners(version_id: int, roles: Iterable[str] = ("task", "safeguard", "step")) -> list[OwnerCount]:
     """Every agency with the number of items it owes itself, leads, and owes by a clause for many items."""
+    return list(_owners(version_id, tuple(roles)))
+
+
+@kept("plan", most=16)
+def _owners(version_id: int, roles: tuple[str, ...]) -> tuple[OwnerCount, ...]:
     rows = (
-        models.ItemOwner.objects.filter(item__version_id=version_id, item__role__in=tuple(roles))
+        models.ItemOwner.objects.filter(item__version_id=version_id, item__role__in=roles)
         .values("agency", "unit", "agency_code", "inherited", "role", "item_id")
         .order_by("position")
     )
@@ -430,7 +450,7 @@ def owners(version_id: int, roles: Iterable[str] = ("task", "safeguard", "step")
         OwnerCount(n, c, len(own.get(n, ())), len(leads.get(n, ())), len(inherited.get(n, ())))
         for n, c in codes.items()
     ]
-    return sorted(counts, key=lambda o: (-o.items, -o.inherited, o.agency))
+    return tuple(sorted(counts, key=lambda o: (-o.items, -o.inherited, o.agency)))
 
 
 def items_by_owner(version_id: int, owner: str, role: str = "") -> list[ItemView]:

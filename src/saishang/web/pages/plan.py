@@ -7,7 +7,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,6 +19,7 @@ from saishang.apps.plan.queries import ItemView, OwnerView, PlanNotFoundError, T
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
+from saishang.web.pages.keeping import kept_words
 from saishang.web.pages.runs import chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.targets import target_url
@@ -110,22 +113,18 @@ def index(request: HttpRequest) -> HttpResponse:
     if version is None:
         return render(request, "plan/index.html", {"version": None})
     chosen = {key: request.GET.get(key, "").strip() for key in ("q", "owner", "section", "role", "target")}
-    found = queries.items(
-        version.id, text=chosen["q"], owner=chosen["owner"], section=chosen["section"], role=chosen["role"],
-        has_target={"yes": True, "no": False}.get(chosen["target"]),
-    )  # fmt: skip
-    table = _items_table(found, version)
+    listed = _listed(version, tuple(chosen.items()))
     duties = _duties_table(version)
-    answer = export(request, [table, duties])
+    answer = export(request, [listed.table, duties])
     if answer is not None:
         return answer
     context: dict[str, Any] = {
         "version": version,
         "title": texts.both(version.title, version.title_en),
-        "groups": _grouped(found),
-        "count": len(found),
-        "task_count": sum(view.role == "task" for view in found),
-        "table": table,
+        "listed": listed,
+        "count": listed.count,
+        "task_count": listed.tasks,
+        "table": listed.table,
         "chosen": chosen,
     }
     if request.headers.get("HX-Request") == "true":
@@ -142,6 +141,27 @@ def index(request: HttpRequest) -> HttpResponse:
         "unresolved": queries.unresolved(version.id),
     }
     return render(request, "plan/index.html", context)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Items that were asked for: for export, as they stand on the page, how many, and how many of these are tasks."""
+
+    table: Table
+    part: SafeString
+    count: int
+    tasks: int
+
+
+@kept_words("plan", most=16)
+def _listed(version: VersionView, chosen: tuple[tuple[str, str], ...]) -> Listed:
+    asked = dict(chosen)
+    found = queries.items(
+        version.id, text=asked["q"], owner=asked["owner"], section=asked["section"], role=asked["role"],
+        has_target={"yes": True, "no": False}.get(asked["target"]),
+    )  # fmt: skip
+    part = render_to_string("plan/items.html", {"groups": _grouped(found)})
+    return Listed(_items_table(found, version), part, len(found), sum(view.role == "task" for view in found))
 
 
 def _grouped(found: list[ItemView]) -> list[dict[str, Any]]:

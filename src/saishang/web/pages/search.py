@@ -131,14 +131,16 @@ def _table(query: Query, hits: Sequence[Hit], reach: _Addresses) -> Table:
         Column("kind", _("类别"), nowrap=True), Column("title", _("标题"), row_head=True),
         Column("text", _("命中内容"), long=True), Column("day", _("日期"), nowrap=True), Column("href", _("地址")),
     ]  # fmt: skip
-    rows = [
+    rows = (
         {
             "kind": line.kind, "title": Cell(_plain(line.title)), "text": _plain(line.text), "day": hit.day,
             "href": line.href,
         }
         for hit in hits for line in (_line(query, hit, reach),)
-    ]  # fmt: skip
-    return Table("search", _("检索结果"), columns, rows, about=[_("检索词：%(words)s") % {"words": query.typed}])
+    )  # fmt: skip
+    # The page shows its hits in another form, and only some of them: all are marked for a file alone.
+    about = [_("检索词：%(words)s") % {"words": query.typed}]
+    return Table("search", _("检索结果"), columns, (), about=about, everything=rows)
 
 
 def _plain(pieces: Sequence[Piece]) -> str:
