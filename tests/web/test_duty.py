@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duty, "today", lambda: date(2026, 3, 10))
+    monkeypatch.setattr(RUN, "id", uuid4().hex)  # what a run said is kept under its name
     monkeypatch.setattr(duty, "indicators", SimpleNamespace(select=lambda *asked: []))
 
 
