@@ -93,9 +93,10 @@ class WorkItem(models.Model):
             # All that boards count, so that they need not read the items themselves.
             models.Index(
                 fields=["organisation", "task", "region", "kind", "programme", "state", "start", "due"],
-                include=["id", "cadence"],
+                include=["id", "cadence", "percent", "override", "invented"],
                 name="work_item_board",
             ),
+            models.Index(fields=["id"], include=["task", "region"], name="work_item_place"),
         ]
 
     def __str__(self) -> str:
@@ -258,6 +259,12 @@ class ProgressReport(ReportContent):
                 condition=Q(submitted_at__isnull=True),
                 include=["organisation", "item"],
                 name="report_missing_by",
+            ),
+            models.Index(
+                fields=["item"],
+                condition=Q(submitted_at__isnull=True),
+                include=["due", "organisation"],
+                name="report_missing_of",
             ),
             models.Index(
                 fields=["-submitted_at", "-id"],

@@ -121,18 +121,23 @@ def standing_case(today: date, soon: int, *, many: bool = False) -> Case:
     by item, for which the planner would expect a hundred times the work and go astray.
     """
     owed = ProgressReport.objects.filter(submitted_at__isnull=True, due__lt=today)
-    late = Q(pk__in=owed.order_by().values("item")) if many else Q(Exists(owed.filter(item=OuterRef("pk"))))
-    # By itself, so that reports are looked for only where nothing else tells: some thousands of many items.
+    # Only of duties that go on: nobody's standing but theirs hangs on reports.
+    theirs = owed.filter(item__state="active", item__kind="duty", item__due__isnull=True)
+    late = Q(pk__in=theirs.order_by().values("item")) if many else Q(Exists(owed.filter(item=OuterRef("pk"))))
+    # Cases within cases: most items are in force and have a day, and are told by two comparisons.
     by_reports = Case(When(late, then=Value("unreported")), default=Value("continuing"))
-    return Case(
-        When(state__in=("draft", "proposed"), then=Value("draft")),
-        When(~Q(state="active"), then=F("state")),
+    without_day = Case(When(Q(kind="duty") & ~Q(cadence=""), then=by_reports), default=Value("no_day"))
+    in_force = Case(
         When(due__lt=today, then=Value("late")),
         When(due__lte=today + timedelta(days=soon), then=Value("due_soon")),
         When(start__gt=today, then=Value("not_begun")),
-        When(Q(due__isnull=True, kind="duty") & ~Q(cadence=""), then=by_reports),
-        When(due__isnull=True, then=Value("no_day")),
-        default=Value("on_time"),
+        When(due__isnull=False, then=Value("on_time")),
+        default=without_day,
+    )
+    return Case(
+        When(state="active", then=in_force),
+        When(state__in=("draft", "proposed"), then=Value("draft")),
+        default=F("state"),
         output_field=CharField(),
     )
 
