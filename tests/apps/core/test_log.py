@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from saishang.apps.core.actions import record, verify_chain
+from saishang.apps.core.actions import Logged, record, record_all, verify_chain
 from saishang.apps.core.models import ActionLogEntry
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +19,18 @@ def test_each_entry_seals_the_one_before() -> None:
     first, second, third = _three()
     assert (second.previous_hash, third.previous_hash) == (first.hash, second.hash)
     assert verify_chain() == []
+
+
+def test_several_entries_at_once_stand_in_their_order() -> None:
+    first = record("command", "test.step", ("thing", "0"))
+    more = record_all(Logged("command", "test.step", ("thing", str(n)), None, {"n": n}) for n in range(1, 2001))
+    after = record("command", "test.step", ("thing", "2001"))
+    stored = list(ActionLogEntry.objects.order_by("sequence"))
+    assert [entry.object_id for entry in stored] == [str(n) for n in range(2002)]
+    assert [entry.previous_hash for entry in stored[1:]] == [entry.hash for entry in stored[:-1]]
+    assert (more[0].previous_hash, after.previous_hash) == (first.hash, more[-1].hash)
+    assert verify_chain() == []
+    assert record_all([]) == []
 
 
 @pytest.mark.parametrize(

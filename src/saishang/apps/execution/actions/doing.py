@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from django.db import models
 
-from saishang.apps.core.actions import record
+from saishang.apps.core.actions import Logged, record_all
 from saishang.apps.execution.models import ProgressReport, WorkItem, WorkPlan
 from saishang.apps.execution.refusals import NotAllowed, OldVersion, WorkRefused
 from saishang.apps.execution.states import Move, moves_from
@@ -23,7 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 _LONGEST = 1000
-_LATER: ContextVar[list[tuple[Any, ...]] | None] = ContextVar("later", default=None)
+_LATER: ContextVar[list[Logged] | None] = ContextVar("later", default=None)
 
 
 @contextmanager
@@ -33,14 +33,13 @@ def logged_at_the_end() -> Iterator[None]:
     The log has one writer at a time until its transaction ends: a load of thousands of rows would keep everybody else
     from changing anything for as long as it lasts.
     """
-    kept: list[tuple[Any, ...]] = []
+    kept: list[Logged] = []
     token = _LATER.set(kept)
     try:
         yield
     finally:
         _LATER.reset(token)
-    for entry in kept:
-        log(*entry)
+    record_all(kept)
 
 
 class Moved(Protocol):
@@ -165,8 +164,9 @@ def log(
     after: Mapping[str, Any] | None,
 ) -> None:  # fmt: skip
     """One entry of the action log, about a row or (type, id)."""
+    entry = Logged(doing.actor, f"execution.{verb}", obj, before, after, doing.reason.strip(), doing.address)
     kept = _LATER.get()
     if kept is not None:
-        kept.append((doing, verb, obj, before, after))
-        return
-    record(doing.actor, f"execution.{verb}", obj, before, after, doing.reason.strip(), address=doing.address)
+        kept.append(entry)
+    else:
+        record_all([entry])

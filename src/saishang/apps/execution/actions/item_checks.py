@@ -12,7 +12,7 @@ from saishang.apps.execution.actions.item_draft import ItemDraft, draft_faults
 from saishang.apps.execution.known import Known
 from saishang.apps.execution.models import WorkItem
 from saishang.apps.organisations.actions import Doing
-from saishang.apps.organisations.actions.doing import find_organisation
+from saishang.apps.organisations.queries import one
 from saishang.errors import Fault
 
 __all__ = ["DEEPEST", "change_faults", "duty_code", "new_faults", "parent_of"]
@@ -93,7 +93,7 @@ def _height(row: WorkItem | None) -> int:
 def _owner(doing: Doing, permission: str, draft: ItemDraft, there: Known) -> Sequence[Fault]:
     if draft.organisation not in there.organisations or isinstance(doing.actor, str):
         return ()
-    if holds(doing, permission, find_organisation(draft.organisation)):
+    if holds(doing, permission, one(draft.organisation)):
         return ()
     message = f"this account may not give items to {draft.organisation}"
     return (Fault("organisation", message, "ask the leading group's office"),)

@@ -16,7 +16,7 @@ from saishang.apps.execution.known import Known
 from saishang.apps.execution.models import ItemUnit, Milestone, WorkItem
 from saishang.apps.execution.refusals import WorkRefused, refuse
 from saishang.apps.organisations.actions import Doing
-from saishang.apps.organisations.actions.doing import find_organisation
+from saishang.apps.organisations.queries import one
 from saishang.errors import Fault
 from saishang.science.execution.percent import Step, percent_complete
 
@@ -43,7 +43,7 @@ def add_item(
     draft = tidy(draft)
     with transaction.atomic():
         if draft.organisation in there.organisations:
-            allowed(doing, "edit_items", find_organisation(draft.organisation))
+            allowed(doing, "edit_items", one(draft.organisation))
         one_writer_of_codes()
         refuse(new_faults(doing, draft, there))
         row = WorkItem(
@@ -53,8 +53,7 @@ def add_item(
         write_draft(row, draft, there, parent_of(draft, None)[0])
         row.percent = _percent(draft.milestones)
         row.save()
-        _units(row, draft, there)
-        _milestones(row, draft.milestones)
+        _new_parts(row, draft, there)
         log(doing, "add_item", row, None, told(draft) | {"code": row.code, "origin": origin, "batch": batch})
     return row
 
@@ -170,6 +169,16 @@ def _code(draft: ItemDraft) -> str:
     while WorkItem.objects.filter(code=f"{stem}-{number + 1:03d}").exists():
         number += 1
     return f"{stem}-{number + 1:03d}"
+
+
+def _new_parts(row: WorkItem, draft: ItemDraft, there: Known) -> None:
+    """Units and milestones of an item that had none: two insertions, however many they are."""
+    units = {there.organisations[code]: role for code, role in draft.units}
+    ItemUnit.objects.bulk_create(ItemUnit(item=row, organisation_id=pk, role=role) for pk, role in units.items())
+    Milestone.objects.bulk_create(
+        Milestone(item=row, position=position, title=step.title.strip(), due=step.due, weight=step.weight)
+        for position, step in enumerate(draft.milestones, start=1)
+    )
 
 
 def _units(row: WorkItem, draft: ItemDraft, there: Known) -> None:

@@ -16,6 +16,7 @@ from uuid import uuid4
 from django.db import transaction
 from openpyxl.utils import get_column_letter
 
+from saishang.apps.core.generations import pinned
 from saishang.apps.execution.actions.doing import log, logged_at_the_end
 from saishang.apps.execution.actions.item_cells import COLUMNS, ID, draft_from, headings
 from saishang.apps.execution.actions.item_checks import change_faults, new_faults
@@ -119,6 +120,15 @@ def load_items(
         faults.append(CellFault("", cell, reject.line, reject.column, reject.content, reject.message,
                                 "correct the row"))  # fmt: skip
 
+    # One load is one act: whose it may touch is asked when it begins, not for each of thousands of rows.
+    with pinned():
+        return _loaded(doing, rules, archive, path, name, faults, unread, dry_run, progress, batch)
+
+
+def _loaded(
+    doing: Doing, rules: Rules, archive: Archive, path: Path, name: str, faults: list[CellFault],
+    unread: Callable[[Reject], None], dry_run: bool, progress: Progress | None, batch: str,
+) -> ItemsOutcome:  # fmt: skip
     form = read_sheet(path, name, headings(), ["task", "title", "organisation"], unread, most_rows=_MOST_ROWS)
     there = known(rules, doing.today)
     sha256 = archive.put(path).sha256
