@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
-__all__ = ["Content", "Entry", "Version"]
+__all__ = ["Book", "Content", "Entry", "Movement", "Version"]
 
 
 class Content(models.Model):
@@ -41,14 +42,22 @@ class Entry(Content):
     north = models.FloatField(null=True)
     #: Everything that a search looks through, lower case; private fields stay out of it.
     words = models.TextField()
+    #: Earliest end of the terms that run; None when none does. Follows from the rest, for lists and warnings.
+    due = models.DateField(null=True)
+    #: Whether it stands here for demonstration only.
+    invented = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="registers_key_once")]
         indexes = [
-            models.Index(fields=["kind", "state"]),
-            models.Index(fields=["kind", "region"]),
-            models.Index(fields=["kind", "title"]),
-            models.Index(fields=["kind", "west", "east"]),
+            # The order of lists: a page reads about as many rows as it shows.
+            models.Index(fields=["kind", "state", "key"], name="registers_by_state"),
+            models.Index(fields=["kind", "region", "key"], name="registers_by_region"),
+            models.Index(fields=["kind", "title"], name="registers_by_title"),
+            models.Index(fields=["kind", "west", "east"], name="registers_by_box"),
+            models.Index(
+                fields=["kind", "due", "key"], condition=Q(withdrawn=False, due__isnull=False), name="registers_by_due"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,3 +87,40 @@ class Version(Content):
 
     def __str__(self) -> str:
         return f"{self.entry_id} v{self.number} {self.action}"
+
+
+class Movement(models.Model):
+    """What changes of entries added to a figure, or took from it, from a day on; sums of them are the figure.
+
+    Written with every version, in its transaction, and never read by itself: rows may be added up at any time.
+    """
+
+    kind = models.CharField(max_length=60)
+    #: Figure of the kind; empty: how many entries are in a state.
+    figure = models.CharField(max_length=60, blank=True)
+    day = models.DateField()
+    region = models.CharField(max_length=12, blank=True)
+    state = models.CharField(max_length=40, blank=True)
+    invented = models.BooleanField()
+    counted = models.BigIntegerField()
+    total = models.DecimalField(max_digits=60, decimal_places=12)
+    base = models.BigIntegerField()
+    base_total = models.DecimalField(max_digits=60, decimal_places=12)
+    missing = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "figure", "day"], name="registers_movement_of")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.figure} {self.day} {self.counted:+d}"
+
+
+class Book(models.Model):
+    """By which description of a kind its movements are written; another one, and they have to be made anew."""
+
+    kind = models.CharField(max_length=60, primary_key=True)
+    digest = models.CharField(max_length=64)
+    made = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.digest[:12]}"

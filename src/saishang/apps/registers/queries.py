@@ -19,9 +19,9 @@ from saishang.science.register.kind import Figure, Kind
 from saishang.science.soil.geometry import Area, areas_overlap, read_area
 
 __all__ = [
-    "EntryView", "Filter", "VersionView", "Written", "counted_regions", "counts", "due", "entries", "entry", "figures",
-    "first_day", "history", "inside", "keys",
-    "overlapping", "recorded", "stations", "timelines", "unlogged_versions", "written_since",
+    "EntryView", "Filter", "VersionView", "Written", "as_of", "counted_regions", "due", "entries", "entry",
+    "figures", "first_day", "history", "inside", "keys", "overlapping", "recorded", "stations",
+    "timelines", "unlogged_versions", "view_of", "written_since",
 ]  # fmt: skip
 
 
@@ -93,7 +93,7 @@ class Filter:
 def entries(kind: Kind, wanted: Filter = Filter()) -> list[EntryView]:
     """Entries of a register by key."""
     found: QuerySet[Any]
-    found = Entry.objects.filter(kind=kind.id) if wanted.on is None else _as_of(kind, wanted.on, wanted.known_at)
+    found = Entry.objects.filter(kind=kind.id) if wanted.on is None else as_of(kind, wanted.on, wanted.known_at)
     if not wanted.withdrawn:
         found = found.filter(withdrawn=False)
     if wanted.regions:
@@ -103,13 +103,13 @@ def entries(kind: Kind, wanted: Filter = Filter()) -> list[EntryView]:
     prefix = "" if wanted.on is None else "entry__"
     for word in wanted.text.casefold().split():
         found = found.filter(**{f"{prefix}words__contains": word})
-    return [_view(row, kind.id) for row in found.order_by("key")]
+    return [view_of(row, kind.id) for row in found.order_by("key")]
 
 
 def entry(kind: Kind, pk: int) -> EntryView | None:
     """One entry as it stands."""
     row = Entry.objects.filter(kind=kind.id, pk=pk).first()
-    return None if row is None else _view(row, kind.id)
+    return None if row is None else view_of(row, kind.id)
 
 
 def history(kind: Kind, pk: int) -> list[VersionView]:
@@ -118,7 +118,7 @@ def history(kind: Kind, pk: int) -> list[VersionView]:
     return [
         VersionView(
             row.number, row.action, row.reason, row.evidence, row.batch, row.actor_name, row.recorded_at,
-            _view(row, kind.id),
+            view_of(row, kind.id),
         )
         for row in rows
     ]  # fmt: skip
@@ -139,7 +139,7 @@ def timelines(kind: Kind, known_at: datetime | None = None) -> dict[int, list[tu
         # Days never run backwards; should they, the later word counts, as it does for the register on a day.
         while mine and mine[-1].effective >= row.effective:
             mine.pop()
-        mine.append(_view(row, kind.id))
+        mine.append(view_of(row, kind.id))
     return {
         pk: [
             (view.effective, after.effective - timedelta(days=1) if after is not None else None, view)
@@ -148,12 +148,6 @@ def timelines(kind: Kind, known_at: datetime | None = None) -> dict[int, list[tu
         ]
         for pk, mine in grouped.items()
     }
-
-
-def counts() -> dict[str, int]:
-    """Entries by kind, withdrawn ones left out."""
-    rows = Entry.objects.filter(withdrawn=False).values("kind").annotate(number=Count("pk"))
-    return {row["kind"]: row["number"] for row in rows}
 
 
 def inside(rules: Rules, region: str) -> tuple[str, ...]:
@@ -200,7 +194,7 @@ def overlapping(kind: Kind, area: Area, box: tuple[float, float, float, float]) 
     near = Entry.objects.filter(
         kind=kind.id, withdrawn=False, west__lt=east, east__gt=west, south__lt=north, north__gt=south
     ).order_by("key")
-    return [_view(row, kind.id) for row in near if row.place and areas_overlap(area, read_area(row.place))]
+    return [view_of(row, kind.id) for row in near if row.place and areas_overlap(area, read_area(row.place))]
 
 
 def unlogged_versions() -> Iterator[tuple[str, str]]:
@@ -230,7 +224,7 @@ _COPIED = (
 )  # fmt: skip
 
 
-def _as_of(kind: Kind, on: date, known_at: datetime | None) -> QuerySet[Version]:
+def as_of(kind: Kind, on: date, known_at: datetime | None) -> QuerySet[Version]:
     """The version of every entry that held on a day, as far as it was known at a moment."""
     held = Version.objects.filter(entry=OuterRef("entry"), effective__lte=on)
     if known_at is not None:
@@ -318,7 +312,8 @@ def stations(kind: str, known_at: datetime | None = None) -> list[RegisteredStat
     return found
 
 
-def _view(row: Any, kind: str) -> EntryView:
+def view_of(row: Any, kind: str) -> EntryView:
+    """An entry, or a version of one, as lists and pages speak of it."""
     return EntryView(
         pk=row.pk if isinstance(row, Entry) else row.entry_id, kind=kind, number=row.number, key=row.key,
         title=row.title, region=row.region, state=row.state, since=row.since, effective=row.effective,

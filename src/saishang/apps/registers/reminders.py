@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,10 @@ from saishang.apps.notices.providers import DueThing, Provider, provide
 from saishang.rules import Rules, load_rules
 
 __all__ = ["PROVIDER", "TERM"]
+
+
+#: Entries of one register that are spoken of at once.
+_MOST = 20_000
 
 
 def _words(params: Mapping[str, Any]) -> tuple[str, str]:
@@ -29,13 +33,13 @@ def _words(params: Mapping[str, Any]) -> tuple[str, str]:
 
 def _due(rules: Rules, first: date, last: date) -> Iterator[DueThing]:
     from saishang.apps.registers.kinds import kinds
-    from saishang.apps.registers.queries import Filter, due, entries
+    from saishang.apps.registers.lists import late
+    from saishang.apps.registers.queries import due
 
     for kind in kinds(rules).values():
         if not kind.terms:
             continue
-        states = tuple(sorted({state for term in kind.terms for state in term.states}))
-        listed = {view.key: view for view in entries(kind, Filter(states=states))}
+        listed = {view.key: view for view in late(kind, last + timedelta(days=1), most=_MOST)}
         for term in due(kind, listed.values()):
             if not first <= term.on <= last:
                 continue

@@ -15,7 +15,7 @@ from saishang.science.register.kind import DEMONSTRATION, Figure, Kind
 from saishang.science.register.values import matches
 from saishang.science.rounding import round_half_even
 
-__all__ = ["Due", "FigureValue", "Standing", "due_terms", "figure_value"]
+__all__ = ["Due", "FigureValue", "Standing", "due_terms", "figure_value", "fits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def figure_value(figure: Figure, entries: Iterable[Standing], regions: Collectio
         return _region_share(figure, listed, sorted(regions))
     base = [entry for entry in listed if matches(figure.of, entry.values, entry.state)]
     among = base if figure.measure == "share" else listed
-    counted = [entry for entry in among if _fits(figure, entry)]
+    counted = [entry for entry in among if fits(figure, entry)]
     whole = base if figure.measure == "share" else counted
     missing = tuple(entry.key for entry in whole if figure.field and entry.values.get(figure.field) is None)
     value: Fraction | None
@@ -110,14 +110,15 @@ def figure_value(figure: Figure, entries: Iterable[Standing], regions: Collectio
 
 
 def _region_share(figure: Figure, entries: Iterable[Standing], regions: Sequence[str]) -> FigureValue:
-    counted = [entry for entry in entries if entry.region in regions and _fits(figure, entry)]
+    counted = [entry for entry in entries if entry.region in regions and fits(figure, entry)]
     having = {entry.region for entry in counted}
     value = Fraction(100 * len(having), len(regions)) if regions else None
     rounded = None if value is None else round_half_even(value, figure.decimals)
     return FigureValue(value, rounded, tuple(entry.key for entry in counted), tuple(regions), ())
 
 
-def _fits(figure: Figure, entry: Standing) -> bool:
+def fits(figure: Figure, entry: Standing) -> bool:
+    """Whether an entry has what a figure counts."""
     return matches(figure.where, entry.values, entry.state) and (
         not figure.any_of or any(matches(choice, entry.values, entry.state) for choice in figure.any_of)
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any, Literal
 
 from saishang.rules import Row, RuleLookupError, Rules
@@ -181,6 +182,8 @@ class Kind:
     calendar: WorkingDays | None = None
     #: States in which nothing is outstanding although a step may still follow; final states are so by themselves.
     settled: tuple[str, ...] = ()
+    #: Of all that figures, terms and states follow from: with another one, what was made of them is made anew.
+    digest: str = ""
 
     def seen_by(self, staff: bool) -> list[Field]:
         """Fields that a reader may see: all of them for people who are signed in."""
@@ -210,6 +213,15 @@ def read_kind(name: str, document: Mapping[str, Any], rules: Rules) -> Kind:
     return kind
 
 
+def _digest(kind: Kind) -> str:
+    days = kind.calendar
+    parts = (
+        kind.key, kind.region_field, kind.fields, kind.life and kind.life.states, kind.terms, kind.figures,
+        kind.settled, days and (sorted(days.off), sorted(days.work), sorted(days.years)),
+    )  # fmt: skip
+    return sha256(repr(parts).encode()).hexdigest()
+
+
 class _Reading:
     def __init__(self, document: Mapping[str, Any], rules: Rules) -> None:
         self.document = document
@@ -237,6 +249,7 @@ class _Reading:
             calendar=working_days(self.rules) if any("working_days" in t for t in document.get("terms", ())) else None,
             settled=self._settled(life),
         )  # fmt: skip
+        kind = replace(kind, digest=_digest(kind))
         for known in fields.values():
             if isinstance(known.required, Mapping):
                 self._where(("fields", known.id, "required"), known.required, fields, life)

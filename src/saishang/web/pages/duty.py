@@ -18,9 +18,9 @@ from saishang.apps.ecology import queries as ecology
 from saishang.apps.indicators import queries as indicators
 from saishang.apps.indicators.queries import RunFacts
 from saishang.apps.indicators.values import DEMONSTRATION
+from saishang.apps.registers import lists
 from saishang.apps.registers import queries as registers
 from saishang.apps.registers.kinds import kinds
-from saishang.apps.registers.queries import Filter
 from saishang.science.register.figures import Due
 from saishang.science.register.kind import Kind
 from saishang.web import texts
@@ -99,8 +99,7 @@ def _overdue(*, staff: bool) -> Iterator[Notice]:
     for kind in kinds(site.rules()).values():
         if not kind.terms or not (kind.public or staff):
             continue
-        states = tuple(sorted({state for term in kind.terms for state in term.states}))
-        listed = registers.entries(kind, Filter(states=states))
+        listed = lists.late(kind, on)
         late = [due for due in registers.due(kind, listed) if due.on < on]
         invented = {view.key for view in listed if view.standing.invented}
         for is_invented in (False, True):

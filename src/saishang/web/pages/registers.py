@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from saishang.apps.registers import queries
+from saishang.apps.core.queries import counted
+from saishang.apps.registers import book, lists, queries
+from saishang.apps.registers.book import Place
 from saishang.apps.registers.form import PLACE, STATE, place_headings
 from saishang.apps.registers.kinds import kinds
+from saishang.apps.registers.lists import Wanted
 from saishang.apps.registers.queries import EntryView, Filter
-from saishang.science.register.figures import Due
-from saishang.science.register.kind import Kind
+from saishang.science.register.kind import Figure, Kind
+from saishang.science.register.sums import FigureSum, Part, figure_sum
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.charts import MapView
 from saishang.web.pages.exports import export
+from saishang.web.pages.paging import MOST_COUNTED, LongPaginator
 from saishang.web.pages.registers_common import (
     Reader,
     area_map,
@@ -42,16 +46,18 @@ from saishang.web.security import may, public
 __all__ = ["figures", "index", "listing", "places"]
 
 _PER_PAGE = 50
+#: Entries that the map of a list draws.
+_DRAWN = 500
 
 
 @public
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All registers that the reader may see, with how many entries they hold."""
-    counted = queries.counts()
     staff = may(request, "view_internal")
+    counts = book.counts(kind for kind in kinds(site.rules()).values() if kind.public or staff)
     listed = [
-        {"name": kind_name(kind), "about": texts.both(kind.about_zh, kind.about_en), "count": counted.get(kind.id, 0),
+        {"name": kind_name(kind), "about": texts.both(kind.about_zh, kind.about_en), "count": counts.get(kind.id, 0),
          "href": reverse("registers-list", args=[kind.id]), "public": kind.public, "source": kind.source,
          "status": kind.status, "clause": kind.clause}
         for kind in kinds(site.rules()).values()
@@ -70,24 +76,23 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
         return found
     known, reader = found
     wanted, chosen = _wanted(request, known)
-    views = queries.entries(known, wanted)
-    invented = sum(view.standing.invented for view in views)
-    terms: dict[str, Due] = {}
-    for due in queries.due(known, views):
-        terms.setdefault(due.key, due)
-    if chosen["due"]:
-        views = [view for view in views if view.key in terms and terms[view.key].on < today()]
-    page = Paginator(views, _PER_PAGE).get_page(request.GET.get("page"))
-    about = _about(known, wanted)
-    table = _entries_table(known, reader, list(page.object_list), views, terms, about)
-    form = _form_table(known, reader, views, about)
+    listed = lists.rows(known, wanted)
+    pages = LongPaginator(listed, _PER_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    views = [queries.view_of(row, known.id) for row in page.object_list]
+    about = _about(known, wanted.filter)
+    everything = (queries.view_of(row, known.id) for row in listed.iterator(chunk_size=1000))
+    table = _entries_table(known, reader, views, everything, about)
+    form = _form_table(known, reader, everything, about)
     answer = export(request, [table, form])
     if answer is not None:
         return answer
-    spec = area_map(known, views[:500], reverse("registers-places", args=[known.id])) if known.place != "none" else None
+    drawn = [queries.view_of(row, known.id) for row in listed[:_DRAWN]] if known.place != "none" else []
+    spec = area_map(known, drawn, reverse("registers-places", args=[known.id])) if drawn else None
+    made_up, _all = counted(lists.invented(listed, known), MOST_COUNTED)
     context: dict[str, Any] = {
-        "kind": known, "name": kind_name(known), "table": table, "form_table": form, "page": page, "count": len(views),
-        "invented": invented,
+        "kind": known, "name": kind_name(known), "table": table, "form_table": form, "page": page, "count": pages.count,
+        "more": pages.more, "invented": made_up, "drawn": len(drawn) if len(drawn) < pages.count else 0,
         "chosen": chosen, "map": MapView("entries", _("名录分布图"), spec) if spec else None,
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
@@ -114,33 +119,34 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
     places_shown = [row for row in site.rules().regions.values() if row["level"] in ("province", "prefecture_city")]
     places_shown = [row for row in places_shown if row["use"] == "in_plan"]
     codes = [str(row["code"]) for row in places_shown]
-    views = queries.entries(known, Filter(on=on))
+    found_sums = book.sums(known, on)
     # Invented entries are never counted beside real ones; alone they show what the page is for, under their mark.
-    real = [view for view in views if not view.standing.invented]
-    counted = real or views
-    values = queries.figures(known, site.rules(), counted, codes)
+    there = {place.invented for place, part in found_sums.items() if not place.figure and part.counted}
+    real = False in there
+    mine = {place: part for place, part in found_sums.items() if place.invented is not real}
+    made_up = sum(part.counted for place, part in found_sums.items() if not place.figure and place.invented)
     columns = [Column("figure", _("指标"), row_head=True), Column("unit", _("计量单位"))]
     columns += [Column(str(row["code"]), texts.name_of(row), number=True) for row in places_shown]
     rows = []
     for figure in known.figures.values():
         row: dict[str, Any] = {"figure": texts.both(figure.zh, figure.en), "unit": texts.unit_name(figure.unit)}
         for code in codes:
-            value = values[figure.id][code]
-            note = _("%(count)s 条缺少数值") % {"count": len(value.missing)} if value.missing else ""
+            value = _figure(figure, mine, code)
+            note = _("%(count)s 条缺少数值") % {"count": value.missing} if value.missing else ""
             row[code] = Cell(value.rounded, note=note)
         rows.append(row)
     about = _about(known, Filter(on=on))
-    if not real and views:
+    if not real and made_up:
         about.append(_("演示数据：条目都是虚构的。"))
     table = Table(
         "figures", _("各地统计"), columns, rows, about=about, empty=_("此名录没有定义统计指标。"),
         caption=_("按所选日期名录的状态统计；没有可比对象时不给出比例，缺少数值时不给出合计。"),
     )  # fmt: skip
-    states = _states_table(known, counted, about)
+    states = _states_table(known, mine, about)
     context = {
         "kind": known, "name": kind_name(known), "tabs": tabs(known, reader, "registers-figures"), "table": table,
         "on": on.isoformat() if on else "", "states": states,
-        "demonstration": _demonstration(len(views) - len(real), bool(real)),
+        "demonstration": _demonstration(made_up, real),
     }  # fmt: skip
     return export(request, [table, states]) or render(request, "registers/figures.html", context)
 
@@ -160,7 +166,7 @@ def places(request: HttpRequest, kind: str) -> HttpResponse:
             "properties": {field.id: view.values.get(field.id) for field in reader.fields}
             | {"key": view.key, "state": view.state, "since": view.since, "effective": view.effective},
         }
-        for view in queries.entries(known, wanted)
+        for view in map(partial(queries.view_of, kind=known.id), lists.rows(known, wanted).iterator(chunk_size=1000))
         if view.place is not None
     ]  # fmt: skip
     collection = {"type": "FeatureCollection", "features": features}
@@ -171,15 +177,15 @@ def places(request: HttpRequest, kind: str) -> HttpResponse:
     return answer
 
 
-def _wanted(request: HttpRequest, kind: Kind) -> tuple[Filter, dict[str, str]]:
+def _wanted(request: HttpRequest, kind: Kind) -> tuple[Wanted, dict[str, str]]:
     """What the address asks for; values that nobody knows are passed over."""
     chosen = {name: request.GET.get(name, "").strip() for name in ("q", "region", "state", "on", "due", "withdrawn")}
     on = day_of(chosen["on"])
     chosen["on"] = on.isoformat() if on else ""
     regions = queries.inside(site.rules(), chosen["region"]) if chosen["region"] in site.rules().regions else ()
     states = (chosen["state"],) if kind.life is not None and chosen["state"] in kind.life.states else ()
-    wanted = Filter(chosen["q"][:200], regions, states, on, bool(chosen["withdrawn"]))
-    return wanted, chosen
+    asked = Filter(chosen["q"][:200], regions, states, on, bool(chosen["withdrawn"]))
+    return Wanted(asked, overdue=today() if chosen["due"] else None), chosen
 
 
 def _demonstration(invented: int, any_real: bool) -> str:
@@ -200,8 +206,7 @@ def _about(kind: Kind, wanted: Filter) -> list[str]:
 
 
 def _entries_table(
-    kind: Kind, reader: Reader, rows: Sequence[EntryView], everything: Sequence[EntryView], terms: dict[str, Due],
-    about: Sequence[str],
+    kind: Kind, reader: Reader, rows: Sequence[EntryView], everything: Iterable[EntryView], about: Sequence[str]
 ) -> Table:  # fmt: skip
     shown_fields = [field for field in reader.fields if field.in_list]
     columns = [
@@ -220,7 +225,7 @@ def _entries_table(
         row: dict[str, Any] = {field.id: exact(field, view.values.get(field.id)) for field in shown_fields}
         row[kind.key] = Cell(view.key, href=entry_url(kind, view.pk), note=_("已撤销") if view.withdrawn else "")
         row["_state"], row["_since"] = state_name(kind, view.state), view.since
-        due = terms.get(view.key)
+        due = next(iter(queries.due(kind, [view])), None)
         if due is not None:
             row["_due"] = Cell(due.on, note=_("已逾期") if due.on < today() else "")
         return row
@@ -228,12 +233,12 @@ def _entries_table(
     title = _("条目")
     return Table(
         "entries", title, columns, [told(view) for view in rows], about=about, tight=True,
-        everything=[told(view) for view in everything],
+        everything=map(told, everything),
         empty=_("名录里还没有条目，或没有符合条件的条目。"),
     )  # fmt: skip
 
 
-def _form_table(kind: Kind, reader: Reader, views: Sequence[EntryView], about: Sequence[str]) -> Table:
+def _form_table(kind: Kind, reader: Reader, views: Iterable[EntryView], about: Sequence[str]) -> Table:
     """All that the reader may see, under the headings that an import understands."""
     columns = [
         Column(field.id, texts.both(field.zh, field.en), field.unit, number=field.type in ("number", "integer"))
@@ -243,15 +248,22 @@ def _form_table(kind: Kind, reader: Reader, views: Sequence[EntryView], about: S
         columns.append(Column(STATE, texts.both("状态", "State")))
     if kind.place != "none":
         columns.append(Column(PLACE, texts.both(*place_headings(kind))))
-    rows = [
+    rows = (
         {field.id: exact(field, view.values.get(field.id)) for field in reader.fields}
         | {STATE: state_name(kind, view.state), PLACE: place_text(view.place)}
         for view in views
-    ]
-    return Table("form", kind_name(kind), columns, rows, about=about)
+    )
+    return Table("form", kind_name(kind), columns, (), about=about, everything=rows)
 
 
-def _states_table(kind: Kind, views: Sequence[EntryView], about: Sequence[str]) -> Table:
+def _figure(figure: Figure, sums: Mapping[Place, Part], region: str) -> FigureSum:
+    """A figure of a region and everything below it."""
+    codes = queries.inside(site.rules(), region)
+    parts = {place.region: part for place, part in sums.items() if place.figure == figure.id and place.region in codes}
+    return figure_sum(figure, parts, queries.counted_regions(figure, site.rules(), codes))
+
+
+def _states_table(kind: Kind, sums: Mapping[Place, Part], about: Sequence[str]) -> Table:
     """How many entries are in which state, and what may happen to them next."""
     if kind.life is None:
         return Table("states", _("状态"), [], [], empty=_("此名录的条目没有办理流程。"))
@@ -262,7 +274,7 @@ def _states_table(kind: Kind, views: Sequence[EntryView], about: Sequence[str]) 
     rows = [
         {
             "state": Cell(state_name(kind, state), href=f"{reverse('registers-list', args=[kind.id])}?state={state}"),
-            "count": sum(view.state == state for view in views),
+            "count": sum(part.counted for place, part in sums.items() if not place.figure and place.state == state),
             "next": texts.listed(texts.both(move.zh, move.en) for move in kind.life.moves(state)),
         }
         for state in kind.life.states

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from saishang.apps.registers import queries
+from saishang.apps.registers import book, queries
 from saishang.apps.registers.queries import EntryView
 from saishang.errors import SaishangError
 from saishang.science.register.kind import Kind
@@ -60,7 +60,7 @@ def gate(request: HttpRequest) -> HttpResponse:
     rules = admission_rules(site.rules())
     kind = kind_named(REGISTER)
     form = GateForm(rules, request.POST or None)
-    count = queries.counts().get(REGISTER, 0)
+    count = book.counts([kind]).get(REGISTER, 0) if kind is not None else 0
     context: dict[str, Any] = {
         "form": form, "kind": kind, "register": count, "tabs": tabs("soil"),
         "figures": figures_of_plots(kind) if kind is not None and count else [],

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from saishang.apps.core.actions import record
+from saishang.apps.registers.book import due_day, movements, note, standing_of
 from saishang.apps.registers.models import Entry, Version
 from saishang.errors import SaishangError
 from saishang.science.register.kind import Kind
@@ -139,6 +140,7 @@ def write(
 ) -> Entry:
     """Write the next version, the entry's copy of it, and the log; the caller holds lock and transaction."""
     before = None if entry is None else _told(entry)
+    stood = standing_of(entry)
     made = entry or Entry(kind=kind.id, number=0)
     made.number += 1
     made.key = str(draft.values[kind.key])
@@ -152,7 +154,11 @@ def write(
     made.west, made.south, made.east, made.north = box
     made.recorded_at = timezone.now()
     made.words = _words(kind, made.values)
+    now = standing_of(made)
+    made.due = None if now is None else due_day(kind, now)
+    made.invented = now is not None and now.invented
     made.save()
+    note(kind, {(made.effective, place): part for place, part in movements(kind, stood, now).items()})
     user = None if isinstance(actor, str) else actor
     version = Version(
         entry=made, number=made.number, action=action, reason=reason, evidence=list(evidence), batch=batch, actor=user,

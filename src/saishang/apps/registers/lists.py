@@ -1,0 +1,108 @@
+"""Lists of a register a page at a time: filtered, in the order of an index, counted as far as it is cheap.
+
+`queries.entries` brings every entry, for whoever needs all of them; a page, a file that is written row by row and a map
+ask here. docs/decisions/2026-11-30-registers-at-scale.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import BooleanField, F, Func, Q, QuerySet
+
+from saishang.apps.registers.models import Entry
+from saishang.apps.registers.queries import EntryView, Filter, as_of, view_of
+from saishang.science.register.kind import DEMONSTRATION, Kind
+
+__all__ = ["ORDERS", "Wanted", "invented", "late", "rows"]
+
+#: What a list can be put in order by: columns with an index.
+ORDERS = {"key": ("key",), "title": ("title", "key"), "due": ("due", "key")}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries, beyond `Filter`.
+
+    Attributes
+    ----------
+    fields:
+        Choice or truth → the value it has.
+    overdue:
+        A day: entries with a term that ended before it.
+    box:
+        West, south, east, north [degrees]: entries whose own box touches it.
+    """
+
+    filter: Filter = field(default_factory=Filter)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    overdue: date | None = None
+    box: tuple[float, float, float, float] | None = None
+
+
+def late(kind: Kind, day: date, most: int = 1000) -> list[EntryView]:
+    """Entries with a term that ended before a day, the longest first."""
+    return [view_of(row, kind.id) for row in rows(kind, Wanted(overdue=day), "due")[:most]]
+
+
+def invented(found: QuerySet[Any], kind: Kind) -> QuerySet[Any]:
+    """Of rows those that stand for demonstration only."""
+    if DEMONSTRATION not in kind.fields:
+        return found.none()
+    return found.filter(values__contains={DEMONSTRATION: True})
+
+
+def rows(kind: Kind, wanted: Wanted, order: str = "key") -> QuerySet[Any]:
+    """Entries (or their versions, of a day) in an order of `ORDERS`; `queries.view_of` makes one of a row."""
+    return _filtered(kind, wanted).order_by(*ORDERS[order])
+
+
+def _filtered(kind: Kind, wanted: Wanted) -> QuerySet[Any]:
+    asked = wanted.filter
+    rows: QuerySet[Any]
+    rows = Entry.objects.filter(kind=kind.id) if asked.on is None else as_of(kind, asked.on, asked.known_at)
+    if not asked.withdrawn:
+        rows = rows.filter(withdrawn=False)
+    if asked.regions:
+        rows = rows.filter(region__in=asked.regions)
+    if asked.states:
+        rows = rows.filter(state__in=asked.states)
+    if wanted.fields:
+        rows = rows.filter(values__contains=dict(wanted.fields))
+    prefix = "" if asked.on is None else "entry__"
+    if wanted.overdue is not None:
+        rows = rows.filter(**{f"{prefix}due__lt": wanted.overdue})
+    if wanted.box is not None:
+        west, south, east, north = wanted.box
+        rows = rows.filter(**{
+            f"{prefix}west__lte": east, f"{prefix}east__gte": west, f"{prefix}south__lte": north,
+            f"{prefix}north__gte": south,
+        })  # fmt: skip
+    for word in asked.text.casefold().split():
+        rows = rows.filter(_holds(word, prefix))
+    return rows
+
+
+def _holds(word: str, prefix: str) -> Q:
+    """Entries whose words hold a part: its pairs of characters stand in the index, the part itself is compared."""
+    exact = Q(**{f"{prefix}words__contains": word})
+    pairs = sorted({word[place : place + 2] for place in range(len(word) - 1)})
+    return Q(_HoldsPairs(F(f"{prefix}words"), pairs)) & exact if pairs else exact
+
+
+class _HoldsPairs(Func):
+    """Whether all pairs stand among those of a text (migration 0004)."""
+
+    output_field = BooleanField()
+
+    def __init__(self, words: F, pairs: list[str]) -> None:
+        super().__init__(words)
+        self.pairs = pairs
+
+    def as_sql(self, compiler: Any, connection: Any, **_more: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """The condition and its parameters."""
+        sql, parameters = compiler.compile(self.get_source_expressions()[0])
+        return f"(registers_pairs({sql}) @> %s::text[])", [*parameters, self.pairs]
