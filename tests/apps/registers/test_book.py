@@ -10,7 +10,6 @@ import pytest
 
 from saishang.apps.registers import book, lists, queries
 from saishang.apps.registers.actions import add_entry, change_entry, undo_entry, withdraw_entry
-from saishang.apps.registers.book import Place
 from saishang.apps.registers.kinds import kind_of
 from saishang.apps.registers.lists import Wanted
 from saishang.apps.registers.models import Book, Entry, Movement
@@ -28,9 +27,8 @@ pytestmark = pytest.mark.django_db
 
 
 def outfall(code: str, on: date, state: str = "found", region: str = "640104", **more: str) -> Entry:
-    given = {"code": code, "name": f"试验排口 {code}", "region": region, "category": "industrial", "river": "某沟", **more}
-    choices = [choice.id for choice in KIND.fields["category"].choices]
-    given["category"] = choices[0]
+    category = KIND.fields["category"].choices[0].id
+    given = {"code": code, "name": f"试验排口 {code}", "region": region, "category": category, "river": "某沟", **more}
     return add_entry(
         "tests", KIND, RULES, given, today=TODAY, effective=on, state=state, reason="tests"
     )  # fmt: skip

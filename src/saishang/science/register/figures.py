@@ -15,7 +15,7 @@ from saishang.science.register.kind import DEMONSTRATION, Figure, Kind
 from saishang.science.register.values import matches
 from saishang.science.rounding import round_half_even
 
-__all__ = ["Due", "FigureValue", "Standing", "due_terms", "figure_value", "fits"]
+__all__ = ["Due", "FigureValue", "Standing", "due_terms", "figure_value", "fits", "share_of_base"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,15 @@ def figure_value(figure: Figure, entries: Iterable[Standing], regions: Collectio
     Parameters
     ----------
     regions:
-        Codes of the regions that a `region_share` is a share of.
+        Codes of the regions that a `region_share` is a share of, or whose numbers are the whole of a `base_share`.
 
     A share of nothing is None, not 0 or 100. An entry in the numerator of a share counts only when it is in the whole.
     """
     listed = list(entries)
     if figure.measure == "region_share":
         return _region_share(figure, listed, sorted(regions))
+    if figure.measure == "base_share":
+        return _base_share(figure, listed, sorted(regions))
     base = [entry for entry in listed if matches(figure.of, entry.values, entry.state)]
     among = base if figure.measure == "share" else listed
     counted = [entry for entry in among if fits(figure, entry)]
@@ -115,6 +117,23 @@ def _region_share(figure: Figure, entries: Iterable[Standing], regions: Sequence
     value = Fraction(100 * len(having), len(regions)) if regions else None
     rounded = None if value is None else round_half_even(value, figure.decimals)
     return FigureValue(value, rounded, tuple(entry.key for entry in counted), tuple(regions), ())
+
+
+def _base_share(figure: Figure, entries: Iterable[Standing], regions: Sequence[str]) -> FigureValue:
+    counted = [entry for entry in entries if fits(figure, entry)]
+    missing = tuple(entry.key for entry in counted if figure.field and entry.values.get(figure.field) is None)
+    value = None if missing else share_of_base(figure, _total(figure, counted), regions)
+    rounded = None if value is None else round_half_even(value, figure.decimals)
+    return FigureValue(value, rounded, tuple(entry.key for entry in counted), tuple(regions), missing)
+
+
+def share_of_base(figure: Figure, total: Fraction, regions: Collection[str]) -> Fraction | None:
+    """A number over the whole that the rules have for some regions [%]; None where one of them lacks its number."""
+    bases = dict(figure.bases)
+    if not regions or any(region not in bases for region in regions):
+        return None
+    whole = sum((bases[region] for region in regions), Fraction(0))
+    return 100 * total / whole if whole else None
 
 
 def fits(figure: Figure, entry: Standing) -> bool:

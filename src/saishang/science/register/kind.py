@@ -9,23 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from hashlib import sha256
 from typing import Any, Literal
 
 from saishang.rules import Row, RuleLookupError, Rules
 from saishang.science.clocks import WorkingDays, working_days
 from saishang.science.machine import StateTable
+from saishang.science.numbers import exact
 
 __all__ = [
-    "DEMONSTRATION", "Choice", "Evidence", "Field", "Figure", "Kind", "KindError", "KindFault", "Term", "read_kind",
-    "read_kinds",
+    "DEMONSTRATION", "Choice", "Compute", "Evidence", "Field", "Figure", "Kind", "KindError", "KindFault", "Term",
+    "read_kind", "read_kinds",
 ]  # fmt: skip
 
 #: A kind may have a field of this name (type truth): entries that say yes are invented, for demonstration. They are
 #: shown with that mark and never counted in a figure that judges anybody.
 DEMONSTRATION = "demonstration"
-FieldType = Literal["text", "long_text", "integer", "number", "date", "choice", "truth", "region"]
-Measure = Literal["count", "sum", "share", "region_share"]
+FieldType = Literal["text", "long_text", "integer", "number", "date", "choice", "truth", "region", "entry"]
+Measure = Literal["count", "sum", "share", "region_share", "base_share"]
+How = Literal["sum", "difference", "product", "share"]
 #: Field → values that it may have; `state` stands for the state of the entry.
 Where = Mapping[str, tuple[str, ...]]
 #: Numbers can be summed.
@@ -60,6 +63,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Compute:
+    """How a number follows from others of the entry."""
+
+    how: How
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Field:
     """One field.
 
@@ -69,6 +80,14 @@ class Field:
         True, False, or field → values: required when any of them has one of its values (`state` is the entry's state).
     levels:
         Levels of region that may be named; empty = all.
+    of:
+        Of type entry: the register whose entry is named.
+    compute:
+        How it follows from other fields; nobody types it then.
+    open:
+        Whether open data carry it.
+    kept_years:
+        Years after the end of an entry for which it is shown; 0 = for good.
     """
 
     id: str
@@ -90,6 +109,11 @@ class Field:
     in_list: bool = False
     help_zh: str = ""
     help_en: str = ""
+    of: str = ""
+    compute: Compute | None = None
+    unique: bool = False
+    open: bool = True
+    kept_years: int = 0
 
 
 @dataclass(frozen=True)
@@ -136,7 +160,10 @@ class Figure:
     Attributes
     ----------
     levels:
-        Of a `region_share`: which regions are counted, those with an entry over all of them.
+        Of a `region_share`: which regions are counted, those with an entry over all of them; of a `base_share` those
+        whose numbers are added up.
+    bases:
+        Of a `base_share`: region → its number.
     any_of:
         Alternatives beside `where`; an entry that fits several of them counts once. None given = all fit.
     """
@@ -152,6 +179,7 @@ class Figure:
     decimals: int
     levels: tuple[str, ...] = ()
     any_of: tuple[Where, ...] = ()
+    bases: tuple[tuple[str, Fraction], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,6 +210,8 @@ class Kind:
     calendar: WorkingDays | None = None
     #: States in which nothing is outstanding although a step may still follow; final states are so by themselves.
     settled: tuple[str, ...] = ()
+    #: Code of the agency that keeps the register; empty: the data workshop does.
+    owner: str = ""
     #: Of all that figures, terms and states follow from: with another one, what was made of them is made anew.
     digest: str = ""
 
@@ -211,6 +241,11 @@ def read_kind(name: str, document: Mapping[str, Any], rules: Rules) -> Kind:
     if reading.faults:
         raise KindError(name, reading.faults)
     return kind
+
+
+def _compute(entry: Mapping[str, Any]) -> Compute | None:
+    said = entry.get("compute")
+    return None if said is None else Compute(said["how"], tuple(said["fields"]))
 
 
 def _digest(kind: Kind) -> str:
@@ -247,7 +282,7 @@ class _Reading:
             figures={figure.id: figure for figure in self._figures(fields, life)},
             region_field="region" if "region" in regions else (regions[0] if regions else ""),
             calendar=working_days(self.rules) if any("working_days" in t for t in document.get("terms", ())) else None,
-            settled=self._settled(life),
+            settled=self._settled(life), owner=self._owner(),
         )  # fmt: skip
         kind = replace(kind, digest=_digest(kind))
         for known in fields.values():
@@ -264,6 +299,11 @@ class _Reading:
             choices = self._choices(path, entry)
             if entry["type"] == "choice" and not choices:
                 self._fault((*path, "choices"), "the choices of the field", "none", "list them, or name a table")
+            if (entry["type"] == "entry") != ("of" in entry):
+                self._fault((*path, "of"), "the register of an entry, for type entry alone", repr(entry.get("of")),
+                            "name it with `of`, or correct the type")  # fmt: skip
+            if "of" in entry and f"registers/{entry['of']}" not in self.rules.documents_under("registers"):
+                self._fault((*path, "of"), "a register of the rules", entry["of"], "correct the name")
             if entry["type"] != "choice" and choices:
                 self._fault((*path, "type"), "type choice for a field with choices", entry["type"], "correct the type")
             if "pattern" in entry:
@@ -279,9 +319,32 @@ class _Reading:
                 choices=choices, levels=tuple(entry.get("levels", ())),
                 required=said if isinstance(said, bool) else _where(said), public=entry.get("public", True),
                 in_list=entry.get("in_list", False), help_zh=entry.get("help_zh", ""),
-                help_en=entry.get("help_en", ""),
+                help_en=entry.get("help_en", ""), of=entry.get("of", ""), compute=_compute(entry),
+                unique=entry.get("unique", False), open=entry.get("open", entry.get("public", True)),
+                kept_years=entry.get("kept_years", 0),
             )  # fmt: skip
+        for index, known in enumerate(found.values()):
+            if known.compute is not None:
+                self._check_compute(("fields", index), known, found)
         return found
+
+    def _check_compute(self, path: tuple[str | int, ...], known: Field, fields: Mapping[str, Field]) -> None:
+        if known.type not in _NUMBERS or known.required:
+            self._fault((*path, "type"), "an optional number for what is computed", known.type,
+                        "make it a number, and leave `required` out")  # fmt: skip
+        told = known.compute.fields if known.compute is not None else ()
+        for name in told:
+            other = fields.get(name)
+            if other is None or other.type not in _NUMBERS or other.compute is not None:
+                self._fault((*path, "compute", "fields"), "numbers that are typed in", name, "name other fields")
+        if known.compute is not None and known.compute.how == "share" and len(told) != 2:
+            self._fault((*path, "compute", "fields"), "part and whole", f"{len(told)} fields", "name two fields")
+
+    def _owner(self) -> str:
+        owner = str(self.document.get("owner", ""))
+        if owner and owner not in {str(row["code"]) for row in self.rules.agencies.values()}:
+            self._fault(("owner",), "the code of an agency of the table", owner, "correct it, or add the agency")
+        return owner
 
     def _pattern(self, path: tuple[str | int, ...], entry: Mapping[str, Any]) -> None:
         try:
@@ -373,6 +436,9 @@ class _Reading:
                     self._fault((*path, "field"), "a field with numbers", name, "name a number")
             if entry["measure"] == "region_share" and not ("levels" in entry and self._has_region(fields)):
                 self._fault(path, "`levels`, and a field of type region", "none", "say which regions are counted")
+            if (entry["measure"] == "base_share") != ("base" in entry):
+                self._fault((*path, "base"), "the table of the whole, for a base_share alone", entry["measure"],
+                            "write `base`, or correct the measure")  # fmt: skip
             if entry["measure"] == "share" and "of" not in entry:
                 self._fault((*path, "of"), "the whole of the share", "none", "write `of`; `{}` is all entries")
             yield Figure(
@@ -384,7 +450,25 @@ class _Reading:
                     self._where((*path, "any", number), _where(choice), fields, life)
                     for number, choice in enumerate(entry.get("any", ()))
                 ),
+                bases=self._bases(path, entry),
             )  # fmt: skip
+
+    def _bases(self, path: tuple[str | int, ...], entry: Mapping[str, Any]) -> tuple[tuple[str, Fraction], ...]:
+        """Numbers of the regions of the levels that a base_share adds up."""
+        said = entry.get("base")
+        if said is None:
+            return ()
+        levels = entry.get("levels", ())
+        try:
+            rows = [(str(row[said["region"]]), row[said["value"]]) for row in self.rules.table(said["table"])]
+        except (RuleLookupError, KeyError):
+            self._fault((*path, "base"), "a table of the rules with these columns", said["table"], "correct the name")
+            return ()
+        known = self.rules.regions
+        if not levels:
+            self._fault((*path, "levels"), "the levels of region whose numbers are added up", "none", "write `levels`")
+        return tuple((code, exact(value)) for code, value in rows
+                     if value is not None and code in known and known[code]["level"] in levels)  # fmt: skip
 
     @staticmethod
     def _has_region(fields: Mapping[str, Field]) -> bool:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from saishang.science.numbers import exact
-from saishang.science.register.figures import Standing, fits
+from saishang.science.register.figures import Standing, fits, share_of_base
 from saishang.science.register.kind import Figure
 from saishang.science.register.values import matches
 from saishang.science.rounding import round_half_even
@@ -93,7 +93,7 @@ def figure_sum(figure: Figure, parts: Mapping[str, Part], regions: Collection[st
     parts:
         Region → sum of the parts of its entries; regions that are not counted left out by the caller.
     regions:
-        Codes of the regions that a `region_share` is a share of.
+        Codes of the regions that a `region_share` is a share of, or whose numbers are the whole of a `base_share`.
     """
     if figure.measure == "region_share":
         inside = {region: part for region, part in parts.items() if region in regions}
@@ -101,6 +101,9 @@ def figure_sum(figure: Figure, parts: Mapping[str, Part], regions: Collection[st
         value = Fraction(100 * having, len(regions)) if regions else None
         return _told(figure, value, sum(part.counted for part in inside.values()), len(regions), 0)
     whole = sum(parts.values(), NOTHING)
+    if figure.measure == "base_share":
+        value = None if whole.missing else share_of_base(figure, whole.total, regions)
+        return _told(figure, value, whole.counted, len(regions), whole.missing)
     value = None
     if not whole.missing:
         if figure.measure == "count":

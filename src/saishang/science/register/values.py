@@ -11,15 +11,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from math import prod
 from typing import Any, Literal
 
 from saishang.rules import Row
+from saishang.science.numbers import exact
 from saishang.science.register.kind import Field, Kind
+from saishang.science.rounding import round_half_even
 
-__all__ = ["FieldFault", "Value", "as_text", "matches", "read_entry", "read_value", "shown"]
+__all__ = ["FieldFault", "Value", "as_text", "computed", "matches", "read_entry", "read_value", "shown"]
 
 #: A stored value; None = not given.
 Value = str | int | bool | None
+#: Places of a computed number whose field names none.
+_PLACES = 6
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．－＋，", "0123456789.-+,")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _TRUE = {"是", "有", "true", "yes", "1", "√", "✓"}
@@ -62,18 +68,49 @@ def read_entry(
     values: dict[str, Value] = {}
     faults: list[FieldFault] = []
     for field in kind.fields.values():
-        text = (given.get(field.id) or "").strip()
+        # What follows from other fields is never typed; a form that brings it back is not wrong.
+        text = "" if field.compute is not None else (given.get(field.id) or "").strip()
         try:
             values[field.id] = read_value(field, text, regions) if text else None
         except _Wrong as error:
             values[field.id] = None
             faults.append(FieldFault(field.id, text, error.message, error.fix))
+    for field in kind.fields.values():
+        if field.compute is not None:
+            values[field.id] = computed(field, values)
     wrong = {fault.field for fault in faults}
     for field in kind.fields.values():
         if values[field.id] is None and field.id not in wrong and _wanted(field, values, state):
             faults.append(FieldFault(field.id, "", "a value is required here", "fill it in"))
     order = list(kind.fields)
     return values, sorted(faults, key=lambda fault: order.index(fault.field))
+
+
+def computed(field: Field, values: Mapping[str, Value]) -> Value:
+    """A number that follows from others; None while one of them is missing, or the whole of a share is nothing."""
+    told = field.compute
+    if told is None:
+        return values.get(field.id)
+    given = [values.get(name) for name in told.fields]
+    if any(value is None for value in given):
+        return None
+    first, *others = (exact(value) for value in given)
+    match told.how:
+        case "sum":
+            found = sum(others, first)
+        case "difference":
+            found = first - sum(others, Fraction(0))
+        case "product":
+            found = prod(others, start=first)
+        case "share":
+            if not others[0]:
+                return None
+            found = 100 * first / others[0]
+    if field.type == "integer" and found.denominator == 1:
+        return int(found)
+    # Exact wherever a decimal can be; a share has the places that the field gives it.
+    places = field.decimals if field.decimals is not None else _PLACES
+    return f"{round_half_even(found, places):f}"
 
 
 def _wanted(field: Field, values: Mapping[str, Value], state: str) -> bool:
@@ -105,6 +142,8 @@ def read_value(field: Field, text: str, regions: Mapping[str, Row]) -> Value:
             return _read_truth(text)
         case "region":
             return _read_region(field, text, regions)
+        case "entry":
+            return _read_text(field, text)
 
 
 def _read_text(field: Field, text: str) -> str:
