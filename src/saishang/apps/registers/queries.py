@@ -20,7 +20,7 @@ from saishang.science.soil.geometry import Area, areas_overlap, read_area
 
 __all__ = [
     "EntryView", "Filter", "VersionView", "Written", "as_of", "counted_regions", "due", "entries", "entry",
-    "figures", "first_day", "history", "inside", "keys", "overlapping", "recorded", "stations",
+    "figures", "first_day", "history", "inside", "keys", "number_of", "overlapping", "recorded", "stations",
     "timelines", "unlogged_versions", "view_of", "written_since",
 ]  # fmt: skip
 
@@ -110,6 +110,11 @@ def entry(kind: Kind, pk: int) -> EntryView | None:
     """One entry as it stands."""
     row = Entry.objects.filter(kind=kind.id, pk=pk).first()
     return None if row is None else view_of(row, kind.id)
+
+
+def number_of(kind: Kind, key: str) -> int | None:
+    """Number of the entry with a key, withdrawn or not; None when there is none."""
+    return Entry.objects.filter(kind=kind.id, key=key).values_list("pk", flat=True).first()
 
 
 def history(kind: Kind, pk: int) -> list[VersionView]:

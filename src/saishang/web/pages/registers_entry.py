@@ -52,6 +52,7 @@ from saishang.web.pages.registers_common import (
     value_text,
 )
 from saishang.web.pages.registers_forms import EntryForm, MoveForm, ReasonForm, fault_words, show_error, show_faults
+from saishang.web.pages.registers_links import named_href, referring
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.uploads import as_it_came, plain_name
 from saishang.web.security import permission, public
@@ -79,7 +80,8 @@ def _page(
     steps = queries.history(kind, view.pk)
     table = _history_table(kind, reader, steps)
     fields = _fields_table(reader, view)
-    answer = export(request, [fields, table])
+    others = referring(reader, view)
+    answer = export(request, [fields, table, *([others] if others is not None else [])])
     if answer is not None:
         return answer
     moves = kind.life.moves(view.state) if kind.life is not None and not view.withdrawn else ()
@@ -89,6 +91,7 @@ def _page(
     terms = {term.id: term for term in kind.terms}
     context = {
         "kind": kind, "name": kind_name(kind), "view": view, "reader": reader, "fields": fields, "history": table,
+        "referring": others,
         "state": state_name(kind, view.state), "invented": view.standing.invented, "tabs": tabs(kind, reader, ""),
         "map": MapView("entry", _("位置图"), spec) if spec else None,
         "place": place_text(view.place) if view.place and view.place["type"] == "Point" else "",
@@ -309,7 +312,7 @@ def _fields_table(reader: Reader, view: EntryView) -> Table:
         text = value_text(field, value)
         unit = f" {texts.unit_name(field.unit)}" if field.unit and text else ""
         note = "" if field.public else _("仅工作人员可见")
-        cell = Cell(exact(field, value), text=text + unit or None, note=note)
+        cell = Cell(exact(field, value), text=text + unit or None, note=note, href=named_href(reader, field, value))
         rows.append({"field": texts.both(field.zh, field.en), "value": cell})
     return Table("fields", _("登记内容"), columns, rows, about=[view.key, view.title])
 

@@ -41,6 +41,10 @@ def _control(field: Field) -> forms.Field:
     attributes = dict(_CONTROL)
     if field.type in ("number", "integer"):
         attributes["inputmode"] = "decimal"
+    if field.compute is not None:
+        # Shown beside what it follows from; whatever is typed there would be passed over.
+        attributes |= {"readonly": "readonly", "aria-readonly": "true"}
+        said["help_text"] = _("自动计算")
     if field.type == "date":
         return forms.CharField(widget=forms.TextInput(attrs=attributes | {"type": "date"}), **said)
     return forms.CharField(widget=forms.TextInput(attrs=attributes), **said)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from saishang.apps.registers.actions.linked import link_faults
 from saishang.apps.registers.actions.write import (
     Draft,
     EntryFaults,
@@ -63,6 +64,7 @@ def add_entry(
     begun = _first_state(kind, state, reason)
     day = check_day(effective or today, None, today)
     values, faults = read_entry(kind, given, rules.regions, state=begun)
+    faults += link_faults(kind, values, None, (fault.field for fault in faults))
     if faults:
         raise EntryFaults(faults)
     key = str(values[kind.key])

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from saishang.apps.registers.actions.linked import link_faults
 from saishang.apps.registers.actions.write import (
     EntryFaults,
     EntryRefused,
@@ -69,6 +70,7 @@ def change_entry(
             raise EntryRefused("a withdrawn entry is not changed", fix="restore it first")
         day = check_day(effective or today, entry, today)
         values, faults = read_entry(kind, given, rules.regions, state=entry.state)
+        faults += link_faults(kind, values, entry.pk, (fault.field for fault in faults))
         if faults:
             raise EntryFaults(faults)
         key_is_free(kind, str(values[kind.key]), entry)

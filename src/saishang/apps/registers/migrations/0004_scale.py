@@ -13,8 +13,10 @@ language sql immutable parallel safe cost 1000 as $$
   select array(select substr(words, place, 2) from generate_series(1, length(words) - 1) place)
 $$;
 create index registers_entry_pairs on registers_entry using gin (registers_pairs(words));
+create index registers_entry_values on registers_entry using gin ("values" jsonb_path_ops);
 """
 UNDO = """
+drop index registers_entry_values;
 drop index registers_entry_pairs;
 drop function registers_pairs(text);
 """
