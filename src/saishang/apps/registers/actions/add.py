@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from saishang.apps.registers.actions.linked import link_faults
+from saishang.apps.registers.actions.linked import DIRECT, Links, link_faults
 from saishang.apps.registers.actions.write import (
     Draft,
     EntryFaults,
@@ -24,7 +24,7 @@ from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place
 from saishang.science.register.values import FieldFault, read_entry
 
-__all__ = ["add_entry"]
+__all__ = ["add_entry", "new_draft"]
 
 
 def add_entry(
@@ -61,15 +61,11 @@ def add_entry(
         When the actor may not, the state is unknown, or the day lies in the future.
     """
     permitted(actor)
-    begun = _first_state(kind, state, reason)
-    day = check_day(effective or today, None, today)
-    values, faults = read_entry(kind, given, rules.regions, state=begun)
-    faults += link_faults(kind, values, None, (fault.field for fault in faults))
-    if faults:
-        raise EntryFaults(faults)
-    key = str(values[kind.key])
+    draft = new_draft(
+        kind, rules, given, today=today, effective=effective, state=state, place=place, reason=reason
+    )  # fmt: skip
+    key = str(draft.values[kind.key])
     key_is_free(kind, key, None)
-    draft = Draft(begun, day, day, values, place)
     try:
         with transaction.atomic():
             return write(actor, kind, None, draft, action="add", reason=reason, batch=batch, address=address)
@@ -77,6 +73,20 @@ def add_entry(
         raise EntryFaults(
             [FieldFault(kind.key, key, "the register has got an entry with this key just now", "open it from the list")]
         ) from error
+
+
+def new_draft(
+    kind: Kind, rules: Rules, given: Mapping[str, str | None], *, today: date, effective: date | None = None,
+    state: str = "", place: Place | None = None, reason: str = "", links: Links = DIRECT,
+) -> Draft:  # fmt: skip
+    """The content of a new entry, checked; whether its key is free is asked by the caller (Errors: as `add_entry`)."""
+    begun = _first_state(kind, state, reason)
+    day = check_day(effective or today, None, today)
+    values, faults = read_entry(kind, given, rules.regions, state=begun)
+    faults += link_faults(kind, values, None, (fault.field for fault in faults), links)
+    if faults:
+        raise EntryFaults(faults)
+    return Draft(begun, day, day, values, place)
 
 
 def _first_state(kind: Kind, state: str, reason: str) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import transaction
 
-from saishang.apps.registers.actions.linked import link_faults
+from saishang.apps.registers.actions.linked import DIRECT, Links, link_faults
 from saishang.apps.registers.actions.write import (
+    Draft,
     EntryFaults,
     EntryRefused,
     check_day,
@@ -26,7 +27,7 @@ from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place
 from saishang.science.register.values import read_entry
 
-__all__ = ["change_entry"]
+__all__ = ["change_entry", "changed_draft"]
 
 
 def change_entry(
@@ -66,23 +67,38 @@ def change_entry(
     permitted(actor)
     with transaction.atomic():
         entry = locked(kind, pk, number)
-        if entry.withdrawn:
-            raise EntryRefused("a withdrawn entry is not changed", fix="restore it first")
-        day = check_day(effective or today, entry, today)
-        values, faults = read_entry(kind, given, rules.regions, state=entry.state)
-        faults += link_faults(kind, values, entry.pk, (fault.field for fault in faults))
-        if faults:
-            raise EntryFaults(faults)
-        key_is_free(kind, str(values[kind.key]), entry)
-        draft = draft_of(entry)
-        ground = draft.place if keep_place else place
-        if values == entry.values and (ground.geometry if ground else None) == entry.place:
+        after = changed_draft(
+            kind, rules, entry, given, today=today, effective=effective, place=place, keep_place=keep_place,
+            reason=reason,
+        )  # fmt: skip
+        if after is None:
             return None
-        if values[kind.key] != entry.key and not reason.strip():
-            raise EntryRefused(
-                f"another key ({entry.key} becomes {values[kind.key]}) needs a reason",
-                fix="say why the thing is named otherwise",
-                where="reason",
-            )
-        after = replace(draft, values=values, place=ground, effective=day)
         return write(actor, kind, entry, after, action="change", reason=reason, batch=batch, address=address)
+
+
+def changed_draft(
+    kind: Kind, rules: Rules, entry: Entry, given: Mapping[str, str | None], *, today: date,
+    effective: date | None = None, place: Place | None = None, keep_place: bool = False, reason: str = "",
+    links: Links = DIRECT,
+) -> Draft | None:  # fmt: skip
+    """The next content of an entry, checked; None when nothing differs (Errors: as `change_entry`)."""
+    if entry.withdrawn:
+        raise EntryRefused("a withdrawn entry is not changed", fix="restore it first")
+    day = check_day(effective or today, entry, today)
+    values, faults = read_entry(kind, given, rules.regions, state=entry.state)
+    faults += link_faults(kind, values, entry.pk, (fault.field for fault in faults), links)
+    if faults:
+        raise EntryFaults(faults)
+    if values[kind.key] != entry.key:
+        key_is_free(kind, str(values[kind.key]), entry)
+    draft = draft_of(entry)
+    ground = draft.place if keep_place else place
+    if values == entry.values and (ground.geometry if ground else None) == entry.place:
+        return None
+    if values[kind.key] != entry.key and not reason.strip():
+        raise EntryRefused(
+            f"another key ({entry.key} becomes {values[kind.key]}) needs a reason",
+            fix="say why the thing is named otherwise",
+            where="reason",
+        )
+    return replace(draft, values=values, place=ground, effective=day)

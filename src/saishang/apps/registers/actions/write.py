@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,26 +10,35 @@ from typing import Any
 
 from django.utils import timezone
 
-from saishang.apps.core.actions import record
+from saishang.apps.core.actions import Logged, record_all
+from saishang.apps.registers.book import Place as SumPlace
 from saishang.apps.registers.book import due_day, movements, note, standing_of
 from saishang.apps.registers.models import Entry, Version
 from saishang.errors import SaishangError
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
+from saishang.science.register.sums import NOTHING, Part
 from saishang.science.register.values import FieldFault, shown
 
 __all__ = [
     "Draft",
     "EntryFaults",
     "EntryRefused",
+    "Step",
     "check_day",
     "draft_of",
+    "keep",
     "key_is_free",
     "locked",
     "permitted",
+    "step",
     "with_state",
     "write",
 ]
+
+
+#: Rows of one insertion.
+_AT_ONCE = 1000
 
 
 class EntryRefused(SaishangError):
@@ -126,6 +136,18 @@ def check_day(day: date, entry: Entry | None, today: date) -> date:
     return day
 
 
+@dataclass
+class Step:
+    """A version that is to be written, with the entry as it will stand, and what of the sums it moves."""
+
+    entry: Entry
+    version: Version
+    moved: Mapping[tuple[date, SumPlace], Part]
+    before: Mapping[str, Any] | None
+    actor: Any
+    address: str | None
+
+
 def write(
     actor: Any,
     kind: Kind,
@@ -138,7 +160,19 @@ def write(
     batch: str = "",
     address: str | None = None,
 ) -> Entry:
-    """Write the next version, the entry's copy of it, and the log; the caller holds lock and transaction."""
+    """Write the next version, the entry's copy of it, the sums and the log; the caller holds lock and transaction."""
+    made = step(
+        actor, kind, entry, draft, action=action, reason=reason, evidence=evidence, batch=batch, address=address
+    )  # fmt: skip
+    record_all(keep(kind, [made]))
+    return made.entry
+
+
+def step(
+    actor: Any, kind: Kind, entry: Entry | None, draft: Draft, *, action: str, reason: str,
+    evidence: Iterable[Mapping[str, Any]] = (), batch: str = "", address: str | None = None,
+) -> Step:  # fmt: skip
+    """The next version of an entry, made but not written."""
     before = None if entry is None else _told(entry)
     stood = standing_of(entry)
     made = entry or Entry(kind=kind.id, number=0)
@@ -157,22 +191,43 @@ def write(
     now = standing_of(made)
     made.due = None if now is None else due_day(kind, now)
     made.invented = now is not None and now.invented
-    made.save()
-    note(kind, {(made.effective, place): part for place, part in movements(kind, stood, now).items()})
     user = None if isinstance(actor, str) else actor
     version = Version(
-        entry=made, number=made.number, action=action, reason=reason, evidence=list(evidence), batch=batch, actor=user,
+        number=made.number, action=action, reason=reason, evidence=list(evidence), batch=batch, actor=user,
         actor_name=str(actor) if user is None else user.get_username(), recorded_at=made.recorded_at,
         key=made.key, title=made.title, region=made.region, state=made.state, since=made.since,
         effective=made.effective, withdrawn=made.withdrawn, values=made.values, place=made.place,
     )  # fmt: skip
-    version.save(force_insert=True)
-    after = _told(made) | ({"evidence": version.evidence} if version.evidence else {})
-    record(
-        actor, f"registers.{action.partition(':')[0]}", ("registers.Entry", f"{kind.id}/{made.pk}"), before=before,
-        after=after, reason=reason, address=address,
+    moved = {(made.effective, place): part for place, part in movements(kind, stood, now).items()}
+    return Step(made, version, moved, before, actor, address)
+
+
+def keep(kind: Kind, steps: Sequence[Step]) -> list[Logged]:
+    """Write versions of different entries, and all that follows from them; returns what the log has to say of them."""
+    new = [one.entry for one in steps if one.entry.pk is None]
+    known = [one.entry for one in steps if one.entry.pk is not None]
+    Entry.objects.bulk_create(new, batch_size=_AT_ONCE)
+    Entry.objects.bulk_create(
+        known, batch_size=_AT_ONCE, update_conflicts=True, unique_fields=["id"],
+        update_fields=[field.name for field in Entry._meta.concrete_fields if field.name not in ("id", "kind")],
     )  # fmt: skip
-    return made
+    for one in steps:
+        one.version.entry = one.entry
+    Version.objects.bulk_create([one.version for one in steps], batch_size=_AT_ONCE)
+    moved: dict[tuple[date, SumPlace], Part] = defaultdict(lambda: NOTHING)
+    for one in steps:
+        for place, part in one.moved.items():
+            moved[place] += part
+    note(kind, {place: part for place, part in moved.items() if part != NOTHING})
+    return [
+        Logged(
+            one.actor, f"registers.{one.version.action.partition(':')[0]}",
+            ("registers.Entry", f"{kind.id}/{one.entry.pk}"), one.before,
+            _told(one.entry) | ({"evidence": one.version.evidence} if one.version.evidence else {}),
+            one.version.reason, one.address,
+        )
+        for one in steps
+    ]  # fmt: skip
 
 
 def key_is_free(kind: Kind, key: str, entry: Entry | None) -> None:
