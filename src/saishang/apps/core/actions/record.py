@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from saishang.apps.core.copying import create_many
 from saishang.apps.core.models import ActionLogEntry
 
 __all__ = ["Break", "Logged", "changed", "record", "record_all", "verify_chain"]
@@ -22,10 +23,6 @@ changed = Signal()
 #: Advisory lock that lets one writer at a time append, so that the chain has one order.
 _CHAIN_LOCK = 0x5A15_0001
 _FIRST = "0" * 64
-
-
-#: Entries of one insertion.
-_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -86,8 +83,7 @@ def record_all(logged: Iterable[Logged]) -> list[ActionLogEntry]:
         for entry in entries:
             entry.at, entry.previous_hash = timezone.now(), last
             last = entry.hash = _seal(entry)
-        for start in range(0, len(entries), _AT_ONCE):
-            ActionLogEntry.objects.bulk_create(entries[start : start + _AT_ONCE])
+        create_many(entries)
         changed.send(ActionLogEntry, entries=entries)
     return entries
 

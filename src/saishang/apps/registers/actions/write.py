@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from saishang.apps.core.actions import Logged, record_all
+from saishang.apps.core.copying import create_many
 from saishang.apps.registers.book import Place as SumPlace
 from saishang.apps.registers.book import due_day, movements, note, standing_of
 from saishang.apps.registers.models import Entry, Version
@@ -206,14 +207,14 @@ def keep(kind: Kind, steps: Sequence[Step]) -> list[Logged]:
     """Write versions of different entries, and all that follows from them; returns what the log has to say of them."""
     new = [one.entry for one in steps if one.entry.pk is None]
     known = [one.entry for one in steps if one.entry.pk is not None]
-    Entry.objects.bulk_create(new, batch_size=_AT_ONCE)
+    create_many(new)
     Entry.objects.bulk_create(
         known, batch_size=_AT_ONCE, update_conflicts=True, unique_fields=["id"],
         update_fields=[field.name for field in Entry._meta.concrete_fields if field.name not in ("id", "kind")],
     )  # fmt: skip
     for one in steps:
         one.version.entry = one.entry
-    Version.objects.bulk_create([one.version for one in steps], batch_size=_AT_ONCE)
+    create_many([one.version for one in steps])
     moved: dict[tuple[date, SumPlace], Part] = defaultdict(lambda: NOTHING)
     for one in steps:
         for place, part in one.moved.items():
