@@ -10,8 +10,9 @@ from __future__ import annotations
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ import pyarrow as pa
 
 from saishang.lake.errors import FileRefused
 from saishang.lake.readers.blocks import Block, FileReader, GridBlock, Reject, RejectSink
+from saishang.lake.readers.plain_excel import plain_rows
 from saishang.lake.readers.values import name_of
 from saishang.lake.reasons import Why
 
@@ -121,13 +123,17 @@ def open_excel(path: Path, reject: RejectSink, *, sheet: str | None = None, head
         close()
         raise _refuse(path, "the first sheet is a chart", "name a sheet with a table", "no-sheet")
     page.reset_dimensions()  # the size that a sheet states of itself can be a lie
-    rows = page.iter_rows(min_row=header_line)
+    quick = plain_rows(path, getattr(page, "_worksheet_path", ""), page.title)
+    if quick is None:
+        rows: Iterator[Sequence[object]] = page.iter_rows(min_row=header_line, values_only=True)
+    else:
+        rows = islice(quick, header_line - 1, None)
     try:
         head = next(rows, None)
     except Exception as error:
         close()
         raise _refuse(path, f"the sheet cannot be read: {error}", "save it again as .xlsx", "damaged") from error
-    header = [name_of(_text(cell.value)) for cell in head or ()]
+    header = [name_of(_text(cell)) for cell in head or ()]
     while header and not header[-1]:
         header.pop()
     if not header:
@@ -144,11 +150,11 @@ def open_excel(path: Path, reject: RejectSink, *, sheet: str | None = None, head
                 seen += max(len(row), 1)
                 if seen > MAX_CELLS:
                     raise _refuse(path, f"expected at most {MAX_CELLS:,} cells", "save the sheet as CSV", "too-large")
-                texts = [_text(cell.value) for cell in row[:width]]
+                texts = [_text(cell) for cell in row[:width]]
                 if not any(texts):
                     continue
-                if any(cell.value is not None for cell in row[width:]):
-                    extra = _text(next(cell.value for cell in row[width:] if cell.value is not None))
+                if any(cell is not None for cell in row[width:]):
+                    extra = _text(next(cell for cell in row[width:] if cell is not None))
                     reject(Reject.because(number, width + 1, "", extra, Why("cells.right")))
                 numbers.append(number)
                 cells.extend(texts + [""] * (width - len(texts)))
