@@ -270,6 +270,19 @@ def test_the_duties_of_a_year(people: dict[str, User]) -> None:
     assert Occurrence.objects.get(pk=duty.pk).state == "open"
 
 
+def test_figures_of_duties_and_the_inbox_lead_to_each_by_its_name(people: dict[str, User]) -> None:
+    import_plan_from_rules("tests", "ningxia")
+    office, city = client(people, "office"), client(people, "reporter")
+    office.post("/supervision/duties/open/", {"year": "2026"})
+    shown = page(office, "/supervision/duties/?year=2026")
+    listed = table(office, "/supervision/duties/?year=2026&show=undated&format=csv&table=duties-undated")
+    assert f'href="?year=2026&amp;show=undated"><span>其中未定期限</span><b class="num">{len(listed)}</b>' in shown
+    assert listed and all(row["期限"] in ("", "—") for row in listed)
+    assert "show=fulfilled" not in shown  # nothing is fulfilled: nothing to lead to
+    # In the inbox a duty is called by what the plan asks, not by its number alone.
+    assert "D02 把生态环境保护列入年度工作计划" in page(city, "/work/")
+
+
 def test_a_bulletin_is_made_once_a_day_and_printed(people: dict[str, User]) -> None:
     office, reader = client(people, "office"), client(people, "auditor")
     assert office.post("/supervision/bulletins/make/").status_code == 302
@@ -288,7 +301,7 @@ def test_every_page_reads_in_english(people: dict[str, User]) -> None:
     office = client(people, "office")
     office.post("/language/", {"language": "en", "next": "/"})
     for address, words in (
-        ("", "1 cases"), (f"cases/{Case.objects.get().pk}/", "2026 No. 1"), ("findings/", "central inspection"),
+        ("", "1 case<"), (f"cases/{Case.objects.get().pk}/", "2026 No. 1"), ("findings/", "central inspection"),
         ("findings/ZY-第二轮-015/", "Rectification plan"), ("matters/", "Raise a matter"), ("duties/", "Yearly duties"),
         ("bulletins/", "Make today"), ("proposals/", "Proposals"), ("findings/import/", "Load findings"),
         ("cases/new/", "New case"), ("findings/new/", "Day of feedback"), ("matters/new/", "Parties"),

@@ -80,6 +80,8 @@ class Waiting:
         `reply`, `settle` (a matter), `fulfil` (a duty).
     name, args:
         Name of the address and its parts.
+    duty:
+        Which duty of the plan it is; the plan names it in both languages.
     """
 
     what: str
@@ -88,6 +90,7 @@ class Waiting:
     due: date | None
     name: str
     args: tuple[Any, ...]
+    duty: str = ""
 
 
 @dataclass(frozen=True)
@@ -322,7 +325,7 @@ def _owed(span: Span, today: date) -> list[Waiting]:
                              (row.pk,)))  # fmt: skip
     for duty in Occurrence.objects.filter(inside, state="open", year__lte=today.year).select_related("organisation"):
         found.append(Waiting("fulfil", f"{duty.duty} {duty.year}", duty.organisation, duty.due, "supervision-duty",
-                             (duty.pk,)))  # fmt: skip
+                             (duty.pk,), duty.duty))  # fmt: skip
     return found
 
 
