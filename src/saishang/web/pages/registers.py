@@ -126,7 +126,11 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
         row: dict[str, Any] = {"figure": texts.both(figure.zh, figure.en), "unit": texts.unit_name(figure.unit)}
         for code in codes:
             value = values[figure.id][code]
-            note = _("%(count)s 条缺少数值") % {"count": len(value.missing)} if value.missing else ""
+            note = (
+                texts.counted("%(count)s 条缺少数值", len(value.missing)) % {"count": len(value.missing)}
+                if value.missing
+                else ""
+            )
             row[code] = Cell(value.rounded, note=note)
         rows.append(row)
     about = _about(known, Filter(on=on))
@@ -187,7 +191,7 @@ def _demonstration(invented: int, any_real: bool) -> str:
     if not invented:
         return ""
     if any_real:
-        return _("名录中有 %(n)s 条虚构的演示条目，不计入本页的数字。") % {"n": invented}
+        return texts.counted("名录中有 %(n)s 条虚构的演示条目，不计入本页的数字。", invented) % {"n": invented}
     return _("名录中的条目都是虚构的，本页的数字不代表任何真实情况，也不计入任何考核指标。")
 
 

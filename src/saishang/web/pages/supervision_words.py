@@ -48,8 +48,9 @@ def notice_number(row: Case) -> str:
 def subject_name(subject: str) -> str:
     """Words for what a case is about."""
     return {
-        "item": _("任务事项"), "milestone": _("里程碑"), "report": _("进展报告"), "target": _("目标"),
-        "finding": _("反馈问题"),
+        "item": texts.both("任务事项", "Item of work"), "milestone": texts.both("里程碑", "Milestone"),
+        "report": texts.both("进展报告", "Progress report"), "target": texts.both("目标", "Target"),
+        "finding": texts.both("反馈问题", "Finding"),
     }.get(subject, subject)  # fmt: skip
 
 

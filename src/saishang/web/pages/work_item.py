@@ -92,7 +92,7 @@ def _shown(
     found = queries.item(code, today, work_common.soon())
     if found is None:
         raise Http404
-    names = work_common.names()
+    names, tasks = work_common.names(), work_common.task_names()
     steps, below = milestone_table(found, today), below_table(request, found, names)
     reports = list(found.reports.select_related("organisation").order_by("-last"))
     reported = reports_table(request, reports)
@@ -105,11 +105,13 @@ def _shown(
     mine = access.reach(request.user, "edit_items").covers(found.organisation)
     office = access.reach(request.user, "assign_items").covers(found.organisation)
     context: dict[str, Any] = {
-        "item": found, "owner": names.get(found.organisation.code, found.organisation.code), "facts": _facts(found),
+        "item": found, "title": work_common.item_title(found, tasks), "facts": _facts(found),
+        "owner": names.get(found.organisation.code, found.organisation.code),
         "badge": work_common.standing_badge(str(getattr(found, "standing", ""))),
         "state": work_common.state_name(found.state),
-        "kind": work_common.kind_name(found.kind), "task_name": work_common.task_names().get(found.task, ""),
-        "crumbs": _above(request, found), "steps": steps, "below": below, "reports": reported, "history": history,
+        "kind": work_common.kind_name(found.kind), "task_name": tasks.get(found.task, ""),
+        "crumbs": _above(request, found, tasks), "steps": steps, "below": below, "reports": reported,
+        "history": history,
         "units": [(role_name(unit.role), names.get(unit.organisation.code, ""), unit.organisation.code)
                   for unit in found.units.all()],
         "targets": targets_of(request, found), "expected": expected(found, today),
@@ -146,13 +148,13 @@ def _facts(item: WorkItem) -> list[tuple[str, str]]:
     return [(label, words) for label, words in facts if words]
 
 
-def _above(request: HttpRequest, item: WorkItem) -> list[tuple[str, str]]:
+def _above(request: HttpRequest, item: WorkItem, tasks: dict[str, str]) -> list[tuple[str, str]]:
     """Items above this one; those that the reader may not see are passed over."""
     found: list[tuple[str, str]] = []
     above = item.parent
     while above is not None:
         if may_item(request.user, "view_internal", above.code):
-            found.insert(0, (above.title, work_common.item_url(above.code)))
+            found.insert(0, (work_common.item_title(above, tasks), work_common.item_url(above.code)))
         above = above.parent
     return found
 

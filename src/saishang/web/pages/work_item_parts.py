@@ -32,7 +32,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: What belongs to every entry of the log and is said elsewhere.
-_SILENT = {"code", "origin", "batch", "item", "version", "override_by", "computed", "sha256", "size"}
+_SILENT = {"code", "origin", "batch", "item", "version", "override_by", "computed", "sha256", "size", "year"}
 
 
 def expected(item: WorkItem, on: date) -> int | None:
@@ -45,8 +45,8 @@ def milestone_table(item: WorkItem, on: date) -> Table:
     columns = [
         Column("position", _("序号"), number=True), Column("title", _("里程碑"), row_head=True),
         Column("due", _("期限"), nowrap=True), Column("weight", _("权重"), number=True),
-        Column("reached", _("达到"), nowrap=True), Column("standing", _("情况"), nowrap=True),
-        Column("by", _("填报"), wide_only=True),
+        Column("reached", _("达到的日期"), nowrap=True), Column("standing", _("情况"), nowrap=True),
+        Column("by", _("填报人"), wide_only=True),
     ]  # fmt: skip
     rows = []
     for step in item.milestones.all():
@@ -115,7 +115,7 @@ def reports_table(request: HttpRequest, reports: Sequence[ProgressReport]) -> Ta
     span = access.reach(request.user, "view_internal")
     columns = [
         Column("period", _("报告期"), row_head=True, nowrap=True), Column("state", _("状态"), nowrap=True),
-        Column("due", _("应报"), nowrap=True), Column("submitted", _("报出"), nowrap=True),
+        Column("due", _("应报"), nowrap=True), Column("submitted", _("报出时间"), nowrap=True),
         Column("late", _("是否迟报"), nowrap=True), Column("percent", _("完成率"), unit="%", number=True),
     ]  # fmt: skip
     today = work_common.today()
