@@ -192,22 +192,32 @@ def _bands(
         shut = group in folded
         rows = [
             Row(key, found.task(key), reverse("plan-task", args=[key]) if key in found.headings else "",
-                [_square(cells, [key], place, replace(wanted, task=key)) for place in places])
+                [_square(cells, [key], place, replace(wanted, task=key), _inside(request, place, task=key))
+                 for place in places])
             for key in tasks
         ]  # fmt: skip
         sums = [
-            _square(cells, tasks, place, replace(wanted, section=group) if group else None) for place in places
+            _square(cells, tasks, place, replace(wanted, section=group) if group else None,
+                    _inside(request, place, section=group))
+            for place in places
         ] if len(tasks) > 1 else []  # fmt: skip
         bands.append(Band(found.group(tasks[0]) or "—", sums, [] if shut and sums else rows,
                           _toggled(request, folded, group) if sums else "", shut and bool(sums)))  # fmt: skip
     return bands
 
 
-def _square(cells: Counts, tasks: Iterable[str], place: Place, wanted: ItemFilter | None) -> Square:
+def _inside(request: HttpRequest, place: Place, **rows: str) -> str:
+    """The matrix of one folded city and some rows, region by region; empty for a column that is one region."""
+    return _address(request, **rows, region=place.key, folded="") if place.summed else ""
+
+
+def _square(
+    cells: Counts, tasks: Iterable[str], place: Place, wanted: ItemFilter | None, inside: str = ""
+) -> Square:  # fmt: skip
     """Counts of some tasks in some regions as one cell.
 
-    It leads to the list of what is `wanted` in its region, which must be of these tasks; a cell of several regions, or
-    without such a filter, leads nowhere.
+    It leads to the list of what is `wanted` in its region, which must be of these tasks; a cell of several regions to
+    what is `inside` it, since a list is of one region; without such a filter nowhere.
     """
     counts: dict[str, int] = {}
     for task in tasks:
@@ -217,8 +227,8 @@ def _square(cells: Counts, tasks: Iterable[str], place: Place, wanted: ItemFilte
     if not counts:
         return _EMPTY
     href = ""
-    if wanted is not None and len(place.codes) == 1:
-        href = items_url(wanted, region=place.codes[0] or NO_REGION)
+    if wanted is not None:
+        href = inside or items_url(wanted, region=place.codes[0] or NO_REGION)
     worst_of, sign, words, total = _told(tuple(sorted(counts.items())))
     return Square(worst_of, sign, words, href, counts.get("late", 0), total)
 
