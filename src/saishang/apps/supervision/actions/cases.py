@@ -29,6 +29,7 @@ from saishang.apps.supervision.models import Case, Finding
 from saishang.apps.supervision.refusals import NotAllowed, SupervisionRefused, refuse
 from saishang.apps.supervision.settings import settings_of
 from saishang.apps.supervision.states import CASE_MOVES, LEVELS, OPEN_CASES, next_level
+from saishang.apps.supervision.telling import tell_of_case
 from saishang.errors import Fault
 from saishang.rules import Rules
 
@@ -100,6 +101,7 @@ def open_case(doing: Doing, rules: Rules, draft: CaseDraft, *, invented: bool = 
         row.save()
         act(doing, row, "open", "", row.demand, level=row.level, due=row.due)
         log(doing, "open_case", row, None, _told(row) | {"title": row.title, "subject": row.subject})
+        tell_of_case(doing, row, "open")
     return row
 
 
@@ -159,6 +161,7 @@ def move_case(
         touch(row, doing)
         act(doing, row, action, before, text, level=row.level, due=row.due)
         log(doing, f"{action}_case", row, was, _told(row))
+        tell_of_case(doing, row, action)
     return row
 
 
