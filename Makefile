@@ -25,7 +25,7 @@ $(VENV)/.made-dev: $(VENV)/.made
 	@$(PYTHON) tools/portable_venv.py $(VENV)
 	@touch $@
 
-src/saishang/web/static/dist/.made: package.json package-lock.json $(wildcard frontend/*.* frontend/*/*.*) | $(VENV)/.made
+src/saishang/web/static/dist/.made: package.json package-lock.json $(wildcard frontend/*.* frontend/*/*.* frontend/*/*/*.*) | $(VENV)/.made
 	$(BIN)/python tools/frontend.py
 	@touch $@
 

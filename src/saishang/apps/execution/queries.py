@@ -45,9 +45,10 @@ from saishang.science.numbers import InputError
 
 __all__ = [
     "GROUPS", "NO_REGION", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "budgets", "evidence_of",
-    "history", "item", "items", "items_waiting", "milestone", "moves_for", "overdue", "overdue_milestones", "periods",
-    "plan_history", "plan_lines", "plans_waiting", "published", "report", "reports", "reports_due", "reports_of",
-    "soon_days", "standing_case", "visible", "waiting", "within", "work_plans",
+    "history", "item", "items", "items_waiting", "left_by", "milestone", "moves_for", "overdue",
+    "overdue_milestones", "periods", "plan_history", "plan_lines", "plans_waiting", "published", "report",
+    "reports", "reports_due", "reports_of", "soon_days", "standing_case", "visible", "waiting", "within",
+    "work_plans",
 ]  # fmt: skip
 
 #: By what budgets are summed: name → field of an item.
@@ -334,6 +335,11 @@ def waiting(person: object, today: date) -> list[tuple[Move | None, QuerySet[Pro
             theirs = theirs.exclude(written_by=getattr(person, "pk", None))
         found.append((move, theirs))
     return found
+
+
+def left_by(organisation: str) -> int:
+    """How many items an organisation has that are neither verified nor cancelled."""
+    return WorkItem.objects.filter(organisation__code=organisation).exclude(state__in=("verified", "cancelled")).count()
 
 
 def items_waiting(person: object) -> list[tuple[Move, QuerySet[WorkItem]]]:

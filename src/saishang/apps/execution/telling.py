@@ -12,11 +12,12 @@ from typing import Any
 from django.urls import reverse
 
 from saishang.apps.execution.models import ProgressReport, WorkItem, WorkPlan
+from saishang.apps.execution.names import period_words
 from saishang.apps.notices.actions import tell_who_may
 from saishang.apps.notices.kinds import MOVES, NoticeKind, register
 from saishang.apps.organisations.actions import Doing
 
-__all__ = ["mark_words", "period_words", "tell_of_item", "tell_of_plan", "tell_of_remark", "tell_of_report"]
+__all__ = ["mark_words", "tell_of_item", "tell_of_plan", "tell_of_remark", "tell_of_report"]
 
 #: Move → action of those who hear of it, and what it says in Chinese and English.
 _REPORT = {
@@ -53,16 +54,6 @@ _LONG = 200
 def mark_words(params: Mapping[str, Any]) -> tuple[str, str]:
     """Invented work stands apart wherever it is spoken of."""
     return ("（演示数据）", " (demonstration)") if params["invented"] else ("", "")
-
-
-def period_words(name: str) -> tuple[str, str]:
-    """A period in words: 2026-M10, 2026-Q3, 2026."""
-    year, _dash, part = name.partition("-")
-    if part.startswith("M"):
-        return f"{year}年{int(part[1:])}月", f"{year}-{part[1:]}"
-    if part.startswith("Q"):
-        return f"{year}年第{part[1:]}季度", f"{part} {year}"
-    return f"{year}年度", year
 
 
 def tell_of_report(doing: Doing, row: ProgressReport, action: str) -> None:

@@ -154,7 +154,7 @@ def act_name(kind: str, action: str) -> str:
     """Words for an act of a timeline."""
     first = {
         "open": _("下发"), "list": _("列入清单"), "change": _("修改"), "supersede": _("更正核查记录"),
-        "raise": _("提出"), "reply": _("回复"),
+        "raise": _("提出"), "reply": _("回复"), "take_over": _("接续办理"),
     }  # fmt: skip
     return first.get(action) or move_name(kind, action)
 

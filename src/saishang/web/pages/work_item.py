@@ -23,6 +23,7 @@ from saishang.web.pages import work_common
 from saishang.web.pages.exports import export
 from saishang.web.pages.faults import fault_words
 from saishang.web.pages.registers_common import day_of
+from saishang.web.pages.supervision_about import case_address, supervision_table
 from saishang.web.pages.tables import Table
 from saishang.web.pages.work_item_parts import (
     below_table,
@@ -98,7 +99,8 @@ def _shown(
     reported = reports_table(request, reports)
     log = not access.reach(request.user, "view_log").nothing
     history = history_table(queries.history(found), names, internal=log)
-    tables: list[Table] = [steps, below, reported, history]
+    supervised = supervision_table(request, found)
+    tables: list[Table] = [steps, below, reported, *([supervised] if supervised else []), history]
     answer = export(request, tables, invented=found.invented) if request.method != "POST" else None
     if answer is not None:
         return answer
@@ -111,7 +113,7 @@ def _shown(
         "state": work_common.state_name(found.state),
         "kind": work_common.kind_name(found.kind), "task_name": tasks.get(found.task, ""),
         "crumbs": _above(request, found, tasks), "steps": steps, "below": below, "reports": reported,
-        "history": history,
+        "history": history, "supervised": supervised, "case_href": case_address(request, found),
         "units": [(role_name(unit.role), names.get(unit.organisation.code, ""), unit.organisation.code)
                   for unit in found.units.all()],
         "targets": targets_of(request, found), "expected": expected(found, today),

@@ -172,7 +172,8 @@ def _verb(entry: queries.Entry) -> str:
         "add_item": _("新增"), "change_item": _("修改"), "override_percent": _("核定完成率"),
         "spread_duties": _("方案分解"), "write_report": _("填写报告"), "open_reports": _("生成报告"),
         "draft_work_plan": _("起草"), "set_aim": _("写本年目标"), "take_out": _("移出计划"),
-        "comment_report": _("批注报告"), "attach_evidence": _("附材料"), "strike_evidence": _("作废材料"),
+        "comment_report": _("批注报告"), "take_over_item": _("接续办理"),
+        "attach_evidence": _("附材料"), "strike_evidence": _("作废材料"),
     }  # fmt: skip
     if verb in known:
         return known[verb]

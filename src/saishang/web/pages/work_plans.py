@@ -125,6 +125,8 @@ def _shown(
     edits = access.reach(request.user, "edit_items").covers(where)
     writable = row is not None and row.state in _WRITABLE and edits
     tasks = work_common.task_names()
+    order = {task: place for place, task in enumerate(tasks)}
+    lines = sorted(lines, key=lambda line: (order.get(line.item.task, len(order)), line.item.code))
     shown = [_line(line, before, tasks) for line in lines]
     table = _table(shown, year)
     dropped = [

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from saishang.apps.execution import queries as work
 from saishang.apps.execution.actions.doing import allowed, move_of
+from saishang.apps.execution.names import report_title
 from saishang.apps.organisations.actions import Doing
 from saishang.apps.organisations.actions.doing import find_organisation
 from saishang.apps.organisations.refusals import ChangeRefused
@@ -212,7 +213,7 @@ def _milestone(_rules: Rules, key: str, _today: date) -> Any:
 
 def _report(_rules: Rules, key: str, _today: date) -> Any:
     row = work.report(int(key)) if key.isdigit() else None
-    return None if row is None else (row, f"{row.item.code} {row.item.title} · {row.period}", row.organisation)
+    return None if row is None else (row, f"{row.item.code} {report_title(row)}", row.organisation)
 
 
 def _target(_rules: Rules, key: str, _today: date) -> Any:
