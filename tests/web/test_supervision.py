@@ -109,8 +109,11 @@ def test_figures_and_proposals_lead_to_what_they_count(people: dict[str, User]) 
                 table(office, f"{at}{query}&format=csv{'&table=cases' if at == '/supervision/' else ''}")
             ) == int(number), query
     rows = re.findall(r'href="(\?organisation=[^"]*)"', page(office, "/supervision/"))
-    assert [unescape(row) for row in rows] == ["?organisation=640100&only=1&open=1"]
-    assert len(table(office, f"/supervision/{unescape(rows[0])}&format=csv&table=cases")) == 1
+    # The organisation, its figure of the one level, its total.
+    whole = "?organisation=640100&only=1&open=1"
+    assert [unescape(row) for row in rows] == [whole, f"{whole}&level=prompt", whole]
+    for row in rows:
+        assert len(table(office, f"/supervision/{unescape(row)}&format=csv&table=cases")) == 1
     assert len(table(office, "/supervision/?organisation=640000&only=1&format=csv&table=cases")) == 0
     assert len(table(office, "/supervision/?organisation=640000&format=csv&table=cases")) == 2
 
@@ -276,7 +279,7 @@ def test_figures_of_duties_and_the_inbox_lead_to_each_by_its_name(people: dict[s
     office.post("/supervision/duties/open/", {"year": "2026"})
     shown = page(office, "/supervision/duties/?year=2026")
     listed = table(office, "/supervision/duties/?year=2026&show=undated&format=csv&table=duties-undated")
-    assert f'href="?year=2026&amp;show=undated"><span>其中未定期限</span><b class="num">{len(listed)}</b>' in shown
+    assert f'<span>其中未定期限</span><b class="num"><a href="?year=2026&amp;show=undated">{len(listed)}</a>' in shown
     assert listed and all(row["期限"] in ("", "—") for row in listed)
     assert "show=fulfilled" not in shown  # nothing is fulfilled: nothing to lead to
     # In the inbox a duty is called by what the plan asks, not by its number alone.

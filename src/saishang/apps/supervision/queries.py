@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Case as When_
-from django.db.models import CharField, Count, Q, QuerySet, Value, When
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from saishang.apps.organisations.access import Span, reach
 from saishang.apps.supervision.models import (
@@ -155,12 +155,19 @@ def of_item(span: Span, item: int) -> tuple[QuerySet[Case], QuerySet[Finding]]:
 
 
 def left_by(organisation: str) -> int:
-    """How many open cases, findings that are not struck off, and duties of years an organisation has."""
+    """How many open cases, findings that are not struck off, and duties of years an organisation has.
+
+    A duty that its successor owes as well is not left: the successor's is the one that counts.
+    """
     owner = {"organisation__code": organisation}
+    heirs = Occurrence.objects.filter(
+        organisation=OuterRef("organisation__successor"), plan=OuterRef("plan"), duty=OuterRef("duty"),
+        year=OuterRef("year"), slot=OuterRef("slot"),
+    )  # fmt: skip
     return (
         Case.objects.filter(**owner, state__in=OPEN_CASES).count()
         + Finding.objects.filter(**owner).exclude(state="closed").count()
-        + Occurrence.objects.filter(**owner, state="open").count()
+        + Occurrence.objects.filter(~Exists(heirs), **owner, state="open").count()
     )
 
 

@@ -21,7 +21,7 @@ from saishang.apps.supervision import actions as supervision
 from saishang.apps.supervision import queries as supervised
 from saishang.errors import SaishangError
 from saishang.web import wording
-from saishang.web.pages.work_common import doing
+from saishang.web.pages.work_common import doing, names
 from saishang.web.security import organisation
 
 __all__ = ["owed", "take_over"]
@@ -54,8 +54,8 @@ def take_over(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, _("。").join(wording.error_words(error)))
         return redirect("organisations-one", code)
     told = {
-        "heir": done.successor, "items": len(done.items), "known": len(done.known), "reports": done.reports,
-        "asked": sum(asked.values()),
+        "heir": names().get(done.successor, done.successor), "items": len(done.items),
+        "known": len(done.known), "reports": done.reports, "asked": sum(asked.values()),
     }  # fmt: skip
     messages.success(request, _(
         "已由 %(heir)s 接续：事项 %(items)s，未报报告 %(reports)s，督办整改 %(asked)s，重复而取消的责任 %(known)s。"
