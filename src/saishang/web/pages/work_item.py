@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -150,7 +151,7 @@ def _facts(item: WorkItem) -> list[tuple[str, str]]:
     return [(label, words) for label, words in facts if words]
 
 
-def _above(request: HttpRequest, item: WorkItem, tasks: dict[str, str]) -> list[tuple[str, str]]:
+def _above(request: HttpRequest, item: WorkItem, tasks: Mapping[str, str]) -> list[tuple[str, str]]:
     """Items above this one; those that the reader may not see are passed over."""
     found: list[tuple[str, str]] = []
     above = item.parent
