@@ -15,8 +15,10 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
+from saishang.apps.execution.models import Milestone, ProgressReport
 from saishang.apps.organisations.models import User
 from saishang.apps.plan.actions import import_plan_from_rules
 from saishang.apps.supervision.actions import CaseDraft, open_case
@@ -284,6 +286,30 @@ def test_figures_of_duties_and_the_inbox_lead_to_each_by_its_name(people: dict[s
     assert "show=fulfilled" not in shown  # nothing is fulfilled: nothing to lead to
     # In the inbox a duty is called by what the plan asks, not by its number alone.
     assert "D02 把生态环境保护列入年度工作计划" in page(city, "/work/")
+
+
+def test_an_item_shows_its_cases_and_the_office_opens_one_there(people: dict[str, User]) -> None:
+    office, city, beside = (client(people, who) for who in ("office", "reporter", "beside"))
+    home = "/work/items/T12-640100-001/"
+    begin = "/supervision/cases/new/?subject=item&amp;key=T12-640100-001"
+    assert begin in page(office, home) and "发起督办" not in page(city, home)
+    step = Milestone.objects.get(title="开工")
+    made = open_case(
+        doing(people["office"]), load_rules(), CaseDraft("milestone", str(step.pk), "prompt", "请说明原因")
+    )
+    for who in (office, city):
+        assert f'<a href="/supervision/cases/{made.pk}/">{made.code}</a>' in page(who, home)
+    assert beside.get(home).status_code == 403
+    # A report that was handed in is not asked for any more.
+    report = ProgressReport.objects.get(item__code="T13-640100-001")
+    address = f"/work/reports/{report.pk}/"
+    assert f"subject=report&amp;key={report.pk}" in page(office, address)
+    ProgressReport.objects.filter(pk=report.pk).update(state="submitted", submitted_at=timezone.now())
+    assert "发起督办" not in page(office, address)
+    # Its title, kept with a case, names the period as people do.
+    ProgressReport.objects.filter(pk=report.pk).update(state="draft", submitted_at=None)
+    about = open_case(doing(people["office"]), load_rules(), CaseDraft("report", str(report.pk), "prompt", "请报送"))
+    assert about.title == "T13-640100-001 农田监测 · 2026年10月"
 
 
 def test_a_bulletin_is_made_once_a_day_and_printed(people: dict[str, User]) -> None:
