@@ -33,8 +33,12 @@ ADDRESSES: dict[str, tuple[int, set[str]]] = {
     "organisations-end-role": (200, {"own", "below"}),
     "people-person": (200, {"own", "below"}),
     "people-act": (302, {"own", "below"}),
+    "organisations-take-over": (302, set()),
 }
 PUBLIC = {"organisations-one"}
+#: What a merged organisation owes is given on by the leading group's office and by nobody else.
+OFFICE = {"organisations-take-over"}
+POSTED = {"people-act", *OFFICE}
 
 
 def role_row(user: User, code: str, role: str, **more: Any) -> Membership:
@@ -73,13 +77,14 @@ def address(name: str, target: Membership) -> str:
         "organisations-grant": f"/organisations/{code}/people/grant/",
         "organisations-end-role": f"/organisations/{code}/people/{target.pk}/end/",
         "people-person": f"/people/{pk}/", "people-act": f"/people/{pk}/password/",
+        "organisations-take-over": f"/organisations/{code}/take-over/",
     }[name]  # fmt: skip
 
 
 def answer(client: Client, name: str, target: Membership) -> Any:
     where = address(name, target)
     # Without a reason the action refuses and leads back; whoever may not is refused before.
-    return client.post(where) if name == "people-act" else client.get(where)
+    return client.post(where) if name in POSTED else client.get(where)
 
 
 def test_the_table_holds_every_address_that_takes_an_organisation_or_a_person() -> None:
@@ -107,6 +112,8 @@ def test_role_by_address_by_place(world: dict[str, Membership], role: str | None
                 wanted = 200
             elif role == "public":
                 wanted = 302
+            elif name in OFFICE:
+                wanted = good if role == "office" else 403
             elif role == "admin" or (role == "administrator" and place in where):
                 wanted = good
             else:

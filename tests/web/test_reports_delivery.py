@@ -199,7 +199,7 @@ def test_evidence_of_a_fulfilled_duty_stays(people: dict[str, User], tmp_path: P
     with pytest.raises(SupervisionRefused, match="decision rests on stay"):
         strike_file(doing(people["head"], "错"), duty().files.get().pk)
     path = paper(tmp_path)
-    with pytest.raises(SupervisionRefused, match="fulfilled already"):
+    with pytest.raises(SupervisionRefused, match="beside what is over"):
         attach_file(doing(people["head"]), load_rules(), archive(), duty(), path, path.name)
 
 
