@@ -220,8 +220,8 @@ def _square(
 ) -> Square:  # fmt: skip
     """Counts of some tasks in some regions as one cell.
 
-    It leads to its region's part of a `whole` list (`_list_of`), which must be of these tasks; a cell of several regions
-    to what is `inside` it, since a list is of one region; without such a list nowhere.
+    It leads to its region's part of a `whole` list (`_list_of`), which must be of these tasks; a cell of several
+    regions to what is `inside` it, since a list is of one region; without such a list nowhere.
     """
     counts: dict[str, int] = {}
     for task in tasks:
