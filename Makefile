@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 # for disks and servers a third of the time. In their order: by number of tests, as
 # is the default, the few long ones would come last and keep one process waiting for the other.
 WORKERS ?= 3
+# Whoever set this for images made once pays here: every process of the suite would read all modules as text again.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help install frontend demo test lint bench soak docs clean
 
@@ -25,7 +27,7 @@ $(VENV)/.made-dev: $(VENV)/.made
 	@$(PYTHON) tools/portable_venv.py $(VENV)
 	@touch $@
 
-src/saishang/web/static/dist/.made: package.json package-lock.json $(wildcard frontend/*.* frontend/*/*.*) | $(VENV)/.made
+src/saishang/web/static/dist/.made: package.json package-lock.json $(wildcard frontend/*.* frontend/*/*.* frontend/*/*/*.*) | $(VENV)/.made
 	$(BIN)/python tools/frontend.py
 	@touch $@
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+
+from tests.databases import migrated_once
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -19,6 +25,18 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 # How fast examples are drawn says how busy the machine is, nothing about the code.
 hypothesis_settings.register_profile("saishang", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 hypothesis_settings.load_profile("saishang")
+
+# What is collected stays to the end: nothing of it is garbage, and each full collection of the interpreter would go
+# through six hundred thousand objects (tests, rules, models, libraries).
+gc.disable()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Collect garbage from here on, and only in what the tests make."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    atexit.register(gc.unfreeze)  # or libraries in C++ complain of what is never let go
 
 
 #: Triggers that keep finished runs, figures and the log from being emptied: tests empty their tables between them.
@@ -44,7 +62,17 @@ NEVER_EMPTIED = {
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[ExitStack]:
+    """What pytest-django asks for before it makes the database; see `tests/databases.py`."""
+    with ExitStack() as making:
+        making.enter_context(migrated_once())
+        yield making
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_modify_db_settings: ExitStack, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> None:
     """Let the test database be emptied; `tests/apps/core/test_never_emptied.py` tries the triggers themselves."""
     from django.db import connection
     from django.test import TransactionTestCase
@@ -53,6 +81,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
     TransactionTestCase._fixture_teardown = instead_of_flush  # type: ignore[method-assign]
 
+    with django_db_blocker.unblock():
+        django_db_modify_db_settings.close()
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table, trigger in NEVER_EMPTIED.items():
             cursor.execute(f"alter table {table} disable trigger {trigger}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
@@ -257,7 +259,7 @@ def address(name: str, portal: Portal) -> str:
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", sorted(set(AUDIENCE) - BY_PLACE - SUPERVISED))
-def test_role_by_address(name: str, role: str | None, portal: Portal) -> None:
+def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refusals: None) -> None:
     client = Client()
     if role is not None:
         client.force_login(portal.people[role])
@@ -321,7 +323,7 @@ IN_ORGANISATIONS = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", sorted(IN_ORGANISATIONS))
-def test_roles_in_organisations_open_nothing_else(role: str, portal: Portal) -> None:
+def test_roles_in_organisations_open_nothing_else(role: str, portal: Portal, terse_refusals: None) -> None:
     elsewhere = Organisation.objects.create(
         code="NX-ZRT", kind="agency", parent=Organisation.objects.get(code="640000"), path="/640000/NX-ZRT/"
     )
@@ -342,6 +344,18 @@ def test_roles_in_organisations_open_nothing_else(role: str, portal: Portal) -> 
         assert (code == 403) is not opens, (role, name, code)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["viewer", "member"])
+def test_a_refusal_is_a_page_that_says_so(role: str, portal: Portal) -> None:
+    client = Client()
+    client.force_login(portal.people[role])
+    answer = client.get("/plan/units/")
+    page = answer.content.decode()
+    assert answer.status_code == 403 and answer["Content-Security-Policy"] == POLICY
+    assert "没有权限" in page and "请联系系统管理员调整角色" in page
+    assert not re.search(r"\s(style|on[a-z]+)\s*=", page)
+
+
 def test_the_policy_allows_no_inline_code_and_no_other_origin() -> None:
     assert "unsafe" not in POLICY
     assert "http" not in POLICY
@@ -350,8 +364,6 @@ def test_the_policy_allows_no_inline_code_and_no_other_origin() -> None:
 
 @pytest.mark.django_db
 def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
-    import re
-
     client = Client()
     client.force_login(portal.people["admin"])
     for name in sorted(AUDIENCE):

@@ -87,3 +87,29 @@ def test_choices_and_results_of_a_calculator_are_words(client: Client) -> None:
             shown = re.search(rf'<option value="{re.escape(choice)}"[^>]*>([^<]+)<', page)
             assert shown is not None, (topic.name, choice)
             assert re.search("[\u4e00-\u9fff]", shown[1]), (topic.name, choice)
+
+
+def test_what_is_counted_has_a_singular_in_english() -> None:
+    from django.utils import translation
+
+    from saishang.web.texts import counted
+
+    told = {}
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            told[language] = [counted("已附上 %(count)s 个文件。", number) % {"count": number} for number in (0, 1, 2)]
+    assert told == {
+        "en": ["0 files attached.", "1 file attached.", "2 files attached."],
+        "zh-hans": ["已附上 0 个文件。", "已附上 1 个文件。", "已附上 2 个文件。"],
+    }
+
+
+def test_a_template_that_counts_has_a_singular_in_english() -> None:
+    from django.template import engines
+    from django.utils import translation
+
+    words = "{{ count }} 个协调事项"
+    page = f"{{% load i18n %}}{{% blocktranslate count count=n %}}{words}{{% plural %}}{words}{{% endblocktranslate %}}"
+    with translation.override("en"):
+        made = engines["django"].from_string(page)
+        assert [made.render({"n": number}) for number in (1, 2)] == ["1 matter", "2 matters"]

@@ -269,3 +269,30 @@ def test_pages_in_english(tree: None, english: None) -> None:
         answer = client.get(address)
         assert answer.status_code == 200, address
         assert "Department of Ecology" in answer.content.decode() or "NX-STT" not in address
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("qinghe-20", "密码至少 10 个字符。"), ("xx-Li.Si-77", "密码里不能含有用户名。"),
+        ("is.il-2026-ok", "密码里不能含有用户名。"), ("qinghe-202", None),
+    ],
+)  # fmt: skip
+def test_a_password_is_long_enough_and_holds_no_name(new: str, said: str | None) -> None:
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    person = User(username="li.si", display_name="李四")
+    if said is None:
+        validate_password(new, person)
+        return
+    with pytest.raises(ValidationError) as told:
+        validate_password(new, person)
+    assert said in told.value.messages
+    assert not any(re.search("[a-z]", words) for words in told.value.messages)
+
+
+def test_a_name_of_three_letters_may_be_in_a_password() -> None:
+    from django.contrib.auth.password_validation import validate_password
+
+    validate_password("qinghe-wang-2026", User(username="wan"))

@@ -107,7 +107,7 @@ def test_one_action_lays_the_report_there_and_fulfils_the_duty(people: dict[str,
 def test_a_newer_report_and_a_report_that_is_returned(people: dict[str, User]) -> None:
     first, second = made(), made()
     deliver_report(doing(people["head"]), load_rules(), archive(), first.pk)
-    with pytest.raises(SupervisionRefused, match="beside what is over"):
+    with pytest.raises(SupervisionRefused, match="fulfilled already"):
         deliver_report(doing(people["head"]), load_rules(), archive(), second.pk)
     assert duty().annual_id == first.pk
     assert "事项已由其他依据落实" in page(client(people["head"]), f"/reports/640100/{second.pk}/")
@@ -201,3 +201,24 @@ def test_evidence_of_a_fulfilled_duty_stays(people: dict[str, User], tmp_path: P
     path = paper(tmp_path)
     with pytest.raises(SupervisionRefused, match="beside what is over"):
         attach_file(doing(people["head"]), load_rules(), archive(), duty(), path, path.name)
+
+
+def test_a_report_is_handed_over_from_the_command_line(
+    people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    from typer.testing import CliRunner
+
+    from saishang.cli.main import app
+
+    # The database of the test is up already.
+    monkeypatch.setattr("saishang.web.boot.setup_django", lambda: None)
+    monkeypatch.setattr("saishang.config.load_config", lambda: settings.CONFIG)
+    number = made().pk
+    done = CliRunner().invoke(app, ["report", "deliver", str(number), "--reason", "按期报送"])
+    assert done.exit_code == 0 and f"handed over: {number}" in done.output
+    row = duty()
+    assert (row.state, row.done_on) == ("fulfilled", TODAY)
+    entry = ActionLogEntry.objects.filter(verb="supervision.fulfil_duty").latest("sequence")
+    assert entry.reason == "按期报送"
+    again = CliRunner().invoke(app, ["report", "deliver", str(number)])
+    assert again.exit_code == 1 and "it is fulfilled already" in str(again.exception)

@@ -15,8 +15,10 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
+from saishang.apps.execution.models import Milestone, ProgressReport
 from saishang.apps.organisations.models import User
 from saishang.apps.plan.actions import import_plan_from_rules
 from saishang.apps.supervision.actions import CaseDraft, open_case
@@ -109,8 +111,11 @@ def test_figures_and_proposals_lead_to_what_they_count(people: dict[str, User]) 
                 table(office, f"{at}{query}&format=csv{'&table=cases' if at == '/supervision/' else ''}")
             ) == int(number), query
     rows = re.findall(r'href="(\?organisation=[^"]*)"', page(office, "/supervision/"))
-    assert [unescape(row) for row in rows] == ["?organisation=640100&only=1&open=1"]
-    assert len(table(office, f"/supervision/{unescape(rows[0])}&format=csv&table=cases")) == 1
+    # The organisation, its figure of the one level, its total.
+    whole = "?organisation=640100&only=1&open=1"
+    assert [unescape(row) for row in rows] == [whole, f"{whole}&level=prompt", whole]
+    for row in rows:
+        assert len(table(office, f"/supervision/{unescape(row)}&format=csv&table=cases")) == 1
     assert len(table(office, "/supervision/?organisation=640000&only=1&format=csv&table=cases")) == 0
     assert len(table(office, "/supervision/?organisation=640000&format=csv&table=cases")) == 2
 
@@ -270,6 +275,43 @@ def test_the_duties_of_a_year(people: dict[str, User]) -> None:
     assert Occurrence.objects.get(pk=duty.pk).state == "open"
 
 
+def test_figures_of_duties_and_the_inbox_lead_to_each_by_its_name(people: dict[str, User]) -> None:
+    import_plan_from_rules("tests", "ningxia")
+    office, city = client(people, "office"), client(people, "reporter")
+    office.post("/supervision/duties/open/", {"year": "2026"})
+    shown = page(office, "/supervision/duties/?year=2026")
+    listed = table(office, "/supervision/duties/?year=2026&show=undated&format=csv&table=duties-undated")
+    assert f'<span>其中未定期限</span><b class="num"><a href="?year=2026&amp;show=undated">{len(listed)}</a>' in shown
+    assert listed and all(row["期限"] in ("", "—") for row in listed)
+    assert "show=fulfilled" not in shown  # nothing is fulfilled: nothing to lead to
+    # In the inbox a duty is called by what the plan asks, not by its number alone.
+    assert "D02 把生态环境保护列入年度工作计划" in page(city, "/work/")
+
+
+def test_an_item_shows_its_cases_and_the_office_opens_one_there(people: dict[str, User]) -> None:
+    office, city, beside = (client(people, who) for who in ("office", "reporter", "beside"))
+    home = "/work/items/T12-640100-001/"
+    begin = "/supervision/cases/new/?subject=item&amp;key=T12-640100-001"
+    assert begin in page(office, home) and "发起督办" not in page(city, home)
+    step = Milestone.objects.get(title="开工")
+    made = open_case(
+        doing(people["office"]), load_rules(), CaseDraft("milestone", str(step.pk), "prompt", "请说明原因")
+    )
+    for who in (office, city):
+        assert f'<a href="/supervision/cases/{made.pk}/">{made.code}</a>' in page(who, home)
+    assert beside.get(home).status_code == 403
+    # A report that was handed in is not asked for any more.
+    report = ProgressReport.objects.get(item__code="T13-640100-001")
+    address = f"/work/reports/{report.pk}/"
+    assert f"subject=report&amp;key={report.pk}" in page(office, address)
+    ProgressReport.objects.filter(pk=report.pk).update(state="submitted", submitted_at=timezone.now())
+    assert "发起督办" not in page(office, address)
+    # Its title, kept with a case, names the period as people do.
+    ProgressReport.objects.filter(pk=report.pk).update(state="draft", submitted_at=None)
+    about = open_case(doing(people["office"]), load_rules(), CaseDraft("report", str(report.pk), "prompt", "请报送"))
+    assert about.title == "T13-640100-001 农田监测 · 2026年10月"
+
+
 def test_a_bulletin_is_made_once_a_day_and_printed(people: dict[str, User]) -> None:
     office, reader = client(people, "office"), client(people, "auditor")
     assert office.post("/supervision/bulletins/make/").status_code == 302
@@ -288,7 +330,7 @@ def test_every_page_reads_in_english(people: dict[str, User]) -> None:
     office = client(people, "office")
     office.post("/language/", {"language": "en", "next": "/"})
     for address, words in (
-        ("", "1 cases"), (f"cases/{Case.objects.get().pk}/", "2026 No. 1"), ("findings/", "central inspection"),
+        ("", "1 case<"), (f"cases/{Case.objects.get().pk}/", "2026 No. 1"), ("findings/", "central inspection"),
         ("findings/ZY-第二轮-015/", "Rectification plan"), ("matters/", "Raise a matter"), ("duties/", "Yearly duties"),
         ("bulletins/", "Make today"), ("proposals/", "Proposals"), ("findings/import/", "Load findings"),
         ("cases/new/", "New case"), ("findings/new/", "Day of feedback"), ("matters/new/", "Parties"),

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from saishang.apps.organisations.models import Membership, Organisation, User
 from saishang.apps.supervision.actions import CaseDraft, attach_file, make_bulletin, open_case, raise_matter
 from saishang.apps.supervision.actions.coordination import MatterDraft
-from saishang.apps.supervision.models import Acceptance, Finding, Occurrence
+from saishang.apps.supervision.models import Acceptance, Case, Coordination, File, Finding, Occurrence
 from saishang.lake.archive import Archive
 from saishang.rules import load_rules
+from tests.standing import standing
 from tests.supervision_world import TODAY, make_finding, on_day, paper
 from tests.web.test_work_access import close_file
 from tests.work_world import doing, make_item, make_people, make_tree
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("terse_refusals")]
 
 PLACES = ("own", "below", "above", "beside", "elsewhere")
 #: Where each place lies for somebody of the city.
@@ -76,44 +77,47 @@ PLAIN: dict[str, tuple[set[str], str, int]] = {
 EVERYBODY = [*SEES, None, "public"]
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[dict[str, dict[str, Any]]]:
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Path]:
     """In each place a case, a finding with a check, a matter that is put to an office elsewhere, a duty and a file."""
-    before = settings.CONFIG
-    from dataclasses import replace
-
-    settings.CONFIG = replace(before, archive=tmp_path / "archive")
-    rules = load_rules()
-    with on_day(TODAY):
+    folder = tmp_path_factory.mktemp("supervision")
+    rules, files = load_rules(), Archive(folder / "archive")
+    with standing(django_db_blocker), on_day(TODAY):
         make_tree()
         office = make_people("NX-SLT", ("office",))["office"]
-        things: dict[str, dict[str, Any]] = {}
         for number, (place, code) in enumerate(CODES.items(), start=1):
             make_item(f"T11-{code}-001", code)
             case = open_case(doing(office), rules, CaseDraft("item", f"T11-{code}-001", "prompt", "请答复"))
             finding = make_finding({"office": office}, number=number, organisation=code, units=())
-            check = Acceptance.objects.create(
+            Acceptance.objects.create(
                 finding=finding, number=1, passed=True, checked_on=TODAY, way="site", opinion="x", members="y",
                 at=case.changed_at, actor_name="tests",
             )  # fmt: skip
             # Raised by this place; asked is an office that no reader belongs to.
-            matter = raise_matter(doing("tests"), rules, MatterDraft(code, ("NX-STT-DQC",), "事项", "内容"))
-            duty = Occurrence.objects.create(
+            raise_matter(doing("tests"), rules, MatterDraft(code, ("NX-STT-DQC",), "事项", place))
+            Occurrence.objects.create(
                 plan="ningxia", duty="D04", year=2026, organisation=finding.organisation, stated=False
             )
-            path = paper(tmp_path, f"{place}.png")
-            file = attach_file(doing(office), rules, Archive(settings.CONFIG.archive), case, path, path.name)
-            things[place] = {
-                "case": case,
-                "finding": finding,
-                "check": check,
-                "matter": matter,
-                "duty": duty,
-                "file": file,
-            }
+            path = paper(folder, f"{place}.png")
+            attach_file(doing(office), rules, files, case, path, path.name)
         make_bulletin(doing(office))
+        yield folder / "archive"
+
+
+@pytest.fixture
+def world(archive: Path, db: None, settings: Any) -> Iterator[dict[str, dict[str, Any]]]:
+    settings.CONFIG = replace(settings.CONFIG, archive=archive)
+    with on_day(TODAY):
+        things: dict[str, dict[str, Any]] = {}
+        for place, code in CODES.items():
+            case = Case.objects.get(organisation__code=code)
+            finding = Finding.objects.get(organisation__code=code)
+            things[place] = {
+                "case": case, "finding": finding, "check": Acceptance.objects.get(finding=finding),
+                "matter": Coordination.objects.get(matter=place),
+                "duty": Occurrence.objects.get(organisation__code=code), "file": File.objects.get(name=f"{place}.png"),
+            }  # fmt: skip
         yield things
-    settings.CONFIG = before
 
 
 def address(name: str, things: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,11 @@ from saishang.apps.execution.models import ProgressReport
 from saishang.apps.organisations.models import User
 from saishang.lake.archive import Archive
 from saishang.rules import load_rules
+from tests.standing import standing
+from tests.web.conftest import unrendered
 from tests.work_world import ROLES, doing, make_item, make_people, make_report, make_tree
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("terse_refusals")]
 
 #: Where each place lies for somebody of the city.
 CODES = {"own": "640100", "below": "640104", "above": "640000", "beside": "640200", "elsewhere": "NX-STT"}
@@ -62,25 +66,28 @@ ADDRESSES: dict[str, tuple[str, int, dict[str, frozenset[str]]]] = {
 PEOPLE = (*ROLES, "viewer", "editor", "admin", None, "public")
 
 
-@pytest.fixture
-def world(tmp_path: Path, settings: Any) -> dict[str, ProgressReport]:
-    """In each place one report with a version and a file."""
-    from dataclasses import replace
-
-    settings.CONFIG = replace(settings.CONFIG, archive=tmp_path / "archive")
-    make_tree()
-    paper = tmp_path / "a.pdf"
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Path]:
+    """In each place one report with a version and a file; where the files are."""
+    folder = tmp_path_factory.mktemp("reports")
+    paper = folder / "a.pdf"
     paper.write_bytes(b"%PDF-1.7")
-    made = {}
-    for place, code in CODES.items():
-        item = make_item(f"T10-{code}-001", code)
-        row = make_report(item, "2026-M10", date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 6), done="x")
-        attach_evidence(doing("tests"), load_rules(), Archive(tmp_path / "archive"), item.code, paper, "a.pdf",
-                        report=row.pk)  # fmt: skip
-        move_report(doing("tests"), row.pk, "hand_over", None)
-        move_report(doing("tests"), row.pk, "take_back", None)
-        made[place] = row
-    return made
+    with standing(django_db_blocker):
+        make_tree()
+        for code in CODES.values():
+            item = make_item(f"T10-{code}-001", code)
+            row = make_report(item, "2026-M10", date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 6), done="x")
+            attach_evidence(doing("tests"), load_rules(), Archive(folder / "archive"), item.code, paper, "a.pdf",
+                            report=row.pk)  # fmt: skip
+            move_report(doing("tests"), row.pk, "hand_over", None)
+            move_report(doing("tests"), row.pk, "take_back", None)
+        yield folder / "archive"
+
+
+@pytest.fixture
+def world(archive: Path, db: None, settings: Any) -> dict[str, ProgressReport]:
+    settings.CONFIG = replace(settings.CONFIG, archive=archive)
+    return {place: ProgressReport.objects.get(item__code=f"T10-{code}-001") for place, code in CODES.items()}
 
 
 def somebody(role: str | None) -> tuple[Client, User | None]:
@@ -136,7 +143,8 @@ def test_role_by_move_by_place(world: dict[str, ProgressReport], role: str | Non
     for move, who in MOVES.items():
         for place, row in world.items():
             ProgressReport.objects.filter(pk=row.pk).update(state=STATES[move], written_by=None)
-            got = client.post(address("work-report-step", row), {"action": move, "reason": "因为"})
+            with unrendered():
+                got = client.post(address("work-report-step", row), {"action": move, "reason": "因为"})
             row.refresh_from_db()
             moved = row.state != STATES[move]
             assert moved is (place in who.get(str(role), frozenset())), (role, move, place, got.status_code)

@@ -199,6 +199,12 @@ def test_matrix_folds_and_narrows(world: Any) -> None:
     folded = client.get("/work/matrix/?folded=640100").content.decode()
     assert 'scope="colgroup"' not in folded
     assert "逾期 2" in folded  # the city and its district in one cell
+    # A list is of one region: the cell leads to the city's own regions, and each of these to its list.
+    found = re.search(r'href="(/work/matrix/\?[^"]*task=T10[^"]*)" title="逾期 2', folded)
+    assert found is not None
+    inside = client.get(unescape(found[1])).content.decode()
+    assert {"银川市", "兴庆区"} <= set(re.findall(r'<th scope="row" class="head-col">([^<]+)</th>', inside))
+    assert inside.count("/work/items/?") >= 2
     # A file is not folded.
     assert "640104" in {line["地区代码"] for line in rows(client, "/work/matrix/?folded=640100&format=csv")}
     one = client.get("/work/matrix/?task=T10").content.decode()

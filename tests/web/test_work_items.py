@@ -212,3 +212,34 @@ def test_what_stands_behind_a_task(client: Client) -> None:
     assert counts == [("执行中", "1"), ("已核实", "1")] and "另有 1 项虚构" in page
     assert "公开的进展" in page and "没有公开" not in page and "/work/items/?task=T10" not in page
     assert "/work/items/?task=T10" in client.get("/plan/T10/").content.decode()
+
+
+def test_what_waits_to_be_assigned_verified_handed_in_or_approved_is_in_the_inbox(client: Client) -> None:
+    people = make_people("NX-STT", ("office", "head"))
+    office, head = Client(), Client()
+    office.force_login(people["office"])
+    head.force_login(people["head"])
+    make_item("T10-640100-001", "640100", state="proposed", title="待下达的")
+    make_item("T10-640100-002", "640100", state="done", title="待核实的", finished_by="somebody")
+    make_item("T10-640100-003", "640100", state="done", title="自己办结的", finished_by=people["office"].username)
+    make_item("T10-640100-004", "640100", state="draft", title="草拟的")
+    from django.utils import timezone
+
+    plans = {
+        state: WorkPlan.objects.create(
+            organisation_id=people["head"].memberships.get().organisation_id, year=year, state=state,
+            changed_at=timezone.now(), changed_by="tests",
+        )
+        for state, year in (("submitted", 2027), ("draft", 2028), ("approved", 2026))
+    }  # fmt: skip
+    page = office.get("/work/").content.decode()
+    assert all(
+        words in page for words in ("下达事项", "待下达的", "核实办结", "待核实的", "批准年度计划", "2027 年度工作计划")
+    )
+    # Whoever said that it is done does not verify it; drafts wait for nobody; of plans only what they can move.
+    assert not any(words in page for words in ("自己办结的", "草拟的", "2026 年度工作计划", "2028 年度工作计划"))
+    page = head.get("/work/").content.decode()
+    assert "报出年度计划" in page and "2028 年度工作计划" in page and "2027 年度工作计划" not in page
+    plans["submitted"].submitted_by = people["office"].username
+    plans["submitted"].save()
+    assert "2027 年度工作计划" not in office.get("/work/").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from saishang.apps.organisations.models import Organisation, User
 from saishang.apps.plan.actions import import_plan_from_rules
 from saishang.lake.archive import Archive
 from saishang.rules import load_rules
+from tests.standing import standing
+from tests.web.conftest import unrendered
 from tests.work_world import ROLES, doing, make_item, make_people, make_tree
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("terse_refusals")]
 
 #: Where each place lies for somebody of the city.
 CODES = {"own": "640100", "below": "640104", "above": "640000", "beside": "640200", "elsewhere": "NX-STT"}
@@ -70,21 +73,26 @@ PLAN_LIFE: dict[str, tuple[str, Who]] = {
 PEOPLE = (*ROLES, "viewer", "editor", "admin", None, "public")
 
 
-@pytest.fixture
-def world(tmp_path: Path, settings: Any) -> dict[str, WorkItem]:
-    """In each place a duty that is still a draft, with a file, in the plan of 2027."""
-    settings.CONFIG = replace(settings.CONFIG, archive=tmp_path / "archive")
-    import_plan_from_rules("tests", "ningxia")
-    make_tree()
-    paper = tmp_path / "a.pdf"
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Path]:
+    """In each place a duty that is still a draft, with a file, in the plan of 2027; where the files are."""
+    folder = tmp_path_factory.mktemp("items")
+    paper = folder / "a.pdf"
     paper.write_bytes(b"%PDF-1.7")
-    made = {}
-    for place, code in CODES.items():
-        item = make_item(f"T10-{code}-D", code, kind="duty", state="draft", assigned_on=None, expected="x")
-        attach_evidence(doing("tests"), load_rules(), Archive(tmp_path / "archive"), item.code, paper, "a.pdf")
-        draft_work_plan(doing("tests"), code, 2027)
-        made[place] = item
-    return made
+    with standing(django_db_blocker):
+        import_plan_from_rules("tests", "ningxia")
+        make_tree()
+        for code in CODES.values():
+            item = make_item(f"T10-{code}-D", code, kind="duty", state="draft", assigned_on=None, expected="x")
+            attach_evidence(doing("tests"), load_rules(), Archive(folder / "archive"), item.code, paper, "a.pdf")
+            draft_work_plan(doing("tests"), code, 2027)
+        yield folder / "archive"
+
+
+@pytest.fixture
+def world(archive: Path, db: None, settings: Any) -> dict[str, WorkItem]:
+    settings.CONFIG = replace(settings.CONFIG, archive=archive)
+    return {place: WorkItem.objects.get(code=f"T10-{code}-D") for place, code in CODES.items()}
 
 
 def somebody(role: str | None) -> Client:
@@ -156,7 +164,9 @@ def test_role_by_move_by_place(world: dict[str, WorkItem], role: str | None) -> 
     for move, (state, who) in ITEM_LIFE.items():
         for place, row in world.items():
             WorkItem.objects.filter(pk=row.pk).update(state=state, version=1, finished_by="")
-            got = client.post(item_address("work-item-move", row), {"action": move, "reason": "因为", "version": 1})
+            told = {"action": move, "reason": "因为", "version": 1}
+            with unrendered():
+                got = client.post(item_address("work-item-move", row), told)
             row.refresh_from_db()
             assert (row.state != state) is (place in who.get(str(role), frozenset())), (role, move, place, got)
 
@@ -175,7 +185,8 @@ def test_role_by_move_of_a_plan_by_place(world: dict[str, WorkItem], role: str |
         for place, code in CODES.items():
             WorkPlan.objects.filter(organisation__code=code).update(state=state, version=1, submitted_by="")
             told = {"action": move, "reason": "因为", "version": 1}
-            got = client.post(plan_address("work-plan-move", code), told)
+            with unrendered():
+                got = client.post(plan_address("work-plan-move", code), told)
             now = WorkPlan.objects.get(organisation__code=code).state
             assert (now != state) is (place in who.get(str(role), frozenset())), (role, move, place, got.status_code)
 

@@ -29,10 +29,11 @@ def load_supervision(actor: str, rules: Rules, today: date) -> str:
     cases = _cases(doing, rules)
     findings = _findings(doing, rules, today)
     _matter(doing, rules)
+    fulfilled = _duties(doing, rules, today.year)
     rows = len(make_bulletin(doing).content["rows"])
     return (
-        f"督办 cases {cases}，督察反馈 findings {findings}，协调 matters 1，定期事项 duties {duties}，"
-        f"逾期通报 bulletin {rows}（虚构 invented）"
+        f"督办 cases {cases}，督察反馈 findings {findings}，协调 matters 2，"
+        f"定期事项 duties {duties}，已落实 fulfilled {fulfilled}，逾期通报 bulletin {rows}（虚构 invented）"
     )
 
 
@@ -80,7 +81,7 @@ def _findings(doing: Doing, rules: Rules, today: date) -> int:
 
 
 def _matter(doing: Doing, rules: Rules) -> None:
-    from saishang.apps.supervision.actions.coordination import MatterDraft, raise_matter
+    from saishang.apps.supervision.actions.coordination import MatterDraft, raise_matter, reply_to_matter
 
     raise_matter(
         doing,
@@ -89,3 +90,31 @@ def _matter(doing: Doing, rules: Rules) -> None:
                     "请协调铁路部门加快审批，影响 12 公里管网（虚构）", "T11"),
         invented=True,
     )  # fmt: skip
+    # One between those for whom the demonstration has people, with the reply of one of them.
+    second = raise_matter(
+        doing,
+        rules,
+        MatterDraft("NX-STT", ("640100", "NX-GAT"), "渣土车联合执法时间（演示）",
+                    "请银川市、公安厅商定每月联合执法的时间（虚构）", "T10"),
+        invented=True,
+    )  # fmt: skip
+    reply_to_matter(doing, second.pk, "NX-GAT", "每月第二周可以派员参加（演示）", None)
+
+
+def _duties(doing: Doing, rules: Rules, year: int) -> int:
+    """Duties that an approved plan of the year fulfils, of those who have one."""
+    from saishang.apps.execution.models import WorkPlan
+    from saishang.apps.supervision.actions.duties import fulfil_duty
+    from saishang.apps.supervision.models import Occurrence
+    from saishang.apps.supervision.queries import yearly
+
+    planned = WorkPlan.objects.filter(year=year, state="approved", invented=True).values("organisation")
+    open_ = Occurrence.objects.filter(year=year, state="open", organisation__in=planned)
+    wanted = {
+        plan: {str(one.row["id"]) for one in yearly(rules, plan) if "work_plan" in one.proof}
+        for plan in open_.values_list("plan", flat=True).distinct()
+    }
+    found = [row.pk for row in open_ if row.duty in wanted[row.plan]]
+    for pk in found:
+        fulfil_duty(doing, rules, pk, "work_plan", None)
+    return len(found)

@@ -164,6 +164,24 @@ def close(
             console.print(f"{what}: {name}", highlight=False)
 
 
+@_organisations.command("take-over")
+def take_over(code: CodeArgument, reason: ReasonOption) -> None:
+    """把已并入他处的机构尚未办结的事项、报告和督办转给接续单位 · what a merged one owes goes to its successor."""
+    doing = _doing(reason)
+    from django.db import transaction
+
+    from saishang.apps.execution import actions as execution
+    from saishang.apps.supervision import actions as supervision
+
+    with transaction.atomic():
+        done, asked = execution.take_over(doing, code), supervision.take_over(doing, code)
+    console.print(
+        f"接续 successor {done.successor}：事项 items {len(done.items)}，报告 reports {done.reports}，"
+        f"督办和整改 supervision {sum(asked.values())}，重复而取消 known already {len(done.known)}",
+        highlight=False,
+    )
+
+
 @_people.command("list")
 def list_people(
     text: Annotated[str, typer.Argument(help="姓名或用户名的一部分 · part of a name.")] = "",

@@ -1,4 +1,4 @@
-"""Commands `saishang report`: the targets of a run, annual reports, the proof that one can be made again."""
+"""Commands `saishang report`: the targets of a run, annual reports, handing one over, the proof that it is the same."""
 
 from __future__ import annotations
 
@@ -91,6 +91,33 @@ def annual(
         f"统计时刻 counted {made.facts.counted:%Y-%m-%d %H:%M}\nsha256 {made.sha256}",
         highlight=False,
     )
+
+
+@_report.command("deliver")
+def deliver(
+    number: Annotated[int, typer.Argument(help="报告编号 · number of the report.")],
+    reason: Annotated[str, typer.Option(help="事由 · why.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """报送一份单位年度报告：存为佐证，定期事项记为已落实 · hand a report over: its duty is fulfilled."""
+    from saishang.web.boot import setup_django
+
+    setup_django()
+    from saishang.apps.organisations.actions import Doing
+    from saishang.apps.reports.actions import deliver_report
+    from saishang.config import load_config
+    from saishang.lake.archive import Archive
+    from saishang.rules import load_rules
+
+    config = load_config()
+    done = deliver_report(
+        Doing(actor_name(), reason), load_rules(config.rules_overlay), Archive(config.archive), number
+    )
+    if as_json:
+        emit_json({"report": number, "duty": done.duty, "on": done.on, "due": done.due})
+        return
+    due = f"，期限 due {done.due}" if done.due else ""
+    console.print(f"已报送 · handed over: {number}，定期事项 duty {done.duty}，{done.on}{due}", highlight=False)
 
 
 @_report.command("list")

@@ -9,12 +9,13 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 __all__ = [
-    "aside", "both", "by_language", "comparator", "day", "document_stage", "english", "goal_text", "kind_name",
-    "limits_name", "listed", "mark_name", "month_name", "name_of", "percent", "period_name", "state_name", "unit_name",
+    "aside", "both", "by_language", "comparator", "counted", "day", "document_stage", "english", "goal_text",
+    "kind_name", "limits_name", "listed", "mark_name", "month_name", "name_of", "percent", "period_name", "state_name",
+    "unit_name",
 ]  # fmt: skip
 
 
@@ -49,6 +50,11 @@ def both(zh: str | None, en: str | None) -> str:
     """The text in the reader's language, or the other one where it is missing."""
     first, second = (en, zh) if english() else (zh, en)
     return first or second or ""
+
+
+def counted(text: str, number: int) -> str:
+    """A sentence that counts something, with its slots: Chinese has one form, English one more for 1."""
+    return ngettext(text, text, number)
 
 
 def listed(items: Iterable[object]) -> str:

@@ -36,7 +36,7 @@ from saishang.apps.execution.models import (
     WorkPlanLine,
 )
 from saishang.apps.execution.sight import holds_text, numbers_of, of_few, touching, visible, within
-from saishang.apps.execution.states import REPORT_MOVES, Move
+from saishang.apps.execution.states import ITEM_MOVES, PLAN_MOVES, REPORT_MOVES, Move
 from saishang.apps.organisations.access import Span, reach
 from saishang.apps.plan.headings import headings
 from saishang.rules import Rules
@@ -45,9 +45,10 @@ from saishang.science.numbers import InputError
 
 __all__ = [
     "GROUPS", "NO_REGION", "Entry", "ItemFilter", "ReportFilter", "Sum", "behind", "budgets", "evidence_of",
-    "history", "item", "items", "milestone", "moves_for", "overdue", "overdue_milestones", "periods", "plan_history",
-    "plan_lines", "published", "report", "reports", "reports_due", "reports_of", "soon_days", "standing_case",
-    "visible", "waiting", "within", "work_plans",
+    "history", "item", "items", "items_waiting", "left_by", "milestone", "moves_for", "overdue",
+    "overdue_milestones", "periods", "plan_history", "plan_lines", "plans_waiting", "published", "report",
+    "reports", "reports_due", "reports_of", "soon_days", "standing_case", "visible", "waiting", "within",
+    "work_plans",
 ]  # fmt: skip
 
 #: By what budgets are summed: name → field of an item.
@@ -334,6 +335,48 @@ def waiting(person: object, today: date) -> list[tuple[Move | None, QuerySet[Pro
             theirs = theirs.exclude(written_by=getattr(person, "pk", None))
         found.append((move, theirs))
     return found
+
+
+def left_by(organisation: str) -> int:
+    """How many items an organisation has that are neither verified nor cancelled."""
+    return WorkItem.objects.filter(organisation__code=organisation).exclude(state__in=("verified", "cancelled")).count()
+
+
+def items_waiting(person: object) -> list[tuple[Move, QuerySet[WorkItem]]]:
+    """Items that wait for a person, with the move that they can make: proposed ones to assign, done ones to verify.
+
+    What they said themselves to be done is not theirs to verify. A draft waits for nobody: its owner proposes it, or it
+    comes into force with the year's plan.
+    """
+    found = []
+    for move in ITEM_MOVES:
+        state = {"assign": "proposed", "verify": "done"}.get(move.action)
+        span = reach(person, move.permission)
+        if state is None or span.nothing:
+            continue
+        rows = WorkItem.objects.filter(within(span), state=state).select_related("organisation").order_by("due", "code")
+        if move.not_by == "finisher":
+            rows = rows.exclude(finished_by=_account(person))
+        found.append((move, rows))
+    return found
+
+
+def plans_waiting(person: object) -> list[tuple[Move, QuerySet[WorkPlan]]]:
+    """Plans of a year that wait for a person: drafted or returned ones to hand in, handed in ones to approve."""
+    found = []
+    for move in PLAN_MOVES:
+        span = reach(person, move.permission)
+        if move.action not in ("submit", "approve") or span.nothing:
+            continue
+        rows = WorkPlan.objects.filter(within(span), state__in=move.before).select_related("organisation")
+        if move.not_by == "submitter":
+            rows = rows.exclude(submitted_by=_account(person))
+        found.append((move, rows.order_by("year", "organisation__path")))
+    return found
+
+
+def _account(person: object) -> str:
+    return str(getattr(person, "get_username", lambda: "")())
 
 
 def moves_for(table: Iterable[Move], state: str, person: object, organisation: object) -> list[Move]:

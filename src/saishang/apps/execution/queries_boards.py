@@ -195,8 +195,10 @@ def tallies(span: Span, wanted: ItemFilter, today: date, soon: int, by: Collecti
 def matrix(span: Span, wanted: ItemFilter, today: date, soon: int) -> dict[tuple[str, str], dict[str, int]]:
     """(task, region) → items by standing; items without a region stand under the empty one."""
     cells: dict[tuple[str, str], dict[str, int]] = {}
-    for row in tallies(span, wanted, today, soon, by=("task", "region")):
-        cells.setdefault((row.task, row.region), {})[row.standing] = row.count
+    for (task, region), (seen, count, *_more) in _grouped(
+        items(span, wanted, today, soon, many=True), ["task", "region"]
+    ):
+        cells.setdefault((task, region), {})[seen] = count
     return cells
 
 

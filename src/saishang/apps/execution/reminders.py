@@ -11,6 +11,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from saishang.apps.execution.names import period_words
+from saishang.apps.execution.telling import mark_words
 from saishang.apps.notices.kinds import DUE, NoticeKind, due_words, register
 from saishang.apps.notices.providers import DueThing, Provider, provide
 from saishang.rules import Rules
@@ -24,34 +26,19 @@ _NEXT = {
 }  # fmt: skip
 
 
-def _mark(params: Mapping[str, Any]) -> tuple[str, str]:
-    """Invented work stands apart wherever it is spoken of."""
-    return ("（演示数据）", " (demonstration)") if params["invented"] else ("", "")
-
-
-def _period(name: str) -> tuple[str, str]:
-    """A period in words: 2026-M10, 2026-Q3, 2026."""
-    year, _dash, part = name.partition("-")
-    if part.startswith("M"):
-        return f"{year}年{int(part[1:])}月", f"{year}-{part[1:]}"
-    if part.startswith("Q"):
-        return f"{year}年第{part[1:]}季度", f"{part} {year}"
-    return f"{year}年度", year
-
-
 def _report_words(params: Mapping[str, Any]) -> tuple[str, str]:
-    (zh, en), mark = _period(params["period"]), _mark(params)
+    (zh, en), mark = period_words(params["period"]), mark_words(params)
     what = f"{zh}进展报告 · {params['title']}{mark[0]}", f"progress report of {en} · {params['title']}{mark[1]}"
     return due_words(what, params)
 
 
 def _milestone_words(params: Mapping[str, Any]) -> tuple[str, str]:
-    what, mark = f"{params['step']} · {params['title']}", _mark(params)
+    what, mark = f"{params['step']} · {params['title']}", mark_words(params)
     return due_words((f"里程碑 {what}{mark[0]}", f"milestone {what}{mark[1]}"), params)
 
 
 def _item_words(params: Mapping[str, Any]) -> tuple[str, str]:
-    mark = _mark(params)
+    mark = mark_words(params)
     what = f"任务事项 {params['title']}{mark[0]}", f"item of work {params['title']}{mark[1]}"
     return due_words(what, params)
 

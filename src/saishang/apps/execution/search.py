@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from django.db.models import F
 
 from saishang.apps.execution.models import ProgressReport, WorkItem
+from saishang.apps.execution.names import period_words
 from saishang.apps.search.providers import Document, Provider, Watch, register
 
 __all__ = ["PROGRESS", "WORK"]
@@ -35,7 +36,7 @@ def _reports(keys: Sequence[str] | None) -> Iterator[Document]:
         rows = rows.filter(pk__in=[int(key) for key in keys])
     for row in rows.order_by("last", "pk").iterator(chunk_size=2000):
         yield Document(
-            str(row.pk), f"{row.title} {row.period}", "work-report", {"pk": row.pk},
+            str(row.pk), f"{row.title} {period_words(row.period)[0]}", "work-report", {"pk": row.pk},
             text="\n".join(part for part in (row.done, row.problems, row.next_steps) if part),
             audience=_READ, organisations=(row.organisation_id,), day=row.last,
         )  # fmt: skip

@@ -13,8 +13,10 @@ from typing import Any, Literal
 
 from saishang.errors import SaishangError
 
-__all__ = ["DUE", "Family", "NoticeKind", "due_words", "families", "kind_of", "kinds", "register", "register_family",
-           "words_of"]  # fmt: skip
+__all__ = [
+    "DUE", "MOVES", "Family", "NoticeKind", "due_words", "families", "kind_of", "kinds", "register",
+    "register_family", "words_of",
+]  # fmt: skip
 
 Words = Callable[[Mapping[str, Any]], tuple[str, str]]
 
@@ -61,6 +63,8 @@ def register(kind: NoticeKind) -> NoticeKind:
 
 #: What is due: the family of every reminder.
 DUE = register_family(Family("due", "到期提醒", "reminders of what is due", "daily"))
+#: What somebody did and another has to go on with, or waited for.
+MOVES = register_family(Family("moves", "办理通知", "what has come to you", "daily"))
 
 
 def families() -> Mapping[str, Family]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from saishang.apps.execution import queries as work
+from saishang.apps.execution.names import report_title
 from saishang.apps.organisations.access import Span
 from saishang.apps.supervision.models import Case, Finding
 from saishang.apps.supervision.settings import Settings, settings_of
@@ -103,10 +104,9 @@ def _milestones(settings: Settings, span: Span, today: date, most: int | None) -
 def _reports(settings: Settings, span: Span, today: date, most: int | None) -> Iterator[Proposal]:
     rows = work.reports_due(today, _until(settings, "report", today)).exclude(pk__in=_asked("report"))
     for row in rows.filter(span.filter("organisation")).exclude(item__due__lt=today)[:most]:
-        title, days = f"{row.item.code} {row.item.title} · {row.period}", (today - row.due).days
+        title, days = f"{row.item.code} {report_title(row)}", (today - row.due).days
         yield Proposal(f"report:{row.pk}", "report", str(row.pk), row.organisation, title, row.due, days, "prompt",
-                       settings.demand("report", f"{row.item.title} · {row.period}", days), "work-report",
-                       (row.pk,))  # fmt: skip
+                       settings.demand("report", report_title(row), days), "work-report", (row.pk,))  # fmt: skip
 
 
 def _findings(settings: Settings, span: Span, today: date, most: int | None) -> Iterator[Proposal]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Case as When_
-from django.db.models import CharField, Count, Q, QuerySet, Value, When
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from saishang.apps.organisations.access import Span, reach
 from saishang.apps.supervision.models import (
@@ -28,10 +28,10 @@ from saishang.apps.supervision.yearly import ANNUAL, Annual, Yearly, yearly
 from saishang.rules import Rules
 
 __all__ = [
-    "AGES", "ANNUAL", "Annual", "CaseFilter", "Due", "FindingFilter", "Proposal", "Waiting", "Yearly", "acceptances",
-    "age_of", "annual_duty", "bulletin", "bulletins", "case", "cases", "counts", "delivered", "due_until", "file",
-    "finding", "findings", "matter", "matters", "may_supervised", "moves_of", "occurrence", "occurrences", "proposals",
-    "soon_days", "standing_of", "waiting", "yearly",
+    "AGES", "ANNUAL", "Annual", "CaseFilter", "Due", "FindingFilter", "Proposal", "Waiting", "Yearly",
+    "acceptances", "age_of", "annual_duty", "bulletin", "bulletins", "case", "cases", "counts", "delivered",
+    "due_until", "file", "finding", "findings", "left_by", "matter", "matters", "may_supervised", "moves_of",
+    "occurrence", "occurrences", "of_item", "proposals", "soon_days", "standing_of", "waiting", "yearly",
 ]  # fmt: skip
 
 #: Ages of open cases by days over the day of the answer: not over, up to a week, up to a month, longer.
@@ -80,6 +80,8 @@ class Waiting:
         `reply`, `settle` (a matter), `fulfil` (a duty).
     name, args:
         Name of the address and its parts.
+    duty:
+        Which duty of the plan it is; the plan names it in both languages.
     """
 
     what: str
@@ -88,6 +90,7 @@ class Waiting:
     due: date | None
     name: str
     args: tuple[Any, ...]
+    duty: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,30 @@ def cases(span: Span, wanted: CaseFilter, today: date) -> QuerySet[Case]:
         rows = rows.filter(state__in=OPEN_CASES)
     order = When_(When(state="open", then=Value(0)), When(state="answered", then=Value(1)), default=Value(2))
     return rows.select_related("organisation").annotate(rank=order).order_by("rank", "due", "-pk")
+
+
+def of_item(span: Span, item: int) -> tuple[QuerySet[Case], QuerySet[Finding]]:
+    """Cases about an item, its milestones and its reports, and findings that it mends; within a span, newest first."""
+    about = Q(item=item) | Q(milestone__item=item) | Q(report__item=item)
+    rows = Case.objects.filter(span.filter("organisation"), about).order_by("-issued", "-pk")
+    return rows, Finding.objects.filter(span.filter("organisation"), items__item=item).order_by("-listed_on", "code")
+
+
+def left_by(organisation: str) -> int:
+    """How many open cases, findings that are not struck off, and duties of years an organisation has.
+
+    A duty that its successor owes as well is not left: the successor's is the one that counts.
+    """
+    owner = {"organisation__code": organisation}
+    heirs = Occurrence.objects.filter(
+        organisation=OuterRef("organisation__successor"), plan=OuterRef("plan"), duty=OuterRef("duty"),
+        year=OuterRef("year"), slot=OuterRef("slot"),
+    )  # fmt: skip
+    return (
+        Case.objects.filter(**owner, state__in=OPEN_CASES).count()
+        + Finding.objects.filter(**owner).exclude(state="closed").count()
+        + Occurrence.objects.filter(~Exists(heirs), **owner, state="open").count()
+    )
 
 
 def counts(span: Span, by: str, today: date) -> dict[str, dict[str, int]]:
@@ -322,7 +349,7 @@ def _owed(span: Span, today: date) -> list[Waiting]:
                              (row.pk,)))  # fmt: skip
     for duty in Occurrence.objects.filter(inside, state="open", year__lte=today.year).select_related("organisation"):
         found.append(Waiting("fulfil", f"{duty.duty} {duty.year}", duty.organisation, duty.due, "supervision-duty",
-                             (duty.pk,)))  # fmt: skip
+                             (duty.pk,), duty.duty))  # fmt: skip
     return found
 
 

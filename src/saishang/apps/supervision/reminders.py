@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from saishang.apps.notices.kinds import DUE, NoticeKind, due_words, register
 from saishang.apps.notices.providers import DueThing, Provider, provide
+from saishang.apps.supervision.telling import MOVED
 from saishang.rules import Rules
 
-__all__ = ["SUPERVISION"]
+__all__ = ["MOVED", "SUPERVISION"]
 
 #: Kind of a due thing (`queries.due_until`) → its words, and the type that the log names it by.
 _WHAT = {

@@ -16,9 +16,9 @@ from typing import Any, Self
 
 import ibis
 import pyarrow as pa
-from ibis.expr import operations as ops
 
 from saishang.lake.engines.base import EngineError, scratch_folder
+from saishang.lake.engines.statements import shaped, sql_of, tables_read, unbound
 
 __all__ = ["DuckDB"]
 
@@ -74,7 +74,7 @@ class DuckDB:
         # Not Ibis' own read_parquet: its view belongs to one connection, and statements run on several.
         name = f"observations_{next(self._scans)}"
         self._connection.raw_sql(f'create view "{name}" as from {_scan(files)}')
-        return self._connection.table(name)
+        return unbound(self._connection.table(name))
 
     def table(self, name: str, data: pa.Table) -> Any:
         """Bring a small table in under a name."""
@@ -85,13 +85,13 @@ class DuckDB:
         # Names are ours and quoted, texts quoted.
         self._connection.raw_sql(f'create or replace table "{name}" as select {chosen} from {_INCOMING}')  # noqa: S608
         self._connection.con.unregister(_INCOMING)
-        return self._connection.table(name)
+        return unbound(self._connection.table(name))
 
     def keep(self, name: str, *parts: Any) -> Any:
         """Have expressions of one shape run one after the other and keep their rows together."""
         # Names are ours and quoted; Ibis' own create_table compiles every expression twice.
         statements = [
-            f'{_INSERT if number else _CREATE} "{name}" {_AS[bool(number)]} {self._connection.compile(part)}'
+            f'{_INSERT if number else _CREATE} "{name}" {_AS[bool(number)]} {sql_of(self._connection, part)}'
             for number, part in enumerate(parts)
         ]
         return self._kept(name, statements, parts)
@@ -106,8 +106,8 @@ class DuckDB:
             looking = f'create or replace view "{view}" as from {_scan(files)}'
             if not number:
                 self._connection.raw_sql(looking)
-                expression = make(self._connection.table(view))
-                query = self._connection.compile(expression)
+                expression = make(unbound(self._connection.table(view)))
+                query = sql_of(self._connection, expression)
             statements.append(looking)
             statements.append(f'{_INSERT if number else _CREATE} "{name}" {_AS[bool(number)]} {query}')
         statements.append(f'drop view "{view}"')
@@ -121,15 +121,16 @@ class DuckDB:
         """Run an expression and return its rows."""
         for needed in self._needs([expression]):
             needed.result()
-        result: pa.Table = self._connection.to_pyarrow(expression)
-        return result
+        # Ibis' own to_pyarrow would turn the expression into SQL once more.
+        rows = self._connection.con.sql(sql_of(self._connection, expression)).to_arrow_table()
+        return shaped(rows, expression)
 
     def write(self, expression: Any, path: Path) -> None:
         """Have an expression run into one Parquet file; DuckDB writes it as it goes. `finish` waits for it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         target = _quoted(str(path))
         self._submit(
-            [f"copy ({self._connection.compile(expression)}) to {target} (format parquet, compression zstd)"],
+            [f"copy ({sql_of(self._connection, expression)}) to {target} (format parquet, compression zstd)"],
             self._needs([expression]),
             reads=_names([expression]),
         )
@@ -186,8 +187,7 @@ class DuckDB:
 
 def _names(expressions: Sequence[Any]) -> list[str]:
     """Names of the tables that expressions read."""
-    kinds = (ops.UnboundTable, ops.DatabaseTable)
-    return list(dict.fromkeys(node.name for item in expressions for node in item.op().find(kinds)))
+    return list(dict.fromkeys(name for item in expressions for name in tables_read(item)))
 
 
 def _enums(data: pa.Table) -> dict[str, str]:

@@ -5,6 +5,8 @@ series' own smoothed distribution, so a narrow or a steep one raises no alarm; h
 once. χ² with nine degrees of freedom (fewer where the instrument reports in other steps). Heaping: more values just
 below an edge (a limit, a class) than just above, against a smooth line through the counts on both sides; for days and
 for hours. Threshold bunching: Ghanem and Zhang 2014 (air.md section 10).
+
+SciPy's distributions are loaded where a figure is judged: every page would wait for them otherwise.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom, chi2
 
 from saishang.science.suspicion.network import HOURS, Answer, Array, Found, Network, by_day
 
@@ -137,6 +138,8 @@ def _digits(network: Network, parameter: str, rule: DigitRule) -> tuple[list[Fou
             stretches.append((station, stretch, seen, expected, statistic, int(seen.sum())))
     if not stretches:
         return [], 0
+    from scipy.stats import chi2
+
     # χ² takes hours for independent, which they are not quite: it is divided by how much larger than it should be it is
     # over the network, in the middle or towards the upper end, whichever says more.
     statistics = np.array([row[4] for row in stretches])
@@ -159,6 +162,8 @@ def _digits(network: Network, parameter: str, rule: DigitRule) -> tuple[list[Fou
 
 
 def _heaps(network: Network, parameter: str, rule: DigitRule) -> tuple[list[Found], int]:
+    from scipy.stats import binom
+
     found: list[Found] = []
     tests = 0
     hourly = network.values[parameter] / network.quantum[parameter]

@@ -13,14 +13,16 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import ThreadpoolController
 
 from saishang.science.weather.frame import Floats, Frame, Ints
 from saishang.science.weather.rule import Trees, WeatherRule
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
 __all__ = [
     "Fold", "Skill", "climatology", "cross_fit", "fit", "folds_of", "one_thread", "predict", "skill", "year_distance",
@@ -56,7 +58,9 @@ class Skill:
 
 @cache
 def _controller() -> ThreadpoolController:
-    # Looking for the libraries costs milliseconds, and the trees are asked hundreds of times.
+    # Looking for the libraries costs milliseconds, and the trees are asked hundreds of times. It finds what is loaded.
+    import sklearn.ensemble  # noqa: F401
+
     return ThreadpoolController()
 
 
@@ -68,6 +72,9 @@ def one_thread() -> AbstractContextManager[Any]:
 
 def fit(inputs: Floats, values: Floats, trees: Trees) -> HistGradientBoostingRegressor:
     """Fit trees."""
+    # Loading it takes as long as all the rest of a page's code, and most processes never fit a tree.
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
     model = HistGradientBoostingRegressor(
         loss="poisson",
         max_iter=trees.number,

@@ -7,13 +7,17 @@ one day of the year share their draws: between years nothing differs but what th
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingRegressor
 
 from saishang.science.forecast.methods import generator
 from saishang.science.weather.frame import Floats, Frame, Ints
 from saishang.science.weather.model import predict, year_distance
 from saishang.science.weather.rule import WeatherRule
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
 __all__ = ["Pools", "draw_pools", "usual"]
 

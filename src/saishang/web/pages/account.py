@@ -53,10 +53,15 @@ class CodeForm(forms.Form):
         "class": "form-control", "autocomplete": "one-time-code", "autofocus": True,
     }))  # fmt: skip
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any = None, *, only_app: bool = False) -> None:
         super().__init__(data)
         self.fields["code"].label = _("动态口令")
-        self.fields["code"].help_text = _("手机应用当前显示的六位数字；手机不在身边时输入一个恢复码。")
+        # Recovery codes open the door; setting codes up asks for the app, and there are none yet.
+        self.fields["code"].help_text = (
+            _("手机应用当前显示的六位数字")
+            if only_app
+            else _("手机应用当前显示的六位数字；手机不在身边时输入一个恢复码。")
+        )
 
 
 class PasswordForm(PasswordChangeForm):

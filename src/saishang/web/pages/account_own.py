@@ -107,8 +107,7 @@ def end_session(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Set one-time codes up, or give them up; the secret is shown only until the first right code."""
-    user, form = cast(User, request.user), CodeForm()
-    form.fields["code"].help_text = _("手机应用当前显示的六位数字")
+    user, form = cast(User, request.user), CodeForm(only_app=True)
     if request.method == "POST":
         what = request.POST.get("what", "")
         if what == "begin":
@@ -117,7 +116,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             except ChangeRefused as error:
                 messages.error(request, _("。").join(wording.error_words(error)))
             return redirect("account-second-factor")
-        form = CodeForm(request.POST)
+        form = CodeForm(request.POST, only_app=True)
         codes = _with_code(request, user, form, what)
         if isinstance(codes, HttpResponse):
             return codes
@@ -138,7 +137,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @require_POST
 def recovery(request: HttpRequest) -> HttpResponse:
     """New recovery codes, against a code of the app."""
-    user, form = cast(User, request.user), CodeForm(request.POST)
+    user, form = cast(User, request.user), CodeForm(request.POST, only_app=True)
     codes = _with_code(request, user, form, "codes")
     if isinstance(codes, list):
         return render(request, "account/recovery.html", {"codes": codes})

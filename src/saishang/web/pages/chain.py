@@ -35,6 +35,7 @@ from saishang.web.pages.water_board import place_name
 from saishang.web.pages.water_common import item_words, section_name
 from saishang.web.reasons import basis_name, missing_name, reason_name
 from saishang.web.security import public
+from saishang.web.texts import counted
 from saishang.web.wording.columns import heading, value_words
 
 __all__ = ["certificate_url", "chain", "chain_url", "fact_words", "hours", "station_days"]
@@ -300,7 +301,9 @@ def _say(key: str, value: Any) -> str:
     if key == "hours_missing" and isinstance(value, Mapping):
         return "；".join(f"{missing_name(str(why))} {n}" for why, n in value.items())
     if key == "excluded" and isinstance(value, Mapping):
-        return "；".join(_("%(why)s %(n)s 天") % {"why": reason_name(str(why)), "n": n} for why, n in value.items())
+        return "；".join(
+            counted("%(why)s %(n)s 天", n) % {"why": reason_name(str(why)), "n": n} for why, n in value.items()
+        )
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, Mapping):

@@ -26,6 +26,7 @@ from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import figure
 from saishang.web.security import public
+from saishang.web.texts import counted
 
 __all__ = ["climate"]
 
@@ -110,8 +111,8 @@ def _state(row: Mapping[str, Any], scale: str, level: int | None, reason: str | 
     years = row.get("years") or 0
     return {
         "no_data": _("没有数据"),
-        "record_short": _("资料只有 %(n)s 年，不计算") % {"n": years},
-        "provisional": _("参考值，资料 %(n)s 年，不定等级") % {"n": years},
+        "record_short": counted("资料只有 %(n)s 年，不计算", years) % {"n": years},
+        "provisional": counted("参考值，资料 %(n)s 年，不定等级", years) % {"n": years},
         "no_distribution": _("资料太短，分布无法拟合"),
         "days_short": _("之前 150 天内有缺测"),
         "no_evapotranspiration": _("蒸散量缺测"),
@@ -155,10 +156,10 @@ def _incomplete(row: Mapping[str, Any], as_of: date) -> str:
     ahead = (date(as_of.year, 12, 31) - as_of).days if row["year"] == as_of.year else 0
     missing = max(0, row["rain_missing"] - ahead)
     if ahead:
-        told = _("截至 %(day)s，年内余 %(n)s 天未计") % {"day": as_of.isoformat(), "n": ahead}
-        return told + (_("；") + _("降水缺测 %(n)s 天") % {"n": missing} if missing else "")
+        told = counted("截至 %(day)s，年内余 %(n)s 天未计", ahead) % {"day": as_of.isoformat(), "n": ahead}
+        return told + (_("；") + counted("降水缺测 %(n)s 天", missing) % {"n": missing} if missing else "")
     if missing:
-        return _("降水缺测 %(n)s 天，次数和总量是下限") % {"n": missing}
+        return counted("降水缺测 %(n)s 天，次数和总量是下限", missing) % {"n": missing}
     return _("气温有缺测，次数是下限")
 
 
@@ -341,7 +342,7 @@ def _bulletin_table(told: Bulletin, about: Sequence[str]) -> Table:
         )
     if told.mci_known:
         words = texts.listed(
-            _("%(grade)s %(n)s 天") % {"grade": _grade("mci", level), "n": count}
+            counted("%(grade)s %(n)s 天", count) % {"grade": _grade("mci", level), "n": count}
             for level, count in sorted(told.mci_days.items())
         )
     else:

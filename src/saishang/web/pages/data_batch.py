@@ -20,6 +20,7 @@ from saishang.web.pages.data_tabs import source_name, span, status_name, tabs
 from saishang.web.pages.exports import export
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
+from saishang.web.texts import counted
 
 __all__ = ["batch", "raw_line"]
 
@@ -118,7 +119,9 @@ def _rejects(number: int, detail: Any, whole: bool) -> Table:
             for offset in range(0, detail.batch.rejected, 5000)
             for item in lake.ledger.rejects(number, limit=5000, offset=offset)
         ]
-    caption = _("共 %(all)s 个单元格未被接收；其余行照常入库。") % {"all": detail.batch.rejected}
+    caption = counted("共 %(all)s 个单元格未被接收；其余行照常入库。", detail.batch.rejected) % {
+        "all": detail.batch.rejected
+    }
     return Table(
         f"rejects-{number}", _("未接收的内容"), columns, rows, caption=caption, tight=True,
         empty=_("这个文件没有被拒绝的内容。"),

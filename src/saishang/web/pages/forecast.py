@@ -25,6 +25,7 @@ from saishang.web.pages.forecast_words import (
 from saishang.web.pages.runs import about_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name
+from saishang.web.texts import counted
 
 __all__ = ["ForecastView", "chance", "target_forecast", "year_end_forecast", "year_end_rows"]
 
@@ -105,7 +106,7 @@ def _method(row: ForecastRow) -> str:
         "unchanged": _("方法：拉普拉斯接续律，n 年未变，今后 h 年内变化的概率为 h / (n + 1 + h)"),
         "state_space": _("方法：对数值的状态空间模型，局部水平加年内谐波，缺月跳过（月序列）"),
     }.get(row.method, row.method)
-    known = _("序列 %(n)s 个值") % {"n": row.known}
+    known = counted("序列 %(n)s 个值", row.known) % {"n": row.known}
     basis = basis_name(row.basis) if row.basis else ""
     return texts.listed(part for part in (words, known, basis) if part)
 

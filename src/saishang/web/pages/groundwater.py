@@ -41,6 +41,7 @@ from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.water_common import tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
+from saishang.web.texts import counted
 
 __all__ = ["overview"]
 
@@ -105,7 +106,7 @@ def _figures(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
     unsure = sum(not row["sure"] for row in known)
     figures += [
         (_("Ⅰ～Ⅲ类"), str(good), _("个点位")),
-        (_("Ⅴ类比例"), f"{100 * five / len(known):.1f} %", _("%(n)s 个点位") % {"n": five}),
+        (_("Ⅴ类比例"), f"{100 * five / len(known):.1f} %", counted("%(n)s 个点位", five) % {"n": five}),
         (_("达到目标"), f"{sum(bool(row['complies']) for row in judged)} / {len(judged)}", _("可判定的点位")),
     ]
     if unsure:

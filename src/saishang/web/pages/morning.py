@@ -43,6 +43,7 @@ from saishang.web.pages.runs import about_run, chosen_run, other_runs, with_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import may, public
+from saishang.web.texts import counted
 
 __all__ = ["AGAINST", "item_url", "morning", "share_of"]
 
@@ -296,7 +297,7 @@ def _items(request: HttpRequest, run: RunFacts, found: Outlook, place: str) -> T
             if days.before is None
             else Cell(days.before[1] * 100 / days.before[2], text=f"{days.before[1] * 100 / days.before[2]:.1f}"),
             "days": _("优良 %(good)s 天，有效 %(valid)s 天") % {"good": days.good, "valid": days.valid}
-            + (_("（扣除沙尘 %(n)s 天）") % {"n": days.deducted} if days.deducted else ""),
+            + (counted("（扣除沙尘 %(n)s 天）", days.deducted) % {"n": days.deducted} if days.deducted else ""),
         }
     )
     title = _("%(place)s：年内进展与余下要求") % {"place": site.region_name(place)}

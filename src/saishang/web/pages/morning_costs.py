@@ -21,6 +21,7 @@ from saishang.web.pages.charts import Chart
 from saishang.web.pages.morning_words import number
 from saishang.web.pages.runs import about_run, with_run
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.texts import counted
 
 __all__ = ["CostView", "cost_view"]
 
@@ -104,7 +105,7 @@ def _days(request: HttpRequest, run: RunFacts, item: Item, found: Costs, about: 
     shown = rows[: _LONGEST if every_day else most]
     caption = _("点日期看当日各站、各小时，直到原始文件的那一行。")
     if len(shown) < len(rows):
-        caption += _("另有 %(n)s 天，导出的表中列出。") % {"n": len(rows) - len(shown)}
+        caption += counted("另有 %(n)s 天，导出的表中列出。", len(rows) - len(shown)) % {"n": len(rows) - len(shown)}
     title = _("每一天的影响") if every_day else _("影响最大的日子")
     return Table("cost-days", title, columns, shown, about=about, caption=caption, everything=rows, tight=True)
 

@@ -27,6 +27,7 @@ from saishang.web.pages.registers_common import today
 from saishang.web.pages.runs import about_run, with_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name, reason_name
+from saishang.web.texts import counted
 
 __all__ = ["age_words", "key_figures", "month_table"]
 
@@ -76,7 +77,9 @@ def key_figures(
         remark = _("%(year)s年这些天 %(value)s") % {
             "year": rest.year, "value": number(rest.value, decimals(_MAIN)),
         } if rest else ""  # fmt: skip
-        figures.append((_("余下 %(days)s 天日均不超过") % {"days": left}, f"{answer.shown:f} {unit}", remark))
+        figures.append(
+            (counted("余下 %(days)s 天日均不超过", left) % {"days": left}, f"{answer.shown:f} {unit}", remark)
+        )
         words = _("%(place)s今年 %(item)s 至今平均 %(figure)s；全年要 %(goal)s，余下 %(days)s 天平均不超过 %(shown)s。")
         sentence = words % {
             "place": name, "item": _MAIN, "figure": f"{item.figure:f} {unit}", "goal": goal, "days": left,

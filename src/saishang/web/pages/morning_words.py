@@ -13,6 +13,7 @@ from saishang.science.rounding import fixed
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.reasons import basis_name, statistic_name
+from saishang.web.texts import counted
 
 __all__ = ["coverage_words", "days_words", "good_days_words", "item_name", "mark_words", "needed_words",
            "number"]  # fmt: skip
@@ -62,7 +63,7 @@ def needed_words(item: Item) -> str:
         return _("没有数据")
     if isinstance(answer, NeededMean):
         if answer.verdict == "impossible":
-            return _("已无法达到：余下 %(days)s 天即使都为零，全年仍高于要求") % {"days": days}
+            return counted("已无法达到：余下 %(days)s 天即使都为零，全年仍高于要求", days) % {"days": days}
         if answer.verdict == "safe":
             return _(
                 "必能达到：余下 %(days)s 天即使都与有记录以来最差的一天（%(worst)s %(unit)s）相同，全年仍达到要求"
@@ -73,14 +74,16 @@ def needed_words(item: Item) -> str:
             "days": days, "figure": f"{answer.shown:f}", "unit": item.unit,
         }  # fmt: skip
     if answer.verdict == "impossible":
-        return _("已无法达到：已有 %(used)s 天超过，全年最多容许 %(allowed)s 天") % {
+        return counted("已无法达到：已有 %(used)s 天超过，全年最多容许 %(allowed)s 天", answer.used) % {
             "used": answer.used, "allowed": answer.allowed,
         }  # fmt: skip
     if answer.verdict == "safe":
-        return _("必能达到：余下 %(days)s 天无论如何，全年都达到要求") % {"days": days}
+        return counted("必能达到：余下 %(days)s 天无论如何，全年都达到要求", days) % {"days": days}
     if answer.edge:
-        return _("容许的 %(allowed)s 天已用完；能否达到要看超出多少") % {"allowed": answer.allowed}
-    return _("余下 %(days)s 天中尚容许 %(spare)s 天超过") % {"days": days, "spare": answer.spare}
+        return counted("容许的 %(allowed)s 天已用完；能否达到要看超出多少", answer.allowed) % {
+            "allowed": answer.allowed
+        }
+    return counted("余下 %(days)s 天中尚容许 %(spare)s 天超过", days) % {"days": days, "spare": answer.spare}
 
 
 def good_days_words(days: GoodDays) -> str:
@@ -103,11 +106,11 @@ def good_days_words(days: GoodDays) -> str:
 
 def days_words(item: Item) -> str:
     """Days behind a figure: valid, missing, left out as sand and dust."""
-    parts = [_("有效 %(n)s 天") % {"n": item.days}]
+    parts = [counted("有效 %(n)s 天", item.days) % {"n": item.days}]
     if item.missing:
         parts.append(_("缺 %(n)s 天") % {"n": item.missing})
     if item.masked:
-        parts.append(_("扣除沙尘 %(n)s 天") % {"n": item.masked})
+        parts.append(counted("扣除沙尘 %(n)s 天", item.masked) % {"n": item.masked})
     return texts.listed(parts)
 
 
@@ -119,4 +122,6 @@ def coverage_words(item: Item) -> str:
     if coverage.short_months:
         months = texts.listed(texts.month_name(month) for month in coverage.short_months)
         return _("%(months)s的有效天数已不足，全年数值不再满足有效性规定") % {"months": months}
-    return _("全年最多只能有 %(days)s 个有效天，不再满足有效性规定") % {"days": coverage.most_days}
+    return counted("全年最多只能有 %(days)s 个有效天，不再满足有效性规定", coverage.most_days) % {
+        "days": coverage.most_days
+    }

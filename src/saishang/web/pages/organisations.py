@@ -21,6 +21,7 @@ from saishang.apps.organisations.models import Organisation
 from saishang.apps.organisations.queries import Filter, OrganisationView
 from saishang.apps.plan import queries as plan
 from saishang.web import texts
+from saishang.web.pages import organisations_left as left
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.keeping import kept_words
@@ -170,6 +171,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "from": [(one_name(row.code), organisation_url(row.code)) for row in heirs],
         "successor": (one_name(view.successor), organisation_url(view.successor)) if view.successor else None,
         "may_place": parent is not None and access.may(request.user, "manage_organisations", parent),
+        **left.owed(request, own, timezone.localdate()),
     }  # fmt: skip
     return render(request, "organisations/one.html", context)
 

@@ -17,6 +17,7 @@ from saishang.apps.organisations.queries import OrganisationView
 from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS
 from saishang.web import texts
 from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.texts import counted
 
 __all__ = [
     "action_name", "crumbs", "doing", "history_table", "kind_name", "kinds", "name", "organisation_url", "post_name",
@@ -157,5 +158,5 @@ def _details(entry: ActionLogEntry, person: str) -> str:
         parts = [person, role_name(str(told.get("role"))), str(told.get("organisation")), days]
         return " · ".join(part for part in (parts if person else parts[1:2]) if part)
     if after.get("sessions_ended"):
-        return _("结束 %(n)s 处登录") % {"n": after["sessions_ended"]}
+        return counted("结束 %(n)s 处登录", after["sessions_ended"]) % {"n": after["sessions_ended"]}
     return ""

@@ -132,7 +132,7 @@ def roles_table(request: HttpRequest, found: User) -> Table:
     """Every role of a person with its days; one that the reader may end has a link to do so."""
     columns = [
         Column("organisation", _("机构名称"), row_head=True), Column("role", _("角色"), nowrap=True),
-        Column("days", _("任期"), nowrap=True), Column("granted", _("授予")), Column("reason", _("事由"), long=True),
+        Column("days", _("任期"), nowrap=True), Column("granted", _("授予人")), Column("reason", _("事由"), long=True),
         Column("act", _("办理"), nowrap=True),
     ]  # fmt: skip
     who, today = doing(request, ""), timezone.localdate()

@@ -37,6 +37,7 @@ from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name, figure, missing_name, reason_name
 from saishang.web.security import public
+from saishang.web.texts import counted
 
 __all__ = ["station"]
 
@@ -131,7 +132,7 @@ class _Told:
                 (_("日均值"), figure(row["mean"], 1), "nGy/h"),
                 (_("最大小时值"), figure(row["maximum"], 1), "nGy/h"),
                 (_("本底均值"), figure(row["background"], 1),
-                 _("由 %(n)s 个小时建立") % {"n": row["background_hours"]}),
+                 counted("由 %(n)s 个小时建立", row["background_hours"]) % {"n": row["background_hours"]}),
                 (_("报警阈值"), figure(row["threshold"], 1), "nGy/h"),
                 (_("有效小时"), f"{row['hours_present']} / {row['hours_expected']}", ""),
             ]  # fmt: skip

@@ -132,7 +132,7 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
         row: dict[str, Any] = {"figure": texts.both(figure.zh, figure.en), "unit": texts.unit_name(figure.unit)}
         for code in codes:
             value = _figure(figure, mine, code)
-            note = _("%(count)s 条缺少数值") % {"count": value.missing} if value.missing else ""
+            note = texts.counted("%(count)s 条缺少数值", value.missing) % {"count": value.missing} if value.missing else ""
             row[code] = Cell(value.rounded, note=note)
         rows.append(row)
     about = _about(known, Filter(on=on))
@@ -193,7 +193,7 @@ def _demonstration(invented: int, any_real: bool) -> str:
     if not invented:
         return ""
     if any_real:
-        return _("名录中有 %(n)s 条虚构的演示条目，不计入本页的数字。") % {"n": invented}
+        return texts.counted("名录中有 %(n)s 条虚构的演示条目，不计入本页的数字。", invented) % {"n": invented}
     return _("名录中的条目都是虚构的，本页的数字不代表任何真实情况，也不计入任何考核指标。")
 
 

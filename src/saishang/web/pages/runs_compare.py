@@ -27,6 +27,7 @@ from saishang.web.pages.registers_common import kind_name, kind_named
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import may, public
+from saishang.web.texts import counted
 
 __all__ = ["compare", "targets_table", "values_table"]
 
@@ -120,9 +121,12 @@ def _causes(found: changes.Between) -> list[dict[str, Any]]:
         words = {"name": kind_name(kind), "count": str(count)}
         say(_("名录 %(name)s：登记 %(count)s 次") % words, reverse("registers-list", args=[name]))
     if found.flags:
-        say(_("质量控制：%(count)s 个值的剔除有变") % {"count": found.flags})
+        say(counted("质量控制：%(count)s 个值的剔除有变", found.flags) % {"count": found.flags})
     if found.decisions:
-        say(_("沙尘日认定 %(count)s 项") % {"count": len(found.decisions)}, reverse("air-dust"))
+        say(
+            counted("沙尘日认定 %(count)s 项", len(found.decisions)) % {"count": len(found.decisions)},
+            reverse("air-dust"),
+        )
     for row in found.settings:
         said = _("设定目标 %(target)s（%(region)s）%(version)s") % {
             "target": row.target, "region": site.region_name(row.region), "version": f"v{row.number}",

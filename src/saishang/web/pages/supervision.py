@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -115,9 +116,15 @@ def _summary_table(counted: dict[str, dict[str, int]], bodies: Mapping[str, str]
     columns = [Column("organisation", _("责任单位"), row_head=True)]
     columns += [Column(level, words, number=True) for level, words in levels()]
     columns.append(Column("total", _("合计"), number=True))
+
+    def figure(code: str, number: int, level: str = "") -> Cell:
+        said = urlencode({"organisation": code, "only": "1", "open": "1"} | ({"level": level} if level else {}))
+        return Cell(number, href=f"?{said}")
+
     rows = [
-        {"organisation": Cell(bodies.get(code, code), href=f"?organisation={code}&only=1&open=1"), **told,
-         "total": sum(told.values())}
+        {"organisation": Cell(bodies.get(code, code), href=f"?organisation={code}&only=1&open=1"),
+         **{level: figure(code, number, level) for level, number in told.items()},
+         "total": figure(code, sum(told.values()))}
         for code, told in sorted(counted.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))
     ]  # fmt: skip
     return Table("summary", _("各单位未办结督办"), columns, rows, tight=True, empty=_("没有未办结的督办事项。"))

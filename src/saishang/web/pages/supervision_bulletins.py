@@ -103,9 +103,18 @@ def bulletin(request: HttpRequest, day: str) -> HttpResponse:
 
 def _line(one: dict[str, Any]) -> dict[str, Any]:
     return {
-        "kind": overdue_kind(one["kind"]), "code": one["code"], "title": one["title"],
+        "kind": overdue_kind(one["kind"]), "code": one["code"], "title": one["title"], "href": _address(one),
         "due": date.fromisoformat(one["due"]), "days": one["days"],
     }  # fmt: skip
+
+
+def _address(one: dict[str, Any]) -> str:
+    """Page of what was overdue: of a milestone or a report the item's; a case goes by its code in the list."""
+    if one["kind"] == "finding":
+        return reverse("supervision-finding", args=[one["code"]])
+    if one["kind"] == "case":
+        return f"{reverse('supervision')}?q={one['code']}"
+    return reverse("work-item", args=[one["code"]])
 
 
 def _table(row: Bulletin, told: list[dict[str, Any]]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -48,9 +49,11 @@ from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_common import doing, names, today
 from saishang.web.security import somewhere, supervised
 
-__all__ = ["deliver", "duty", "index", "open_", "undo"]
+__all__ = ["deliver", "duty", "duty_names", "index", "open_", "undo"]
 
 _YEARS = range(2000, 2101)
+#: Figure of the page → name of the table with the duties behind it.
+_SHOWN = {"fulfilled": "duties-done", "open": "duties-open", "late": "duties-late", "undated": "duties-undated"}
 
 
 @somewhere("view_internal")
@@ -63,17 +66,26 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = list(queries.occurrences(span, year))
     known = _known()
     shown = {duty: one for duty, one in known.items() if any(row.duty == duty for row in rows)}
-    table, listing = _matrix(rows, shown, year), _listing(rows, known)
+    show = request.GET.get("show", "")
+    chosen = [row for row in rows if show in _standings(row, today())] if show in _SHOWN else None
+    table = _matrix(rows, shown, year) if chosen is None else _listing(chosen, known, _SHOWN[show])
+    listing = _listing(rows, known, "duties")
     answer = export(request, [table, listing])
     if answer is not None:
         return answer
     context = {
         "tabs": tabs("supervision-duties"), "table": table, "listing": listing, "year": year,
         "years": [year - 1, year, year + 1], "rows": rows,
-        "figures": _figures(rows), "duties": [_duty_words(duty, one) for duty, one in shown.items()],
+        "figures": _figures(rows, year), "show": show if chosen is not None else "",
+        "duties": [_duty_words(duty, one) for duty, one in shown.items()],
         "others": _others(known), "may_open": may_everywhere(request, "supervise"),
     }  # fmt: skip
     return render(request, "supervision/duties.html", context)
+
+
+def duty_names() -> dict[str, str]:
+    """Duty of the site's plan → its number and what it asks for, in the reader's language."""
+    return {key: f"{key} {texts.both(one.row['what'], one.row['what_en'])}" for key, one in _known().items()}
 
 
 def _known() -> dict[str, Yearly]:
@@ -120,12 +132,22 @@ def _state_words(row: Occurrence, day: date) -> str:
     return _("○ 待落实")
 
 
-def _figures(rows: list[Occurrence]) -> list[tuple[str, int]]:
-    day = today()
-    late = sum(row.state == "open" and row.due is not None and row.due < day for row in rows)
-    done_ = sum(row.state == "fulfilled" for row in rows)
-    undated = sum(row.state == "open" and row.due is None for row in rows)
-    return [(_("已落实"), done_), (_("待落实"), len(rows) - done_), (_("其中逾期"), late), (_("其中未定期限"), undated)]
+def _standings(row: Occurrence, day: date) -> set[str]:
+    """In which of the page's figures a duty is counted."""
+    if row.state == "fulfilled":
+        return {"fulfilled"}
+    if row.due is None:
+        return {"open", "undated"}
+    return {"open", "late"} if row.due < day else {"open"}
+
+
+def _figures(rows: list[Occurrence], year: int) -> list[tuple[str, str, int, str]]:
+    """Each figure with its words, and the address of the duties behind it; none where there is none."""
+    counts = Counter(standing for row in rows for standing in _standings(row, today()))
+    words = {"fulfilled": _("已落实"), "open": _("待落实"), "late": _("其中逾期"), "undated": _("其中未定期限")}
+    return [
+        (name, words[name], counts[name], f"?year={year}&show={name}" if counts[name] else "") for name in _SHOWN
+    ]  # fmt: skip
 
 
 def _matrix(rows: list[Occurrence], shown: dict[str, Yearly], year: int) -> Table:
@@ -144,13 +166,14 @@ def _matrix(rows: list[Occurrence], shown: dict[str, Yearly], year: int) -> Tabl
         for duty, found in told.items():
             worst = next((one for one in found if one.state != "fulfilled"), found[0])
             line[duty] = Cell(_state_words(worst, day), href=reverse("supervision-duty", args=[worst.pk]),
-                              note=worst.slot if len(found) > 1 else "")  # fmt: skip
+                              note=_("%(slot)s，共 %(n)s 次") % {"slot": worst.slot, "n": len(found)}
+                              if len(found) > 1 else "")  # fmt: skip
         lines.append(line)
     return Table("matrix", _("%(year)s 年定期事项") % {"year": year}, columns, lines, tight=True,
                  empty=_("这一年的定期事项还没有生成。"))  # fmt: skip
 
 
-def _listing(rows: list[Occurrence], known: dict[str, Yearly]) -> Table:
+def _listing(rows: list[Occurrence], known: dict[str, Yearly], name: str) -> Table:
     columns = [
         Column("duty", _("事项编号"), row_head=True), Column("what", _("事项名称"), long=True),
         Column("organisation", _("责任单位")), Column("due", _("期限")), Column("stated", _("方案是否写明日期")),
@@ -160,14 +183,15 @@ def _listing(rows: list[Occurrence], known: dict[str, Yearly]) -> Table:
     bodies, day = names(today()), today()
     lines = [
         {
-            "duty": row.duty, "what": texts.both(known[row.duty].row["what"], known[row.duty].row["what_en"])
+            "duty": Cell(row.duty, href=reverse("supervision-duty", args=[row.pk])),
+            "what": texts.both(known[row.duty].row["what"], known[row.duty].row["what_en"])
             if row.duty in known else "", "organisation": bodies.get(row.organisation.code, row.organisation.code),
             "due": row.due, "stated": row.stated, "state": _state_words(row, day),
             "proof": proof_name(row.proof) if row.proof else "", "done_on": row.done_on, "text": row.text,
         }
         for row in rows
     ]  # fmt: skip
-    return Table("duties", _("定期事项清单"), columns, lines)
+    return Table(name, _("定期事项清单"), columns, lines, tight=True)
 
 
 @somewhere("supervise")

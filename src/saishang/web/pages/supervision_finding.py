@@ -60,6 +60,7 @@ from saishang.web.pages.supervision_words import (
 )
 from saishang.web.pages.work_common import doing, names, region_label, task_names, today
 from saishang.web.security import supervised
+from saishang.web.texts import counted
 
 __all__ = ["finding", "move", "plan", "supersede", "tie"]
 
@@ -187,7 +188,7 @@ class FindingMove(MoveForm):
                 _("公示渠道"), _("如自治区政府网站、党报、电视台"), most=200, required=True
             )
             self.fields["public_from"] = day_field(
-                _("公示首日"), _("公示 %(days)s 个工作日后才能销号") % {"days": days}
+                _("公示首日"), counted("公示 %(days)s 个工作日后才能销号", days) % {"days": days}
             )
         if "due" in one.needs:
             self.fields["due"] = day_field(_("新的整改期限"), required=True)

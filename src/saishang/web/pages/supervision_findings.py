@@ -141,7 +141,7 @@ class FindingForm(ReasonForm):
 
     source = forms.ChoiceField(label=gettext_lazy("来源"), widget=forms.Select(attrs=SELECT))
     round = text_field(gettext_lazy("轮次"), gettext_lazy("如“第二轮”；自查发现写年份"), most=40, required=True)
-    number = forms.IntegerField(label=gettext_lazy("序号"),
+    number = forms.IntegerField(label=gettext_lazy("序号"), help_text=gettext_lazy("在这一轮反馈中的序号，不能重复"),
                                 widget=forms.NumberInput(attrs={"class": "form-control", "min": 1}))  # fmt: skip
     title = text_field(gettext_lazy("问题名称"), most=200, required=True)
     problem = text_field(gettext_lazy("问题描述"), gettext_lazy("用自己的话写，不照抄反馈原文"), rows=4, required=True)
@@ -188,7 +188,7 @@ class FindingForm(ReasonForm):
 @require_http_methods(METHODS)
 def new(request: HttpRequest) -> HttpResponse:
     """List a finding."""
-    form = FindingForm(request, request.POST if request.method == "POST" else None)
+    form = FindingForm(request, request.POST if request.method == "POST" else None, {"listed_on": today()})
     made = done(form, lambda: add_finding(
         doing(request, form.cleaned_data["reason"]), form.draft(), known(site.rules(), today())))  # fmt: skip
     if made is not None:

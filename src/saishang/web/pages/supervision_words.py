@@ -48,8 +48,9 @@ def notice_number(row: Case) -> str:
 def subject_name(subject: str) -> str:
     """Words for what a case is about."""
     return {
-        "item": _("任务事项"), "milestone": _("里程碑"), "report": _("进展报告"), "target": _("目标"),
-        "finding": _("反馈问题"),
+        "item": texts.both("任务事项", "Item of work"), "milestone": texts.both("里程碑", "Milestone"),
+        "report": texts.both("进展报告", "Progress report"), "target": texts.both("目标", "Target"),
+        "finding": texts.both("反馈问题", "Finding"),
     }.get(subject, subject)  # fmt: skip
 
 
@@ -153,7 +154,7 @@ def act_name(kind: str, action: str) -> str:
     """Words for an act of a timeline."""
     first = {
         "open": _("下发"), "list": _("列入清单"), "change": _("修改"), "supersede": _("更正核查记录"),
-        "raise": _("提出"), "reply": _("回复"),
+        "raise": _("提出"), "reply": _("回复"), "take_over": _("接续办理"),
     }  # fmt: skip
     return first.get(action) or move_name(kind, action)
 

@@ -37,6 +37,7 @@ from saishang.web.pages.target_parts import parts_table, set_words
 from saishang.web.pages.targets import chosen_history, goal_of, position
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import public
+from saishang.web.texts import counted
 
 __all__ = ["target", "verdict"]
 
@@ -250,7 +251,11 @@ def _history_table(row: TargetRow, run: RunFacts) -> Table | None:
         )
     shown = [line for line in rows if line["value"].value is not None]
     hidden = len(rows) - len(shown)
-    caption = _("另有 %(hidden)s 个时段没有数值，导出的表中列出。") % {"hidden": hidden} if hidden and shown else ""
+    caption = (
+        counted("另有 %(hidden)s 个时段没有数值，导出的表中列出。", hidden) % {"hidden": hidden}
+        if hidden and shown
+        else ""
+    )
     return Table(
         "history", _("各期数值"), columns, shown or rows, everything=rows, caption=caption, about=about_run(run),
         tight=True,

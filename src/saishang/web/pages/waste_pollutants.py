@@ -26,6 +26,7 @@ from saishang.web.pages.registers_common import entry_url, kind_named, state_nam
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.waste_common import choices_of, entries_of, invented, invented_note, places, tabs
 from saishang.web.security import may, public
+from saishang.web.texts import counted
 
 __all__ = ["pollutants"]
 
@@ -69,7 +70,7 @@ def _figures(listed: SubstanceList, views: Sequence[EntryView]) -> list[tuple[st
     present = [view for view in views if view.state in _PRESENT]
     controlled = sum(view.state == "controlled" for view in present)
     entries = len({item.entry for item in listed.substances.values()})
-    substances = _("%(n)s 种物质") % {"n": len(listed.substances)}
+    substances = counted("%(n)s 种物质", len(listed.substances)) % {"n": len(listed.substances)}
     return [
         (_("清单条目"), str(entries), substances),
         (_("在用的申报"), str(len(present)), invented_note(present)),

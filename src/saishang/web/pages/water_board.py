@@ -27,6 +27,7 @@ from saishang.web.pages.registers_common import area_map, entry_url, kind_named,
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name
 from saishang.web.security import may
+from saishang.web.texts import counted
 
 __all__ = ["Board", "basis_shown", "board", "demo_note", "entry_cell", "map_of", "place_name", "states_table"]
 
@@ -104,7 +105,9 @@ def demo_note(views: Sequence[EntryView]) -> str:
         return ""
     if invented == len(views):
         return _("本页条目和由它们得出的数字均为虚构，不代表任何真实情况，也不计入任何考核。")
-    return _("本页有 %(n)s 条虚构的演示条目，带“演示条目”标记，不计入本页的数字，也不计入任何考核。") % {"n": invented}
+    return counted(
+        "本页有 %(n)s 条虚构的演示条目，带“演示条目”标记，不计入本页的数字，也不计入任何考核。", invented
+    ) % {"n": invented}
 
 
 def explained(run: RunFacts | None, *indicators: str) -> list[tuple[str, str, str]]:

@@ -26,6 +26,7 @@ from saishang.web.pages.water_board import demo_note
 from saishang.web.pages.water_common import KINDS, class_cell, codes_named, fitting, group_name, section_row, tabs
 from saishang.web.reasons import basis_name, figure, reason_name
 from saishang.web.security import public
+from saishang.web.texts import counted
 
 __all__ = ["section"]
 
@@ -200,7 +201,9 @@ def _lake_tables(run: RunFacts, code: str, about: Sequence[str]) -> list[Table]:
     for row in queries.select(run.id, "water_blooms", "section = ?", [code], "day"):
         grade = bloom_grades[row["grade"] - 1]
         note = (
-            _("预警：按近日增长，%(n)s 天内可达轻度水华") % {"n": ahead} if row["warn"] else reason_name(row["reason"])
+            counted("预警：按近日增长，%(n)s 天内可达轻度水华", ahead) % {"n": ahead}
+            if row["warn"]
+            else reason_name(row["reason"])
         )
         doubling = row["doubling_days"]
         listed.append(

@@ -25,6 +25,7 @@ from saishang.web.pages.water_board import Board, basis_shown, board, entry_cell
 from saishang.web.pages.water_common import class_name, fitting, item_words, period_names, tabs
 from saishang.web.reasons import figure, reason_name
 from saishang.web.security import public
+from saishang.web.texts import counted
 
 __all__ = ["sources"]
 
@@ -189,9 +190,9 @@ def _missing(row: Mapping[str, Any] | None) -> str:
         return ""
     names = [item_words(name) for name in str(row["missing"]).split(",") if name]
     if len(names) > 5:
-        names = [*names[:5], _("等 %(n)s 项") % {"n": len(names)}]
+        names = [*names[:5], counted("等 %(n)s 项", len(names)) % {"n": len(names)}]
     if row["short"]:
-        names.append(_("表 3 特定项目少 %(n)s 项") % {"n": row["short"]})
+        names.append(counted("表 3 特定项目少 %(n)s 项", row["short"]) % {"n": row["short"]})
     return texts.listed(names)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from saishang.apps.core.queries import counted
 from saishang.apps.execution import queries
 from saishang.apps.execution.actions import move_report
-from saishang.apps.execution.models import ProgressReport, WorkItem
+from saishang.apps.execution.models import ProgressReport, WorkItem, WorkPlan
 from saishang.apps.execution.queries import ItemFilter
 from saishang.apps.organisations import access
 from saishang.apps.organisations.models import User
@@ -29,6 +29,7 @@ from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages.exports import export
 from saishang.web.pages.paging import MOST_COUNTED
+from saishang.web.pages.supervision_duties import duty_names
 from saishang.web.pages.supervision_words import waiting_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_common import (
@@ -38,6 +39,7 @@ from saishang.web.pages.work_common import (
     move_name,
     names,
     soon,
+    standing_badge,
     tabs,
     task_names,
     today,
@@ -85,18 +87,19 @@ def mine(request: HttpRequest) -> HttpResponse:
     shown = [kind for kind in kinds if not chosen or kind.name == chosen]
     called, tasks = names(), task_names()
     tables = [_table(kind, called, tasks, on, most) for kind in shown if kind.count]
+    pending = _pending(request, called, tasks) if not chosen else None
     items = _items(request, called, tasks, on) if not chosen else None
     supervised = _supervised(request, called, on) if not chosen else None
-    tables += [table for table in (supervised, items) if table is not None]
+    tables += [table for table in (pending, supervised, items) if table is not None]
     answer = export(request, tables)
     if answer is not None:
         return answer
     context = {
-        "tabs": tabs("work", request), "kinds": kinds, "chosen": chosen, "items": items,
-        "supervised": supervised,
+        "tabs": tabs("work", request), "kinds": kinds, "chosen": chosen,
+        "others": [table for table in (pending, supervised, items) if table is not None],
         "groups": [(kind, table, kind.name in _AT_ONCE) for kind, table in
                    zip((kind for kind in shown if kind.count), tables, strict=False)],
-        "nothing": not any(kind.count for kind in kinds) and items is None and supervised is None,
+        "nothing": not any(kind.count for kind in kinds) and pending is items is supervised is None,
         "roles": isinstance(request.user, User) and bool(access.roles_held(request.user, on)),
     }  # fmt: skip
     return render(request, "work/mine.html", context)
@@ -159,11 +162,68 @@ def _days_words(days: int) -> str:
     return _("今天截止") if days == 0 else _("还有 %(days)s 天") % {"days": days}
 
 
+def _pending(request: HttpRequest, called: Mapping[str, str], tasks: Mapping[str, str]) -> Table | None:
+    """Items to assign or verify and plans of a year to hand in or approve; None when there is nothing."""
+    items, plans = queries.items_waiting(request.user), queries.plans_waiting(request.user)
+    columns = [
+        Column("act", _("要办的事"), nowrap=True), Column("what", _("事项或计划"), row_head=True),
+        Column("organisation", _("单位")), Column("due", _("期限"), nowrap=True),
+        Column("changed", _("最近修改"), nowrap=True),
+    ]  # fmt: skip
+
+    def of_item(act: str, item: WorkItem) -> dict[str, Any]:
+        code = item.organisation.code
+        return {
+            "act": act, "what": Cell(item_title(item, tasks), href=item_url(item.code), note=item.code),
+            "organisation": called.get(code, code), "due": item.due, "changed": item.changed_at,
+        }  # fmt: skip
+
+    def of_plan(act: str, plan: WorkPlan) -> dict[str, Any]:
+        code = plan.organisation.code
+        return {
+            "act": act, "organisation": called.get(code, code), "changed": plan.changed_at,
+            "what": Cell(_("%(year)s 年度工作计划") % {"year": plan.year},
+                         href=reverse("work-plan", args=[code, plan.year])),
+        }  # fmt: skip
+
+    def rows(most: int | None) -> Iterator[dict[str, Any]]:
+        for move, found in plans:
+            yield from (of_plan(_plan_act(move.action), row) for row in found[:most])
+        for move, waits in items:
+            yield from (of_item(_item_act(move.action), row) for row in waits[:most])
+
+    # One more than is shown of each kind tells whether there are more.
+    shown = list(rows(_SHOWN + 1))
+    if not shown:
+        return None
+    caption = ""
+    if len(shown) > _SHOWN:
+        count = sum(found.count() for _move, found in plans) + sum(waits.count() for _move, waits in items)
+        caption = _("共 %(count)s 项，显示 %(shown)s 项。") % {"count": count, "shown": _SHOWN}
+    return Table("pending", _("事项和年度计划"), columns, shown[:_SHOWN], tight=True, everything=rows(None),
+                 caption=caption)  # fmt: skip
+
+
+def _plan_act(action: str) -> str:
+    return {"submit": _("报出年度计划"), "approve": _("批准年度计划")}[action]
+
+
+def _item_act(action: str) -> str:
+    return {"assign": _("下达事项"), "verify": _("核实办结")}[action]
+
+
+def _days_cell(days: int) -> Cell:
+    """The same as a cell; what is over stands out."""
+    words = _days_words(days)
+    return Cell(days, text=words, badge=standing_badge("late", words) if days < 0 else None)
+
+
 def _supervised(request: HttpRequest, called: Mapping[str, str], on: date) -> Table | None:
     """What supervision wants of this person: to answer, decide, check; None when there is nothing."""
     found = supervision.waiting(request.user, on)
     if not found:
         return None
+    duties = duty_names()
     columns = [
         Column("act", _("要办的事"), nowrap=True), Column("what", _("督办事项"), row_head=True),
         Column("organisation", _("单位")), Column("due", _("截止"), nowrap=True),
@@ -172,9 +232,10 @@ def _supervised(request: HttpRequest, called: Mapping[str, str], on: date) -> Ta
 
     def row(one: supervision.Waiting) -> dict[str, Any]:
         return {
-            "act": waiting_name(one.what), "what": Cell(one.title, href=reverse(one.name, args=one.args)),
+            "act": waiting_name(one.what),
+            "what": Cell(duties.get(one.duty, one.title), href=reverse(one.name, args=one.args)),
             "organisation": called.get(one.organisation.code, one.organisation.code), "due": one.due,
-            "waits": None if one.due is None else _days_words((one.due - on).days),
+            "waits": None if one.due is None else _days_cell((one.due - on).days),
         }  # fmt: skip
 
     caption = _("共 %(count)s 项，显示最先到期的 %(shown)s 项。") % {"count": len(found), "shown": _SHOWN}
@@ -203,20 +264,18 @@ def _items(request: HttpRequest, called: Mapping[str, str], tasks: Mapping[str, 
             "what": Cell(item_title(item, tasks), href=item_url(item.code), note=item.code),
             "organisation": called.get(item.organisation.code, item.organisation.code), "due": item.due,
             "percent": Cell(percent, text=None if percent is None else f"{percent}%"),
-            "waits": _days_words(days),
+            "waits": _days_cell(days),
         }  # fmt: skip
 
-    listed = [row(item) for item in rows[:_SHOWN]]
+    listed = [row(item) for item in rows[: _SHOWN + 1]]
     if not listed:
         return None
+    # The line that is not shown tells that there are more; all of them stand in the list of items.
+    caption = _("只显示最先到期的 %(shown)s 项；全部在任务清单和导出中。") % {"shown": _SHOWN}
     return Table(
-        "items",
-        _("逾期和临近期限的事项"),
-        columns,
-        listed,
-        tight=True,
-        everything=map(row, rows.iterator(chunk_size=1000)),
-    )
+        "items", _("逾期和临近期限的事项"), columns, listed[:_SHOWN], tight=True,
+        everything=map(row, rows.iterator(chunk_size=1000)), caption=caption if len(listed) > _SHOWN else "",
+    )  # fmt: skip
 
 
 @staff
@@ -241,7 +300,7 @@ def move_many(request: HttpRequest) -> HttpResponse:
             row = ProgressReport.objects.select_related("item").filter(pk=pk).first()
             refused.append(f"{row.item.code if row else pk}{_('：')}{wording.say(error.message)}")
     if done:
-        messages.success(request, _("%(move)s：%(count)s 份，逐份记入操作日志。") % {
+        messages.success(request, texts.counted("%(move)s：%(count)s 份，逐份记入操作日志。", done) % {
             "move": move_name(action), "count": done,
         })  # fmt: skip
     for words in refused[:10]:

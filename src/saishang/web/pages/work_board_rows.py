@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from saishang.web.templatetags.saishang import icon
+from saishang.web.texts import counted
 
 if TYPE_CHECKING:
     from saishang.web.pages.work_board import Line
@@ -54,7 +55,7 @@ def _number(name: str, words: str, number: int, href: str) -> str:
 def _together(more: int) -> str:
     if not more:
         return ""
-    words = _("含下级，共 %(number)s 个单位") % {"number": more}
+    words = counted("含下级，共 %(number)s 个单位", more) % {"number": more}
     return f'<br><span class="small soft">{escape(words)}</span>'
 
 

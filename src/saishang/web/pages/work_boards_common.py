@@ -64,6 +64,11 @@ class Names:
         found = self.headings.get(code)
         return code if found is None else f"{found.id} {texts.both(found.title, found.title_en)}"
 
+    def item(self, row: WorkItem) -> str:
+        """Title of an item of work; a duty bears the name of its task, in the reader's language."""
+        found = self.headings.get(row.task) if row.kind == "duty" else None
+        return row.title if found is None else texts.both(found.title, found.title_en)
+
     def group(self, code: str) -> str:
         """Title of the section in which an item of the plan stands."""
         found = self.headings.get(code)

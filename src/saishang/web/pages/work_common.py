@@ -137,7 +137,7 @@ def state_name(state: str) -> str:
     return {
         "draft": _("草拟"), "proposed": _("已报送"), "active": _("执行中"), "done": _("办结待核"),
         "verified": _("已核实"), "paused": _("暂停"), "cancelled": _("已取消"), "submitted": _("已报送"),
-        "approved": _("已批准"), "returned": _("退回"),
+        "approved": _("已批准"), "returned": texts.both("退回", "Sent back"),
     }.get(state, state)  # fmt: skip
 
 
@@ -166,7 +166,8 @@ def move_name(action: str) -> str:
 def kind_name(kind: str) -> str:
     """Words for a kind of item."""
     return {
-        "duty": _("任务责任"), "measure": _("措施"), "action": _("行动事项"), "project": _("工程项目"),
+        "duty": _("任务责任"), "measure": texts.both("措施", "Measure"), "action": _("行动事项"),
+        "project": _("工程项目"),
     }.get(kind, kind)  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from saishang.web.pages.faults import fault_words
 from saishang.web.pages.uploads import as_it_came, laid_down
 from saishang.web.pages.work_common import doing
 from saishang.web.security import report
+from saishang.web.texts import counted
 
 __all__ = ["add", "fetch", "keep_sent", "strike", "strike_out"]
 
@@ -65,7 +66,7 @@ def keep_sent(request: HttpRequest, code: str, report_pk: int | None = None) -> 
             except SaishangError as error:
                 messages.error(request, fault_words(error.message, error.fix))
     if kept:
-        messages.success(request, _("已附上 %(count)s 个文件。") % {"count": kept})
+        messages.success(request, counted("已附上 %(count)s 个文件。", kept) % {"count": kept})
 
 
 def strike_out(request: HttpRequest, file: int) -> None:

@@ -151,7 +151,7 @@ def _changes(outcome: ItemsOutcome, names: Mapping[str, str]) -> Table:
         Column("code", _("编号"), nowrap=True),
         Column("title", _("工作事项"), row_head=True), Column("fields", _("改动"), long=True),
     ]  # fmt: skip
-    effects = {"added": _("新增"), "changed": _("修改")}
+    effects = {"added": _("新增"), "changed": texts.both("修改", "Changed")}
     rows = [
         {"line": row.line, "effect": effects[row.effect], "title": row.title,
          "code": Cell(row.code, href=work_common.item_url(row.code)) if row.code else None,

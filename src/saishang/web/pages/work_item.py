@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from saishang.web.pages import work_common
 from saishang.web.pages.exports import export
 from saishang.web.pages.faults import fault_words
 from saishang.web.pages.registers_common import day_of
+from saishang.web.pages.supervision_about import case_address, supervision_table
 from saishang.web.pages.tables import Table
 from saishang.web.pages.work_item_parts import (
     below_table,
@@ -92,24 +94,27 @@ def _shown(
     found = queries.item(code, today, work_common.soon())
     if found is None:
         raise Http404
-    names = work_common.names()
+    names, tasks = work_common.names(), work_common.task_names()
     steps, below = milestone_table(found, today), below_table(request, found, names)
     reports = list(found.reports.select_related("organisation").order_by("-last"))
     reported = reports_table(request, reports)
     log = not access.reach(request.user, "view_log").nothing
     history = history_table(queries.history(found), names, internal=log)
-    tables: list[Table] = [steps, below, reported, history]
+    supervised = supervision_table(request, found)
+    tables: list[Table] = [steps, below, reported, *([supervised] if supervised else []), history]
     answer = export(request, tables, invented=found.invented) if request.method != "POST" else None
     if answer is not None:
         return answer
     mine = access.reach(request.user, "edit_items").covers(found.organisation)
     office = access.reach(request.user, "assign_items").covers(found.organisation)
     context: dict[str, Any] = {
-        "item": found, "owner": names.get(found.organisation.code, found.organisation.code), "facts": _facts(found),
+        "item": found, "title": work_common.item_title(found, tasks), "facts": _facts(found),
+        "owner": names.get(found.organisation.code, found.organisation.code),
         "badge": work_common.standing_badge(str(getattr(found, "standing", ""))),
         "state": work_common.state_name(found.state),
-        "kind": work_common.kind_name(found.kind), "task_name": work_common.task_names().get(found.task, ""),
-        "crumbs": _above(request, found), "steps": steps, "below": below, "reports": reported, "history": history,
+        "kind": work_common.kind_name(found.kind), "task_name": tasks.get(found.task, ""),
+        "crumbs": _above(request, found, tasks), "steps": steps, "below": below, "reports": reported,
+        "history": history, "supervised": supervised, "case_href": case_address(request, found),
         "units": [(role_name(unit.role), names.get(unit.organisation.code, ""), unit.organisation.code)
                   for unit in found.units.all()],
         "targets": targets_of(request, found), "expected": expected(found, today),
@@ -146,13 +151,13 @@ def _facts(item: WorkItem) -> list[tuple[str, str]]:
     return [(label, words) for label, words in facts if words]
 
 
-def _above(request: HttpRequest, item: WorkItem) -> list[tuple[str, str]]:
+def _above(request: HttpRequest, item: WorkItem, tasks: Mapping[str, str]) -> list[tuple[str, str]]:
     """Items above this one; those that the reader may not see are passed over."""
     found: list[tuple[str, str]] = []
     above = item.parent
     while above is not None:
         if may_item(request.user, "view_internal", above.code):
-            found.insert(0, (above.title, work_common.item_url(above.code)))
+            found.insert(0, (work_common.item_title(above, tasks), work_common.item_url(above.code)))
         above = above.parent
     return found
 

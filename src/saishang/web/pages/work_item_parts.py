@@ -32,7 +32,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: What belongs to every entry of the log and is said elsewhere.
-_SILENT = {"code", "origin", "batch", "item", "version", "override_by", "computed", "sha256", "size"}
+_SILENT = {"code", "origin", "batch", "item", "version", "override_by", "computed", "sha256", "size", "year"}
 
 
 def expected(item: WorkItem, on: date) -> int | None:
@@ -45,8 +45,8 @@ def milestone_table(item: WorkItem, on: date) -> Table:
     columns = [
         Column("position", _("序号"), number=True), Column("title", _("里程碑"), row_head=True),
         Column("due", _("期限"), nowrap=True), Column("weight", _("权重"), number=True),
-        Column("reached", _("达到"), nowrap=True), Column("standing", _("情况"), nowrap=True),
-        Column("by", _("填报"), wide_only=True),
+        Column("reached", _("达到的日期"), nowrap=True), Column("standing", _("情况"), nowrap=True),
+        Column("by", _("填报人"), wide_only=True),
     ]  # fmt: skip
     rows = []
     for step in item.milestones.all():
@@ -115,7 +115,7 @@ def reports_table(request: HttpRequest, reports: Sequence[ProgressReport]) -> Ta
     span = access.reach(request.user, "view_internal")
     columns = [
         Column("period", _("报告期"), row_head=True, nowrap=True), Column("state", _("状态"), nowrap=True),
-        Column("due", _("应报"), nowrap=True), Column("submitted", _("报出"), nowrap=True),
+        Column("due", _("应报"), nowrap=True), Column("submitted", _("报出时间"), nowrap=True),
         Column("late", _("是否迟报"), nowrap=True), Column("percent", _("完成率"), unit="%", number=True),
     ]  # fmt: skip
     today = work_common.today()
@@ -144,7 +144,8 @@ def field_name(name: str) -> str:
         return COLUMNS[name][int(texts.english())]
     return {
         "state": _("办理状态"), "assigned_on": _("下达日期"), "finished": _("办结日期"), "finished_by": _("申请办结"),
-        "override": _("人工核定完成率"), "override_reason": _("核定理由"), "aim": _("本年目标"), "reason": _("事由"),
+        "override": _("人工核定完成率"), "override_reason": _("核定理由"), "late": _("是否迟报"),
+        "period": _("报告期"), "assigned": _("随之下达的事项"), "aim": _("本年目标"), "reason": _("事由"),
     }.get(name, name)  # fmt: skip
 
 
@@ -158,7 +159,8 @@ def history_table(entries: Sequence[queries.Entry], names: Mapping[str, str], *,
         columns.append(Column("address", _("来源地址"), nowrap=True))
     rows = [
         {"at": entry.at, "verb": _verb(entry), "who": entry.who, "reason": entry.reason,
-         "changed": change_words(entry.before, entry.after, names), "address": entry.address}
+         "changed": change_words(entry.before, entry.after, names, report=entry.verb.endswith("_report")),
+         "address": entry.address}
         for entry in entries
     ]  # fmt: skip
     return Table(
@@ -172,7 +174,8 @@ def _verb(entry: queries.Entry) -> str:
         "add_item": _("新增"), "change_item": _("修改"), "override_percent": _("核定完成率"),
         "spread_duties": _("方案分解"), "write_report": _("填写报告"), "open_reports": _("生成报告"),
         "draft_work_plan": _("起草"), "set_aim": _("写本年目标"), "take_out": _("移出计划"),
-        "comment_report": _("批注报告"), "attach_evidence": _("附材料"), "strike_evidence": _("作废材料"),
+        "comment_report": _("批注报告"), "take_over_item": _("接续办理"),
+        "attach_evidence": _("附材料"), "strike_evidence": _("作废材料"),
     }  # fmt: skip
     if verb in known:
         return known[verb]
@@ -183,8 +186,10 @@ def _verb(entry: queries.Entry) -> str:
     return verb
 
 
-def change_words(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:
-    """What became different, field by field."""
+def change_words(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, names: Mapping[str, str], *, report: bool = False
+) -> str:
+    """What became different, field by field; what had no value before is told alone. `report`: of a report's move."""
     after = after or {}
     if before is None:
         return ""
@@ -192,17 +197,23 @@ def change_words(before: Mapping[str, Any] | None, after: Mapping[str, Any] | No
     for name, value in after.items():
         if name in _SILENT or before.get(name) == value:
             continue
-        told.append(f"{field_name(name)}{_('：')}{value_words(name, before.get(name), names)} → "
-                    f"{value_words(name, value, names)}")  # fmt: skip
+        words = value_words(name, value, names, report=report)
+        if name in before:
+            words = f"{value_words(name, before[name], names, report=report)} → {words}"
+        told.append(f"{field_name(name)}{_('：')}{words}")
     return _("；").join(told)
 
 
-def value_words(name: str, value: Any, names: Mapping[str, str]) -> str:
-    """A value of the log in words."""
+def value_words(name: str, value: Any, names: Mapping[str, str], *, report: bool = False) -> str:
+    """A value of the log in words; a report has states of its own."""
     if value is None or value in ("", []):
         return "—"
     if name == "state":
-        return work_common.state_name(str(value))
+        return work_common.report_state_name(str(value)) if report else work_common.state_name(str(value))
+    if name == "period":
+        return texts.period_name(str(value))
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
     if name == "kind":
         return work_common.kind_name(str(value))
     if name == "cadence":

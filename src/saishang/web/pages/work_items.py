@@ -25,6 +25,7 @@ from saishang.science.execution.standing import STANDINGS
 from saishang.web import texts
 from saishang.web.pages import site, work_common
 from saishang.web.pages.exports import FORMATS, export
+from saishang.web.pages.paging import WidePaginator
 from saishang.web.pages.registers_common import day_of, region_tree
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_book import items_book, items_csv
@@ -52,7 +53,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     counted = queries_boards.counts(span, wanted, today, soon)
     shown = [pair for name, pair in counted.items() if name == (wanted.standing or name)]
     count = sum(number for number, _made_up in shown)
-    pages = Paginator(rows, _PER_PAGE)
+    # A text is looked for before anything is joined: the planner takes what its pairs find for rarer than it is.
+    pages = (WidePaginator if wanted.text else Paginator)(rows, _PER_PAGE)
     pages.count = count
     page = pages.get_page(request.GET.get("page"))
     about = [_("截至 %(day)s") % {"day": today.isoformat()}, *_told(chosen, names)]

@@ -192,22 +192,36 @@ def _bands(
         shut = group in folded
         rows = [
             Row(key, found.task(key), reverse("plan-task", args=[key]) if key in found.headings else "",
-                [_square(cells, [key], place, replace(wanted, task=key)) for place in places])
-            for key in tasks
+                [_square(cells, [key], place, whole, _inside(request, place, task=key)) for place in places])
+            for key in tasks for whole in (_list_of(replace(wanted, task=key)),)
         ]  # fmt: skip
         sums = [
-            _square(cells, tasks, place, replace(wanted, section=group) if group else None) for place in places
+            _square(cells, tasks, place, whole, _inside(request, place, section=group))
+            for whole in (_list_of(replace(wanted, section=group)) if group else "",) for place in places
         ] if len(tasks) > 1 else []  # fmt: skip
         bands.append(Band(found.group(tasks[0]) or "—", sums, [] if shut and sums else rows,
                           _toggled(request, folded, group) if sums else "", shut and bool(sums)))  # fmt: skip
     return bands
 
 
-def _square(cells: Counts, tasks: Iterable[str], place: Place, wanted: ItemFilter | None) -> Square:
+def _list_of(wanted: ItemFilter) -> str:
+    """Address of a list in which only the region is missing: a matrix has a thousand of them."""
+    address = items_url(replace(wanted, region=""))
+    return f"{address}{'&' if '?' in address else '?'}"
+
+
+def _inside(request: HttpRequest, place: Place, **rows: str) -> str:
+    """The matrix of one folded city and some rows, region by region; empty for a column that is one region."""
+    return _address(request, **rows, region=place.key, folded="") if place.summed else ""
+
+
+def _square(
+    cells: Counts, tasks: Iterable[str], place: Place, whole: str, inside: str = ""
+) -> Square:  # fmt: skip
     """Counts of some tasks in some regions as one cell.
 
-    It leads to the list of what is `wanted` in its region, which must be of these tasks; a cell of several regions, or
-    without such a filter, leads nowhere.
+    It leads to its region's part of a `whole` list (`_list_of`), which must be of these tasks; a cell of several
+    regions to what is `inside` it, since a list is of one region; without such a list nowhere.
     """
     counts: dict[str, int] = {}
     for task in tasks:
@@ -217,8 +231,8 @@ def _square(cells: Counts, tasks: Iterable[str], place: Place, wanted: ItemFilte
     if not counts:
         return _EMPTY
     href = ""
-    if wanted is not None and len(place.codes) == 1:
-        href = items_url(wanted, region=place.codes[0] or NO_REGION)
+    if whole:
+        href = inside or f"{whole}region={place.codes[0] or NO_REGION}"
     worst_of, sign, words, total = _told(tuple(sorted(counts.items())))
     return Square(worst_of, sign, words, href, counts.get("late", 0), total)
 
@@ -239,17 +253,17 @@ def _transposed(
     cells: Counts, cities: Sequence[City], found: Names, wanted: ItemFilter
 ) -> list[tuple[str, Square]]:  # fmt: skip
     """One task, a row per region."""
-    return [
-        (place.name, _square(cells, [wanted.task], place, wanted)) for city in cities for place in city.places
-    ]  # fmt: skip
+    whole = _list_of(wanted)
+    return [(place.name, _square(cells, [wanted.task], place, whole)) for city in cities for place in city.places]
 
 
 def _by_region(cells: Counts, wanted: ItemFilter, request: HttpRequest) -> list[tuple[str, Square, str]]:
     """Every region with all its tasks in one cell, and the address that shows it alone."""
     tasks = sorted({task for task, _region in cells})
     there = {code for _task, code in cells}
+    whole = _list_of(wanted)
     return [
-        (row.name, _square(cells, tasks, Place(row.code, row.short, row.name, (row.code,)), wanted),
+        (row.name, _square(cells, tasks, Place(row.code, row.short, row.name, (row.code,)), whole),
          _address(request, region=row.code))
         for row in regions() if row.code in there
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -84,7 +85,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "late": _late_table(span, code, day, found, sentences),
         "reports": _reports_table(span, code, day, found, sentences),
         "targets": _targets_table(run, view, found, sentences),
-        "plan": _plan_table(span, view, year, day, sentences),
+        "plan": _plan_table(span, view, year, day, found, sentences),
         "below": _below_table(rows, counts, view, found, span, sentences),
         "people": _people_table(code),
     }
@@ -128,7 +129,7 @@ def _late_table(span: Span, code: str, day: date, found: Names, sentences: list[
 
     def said(item: Any) -> dict[str, Any]:
         return {
-            "title": Cell(item.title, href=item_url(item.code)), "task": found.task(item.task),
+            "title": Cell(found.item(item), href=item_url(item.code)), "task": found.task(item.task),
             "owner": found.organisation(item.organisation.code), "due": item.due, "days": (day - item.due).days,
         }  # fmt: skip
 
@@ -144,8 +145,9 @@ def _reports_table(span: Span, code: str, day: date, found: Names, sentences: li
     ]  # fmt: skip
     owed = queries.reports(span, ReportFilter(organisation=code, overdue=True), day).order_by("due", "pk")[:_MOST]
     rows = [
-        {"title": Cell(row.item.title, href=item_url(row.item.code)),
-         "owner": found.organisation(row.organisation.code), "period": row.period, "due": row.due,
+        {"title": Cell(found.item(row.item), href=reverse("work-report", args=[row.pk])),
+         "owner": found.organisation(row.organisation.code), "due": row.due,
+         "period": Cell(row.period, text=texts.period_name(row.period)),
          "state": report_state_name(row.state)}
         for row in owed
     ]  # fmt: skip
@@ -200,7 +202,9 @@ def _plan_of(span: Span, view: OrganisationView, year: int) -> Any:
     return queries.work_plans(span, year).filter(organisation__code=view.code).first()
 
 
-def _plan_table(span: Span, view: OrganisationView, year: int, day: date, sentences: list[str]) -> Table:
+def _plan_table(
+    span: Span, view: OrganisationView, year: int, day: date, found: Names, sentences: list[str]
+) -> Table:  # fmt: skip
     columns = [
         Column("title", _("工作事项"), row_head=True), Column("aim", _("本年目标"), long=True),
         Column("due", _("期限"), nowrap=True), Column("standing", _("进度状态"), nowrap=True),
@@ -208,7 +212,7 @@ def _plan_table(span: Span, view: OrganisationView, year: int, day: date, senten
     plan = _plan_of(span, view, year)
     lines = [] if plan is None else queries.plan_lines(plan, day, soon())
     rows = [
-        {"title": Cell(line.item.title, href=item_url(line.item.code)), "aim": line.aim, "due": line.item.due,
+        {"title": Cell(found.item(line.item), href=item_url(line.item.code)), "aim": line.aim, "due": line.item.due,
          "standing": standing_name(line.item.standing)}  # type: ignore[attr-defined]
         for line in lines
     ]  # fmt: skip

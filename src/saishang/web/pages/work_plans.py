@@ -55,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
     table = Table(
         "plans", _("年度工作计划"),
         [Column("organisation", _("单位"), row_head=True), Column("year", _("年度"), nowrap=True),
-         Column("state", _("状态"), nowrap=True), Column("lines", _("工作事项"), number=True),
+         Column("state", _("状态"), nowrap=True), Column("lines", _("事项数"), number=True),
          Column("changed", _("最近修改"), nowrap=True), Column("by", _("经办"), wide_only=True)],
         [_listed(row, names) for row in shown if state != "missing"]
         + ([_absent(view.code, year, names) for view in missing] if state in ("", "missing") else []),
@@ -125,10 +125,12 @@ def _shown(
     edits = access.reach(request.user, "edit_items").covers(where)
     writable = row is not None and row.state in _WRITABLE and edits
     tasks = work_common.task_names()
+    order = {task: place for place, task in enumerate(tasks)}
+    lines = sorted(lines, key=lambda line: (order.get(line.item.task, len(order)), line.item.code))
     shown = [_line(line, before, tasks) for line in lines]
     table = _table(shown, year)
     dropped = [
-        (item.code, item.title, work_common.state_name(item.state), before[item.pk])
+        (item.code, work_common.item_title(item, tasks), work_common.state_name(item.state), before[item.pk])
         for item in WorkItem.objects.filter(pk__in=set(before) - {line.item_id for line in lines}).order_by("code")
     ]  # fmt: skip
     answer = export(request, [table], invented=bool(row and row.invented)) if request.method != "POST" else None
@@ -142,7 +144,9 @@ def _shown(
         "state": work_common.state_name(row.state) if row is not None else _("尚未编制"), "writable": writable,
         "may_draft": edits and (row is None or row.state in _WRITABLE), "dropped": dropped,
         "moves": _moves(request, row, tried), "tabs": work_common.tabs("work-plans", request), "reason": reason,
-        "others": [(item.code, f"{item.code} {item.title}") for item in others[:300]] if writable else [],
+        "others": [
+            (item.code, f"{item.code} {work_common.item_title(item, tasks)}") for item in others[:300]
+        ] if writable else [],
         "error": fault_words(error.message, error.fix) if error is not None else "",
         "before": year - 1, "after": year + 1,
         "history": history_table(queries.plan_history(row), names, internal=log) if row is not None else None,

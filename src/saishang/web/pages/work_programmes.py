@@ -72,7 +72,7 @@ def _sum(rows: list[Sum]) -> str:
 
 def _columns(label: str, *, lead: bool) -> list[Column]:
     columns = [
-        Column("name", label, row_head=True), Column("items", _("工作事项"), number=True),
+        Column("name", label, row_head=True), Column("items", _("事项数"), number=True),
         Column("late", _("逾期"), number=True), Column("done", _("办结"), number=True),
         Column("budget", _("投资合计"), unit=_("万元"), number=True), Column("without", _("未填投资"), number=True),
     ]  # fmt: skip
@@ -87,7 +87,8 @@ def _row(row: Sum, words: str, query: Mapping[str, str], lead: str) -> dict[str,
     href = f"{reverse('work-items')}?{urlencode(query)}" if row.items else None
     shown = f"{row.budget:,.2f}" if row.budget is not None else None
     return {
-        "name": Cell(words, href=href), "lead": lead, "items": row.items, "late": row.late, "done": row.done,
+        "name": Cell(words, href=href), "lead": lead, "items": Cell(row.items, href=href), "done": row.done,
+        "late": Cell(row.late, href=f"{href}&standing=late" if row.late and href else None),
         "budget": Cell(row.budget, text=shown, note=note), "without": row.without,
     }  # fmt: skip
 

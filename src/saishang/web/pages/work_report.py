@@ -25,6 +25,7 @@ from saishang.errors import SaishangError
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.faults import fault_words, put_faults
+from saishang.web.pages.supervision_about import case_address
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_common import (
     doing,
@@ -197,7 +198,9 @@ def _shown(
             for move in moves if not (writes and move.action == "hand_over")
         ],
         "may_hand_over": any(move.action == "hand_over" for move in moves),
-        "other": str(other) if other is not None and other.pk != person.pk else "",
+        # Where nobody can write, nobody can overwrite anybody.
+        "other": str(other) if other is not None and other.pk != person.pk and row.state in WRITABLE else "",
+        "case_href": case_address(request, row),
         "said": _said(row, item), "figures": _figures_table(row),
         "figure_rows": _figure_rows(row, typed), "milestone_rows": _milestone_rows(row, typed),
         "remarks": row.comments.all(), "versions": _versions_table(row),

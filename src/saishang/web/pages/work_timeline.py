@@ -130,7 +130,7 @@ def _table(shown: Iterable[WorkItem], everything: Iterable[WorkItem], found: Nam
 
     def said(item: WorkItem) -> dict[str, Any]:
         return {
-            "code": item.code, "title": Cell(item.title, href=item_url(item.code)), "task": found.task(item.task),
+            "code": item.code, "title": Cell(found.item(item), href=item_url(item.code)), "task": found.task(item.task),
             "owner": found.organisation(item.organisation.code), "region": region_label(item.region),
             "start": item.start, "due": item.due,
             "standing": standing_name(item.standing),  # type: ignore[attr-defined]

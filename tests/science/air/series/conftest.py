@@ -14,6 +14,12 @@ import pytest
 from saishang.lake.engines import STATIONS, AirRun, DuckDB, evaluate_air
 from saishang.rules import load_rules
 from saishang.science.air.series import DUST_DAYS, AirRules, Calendar
+from tests.finished import rows_of
+
+__all__ = [
+    "HOUR", "OBSERVATIONS", "Evaluate", "air_rules", "evaluate", "evaluate_once", "hourly", "one", "published",
+    "rows_of", "station_table", "write",
+]  # fmt: skip
 
 OBSERVATIONS = pa.schema(
     [("source", pa.string()), ("station", pa.string()), ("parameter", pa.string()), ("start", pa.timestamp("us")),
@@ -96,11 +102,6 @@ def _evaluations(folder: Path, air_rules: AirRules) -> Iterator[Evaluate]:
     yield run
     for engine in engines:
         engine.close()
-
-
-def rows_of(run: AirRun, table: str, **match: Any) -> list[dict[str, Any]]:
-    """Rows of a table of the run that match."""
-    return [row for row in run.table(table).to_pylist() if all(row[k] == v for k, v in match.items())]
 
 
 def one(run: AirRun, table: str, **match: Any) -> dict[str, Any]:

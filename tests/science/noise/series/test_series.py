@@ -24,6 +24,7 @@ from saishang.science.noise.series import NOISE_STATIONS, NoiseCalendar, NoiseRu
 from saishang.science.noise.series.energy import TOP, energy_table
 from saishang.science.numbers import InputError
 from saishang.science.rounding import round_half_even
+from tests.finished import rows_of
 from tests.small_spark import SMALL
 
 SCHEMA = pa.schema(
@@ -87,9 +88,9 @@ def evaluate(tmp_path: Path, engine: DuckDB) -> Evaluate:
 
 
 def only(run: NoiseRun, name: str, **match: object) -> dict[str, Any]:
-    found = [r for r in run.table(name).to_pylist() if all(r[key] == value for key, value in match.items())]
+    found = rows_of(run, name, **match)
     assert len(found) == 1, found
-    return dict(found[0])
+    return found[0]
 
 
 def test_a_constant_day_by_hand(evaluate: Evaluate) -> None:

@@ -16,6 +16,7 @@ from saishang.lake.engines.water import WATER_DAILY_TABLES, WATER_EXCLUDED, WATE
 from saishang.rules import load_rules
 from saishang.science.water.from_rules import cwqi_rule, trophic_rule
 from saishang.science.water.series import Group, WaterCalendar, WaterRules, WaterSection
+from tests.finished import rows_of
 from tests.small_spark import SMALL
 
 RULES = load_rules()
@@ -78,11 +79,6 @@ def evaluate(
     return evaluate_water(
         engine, [[write(rows, folder / "rows.parquet")]], calendar, trophic_rule(RULES), CWQI, **options
     )
-
-
-def rows_of(run: WaterRun, name: str, **where: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = run.table(name).to_pylist()
-    return [row for row in found if all(row[key] == value for key, value in where.items())]
 
 
 FIVE = {"PH": 8.0, "DO": 8.0, "CODMN": 3.0, "NH3N": 0.2, "TP": 0.05}

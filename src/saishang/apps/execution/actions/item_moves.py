@@ -11,6 +11,7 @@ from saishang.apps.execution.actions.doing import locked_item, log, move_of, sai
 from saishang.apps.execution.models import WorkItem
 from saishang.apps.execution.refusals import NotAllowed, refuse
 from saishang.apps.execution.states import ITEM_MOVES
+from saishang.apps.execution.telling import tell_of_item
 from saishang.apps.organisations.actions import Doing
 from saishang.errors import Fault
 
@@ -64,4 +65,5 @@ def move_item(doing: Doing, code: str, action: str, seen: int | None, *, on: dat
         row.changed_at, row.changed_by = timezone.now(), doing.name
         row.save()
         log(doing, f"{action}_item", row, before, said(row, _FIELDS) | {"code": row.code})
+        tell_of_item(doing, row, action)
     return row

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from saishang.apps.execution.actions.doing import allowed, locked_item, log, said
@@ -15,6 +16,7 @@ from saishang.apps.execution.actions.item_draft import ItemDraft, MilestoneDraft
 from saishang.apps.execution.known import Known
 from saishang.apps.execution.models import ItemUnit, Milestone, WorkItem
 from saishang.apps.execution.refusals import WorkRefused, refuse
+from saishang.apps.execution.states import WRITABLE
 from saishang.apps.organisations.actions import Doing
 from saishang.apps.organisations.queries import one
 from saishang.errors import Fault
@@ -83,6 +85,8 @@ def change_item(
         refuse(change_faults(doing, row, before, draft, there))
         write_draft(row, draft, there, parent_of(draft, row)[0])
         _touch(row, doing)
+        if before.organisation != draft.organisation:
+            _reports_along(row)
         _units(row, draft, there)
         _milestones(row, draft.milestones)
         recompute(row)
@@ -93,6 +97,13 @@ def change_item(
             after |= {"batch": batch}
         log(doing, "change_item", row, {name: was[name] for name in changed}, after)
     return row
+
+
+def _reports_along(row: WorkItem) -> None:
+    """Reports that are still to be written go to the new owner: the former one does not report on it any more."""
+    row.reports.filter(state__in=WRITABLE).exclude(organisation=row.organisation_id).update(
+        organisation=row.organisation_id, version=F("version") + 1
+    )
 
 
 def may_change(doing: Doing, row: WorkItem) -> None:

@@ -13,6 +13,7 @@ from saishang.apps.execution.actions.reports import content_faults
 from saishang.apps.execution.models import Milestone, ProgressReport, ReportVersion, WorkItem
 from saishang.apps.execution.refusals import NotAllowed, refuse
 from saishang.apps.execution.states import REPORT_MOVES
+from saishang.apps.execution.telling import tell_of_report
 from saishang.apps.organisations.actions import Doing
 
 __all__ = ["move_report"]
@@ -55,6 +56,7 @@ def move_report(doing: Doing, pk: int, action: str, seen: int | None) -> Progres
         log(doing, f"{action}_report", row, {"state": before}, {
             "state": row.state, "item": row.item.code, "period": row.period, "late": row.late,
         })  # fmt: skip
+        tell_of_report(doing, row, action)
     return row
 
 

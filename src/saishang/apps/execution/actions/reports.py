@@ -16,6 +16,7 @@ from saishang.apps.execution.actions.doing import allowed, holds, locked_report,
 from saishang.apps.execution.models import Comment, ProgressReport
 from saishang.apps.execution.refusals import WorkRefused, refuse
 from saishang.apps.execution.states import WRITABLE
+from saishang.apps.execution.telling import tell_of_remark
 from saishang.apps.organisations.actions import Doing
 from saishang.errors import Fault
 
@@ -173,6 +174,7 @@ def comment(doing: Doing, pk: int, text: str) -> Comment:
             by_name=doing.name, text=words,
         )  # fmt: skip
         log(doing, "comment_report", row, None, {"item": row.item.code, "period": row.period, "comment": made.pk})
+        tell_of_remark(doing, row, made.pk, words)
     return made
 
 

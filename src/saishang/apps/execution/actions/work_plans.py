@@ -10,6 +10,7 @@ from saishang.apps.execution.actions.doing import allowed, locked_plan, log, mov
 from saishang.apps.execution.models import WorkItem, WorkPlan, WorkPlanLine
 from saishang.apps.execution.refusals import NotAllowed, OldVersion, WorkRefused, refuse
 from saishang.apps.execution.states import PLAN_MOVES
+from saishang.apps.execution.telling import tell_of_plan
 from saishang.apps.organisations.actions import Doing
 from saishang.apps.organisations.actions.doing import find_organisation
 from saishang.errors import Fault
@@ -158,6 +159,7 @@ def move_work_plan(doing: Doing, pk: int, action: str, seen: int | None) -> Work
         log(doing, f"{action}_work_plan", row, {"state": before}, {
             "state": row.state, "organisation": row.organisation.code, "year": row.year, "assigned": assigned,
         })  # fmt: skip
+        tell_of_plan(doing, row, action)
     return row
 
 

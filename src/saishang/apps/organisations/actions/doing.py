@@ -19,7 +19,7 @@ from saishang.apps.organisations.roles import ROLES_IN_ORGANISATIONS
 from saishang.errors import Fault
 
 __all__ = [
-    "Doing", "allowed", "check_reach", "find_organisation", "find_person", "keepers", "lock", "log",
+    "Doing", "allowed", "check_reach", "find_organisation", "find_person", "heir_of", "keepers", "lock", "log",
     "manages", "open_roles", "still_kept",
 ]  # fmt: skip
 
@@ -160,6 +160,25 @@ def find_organisation(code: str) -> Organisation:
     if found is None:
         raise ChangeRefused(f"expected the code of an organisation; got {code!r}", fix="look at /organisations/")
     return found
+
+
+def heir_of(code: str, on: date) -> tuple[Organisation, Organisation]:
+    """An organisation that is no more on a day, and the one that goes on with what it owed (through further mergers).
+
+    Raises
+    ------
+    ChangeRefused
+        When there is none, while it exists, or when nobody follows it.
+    """
+    found = find_organisation(code)
+    if found.closed is None or found.closed >= on:
+        raise ChangeRefused(f"{code} exists on {on}: what it owes stays with it", fix="close or merge it first")
+    heir = found
+    while heir.closed is not None and heir.closed < on and heir.successor is not None:
+        heir = heir.successor
+    if not heir.open_on(on):
+        raise ChangeRefused(f"nobody follows {code}", fix="change the owner of each item instead")
+    return found, heir
 
 
 def find_person(username: str) -> User:

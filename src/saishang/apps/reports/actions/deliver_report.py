@@ -14,6 +14,7 @@ from saishang.apps.reports.models import Report
 from saishang.apps.reports.refusals import ReportRefused
 from saishang.apps.supervision import actions as supervision
 from saishang.apps.supervision.queries import ANNUAL, Annual, annual_duty
+from saishang.apps.supervision.refusals import SupervisionRefused
 from saishang.lake.archive import Archive
 from saishang.rules import Rules
 
@@ -59,6 +60,9 @@ def deliver_report(doing: Doing, rules: Rules, archive: Archive, number: int, se
                 f"no duty of {code} for {report.year} waits for an annual report",
                 fix="have the duties of that year opened by the leading group's office",
             )
+        if duty.state == "fulfilled":
+            # Said before a file is laid beside it: what is over takes no files, and that would be all that is told.
+            raise SupervisionRefused("it is fulfilled already", fix="have it returned first, if that was wrong")
         with TemporaryDirectory() as folder:
             path = Path(folder) / f"annual-report-{code}-{report.year}-{number}.docx"
             path.write_bytes(bytes(report.file))

@@ -11,10 +11,12 @@ from saishang.apps.supervision.actions.finding_moves import AcceptanceDraft, Sai
 from saishang.apps.supervision.actions.findings import add_finding, change_finding, tie_item, untie_item, write_plan
 from saishang.apps.supervision.actions.findings_table import load_findings
 from saishang.apps.supervision.actions.proposals import Issued, issue_proposals
+from saishang.apps.supervision.actions.take_over import take_over
 
 __all__ = [
     "AcceptanceDraft", "CaseDraft", "Doing", "FindingDraft", "Issued", "MatterDraft", "Said", "add_finding",
     "attach_file", "change_finding", "draft_of", "fulfil_duty", "issue_proposals", "known", "load_findings",
     "make_bulletin", "move_case", "move_finding", "move_matter", "open_case", "open_year", "raise_matter",
-    "reply_to_matter", "strike_file", "supersede_acceptance", "tie_item", "undo_duty", "untie_item", "write_plan",
+    "reply_to_matter", "strike_file", "supersede_acceptance", "take_over", "tie_item", "undo_duty", "untie_item",
+    "write_plan",
 ]  # fmt: skip

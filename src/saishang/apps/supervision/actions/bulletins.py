@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from saishang.apps.execution import queries as work
 from saishang.apps.execution.actions.doing import allowed
+from saishang.apps.execution.names import report_title
 from saishang.apps.organisations.access import Span
 from saishang.apps.organisations.actions import Doing
 from saishang.apps.organisations.queries import Filter, tree
@@ -68,7 +69,7 @@ def _rows(day: date) -> list[dict[str, Any]]:
             title = f"{step.item.title} · {step.title}"
             found.append((step.item.organisation, "milestone", step.item.code, title, step.due))
     found += [
-        (report.organisation, "report", report.item.code, f"{report.item.title} · {report.period}", report.due)
+        (report.organisation, "report", report.item.code, report_title(report), report.due)
         for report in work.reports_due(day, date.fromordinal(day.toordinal() - 1))
     ]
     for finding in Finding.objects.filter(state__in=UNDONE, due__lt=day).select_related("organisation"):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from saishang.apps.execution import queries as work
 from saishang.apps.execution.actions.doing import allowed, move_of
+from saishang.apps.execution.names import report_title
 from saishang.apps.organisations.actions import Doing
 from saishang.apps.organisations.actions.doing import find_organisation
 from saishang.apps.organisations.refusals import ChangeRefused
@@ -29,6 +30,7 @@ from saishang.apps.supervision.models import Case, Finding
 from saishang.apps.supervision.refusals import NotAllowed, SupervisionRefused, refuse
 from saishang.apps.supervision.settings import settings_of
 from saishang.apps.supervision.states import CASE_MOVES, LEVELS, OPEN_CASES, next_level
+from saishang.apps.supervision.telling import tell_of_case
 from saishang.errors import Fault
 from saishang.rules import Rules
 
@@ -100,6 +102,7 @@ def open_case(doing: Doing, rules: Rules, draft: CaseDraft, *, invented: bool = 
         row.save()
         act(doing, row, "open", "", row.demand, level=row.level, due=row.due)
         log(doing, "open_case", row, None, _told(row) | {"title": row.title, "subject": row.subject})
+        tell_of_case(doing, row, "open")
     return row
 
 
@@ -159,6 +162,7 @@ def move_case(
         touch(row, doing)
         act(doing, row, action, before, text, level=row.level, due=row.due)
         log(doing, f"{action}_case", row, was, _told(row))
+        tell_of_case(doing, row, action)
     return row
 
 
@@ -209,7 +213,7 @@ def _milestone(_rules: Rules, key: str, _today: date) -> Any:
 
 def _report(_rules: Rules, key: str, _today: date) -> Any:
     row = work.report(int(key)) if key.isdigit() else None
-    return None if row is None else (row, f"{row.item.code} {row.item.title} · {row.period}", row.organisation)
+    return None if row is None else (row, f"{row.item.code} {report_title(row)}", row.organisation)
 
 
 def _target(_rules: Rules, key: str, _today: date) -> Any:

@@ -27,6 +27,7 @@ from saishang.apps.supervision.models import Coordination, Party
 from saishang.apps.supervision.refusals import SupervisionRefused, refuse
 from saishang.apps.supervision.settings import settings_of
 from saishang.apps.supervision.states import COORDINATION_MOVES
+from saishang.apps.supervision.telling import tell_of_matter
 from saishang.errors import Fault
 from saishang.rules import Rules
 
@@ -95,6 +96,7 @@ def raise_matter(doing: Doing, rules: Rules, draft: MatterDraft, *, invented: bo
         act(doing, row, "raise", "", row.matter, organisation=owner)
         log(doing, "raise_matter", row, None, {"code": row.code, "organisation": owner.code, "parties": others,
                                                "title": row.title, "due": row.due.isoformat()})  # fmt: skip
+        tell_of_matter(doing, row, "raise")
     return row
 
 
@@ -127,6 +129,8 @@ def reply_to_matter(doing: Doing, pk: int, organisation: str, text: str, seen: i
         act(doing, row, "reply", before, text, organisation=party.organisation)
         log(doing, "reply_to_matter", row, {"state": before}, {"state": row.state, "code": row.code,
             "organisation": organisation, "text": text.strip()})  # fmt: skip
+        if row.state == "replied":
+            tell_of_matter(doing, row, "replied")
     return row
 
 
@@ -159,4 +163,5 @@ def move_matter(
         act(doing, row, action, before, text, organisation=None)
         log(doing, f"{action}_matter", row, {"state": before},
             {"state": row.state, "code": row.code, "outcome": row.outcome, "due": row.due.isoformat()})  # fmt: skip
+        tell_of_matter(doing, row, action)
     return row

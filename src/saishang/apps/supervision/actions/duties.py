@@ -17,6 +17,7 @@ from saishang.apps.plan import queries as plans
 from saishang.apps.supervision.actions.doing import log, needs_text
 from saishang.apps.supervision.models import Occurrence
 from saishang.apps.supervision.refusals import SupervisionRefused, refuse
+from saishang.apps.supervision.telling import tell_of_duty
 from saishang.apps.supervision.yearly import ANNUAL, Annual, yearly
 from saishang.errors import Fault
 from saishang.rules import Rules
@@ -152,6 +153,7 @@ def undo_duty(doing: Doing, pk: int, seen: int | None) -> Occurrence:
         log(
             doing, "undo_duty", row, before, {"duty": row.duty, "year": row.year, "organisation": row.organisation.code}
         )
+        tell_of_duty(doing, row, "undo")
     return row
 
 

@@ -21,6 +21,7 @@ from saishang.apps.supervision.models import Acceptance, Finding
 from saishang.apps.supervision.refusals import NotAllowed, SupervisionRefused, refuse
 from saishang.apps.supervision.settings import settings_of
 from saishang.apps.supervision.states import FINDING_MOVES, Move
+from saishang.apps.supervision.telling import tell_of_finding
 from saishang.errors import Fault
 from saishang.rules import Rules
 
@@ -103,6 +104,7 @@ def move_finding(
         act(doing, row, action, before, said.text, content=content_of(row))
         log(doing, f"{action}_finding", row, {"state": before}, {"state": row.state, "code": row.code} | {
             name: value for name, value in content_of(row).items() if value})  # fmt: skip
+        tell_of_finding(doing, row, action)
     return row
 
 

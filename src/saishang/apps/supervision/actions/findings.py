@@ -18,6 +18,7 @@ from saishang.apps.supervision.actions.doing import act, locked, log, needs_text
 from saishang.apps.supervision.actions.finding_draft import CODES, FindingDraft, Known, draft_faults, draft_of, plain
 from saishang.apps.supervision.models import Finding, FindingUnit
 from saishang.apps.supervision.refusals import SupervisionRefused, refuse
+from saishang.apps.supervision.telling import tell_of_finding
 from saishang.errors import Fault
 from saishang.rules import Rules
 
@@ -45,6 +46,7 @@ def add_finding(doing: Doing, draft: FindingDraft, there: Known, *, batch: str =
         _units(row, draft, there)
         act(doing, row, "list", "", row.problem, content=content_of(row))
         log(doing, "add_finding", row, None, _told(draft) | {"code": row.code})
+        tell_of_finding(doing, row, "list")
     return row
 
 
