@@ -114,8 +114,13 @@ def test_new_energy_share_of_new_cars() -> None:
         return {"code": code, "name": code, "region": city, "year": str(year), "year_end": f"{year}-12-31",
                 "energy": energy.lower(), "cars": count, "through": f"{year}-12-31"}  # fmt: skip
 
-    past = [cars("640100", 2025, "BEV", "3000"), cars("640100", 2025, "PHEV", "1000"),
-            cars("640100", 2025, "FUEL", "6000"), cars("640200", 2025, "BEV", "500"), cars("640200", 2025, "FUEL", "2000")]  # fmt: skip
+    past = [
+        cars("640100", 2025, "BEV", "3000"),
+        cars("640100", 2025, "PHEV", "1000"),
+        cars("640100", 2025, "FUEL", "6000"),
+        cars("640200", 2025, "BEV", "500"),
+        cars("640200", 2025, "FUEL", "2000"),
+    ]
     keys = [entry["code"] for entry in past]
     found = walk(
         "nev_registrations",
@@ -217,7 +222,8 @@ def test_railway_sidings() -> None:
     found = walk("rail_sidings", [], [Step("RS-002", "open", date(2027, 3, 1), carried)])
     # 12.5 of 20 km; 150.5 of 200.
     assert found.figures(date(2027, 3, 1)) == {
-        "open": "2", "in_works": "0", "length": "20.0", "volume": "150.5", "shifted": "90.0", "electrified_share": "62.5",
+        "open": "2", "in_works": "0", "length": "20.0", "volume": "150.5", "shifted": "90.0",
+        "electrified_share": "62.5",
     }  # fmt: skip
     assert found.value("RS-002", "use") == "75.2"
     found = walk(
