@@ -29,6 +29,7 @@ from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages.exports import export
 from saishang.web.pages.paging import MOST_COUNTED
+from saishang.web.pages.registers_proposals import waiting_tables
 from saishang.web.pages.supervision_words import waiting_name
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.work_common import (
@@ -87,16 +88,18 @@ def mine(request: HttpRequest) -> HttpResponse:
     tables = [_table(kind, called, tasks, on, most) for kind in shown if kind.count]
     items = _items(request, called, tasks, on) if not chosen else None
     supervised = _supervised(request, called, on) if not chosen else None
+    registers = waiting_tables(request) if not chosen else []
+    tables += registers
     tables += [table for table in (supervised, items) if table is not None]
     answer = export(request, tables)
     if answer is not None:
         return answer
     context = {
         "tabs": tabs("work", request), "kinds": kinds, "chosen": chosen, "items": items,
-        "supervised": supervised,
+        "supervised": supervised, "registers": registers,
         "groups": [(kind, table, kind.name in _AT_ONCE) for kind, table in
                    zip((kind for kind in shown if kind.count), tables, strict=False)],
-        "nothing": not any(kind.count for kind in kinds) and items is None and supervised is None,
+        "nothing": not any(kind.count for kind in kinds) and items is None and supervised is None and not registers,
         "roles": isinstance(request.user, User) and bool(access.roles_held(request.user, on)),
     }  # fmt: skip
     return render(request, "work/mine.html", context)
