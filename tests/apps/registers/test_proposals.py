@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from saishang.apps.core.actions import verify_chain
 from saishang.apps.core.models import ActionLogEntry
@@ -298,6 +300,36 @@ def test_an_entry_that_changed_meanwhile_is_not_overwritten(
         accept_proposal(head, plots, RULES, archive, first.pk, today=MAR)
     with pytest.raises(EntryRefused, match="somebody changed this entry meanwhile"):
         propose(people, "640104 reporter", plots, archive, Wish("change", row.pk, 1, GOOD | {"name": "丙"}, SQUARE))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_the_same_moment_one_is_accepted(people: dict[str, User], plots: Kind, archive: Archive) -> None:
+    """Two reviewers, two proposals about one entry, two connections."""
+    row = entry(plots)
+    asked = [
+        propose(people, who, plots, archive, change(row, name=name))
+        for who, name in (("640104 reporter", "甲"), (f"{OWNER} reporter", "乙"))
+    ]
+    both = Barrier(2)
+
+    def accept(who: str, pk: int) -> str:
+        try:
+            both.wait(timeout=30)
+            accept_proposal(people[who], plots, RULES, archive, pk, today=MAR)
+        except EntryRefused as error:
+            return error.code
+        finally:
+            connection.close()
+        return "accepted"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(accept, (f"{OWNER} head", f"{OWNER} reviewer"), [one.pk for one in asked]))
+    assert sorted(told) == ["accepted", "changed-meanwhile"]
+    row.refresh_from_db()
+    assert (row.number, Version.objects.count()) == (2, 2)
+    assert row.title == ("甲", "乙")[told.index("accepted")]
+    assert sorted(Proposal.objects.values_list("state", flat=True)) == ["accepted", "open"]
+    assert verify_chain() == []
 
 
 def test_a_returned_proposal_leaves_nothing_but_the_ledger(
