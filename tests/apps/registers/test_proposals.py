@@ -380,6 +380,10 @@ def test_the_database_keeps_what_was_proposed(people: dict[str, User], plots: Ki
     refused(evidence=[{"sha256": "0" * 64}])
     with pytest.raises(DatabaseError), transaction.atomic():
         Proposal.objects.all().delete()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table registers_proposal enable trigger registers_proposal_never_emptied")
+        cursor.execute("truncate registers_proposal cascade")
     return_proposal(people[f"{OWNER} head"], plots, asked.pk, remark="不符")
     refused(state="open", decided_at=None)
     refused(remark="另一意见")
