@@ -52,9 +52,11 @@ AUDIENCE = {
     "target-split": "set_targets", "target-dissolve": "set_targets",
     "data-leads": "view_internal", "data-lead": "view_internal", "data-lead-review": "review_leads",
     "registers": "public", "registers-list": "public", "registers-figures": "public", "registers-places": "public",
-    "registers-entry": "public", "registers-new": "edit_registers", "registers-edit": "edit_registers",
+    "registers-entry": "public", "registers-new": "propose_entries", "registers-edit": "propose_entries",
+    "registers-proposals": "propose_entries", "registers-proposal": "review_entries",
+    "registers-proposal-decide": "review_entries", "registers-proposal-evidence": "review_entries",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
-    "registers-move": "edit_registers", "registers-back": "edit_registers", "registers-evidence": "view_internal",
+    "registers-move": "propose_entries", "registers-back": "propose_entries", "registers-evidence": "view_internal",
     "radiation": "public", "radiation-station": "public", "radiation-sources": "view_internal",
     "soil": "public", "soil-plots": "public", "soil-farmland": "public", "soil-points": "public",
     "soil-point": "public", "groundwater": "public", "groundwater-point": "public",
@@ -219,6 +221,9 @@ def address(name: str, portal: Portal) -> str:
                 "import-undo": "import/undo/", "entry": f"{portal.plot}/", "edit": f"{portal.plot}/edit/",
                 "move": f"{portal.plot}/move/", "back": f"{portal.plot}/back/",
                 "evidence": f"{portal.plot}/evidence/{'0' * 64}/",
+                # Nobody has proposed anything here; tests/web/test_registers_access.py has proposals.
+                "proposals": "proposals/", "proposal": "proposals/0/", "proposal-decide": "proposals/0/decide/",
+                "proposal-evidence": f"proposals/0/evidence/{'0' * 64}/",
             }.items()
         },
         "jobs-cancel": f"/jobs/{portal.job}/cancel/", "jobs-retry": f"/jobs/{portal.job}/retry/",
@@ -266,7 +271,7 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
     works = name in {"jobs-start", "jobs-cancel", "jobs-retry"}
     posts = (
         works
-        or name in {"registers-import-undo", "registers-move", "registers-back"}
+        or name in {"registers-import-undo", "registers-move", "registers-back", "registers-proposal-decide"}
         or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate", "data-changes-release"}
         or name == "data-lead-review"
         or name in {"target-withdraw", "target-dissolve", "account-session-end", "account-recovery", "people-act"}
@@ -278,6 +283,7 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
         "registers-evidence", "noise-station", "soil-point", "groundwater-point", "data-lead", "data-lead-review",
         # No provider is set here; tests/web/test_outside.py starts one.
         "sign-in-outside", "sign-in-outside-back", "notices-open", "notices-read",
+        "registers-proposal", "registers-proposal-decide", "registers-proposal-evidence",
     }  # fmt: skip
     works = works or name in {"registers-import-undo", "data-changes-release", "target-withdraw", "target-dissolve"}
     # The second step of a sign-in that nobody has begun leads to the first.
@@ -383,6 +389,8 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
         if name in {"ecology-species-archive", "reports-file"}:  # a file, no page
             continue
         if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
+            continue
+        if name in {"registers-proposal-decide", "registers-proposal-evidence"}:
             continue
         if name in {"account-session-end", "account-recovery", "people-act", "work-move"}:  # take a form
             continue

@@ -2,7 +2,8 @@
 
 Every view declares its audience with one of `public`, `staff`, `permission`, and for what belongs to an organisation
 `organisation` (the one of the address), `person` (whose account is managed), `item` and `report` (the organisation that
-owes them), `supervised` (a case, finding, matter, duty or file of supervision), `somewhere` (any organisation). A test
+owes them), `supervised` (a case, finding, matter, duty or file of supervision), `registered` (a register, its entries
+and what is proposed of them), `somewhere` (any organisation). A test
 walks the address table and fails on a view that declares none. The Content-Security-Policy lets a page load from its
 own origin only: no inline script, no inline style, no eval. Charts and maps set styles through the object model, which
 the policy allows.
@@ -23,7 +24,7 @@ from django.shortcuts import resolve_url
 
 __all__ = [
     "POLICY", "Access", "SecurityHeaders", "access_of", "ask_to_sign_in", "item", "may", "organisation",
-    "permission", "person", "public", "report", "somewhere", "staff", "supervised",
+    "permission", "person", "public", "registered", "report", "somewhere", "staff", "supervised",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -51,7 +52,7 @@ POLICY = "; ".join(
 class Access:
     """Audience of a view: everybody, whoever is signed in, or holders of one permission or of one action."""
 
-    audience: str  # public | staff | permission | organisation | person | item | report | case … | somewhere
+    audience: str  # public | staff | permission | organisation | person | item | report | case | register … | somewhere
     permission: str | None = None
 
 
@@ -191,6 +192,32 @@ def supervised(kind: str, *actions: str) -> Callable[[View[P]], View[P]]:
             return view(request, *args, **kwargs)
 
         return _declare(guarded, Access(kind, actions[0]))
+
+    return decorate
+
+
+def registered(*actions: str) -> Callable[[View[P]], View[P]]:
+    """Only people who may do one of `actions` (`registers.permits.may_registered`) to what the address names.
+
+    That is a register as `kind`, an entry of it as `pk`, or a proposal as `proposal`.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            from saishang.apps.registers.permits import may_registered
+            from saishang.web.pages import site
+
+            if not request.user.is_authenticated:
+                return ask_to_sign_in(request)
+            named = [None if kwargs.get(name) is None else int(str(kwargs[name])) for name in ("pk", "proposal")]
+            rules, kind = site.rules(), str(kwargs["kind"])
+            # Whether there is such a thing is nobody's business who may not see it.
+            if not any(may_registered(request.user, action, rules, kind, *named) for action in actions):
+                raise PermissionDenied(actions[0])
+            return view(request, *args, **kwargs)
+
+        return _declare(guarded, Access("register", actions[0]))
 
     return decorate
 

@@ -26,13 +26,14 @@ DAY = date(2026, 6, 1)
 #: Role → action → how far, written a second time on purpose: a slip in the table must disagree with it.
 HELD = {
     "reporter": {"view_internal": "own", "write_progress": "own", "edit_items": "own", "answer_supervision": "own",
-                 "make_report": "own"},
+                 "make_report": "own", "propose_entries": "own"},
     "reviewer": {"view_internal": "below", "write_progress": "own", "review_progress": "below", "edit_items": "own",
-                 "answer_supervision": "own"},
+                 "answer_supervision": "own", "propose_entries": "own", "review_entries": "own"},
     "head": {"view_internal": "below", "review_progress": "below", "submit_progress": "own", "edit_items": "own",
-             "answer_supervision": "own", "make_report": "own"},
+             "answer_supervision": "own", "make_report": "own", "propose_entries": "own", "review_entries": "own"},
     "office": {"view_internal": "all", "accept_progress": "all", "edit_items": "all", "assign_items": "all",
-               "set_targets": "all", "supervise": "all", "make_report": "all", "view_log": "all"},
+               "set_targets": "all", "supervise": "all", "make_report": "all", "view_log": "all",
+               "review_entries": "all"},
     "assessor": {"view_internal": "all", "assess": "all"},
     "auditor": {"view_internal": "all", "view_log": "all"},
     "administrator": {"view_internal": "own", "manage_members": "below", "manage_organisations": "below"},

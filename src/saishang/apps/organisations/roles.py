@@ -41,6 +41,8 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "answer_supervision": ("答复督办", "answer a supervision notice"),
     "assess": ("考核评分", "assess"),
     "make_report": ("编制年度报告", "make annual reports"),
+    "propose_entries": ("登记名录", "propose entries of registers"),
+    "review_entries": ("审核名录", "review entries of registers"),
     "view_log": ("查看操作日志", "see the action log"),
     "manage_members": ("管理人员", "manage people"),
     "manage_organisations": ("管理机构", "manage organisations"),
@@ -50,23 +52,24 @@ ROLES_IN_ORGANISATIONS: dict[str, Role] = {
     "reporter": Role(
         "填报人", "reporter", "填写本单位的措施和进展", "writes the measures and progress of the own office",
         {"view_internal": "own", "write_progress": "own", "edit_items": "own", "answer_supervision": "own",
-         "make_report": "own"},
+         "make_report": "own", "propose_entries": "own"},
     ),
     "reviewer": Role(
         "审核人", "reviewer", "审核本单位和下级的进展", "reviews progress of the own office and those below",
         {"view_internal": "below", "write_progress": "own", "review_progress": "below", "edit_items": "own",
-         "answer_supervision": "own"},
+         "answer_supervision": "own", "propose_entries": "own", "review_entries": "own"},
     ),
     "head": Role(
         "负责人", "head", "报出本单位的进展，对结果负责", "hands the office's progress in and answers for it",
         {"view_internal": "below", "review_progress": "below", "submit_progress": "own", "edit_items": "own",
-         "answer_supervision": "own", "make_report": "own"},
+         "answer_supervision": "own", "make_report": "own", "propose_entries": "own", "review_entries": "own"},
     ),
     "office": Role(
         "领导小组办公室", "leading group's office", "下达、验收、督办、设定目标",
         "assigns, accepts, supervises, sets targets",
         {"view_internal": "all", "accept_progress": "all", "edit_items": "all", "assign_items": "all",
-         "set_targets": "all", "supervise": "all", "make_report": "all", "view_log": "all"},
+         "set_targets": "all", "supervise": "all", "make_report": "all", "view_log": "all",
+         "review_entries": "all"},
     ),
     "assessor": Role(
         "考核人", "assessor", "查看全部材料并评分", "sees everything and assesses",

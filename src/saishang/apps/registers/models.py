@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-__all__ = ["Book", "Content", "Entry", "Movement", "Version"]
+from saishang.apps.registers.states import PROPOSAL_STATES
+
+__all__ = ["Book", "Content", "Entry", "Movement", "Proposal", "Version"]
 
 
 class Content(models.Model):
@@ -87,6 +89,69 @@ class Version(Content):
 
     def __str__(self) -> str:
         return f"{self.entry_id} v{self.number} {self.action}"
+
+
+class Proposal(models.Model):
+    """What somebody wants to be entered, and what was decided about it.
+
+    What was proposed never changes and rows are never removed (a database trigger refuses it); another word on the same
+    thing is another proposal.
+    """
+
+    kind = models.CharField(max_length=60)
+    #: The entry that is to change; None for a new one.
+    entry = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="proposals")
+    #: Version that the proposer saw.
+    number = models.PositiveIntegerField(null=True)
+    #: add | change | move:<action> | withdraw
+    action = models.CharField(max_length=60)
+    #: Field → text as it was typed; empty for a move and a withdrawal.
+    given = models.JSONField(default=dict)
+    place = models.JSONField(null=True)
+    #: Day from which it is to hold; None: the day of the decision (withdrawals).
+    effective = models.DateField(null=True)
+    reason = models.TextField(blank=True)
+    #: [{document, name, sha256, size}] of the files for a move; they lie in the raw archive.
+    evidence = models.JSONField(default=list)
+    #: What the entry would be called, and where it would lie.
+    key = models.CharField(max_length=200)
+    title = models.CharField(max_length=400)
+    region = models.CharField(max_length=12, blank=True)
+    #: For which it was proposed.
+    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    proposed_at = models.DateTimeField()
+    state = models.CharField(max_length=20, choices=[(name, name) for name in PROPOSAL_STATES], default="open")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_name = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    remark = models.TextField(blank=True)
+    #: Entry and version that an accepted proposal became.
+    made = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="+")
+    made_number = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=PROPOSAL_STATES), name="registers_proposal_state"),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at__isnull=True) | (~Q(state="open") & Q(decided_at__isnull=False)),
+                name="registers_proposal_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="accepted", made__isnull=False, made_number__isnull=False)
+                | (~Q(state="accepted") & Q(made__isnull=True, made_number__isnull=True)),
+                name="registers_proposal_made",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "state", "-id"], name="registers_proposals_of"),
+            models.Index(fields=["actor", "state"], name="registers_proposals_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} {self.action} {self.key}"
 
 
 class Movement(models.Model):

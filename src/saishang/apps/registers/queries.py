@@ -20,8 +20,8 @@ from saishang.science.soil.geometry import Area, areas_overlap, read_area
 
 __all__ = [
     "EntryView", "Filter", "VersionView", "Written", "as_of", "counted_regions", "due", "entries", "entry",
-    "figures", "first_day", "history", "inside", "keys", "number_of", "overlapping", "recorded", "stations",
-    "timelines", "unlogged_versions", "view_of", "written_since",
+    "figures", "first_day", "history", "inside", "keys", "number_of", "overlapping", "recorded", "region_of",
+    "stations", "timelines", "unlogged_versions", "view_of", "written_since",
 ]  # fmt: skip
 
 
@@ -115,6 +115,12 @@ def entry(kind: Kind, pk: int) -> EntryView | None:
 def number_of(kind: Kind, key: str) -> int | None:
     """Number of the entry with a key, withdrawn or not; None when there is none."""
     return Entry.objects.filter(kind=kind.id, key=key).values_list("pk", flat=True).first()
+
+
+def region_of(kind: Kind, pk: int) -> str | None:
+    """Where an entry lies (empty: in no region); None when there is none."""
+    found: str | None = Entry.objects.filter(kind=kind.id, pk=pk).values_list("region", flat=True).first()
+    return found
 
 
 def history(kind: Kind, pk: int) -> list[VersionView]:

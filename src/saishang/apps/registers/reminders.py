@@ -1,4 +1,4 @@
-"""What of the registers is due: terms that end, for those who keep the registers."""
+"""What of the registers is due: terms that end, for those who keep the registers; and the words about proposals."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from saishang.apps.notices.kinds import DUE, NoticeKind, due_words, register
+from saishang.apps.notices.kinds import DUE, Family, NoticeKind, due_words, register, register_family
 from saishang.apps.notices.providers import DueThing, Provider, provide
 from saishang.rules import Rules, load_rules
 
-__all__ = ["PROVIDER", "TERM"]
+__all__ = ["DECIDED", "PROPOSED", "PROVIDER", "TERM"]
 
 
 #: Entries of one register that are spoken of at once.
@@ -29,6 +29,19 @@ def _words(params: Mapping[str, Any]) -> tuple[str, str]:
     mark = ("（演示数据）", " (demonstration)") if params["invented"] else ("", "")
     what = f"{kind.zh} {params['entry']} · {term.zh}{mark[0]}", f"{kind.en} {params['entry']} · {term.en}{mark[1]}"
     return due_words(what, params)
+
+
+def _proposal_words(params: Mapping[str, Any]) -> tuple[str, str]:
+    from saishang.apps.registers.kinds import kind_of
+
+    kind = kind_of(load_rules(settings.CONFIG.rules_overlay), params["register"])
+    zh = f"{kind.zh} {params['entry']}（第 {params['number']} 号提交）"
+    en = f"{kind.en} {params['entry']} (proposal {params['number']})"
+    said = {
+        "open": ("待审核", "waits for review"), "accepted": ("已通过", "was accepted"),
+        "returned": ("被退回", "was returned"),
+    }[params["state"]]  # fmt: skip
+    return f"{zh}：{said[0]}", f"{en}: {said[1]}"
 
 
 def _due(rules: Rules, first: date, last: date) -> Iterator[DueThing]:
@@ -52,5 +65,9 @@ def _due(rules: Rules, first: date, last: date) -> Iterator[DueThing]:
             )  # fmt: skip
 
 
+#: A decision is waited for: word of it goes out at once with whoever has not chosen otherwise.
+_REVIEW = register_family(Family("registers", "名录审核", "review of registers", "once"))
+PROPOSED = register(NoticeKind("registers.proposed", _REVIEW.id, _proposal_words))
+DECIDED = register(NoticeKind("registers.decided", _REVIEW.id, _proposal_words))
 TERM = register(NoticeKind("registers.term", DUE.id, _words))
 PROVIDER = provide(Provider("registers", _due))

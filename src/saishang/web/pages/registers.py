@@ -18,6 +18,7 @@ from saishang.apps.registers.book import Place
 from saishang.apps.registers.form import PLACE, STATE, place_headings
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.lists import Wanted
+from saishang.apps.registers.permits import may_see_inside
 from saishang.apps.registers.queries import EntryView, Filter
 from saishang.science.register.kind import Figure, Kind
 from saishang.science.register.sums import FigureSum, Part, figure_sum
@@ -41,7 +42,7 @@ from saishang.web.pages.registers_common import (
     today,
 )
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.security import may, public
+from saishang.web.security import public
 
 __all__ = ["figures", "index", "listing", "places"]
 
@@ -54,17 +55,16 @@ _DRAWN = 500
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All registers that the reader may see, with how many entries they hold."""
-    staff = may(request, "view_internal")
-    counts = book.counts(kind for kind in kinds(site.rules()).values() if kind.public or staff)
+    known = kinds(site.rules()).values()
+    seen = [kind for kind in known if kind.public or may_see_inside(request.user, kind)]
+    counts = book.counts(seen)
     listed = [
         {"name": kind_name(kind), "about": texts.both(kind.about_zh, kind.about_en), "count": counts.get(kind.id, 0),
          "href": reverse("registers-list", args=[kind.id]), "public": kind.public, "source": kind.source,
          "status": kind.status, "clause": kind.clause}
-        for kind in kinds(site.rules()).values()
-        if kind.public or staff
+        for kind in seen
     ]  # fmt: skip
-    hidden = 0 if staff else sum(not kind.public for kind in kinds(site.rules()).values())
-    return render(request, "registers/index.html", {"kinds": listed, "hidden": hidden})
+    return render(request, "registers/index.html", {"kinds": listed, "hidden": len(known) - len(seen)})
 
 
 @public
@@ -132,7 +132,9 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
         row: dict[str, Any] = {"figure": texts.both(figure.zh, figure.en), "unit": texts.unit_name(figure.unit)}
         for code in codes:
             value = _figure(figure, mine, code)
-            note = texts.counted("%(count)s 条缺少数值", value.missing) % {"count": value.missing} if value.missing else ""
+            note = (
+                texts.counted("%(count)s 条缺少数值", value.missing) % {"count": value.missing} if value.missing else ""
+            )
             row[code] = Cell(value.rounded, note=note)
         rows.append(row)
     about = _about(known, Filter(on=on))

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from saishang.apps.registers import permits, queries
 from saishang.apps.registers.kinds import UnknownKindError, kind_of, kinds
 from saishang.apps.registers.queries import EntryView
 from saishang.science.register.kind import Field, Kind
@@ -24,9 +25,9 @@ from saishang.web.pages.keeping import kept_words
 from saishang.web.security import ask_to_sign_in, may
 
 __all__ = [
-    "Reader", "address_of", "area_map", "change_words", "day_of", "drawing_words", "entry_url", "exact", "kind_name",
-    "kind_named", "opened", "place_text", "places_layer", "region_tree", "state_colours", "state_name", "tabs", "today",
-    "value_text",
+    "Reader", "action_name", "address_of", "area_map", "change_words", "day_of", "drawing_words", "entry_url", "exact",
+    "kind_name", "kind_named", "opened", "paper_name", "place_text", "places_layer", "region_tree", "state_colours",
+    "state_name", "tabs", "today", "value_text",
 ]  # fmt: skip
 
 
@@ -35,17 +36,52 @@ _DONE, _OPEN, _PLAIN = "#2f7d32", "#d97706", "#0c5a8a"
 
 
 class Reader:
-    """Who looks at a register: which fields are shown, what may be done."""
+    """Who looks at a register, or at one entry of it: which fields are shown, what may be done.
 
-    def __init__(self, request: HttpRequest, kind: Kind) -> None:
+    Attributes
+    ----------
+    staff:
+        Whether what is not public is shown: of the whole register, or of the thing in `region` alone.
+    lists:
+        Whether the whole register is open to him.
+    proposes:
+        Whether he proposes what others write at once: somewhere, or for the thing in `region`.
+    """
+
+    def __init__(self, request: HttpRequest, kind: Kind, region: str | None = None) -> None:
         self.kind = kind
-        self.staff = may(request, "view_internal")
+        self.person = person = request.user if request.user.is_authenticated else None
+        self.staff = permits.may_see_inside(person, kind, region)
+        self.lists = kind.public or permits.may_see_inside(person, kind)
         self.editor = may(request, "edit_registers")
+        self.reviewer = person is not None and permits.may_review(person, kind)
+        self.proposes = person is not None and not self.editor and (
+            permits.proposes_somewhere(person, kind, site.rules()) if region is None
+            else permits.may_propose(person, kind, region)
+        )  # fmt: skip
         self.fields: list[Field] = kind.seen_by(self.staff)
 
+    def inside(self, kind: Kind) -> bool:
+        """Whether what is not public of another register is shown: each has its own owner."""
+        return permits.may_see_inside(self.person, kind)
 
-def opened(request: HttpRequest, name: str) -> tuple[Kind, Reader] | HttpResponse:
+    @property
+    def writes(self) -> bool:
+        """Whether the forms are open: what is sent by them is written, or proposed."""
+        return self.editor or self.proposes
+
+
+def opened(
+    request: HttpRequest, name: str, pk: int | None = None, *, guarded: bool = False
+) -> tuple[Kind, Reader] | HttpResponse:
     """The kind and its reader; the way to the sign-in page for a register that is not public.
+
+    Parameters
+    ----------
+    pk:
+        The entry that is looked at, where it is one.
+    guarded:
+        The address has asked already who it is, and shows nothing of other entries.
 
     Raises
     ------
@@ -56,8 +92,9 @@ def opened(request: HttpRequest, name: str) -> tuple[Kind, Reader] | HttpRespons
         kind = kind_of(site.rules(), name)
     except UnknownKindError:
         raise Http404(_("没有名为“%(name)s”的名录。") % {"name": name}) from None
-    reader = Reader(request, kind)
-    if not kind.public and not reader.staff:
+    region = None if pk is None else queries.region_of(kind, pk)
+    reader = Reader(request, kind, region)
+    if not kind.public and not reader.staff and not guarded:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)
         raise PermissionDenied("view_internal")
@@ -145,8 +182,12 @@ def address_of(request: HttpRequest) -> str | None:
 def tabs(kind: Kind, reader: Reader, here: str) -> list[tuple[str, str, bool]]:
     """Tabs of one register."""
     entries = [("registers-list", _("条目")), ("registers-figures", _("统计"))]
+    if reader.writes:
+        entries.append(("registers-new", _("登记")))
     if reader.editor:
-        entries += [("registers-new", _("登记")), ("registers-import", _("批量导入"))]
+        entries.append(("registers-import", _("批量导入")))
+    if kind.owner and (reader.reviewer or reader.proposes):
+        entries.append(("registers-proposals", _("审核")))
     return [(words, reverse(name, args=[kind.id]), name == here) for name, words in entries]
 
 
@@ -238,3 +279,22 @@ def _around(found: list[tuple[EntryView, tuple[float, float]]]) -> list[list[flo
     xs, ys = [x for x, _ in points], [y for _, y in points]
     margin = max(max(xs) - min(xs), max(ys) - min(ys), 0.02)
     return [[min(xs) - margin, min(ys) - margin], [max(xs) + margin, max(ys) + margin]]
+
+
+def paper_name(kind: Kind, paper: Mapping[str, Any]) -> str:
+    """What a file of evidence is, with the beginning of its digest."""
+    known = kind.evidence.get(paper["document"])
+    words = texts.both(known.zh, known.en) if known else paper["document"]
+    return f"{words}（SHA-256 {paper['sha256'][:12]}）"
+
+
+def action_name(kind: Kind, action: str) -> str:
+    """Words of a change: a move by its table."""
+    if action.startswith("move:") and kind.life is not None:
+        for state in kind.life.states:
+            for known in kind.life.moves(state):
+                if known.action == action.removeprefix("move:"):
+                    return texts.both(known.zh, known.en)
+    return {
+        "add": _("登记"), "change": _("修改"), "withdraw": _("撤销"), "restore": _("恢复"), "undo": _("撤回修改"),
+    }.get(action, action)  # fmt: skip

@@ -19,6 +19,7 @@ from saishang.apps.registers import queries
 from saishang.apps.registers.actions import (
     EntryFaults,
     EvidenceFile,
+    Wish,
     add_entry,
     change_entry,
     move_entry,
@@ -26,6 +27,7 @@ from saishang.apps.registers.actions import (
     undo_entry,
     withdraw_entry,
 )
+from saishang.apps.registers.proposals import waiting_for
 from saishang.apps.registers.queries import EntryView, VersionView
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
@@ -37,6 +39,7 @@ from saishang.web.pages.charts import MapView
 from saishang.web.pages.exports import export
 from saishang.web.pages.registers_common import (
     Reader,
+    action_name,
     address_of,
     area_map,
     change_words,
@@ -45,6 +48,7 @@ from saishang.web.pages.registers_common import (
     exact,
     kind_name,
     opened,
+    paper_name,
     place_text,
     state_name,
     tabs,
@@ -53,9 +57,10 @@ from saishang.web.pages.registers_common import (
 )
 from saishang.web.pages.registers_forms import EntryForm, MoveForm, ReasonForm, fault_words, show_error, show_faults
 from saishang.web.pages.registers_links import named_href, referring
+from saishang.web.pages.registers_propose import again, propose, sees
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.uploads import as_it_came, plain_name
-from saishang.web.security import permission, public
+from saishang.web.security import public, registered
 
 __all__ = ["back", "change", "entry", "evidence", "move", "new"]
 
@@ -67,7 +72,7 @@ _LARGEST = 50 << 20
 @require_safe
 def entry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Fields, place, next steps, terms and history of one entry."""
-    found = opened(request, kind)
+    found = opened(request, kind, pk)
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
@@ -86,8 +91,10 @@ def _page(
         return answer
     moves = kind.life.moves(view.state) if kind.life is not None and not view.withdrawn else ()
     spec = (
-        area_map(kind, [view], reverse("registers-places", args=[kind.id]) + f"?q={view.key}") if view.place else None
-    )
+        area_map(kind, [view], reverse("registers-places", args=[kind.id]) + f"?q={view.key}" if reader.lists else None)
+        if view.place else None
+    )  # fmt: skip
+    waits = waiting_for(kind, view.pk) if reader.staff else []
     terms = {term.id: term for term in kind.terms}
     context = {
         "kind": kind, "name": kind_name(kind), "view": view, "reader": reader, "fields": fields, "history": table,
@@ -110,6 +117,11 @@ def _page(
              "clause": terms[due.term].clause, "mark": terms[due.term].status}
             for due in (queries.due(kind, [view]) if not view.withdrawn else [])
         ],
+        "moves_now": reader.reviewer,
+        "waits": [
+            (action_name(kind, one.action), one.pk if sees(request, reader, one) else None, one.proposed_at)
+            for one in waits
+        ],
         "papers": [
             (f"{step.number} · {paper['name']}",
              reverse("registers-evidence", args=[kind.id, view.pk, paper["sha256"]]))
@@ -120,54 +132,63 @@ def _page(
     return render(request, "registers/entry.html", context, status=status)
 
 
-@permission("edit_registers")
+@registered("propose_entries")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, kind: str) -> HttpResponse:
-    """Enter a new thing."""
-    found = opened(request, kind)
+    """Enter a new thing, or propose it."""
+    found = opened(request, kind, guarded=True)
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
 
-    def save(form: EntryForm) -> int | None:
+    def save(form: EntryForm) -> str:
+        data = form.cleaned_data
+        if not reader.editor:
+            wish = Wish(
+                "add", given=form.given(), place=form.place(), effective=data["effective"], reason=data["reason"]
+            )
+            return propose(request, known, wish)
         made = add_entry(
             request.user, known, site.rules(), form.given(), today=today(), place=form.place(),
-            effective=form.cleaned_data["effective"], reason=form.cleaned_data["reason"], address=address_of(request),
+            effective=data["effective"], reason=data["reason"], address=address_of(request),
         )  # fmt: skip
         messages.success(request, _("已登记：%(key)s %(title)s。") % {"key": made.key, "title": made.title})
-        return made.pk
+        return entry_url(known, made.pk)
 
-    return _edit(request, known, reader, "registers-new", {}, save)
+    return _edit(request, known, reader, "registers-new", again(request, known, None), save)
 
 
-@permission("edit_registers")
+@registered("propose_entries")
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Change what an entry says."""
-    found = opened(request, kind)
+    """Change what an entry says, or propose it."""
+    found = opened(request, kind, pk)
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
     view = _entry(known, pk)
     initial: dict[str, Any] = {name: as_text(value) for name, value in view.values.items()}
-    initial |= {"place": place_text(view.place), "number": view.number}
+    initial |= {"place": place_text(view.place), "number": view.number} | again(request, known, pk)
 
-    def save(form: EntryForm) -> int | None:
+    def save(form: EntryForm) -> str:
+        data = form.cleaned_data
+        if not reader.editor:
+            wish = Wish("change", pk, data["number"], form.given(), form.place(), data["effective"], data["reason"])
+            return propose(request, known, wish)
         made = change_entry(
-            request.user, known, site.rules(), pk, form.given(), number=form.cleaned_data["number"], today=today(),
-            effective=form.cleaned_data["effective"], place=form.place(), reason=form.cleaned_data["reason"],
-            address=address_of(request),
+            request.user, known, site.rules(), pk, form.given(), number=data["number"], today=today(),
+            effective=data["effective"], place=form.place(), reason=data["reason"], address=address_of(request),
         )  # fmt: skip
         words = _("没有改动。") if made is None else _("已保存第 %(number)s 版。") % {"number": made.number}
         messages.success(request, words)
-        return pk
+        return entry_url(known, pk)
 
     return _edit(request, known, reader, "", initial, save, view)
 
 
 def _edit(
     request: HttpRequest, kind: Kind, reader: Reader, here: str, initial: Mapping[str, Any],
-    save: Callable[[EntryForm], int | None], view: EntryView | None = None,
+    save: Callable[[EntryForm], str], view: EntryView | None = None,
 ) -> HttpResponse:  # fmt: skip
     form = EntryForm(kind, request.POST or None, initial)
     status = 200
@@ -177,13 +198,11 @@ def _edit(
             form.place()
             if not form.errors:
                 try:
-                    saved = save(form)
+                    return redirect(save(form))
                 except EntryFaults as error:
                     show_faults(form, error.faults)
                 except SaishangError as error:
                     show_error(form, error)
-                else:
-                    return redirect(entry_url(kind, saved or 0))
     layers = site.map_layers()
     around = area_map(kind, [view], None) if view is not None else None
     drawing = {
@@ -193,16 +212,16 @@ def _edit(
     } if layers and kind.place in ("point", "polygon") else None  # fmt: skip
     context = {
         "kind": kind, "name": kind_name(kind), "form": form, "view": view, "tabs": tabs(kind, reader, here),
-        "drawing": MapView("drawing", _("在图上标出位置"), drawing) if drawing else None,
+        "reader": reader, "drawing": MapView("drawing", _("在图上标出位置"), drawing) if drawing else None,
     }  # fmt: skip
     return render(request, "registers/edit.html", context, status=status)
 
 
-@permission("edit_registers")
+@registered("propose_entries", "review_entries")
 @require_POST
 def move(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Move an entry to its next state, with the files that the table asks for."""
-    found = opened(request, kind)
+    """Move an entry to its next state, with the files that the table asks for; or propose it."""
+    found = opened(request, kind, pk)
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
@@ -213,6 +232,10 @@ def move(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     with tempfile.TemporaryDirectory(prefix="saishang-evidence-") as folder:
         try:
             files = _sent(request, Path(folder))
+            if not reader.reviewer:
+                wish = Wish(f"move:{data['action']}", pk, data["number"], effective=data["effective"],
+                            reason=data["reason"], files=files)  # fmt: skip
+                return redirect(propose(request, known, wish))
             moved = move_entry(
                 request.user, known, site.rules(), Archive(settings.CONFIG.archive), pk, data["action"], files,
                 number=data["number"], today=today(), effective=data["effective"], reason=data["reason"],
@@ -251,11 +274,11 @@ def _sent(request: HttpRequest, folder: Path) -> list[EvidenceFile]:
     return files
 
 
-@permission("edit_registers")
+@registered("propose_entries")
 @require_POST
 def back(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Take the last change back, withdraw the entry, or restore it."""
-    found = opened(request, kind)
+    """Take the last change back, withdraw the entry, or restore it; a withdrawal can be proposed."""
+    found = opened(request, kind, pk)
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
@@ -265,6 +288,9 @@ def back(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     if wanted is None or not form.is_valid():
         return _page(request, known, reader, _entry(known, pk), status=422, refused=_first_error(form))
     try:
+        if not reader.editor and wanted is withdraw_entry:
+            data = form.cleaned_data
+            return redirect(propose(request, known, Wish("withdraw", pk, data["number"], reason=data["reason"])))
         wanted(
             request.user, known, pk, number=form.cleaned_data["number"], today=today(),
             reason=form.cleaned_data["reason"], address=address_of(request),
@@ -276,11 +302,11 @@ def back(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return redirect(entry_url(known, pk))
 
 
-@permission("view_internal")
+@registered("view_internal")
 @require_safe
 def evidence(request: HttpRequest, kind: str, pk: int, sha256: str) -> HttpResponseBase:
     """A file of evidence, as it came in; only files that a version of this entry names."""
-    found = opened(request, kind)
+    found = opened(request, kind, pk)
     if isinstance(found, HttpResponse):
         return found
     known, _reader = found
@@ -330,33 +356,16 @@ def _history_table(kind: Kind, reader: Reader, steps: Sequence[VersionView]) -> 
             {
                 "number": step.number,
                 "effective": step.content.effective,
-                "action": _action_name(kind, step.action),
+                "action": action_name(kind, step.action),
                 "state": state_name(kind, step.content.state),
                 "changed": _changes(reader, before, step),
-                "evidence": texts.listed(_paper_name(kind, paper) for paper in step.evidence),
+                "evidence": texts.listed(paper_name(kind, paper) for paper in step.evidence),
                 "reason": step.reason,
                 "actor": step.actor if reader.staff else _("工作人员"),
                 "recorded": step.recorded_at,
             }
         )
     return Table("history", _("办理与修改记录"), columns, rows, tight=True)
-
-
-def _paper_name(kind: Kind, paper: Mapping[str, Any]) -> str:
-    known = kind.evidence.get(paper["document"])
-    words = texts.both(known.zh, known.en) if known else paper["document"]
-    return f"{words}（SHA-256 {paper['sha256'][:12]}）"
-
-
-def _action_name(kind: Kind, action: str) -> str:
-    if action.startswith("move:") and kind.life is not None:
-        for state in kind.life.states:
-            for known in kind.life.moves(state):
-                if known.action == action.removeprefix("move:"):
-                    return texts.both(known.zh, known.en)
-    return {
-        "add": _("登记"), "change": _("修改"), "withdraw": _("撤销"), "restore": _("恢复"), "undo": _("撤回修改"),
-    }.get(action, action)  # fmt: skip
 
 
 def _changes(reader: Reader, before: VersionView | None, after: VersionView) -> str:

@@ -25,7 +25,7 @@ _MOST = 50
 def named_href(reader: Reader, field: Field, value: Any) -> str | None:
     """Address of the entry that a field names; None where there is none, or the reader may not see its register."""
     kind = kinds(site.rules()).get(field.of) if field.of and value else None
-    if kind is None or not (kind.public or reader.staff):
+    if kind is None or not (kind.public or reader.inside(kind)):
         return None
     pk = queries.number_of(kind, str(value))
     return None if pk is None else entry_url(kind, pk)
@@ -36,10 +36,11 @@ def referring(reader: Reader, view: EntryView) -> Table | None:
     rows: list[dict[str, Any]] = []
     asked = False
     for kind in kinds(site.rules()).values():
-        if not (kind.public or reader.staff):
+        inside = reader.inside(kind)
+        if not (kind.public or inside):
             continue
         for field in kind.fields.values():
-            if field.of != view.kind or not (field.public or reader.staff):
+            if field.of != view.kind or not (field.public or inside):
                 continue
             asked = True
             for row in lists.rows(kind, Wanted(fields={field.id: view.key}))[:_MOST]:

@@ -29,6 +29,7 @@ from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages.exports import export
 from saishang.web.pages.paging import MOST_COUNTED
+from saishang.web.pages.registers_proposals import waiting_tables
 from saishang.web.pages.supervision_duties import duty_names
 from saishang.web.pages.supervision_words import waiting_name
 from saishang.web.pages.tables import Cell, Column, Table
@@ -90,16 +91,17 @@ def mine(request: HttpRequest) -> HttpResponse:
     pending = _pending(request, called, tasks) if not chosen else None
     items = _items(request, called, tasks, on) if not chosen else None
     supervised = _supervised(request, called, on) if not chosen else None
-    tables += [table for table in (pending, supervised, items) if table is not None]
+    registers = waiting_tables(request) if not chosen else []
+    others = [table for table in (pending, *registers, supervised, items) if table is not None]
+    tables += others
     answer = export(request, tables)
     if answer is not None:
         return answer
     context = {
-        "tabs": tabs("work", request), "kinds": kinds, "chosen": chosen,
-        "others": [table for table in (pending, supervised, items) if table is not None],
+        "tabs": tabs("work", request), "kinds": kinds, "chosen": chosen, "others": others,
         "groups": [(kind, table, kind.name in _AT_ONCE) for kind, table in
                    zip((kind for kind in shown if kind.count), tables, strict=False)],
-        "nothing": not any(kind.count for kind in kinds) and pending is items is supervised is None,
+        "nothing": not any(kind.count for kind in kinds) and not others,
         "roles": isinstance(request.user, User) and bool(access.roles_held(request.user, on)),
     }  # fmt: skip
     return render(request, "work/mine.html", context)

@@ -60,7 +60,7 @@ def add_entry(
     EntryRefused
         When the actor may not, the state is unknown, or the day lies in the future.
     """
-    permitted(actor)
+    permitted(actor, kind)
     draft = new_draft(
         kind, rules, given, today=today, effective=effective, state=state, place=place, reason=reason
     )  # fmt: skip

@@ -64,7 +64,7 @@ def change_entry(
     EntryRefused
         When the actor may not, somebody else was faster, the entry is withdrawn, or the day does not fit.
     """
-    permitted(actor)
+    permitted(actor, kind)
     with transaction.atomic():
         entry = locked(kind, pk, number)
         after = changed_draft(

@@ -67,7 +67,7 @@ def load_table(
     SaishangError
         When the actor may not, the file is no table, a required column is missing, or the reason is.
     """
-    permitted(actor)
+    permitted(actor, kind)
     if not reason.strip() and not dry_run:
         raise EntryRefused("an import needs a reason", fix="name the file or letter it comes with", where="reason")
     refusals: list[RowRefusal] = []
@@ -97,7 +97,7 @@ def load_rows(
     refused:
         What the reader could not take already; reported with the rest.
     """
-    permitted(actor)
+    permitted(actor, kind)
     if not reason.strip() and not dry_run:
         raise EntryRefused("an import needs a reason", fix="name the file or letter it comes with", where="reason")
     if len(rows) > _MOST_ROWS:

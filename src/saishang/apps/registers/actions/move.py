@@ -28,7 +28,7 @@ from saishang.science.numbers import InputError
 from saishang.science.register.kind import Kind
 from saishang.science.register.values import as_text, read_entry
 
-__all__ = ["EvidenceFile", "move_entry"]
+__all__ = ["EvidenceFile", "kept", "move_entry"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def move_entry(
         When the actor may not, the table has no such move, evidence is missing or of another kind, somebody else was
         faster, or the new state asks for fields that are empty.
     """
-    permitted(actor)
+    permitted(actor, kind, moving=True)
     if kind.life is None:
         raise EntryRefused("entries of this register have no states", fix="change the entry instead")
     with transaction.atomic():
@@ -79,7 +79,7 @@ def move_entry(
             raise EntryRefused(error.message, fix=error.fix, where="evidence", code=error.code) from error
         day = check_day(effective or today, entry, today)
         _complete(kind, rules, entry, move.after)
-        evidence = [_kept(archive, file) for file in files]
+        evidence = [kept(archive, file) for file in files]
         draft = with_state(draft_of(entry), move.after, day)
         return write(
             actor, kind, entry, draft, action=f"move:{action}", reason=reason, evidence=evidence, address=address
@@ -94,7 +94,8 @@ def _complete(kind: Kind, rules: Rules, entry: Entry, state: str) -> None:
         raise EntryFaults(faults)
 
 
-def _kept(archive: Archive, file: EvidenceFile) -> dict[str, Any]:
+def kept(archive: Archive, file: EvidenceFile) -> dict[str, Any]:
+    """Put a file into the raw archive and say what a version keeps of it (Errors: EntryRefused)."""
     try:
         evidence_kind(file.path, file.name)
     except EvidenceRefused as error:

@@ -36,7 +36,7 @@ def undo_entry(
     EntryRefused
         Without a reason.
     """
-    permitted(actor)
+    permitted(actor, kind)
     if not reason.strip():
         raise EntryRefused("taking a change back needs a reason", fix="say why", where="reason")
     with transaction.atomic():
@@ -48,7 +48,7 @@ def undo_batch(
     actor: Any, kind: Kind, batch: str, *, today: date, reason: str, address: str | None = None
 ) -> tuple[int, int]:
     """Take a whole import back; returns (entries taken back, entries left because they were changed since)."""
-    permitted(actor)
+    permitted(actor, kind)
     if not reason.strip():
         raise EntryRefused("taking a change back needs a reason", fix="say why", where="reason")
     with transaction.atomic():

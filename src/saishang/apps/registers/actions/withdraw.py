@@ -39,7 +39,7 @@ def _turn(
     actor: Any, kind: Kind, pk: int, number: int | None, today: date, reason: str, address: str | None, *,
     withdrawn: bool,
 ) -> Entry:  # fmt: skip
-    permitted(actor)
+    permitted(actor, kind)
     if not reason.strip():
         raise EntryRefused("withdrawing and restoring need a reason", fix="say why", where="reason")
     with transaction.atomic():

@@ -15,6 +15,7 @@ from saishang.apps.core.copying import create_many
 from saishang.apps.registers.book import Place as SumPlace
 from saishang.apps.registers.book import due_day, movements, note, standing_of
 from saishang.apps.registers.models import Entry, Version
+from saishang.apps.registers.permits import Signing, may_review, may_write
 from saishang.errors import SaishangError
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
@@ -74,14 +75,16 @@ class Draft:
     withdrawn: bool = False
 
 
-def permitted(actor: Any) -> None:
-    """Raise when the actor may not change registers; a text stands for a command of the server's own keeper."""
-    if not isinstance(actor, str) and not actor.may("edit_registers"):
-        raise EntryRefused(
-            "this account may not change registers",
-            fix="ask an administrator for the role editor",
-            code="not-permitted",
-        )
+def permitted(actor: Any, kind: Kind, *, moving: bool = False) -> None:
+    """Raise when the actor may not write into a register at once; who reviews it makes moves (`moving`) himself.
+
+    A text stands for a command of the server's own keeper; a `Signing` was asked when the proposal was accepted.
+    """
+    if isinstance(actor, Signing) or may_write(actor) or (moving and may_review(actor, kind)):
+        return
+    raise EntryRefused(
+        "this account may not change registers", fix="ask an administrator for the role editor", code="not-permitted"
+    )
 
 
 def locked(kind: Kind, pk: int, number: int | None) -> Entry:
@@ -192,6 +195,7 @@ def step(
     now = standing_of(made)
     made.due = None if now is None else due_day(kind, now)
     made.invented = now is not None and now.invented
+    actor = actor.person if isinstance(actor, Signing) else actor
     user = None if isinstance(actor, str) else actor
     version = Version(
         number=made.number, action=action, reason=reason, evidence=list(evidence), batch=batch, actor=user,

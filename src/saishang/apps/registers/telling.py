@@ -1,0 +1,51 @@
+"""Who hears of proposals: reviewers of a new one, the proposer of the decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from saishang.apps.notices.actions import notify
+from saishang.apps.organisations.access import members_who_may, nearest_who_may, people_who_hold
+from saishang.apps.organisations.actions.doing import find_organisation
+from saishang.apps.organisations.refusals import ChangeRefused
+from saishang.apps.registers.models import Proposal
+from saishang.science.register.kind import Kind
+
+__all__ = ["tell_decision", "tell_reviewers"]
+
+
+def tell_reviewers(proposal: Proposal, kind: Kind) -> None:
+    """Tell those who are nearest to the register and may decide; where nobody is, the workshop."""
+    _notify(_reviewers(proposal, kind), "registers.proposed", proposal)
+
+
+def tell_decision(proposal: Proposal, kind: Kind) -> None:
+    """Tell the proposer what was decided."""
+    if proposal.actor is not None:
+        _notify([proposal.actor], "registers.decided", proposal)
+
+
+def _reviewers(proposal: Proposal, kind: Kind) -> list[Any]:
+    groups: list[Any] = []
+    try:
+        owner = find_organisation(kind.owner)
+    except ChangeRefused:  # an agency of the rules that is no organisation of the site (yet)
+        pass
+    else:
+        groups = [nearest_who_may("review_entries", owner), members_who_may("review_entries", owner)]
+    for people in (*groups, people_who_hold("edit_registers")):
+        others = [person for person in people if person.pk != proposal.actor_id]
+        if others:
+            return others
+    return []
+
+
+def _notify(people: list[Any], notice: str, proposal: Proposal) -> None:
+    notify(
+        people, notice, f"{notice}/{proposal.kind}/{proposal.pk}/{proposal.state}",
+        {"register": proposal.kind, "entry": proposal.key, "number": proposal.pk, "state": proposal.state},
+        subject=("registers.Proposal", f"{proposal.kind}/{proposal.pk}"),
+        url=reverse("registers-proposal", args=[proposal.kind, proposal.pk]),
+    )  # fmt: skip

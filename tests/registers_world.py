@@ -1,0 +1,28 @@
+"""A register with an owner, for tests: plots kept by the department, people of it, of cities, of elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from unittest.mock import patch
+
+from saishang.apps.registers import kinds as known
+from saishang.rules import load_rules
+from saishang.science.register.kind import Kind
+
+__all__ = ["GOOD", "OWNER", "owned_plots"]
+
+OWNER = "NX-STT"
+#: A plot of a county of Yinchuan, as the form holds it.
+GOOD = {"code": "640104-001", "name": "老化工厂地块", "region": "640104", "area": "1200.50"}
+
+
+@contextmanager
+def owned_plots(owner: str = OWNER) -> Iterator[Kind]:
+    """Let an office keep the register of plots, as a line `owner` in its description would."""
+    rules = load_rules()
+    read = dict(known.kinds(rules))
+    read["construction_plots"] = replace(read["construction_plots"], owner=owner)
+    with patch.dict(known._READ, {rules.digest: read}):
+        yield read["construction_plots"]
