@@ -22,8 +22,6 @@ changed = Signal()
 #: Advisory lock that lets one writer at a time append, so that the chain has one order.
 _CHAIN_LOCK = 0x5A15_0001
 _FIRST = "0" * 64
-
-
 #: Entries of one insertion.
 _AT_ONCE = 1000
 
@@ -86,8 +84,7 @@ def record_all(logged: Iterable[Logged]) -> list[ActionLogEntry]:
         for entry in entries:
             entry.at, entry.previous_hash = timezone.now(), last
             last = entry.hash = _seal(entry)
-        for start in range(0, len(entries), _AT_ONCE):
-            ActionLogEntry.objects.bulk_create(entries[start : start + _AT_ONCE])
+        ActionLogEntry.objects.bulk_create(entries, batch_size=_AT_ONCE)
         changed.send(ActionLogEntry, entries=entries)
     return entries
 
