@@ -39,7 +39,8 @@ AUDIENCE = {
     "notices-read-all": "staff", "notices-mails": "manage_users",
     "organisations": "public", "organisations-one": "public", "organisations-add": "manage_organisations",
     "organisations-rename": "manage_organisations", "organisations-move": "manage_organisations",
-    "organisations-close": "manage_organisations", "organisations-new-person": "manage_members",
+    "organisations-close": "manage_organisations", "organisations-take-over": "assign_items",
+    "organisations-new-person": "manage_members",
     "organisations-grant": "manage_members", "organisations-end-role": "manage_members",
     "reports": "view_internal", "reports-make": "make_report", "reports-one": "view_internal",
     "reports-file": "view_internal",
@@ -105,7 +106,7 @@ BY_PLACE = {name for name in AUDIENCE if name.startswith("work-report-") or name
     "work-item-strike", "work-plan", "work-plan-draft", "work-plan-aim", "work-plan-out", "work-plan-move",
 }  # fmt: skip
 #: What only roles in organisations hold: no post in the data workshop keeps a list of items.
-IN_ORGANISATIONS_ONLY = {"edit_items"}
+IN_ORGANISATIONS_ONLY = {"edit_items", "assign_items"}
 #: Addresses of a thing of supervision, or of what the leading group's office alone does: here is no such thing and no
 #: such office; tests/web/test_supervision_access.py walks role × address × place for every one of them.
 SUPERVISED = {
@@ -186,7 +187,8 @@ def address(name: str, portal: Portal) -> str:
         "account-session-end": "/account/sessions/0/end/", "organisations": "/organisations/",
         **{f"organisations-{name}": f"/organisations/{portal.office}/{rest}" for name, rest in {
             "one": "", "add": "add/", "rename": "rename/", "move": "move/", "close": "close/",
-            "new-person": "people/new/", "grant": "people/grant/", "end-role": f"people/{portal.membership}/end/",
+            "take-over": "take-over/", "new-person": "people/new/", "grant": "people/grant/",
+            "end-role": f"people/{portal.membership}/end/",
         }.items()},
         "reports": "/reports/", **{
             f"reports-{name}": f"/reports/{portal.office}/{rest}"
@@ -322,7 +324,7 @@ WORK_KEPT = {"work-item-new", "work-items-import", "work-items-loading", "work-i
              "work-templates", "work-plans-begin"}  # fmt: skip
 IN_ORGANISATIONS = {
     "reporter": {*WORK, *WORK_KEPT}, "reviewer": {*WORK, *WORK_KEPT}, "head": {*WORK, *WORK_KEPT},
-    "office": {"set_targets", "view_internal", "edit_items", "accept_progress", "make_report"},
+    "office": {"set_targets", "view_internal", "edit_items", "assign_items", "accept_progress", "make_report"},
     "assessor": {"view_internal"}, "auditor": {"view_internal"}, "administrator": {"people", *WORK},
 }  # fmt: skip
 

@@ -36,8 +36,8 @@ from saishang.apps.execution.models import (
     WorkPlanLine,
 )
 from saishang.apps.execution.sight import holds_text, numbers_of, of_few, touching, visible, within
-from saishang.apps.execution.states import ITEM_MOVES, PLAN_MOVES, REPORT_MOVES, Move
-from saishang.apps.organisations.access import Span, reach
+from saishang.apps.execution.states import ITEM_MOVES, PLAN_MOVES, REPORT_MOVES, SETTLED, Move
+from saishang.apps.organisations.access import Span, account_of, reach
 from saishang.apps.plan.headings import headings
 from saishang.rules import Rules
 from saishang.science.execution.periods import CADENCES, Period, period_of, read_period
@@ -339,7 +339,7 @@ def waiting(person: object, today: date) -> list[tuple[Move | None, QuerySet[Pro
 
 def left_by(organisation: str) -> int:
     """How many items an organisation has that are neither verified nor cancelled."""
-    return WorkItem.objects.filter(organisation__code=organisation).exclude(state__in=("verified", "cancelled")).count()
+    return WorkItem.objects.filter(organisation__code=organisation).exclude(state__in=SETTLED).count()
 
 
 def items_waiting(person: object) -> list[tuple[Move, QuerySet[WorkItem]]]:
@@ -356,7 +356,7 @@ def items_waiting(person: object) -> list[tuple[Move, QuerySet[WorkItem]]]:
             continue
         rows = WorkItem.objects.filter(within(span), state=state).select_related("organisation").order_by("due", "code")
         if move.not_by == "finisher":
-            rows = rows.exclude(finished_by=_account(person))
+            rows = rows.exclude(finished_by=account_of(person))
         found.append((move, rows))
     return found
 
@@ -370,13 +370,9 @@ def plans_waiting(person: object) -> list[tuple[Move, QuerySet[WorkPlan]]]:
             continue
         rows = WorkPlan.objects.filter(within(span), state__in=move.before).select_related("organisation")
         if move.not_by == "submitter":
-            rows = rows.exclude(submitted_by=_account(person))
+            rows = rows.exclude(submitted_by=account_of(person))
         found.append((move, rows.order_by("year", "organisation__path")))
     return found
-
-
-def _account(person: object) -> str:
-    return str(getattr(person, "get_username", lambda: "")())
 
 
 def moves_for(table: Iterable[Move], state: str, person: object, organisation: object) -> list[Move]:

@@ -12,8 +12,7 @@ from typing import Any
 from django.urls import reverse
 
 from saishang.apps.execution.names import period_words
-from saishang.apps.execution.telling import mark_words
-from saishang.apps.notices.kinds import DUE, NoticeKind, due_words, register
+from saishang.apps.notices.kinds import DUE, NoticeKind, due_words, mark_words, register
 from saishang.apps.notices.providers import DueThing, Provider, provide
 from saishang.rules import Rules
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
-    "ITEM_MOVES", "ITEM_STATES", "PLAN_MOVES", "PLAN_STATES", "REPORT_MOVES", "REPORT_STATES", "WRITABLE", "Move",
-    "moves_from",
+    "ITEM_MOVES", "ITEM_STATES", "PLAN_MOVES", "PLAN_STATES", "REPORT_MOVES", "REPORT_STATES", "SETTLED", "WRITABLE",
+    "Move", "moves_from",
 ]  # fmt: skip
 
 
@@ -75,6 +75,8 @@ PLAN_MOVES = (
 
 #: 草稿、待审核、待报出、已报出、已验收、已发布、退回、撤回
 REPORT_STATES = ("draft", "in_review", "reviewed", "submitted", "accepted", "published", "returned", "withdrawn")
+#: An item in these is done with: it is neither changed nor handed on.
+SETTLED = ("verified", "cancelled")
 #: In these the text may be written.
 WRITABLE = frozenset({"draft", "returned", "withdrawn"})
 REPORT_MOVES = (

@@ -14,10 +14,10 @@ from django.urls import reverse
 from saishang.apps.execution.models import ProgressReport, WorkItem, WorkPlan
 from saishang.apps.execution.names import period_words
 from saishang.apps.notices.actions import tell_who_may
-from saishang.apps.notices.kinds import MOVES, NoticeKind, register
+from saishang.apps.notices.kinds import MOVES, NoticeKind, mark_words, register
 from saishang.apps.organisations.actions import Doing
 
-__all__ = ["mark_words", "tell_of_item", "tell_of_plan", "tell_of_remark", "tell_of_report"]
+__all__ = ["tell_of_item", "tell_of_plan", "tell_of_remark", "tell_of_report"]
 
 #: Move → action of those who hear of it, and what it says in Chinese and English.
 _REPORT = {
@@ -49,11 +49,6 @@ _PLAN = {
     "revise": ("edit_items", "退回修订", "opened for revision"),
 }
 _LONG = 200
-
-
-def mark_words(params: Mapping[str, Any]) -> tuple[str, str]:
-    """Invented work stands apart wherever it is spoken of."""
-    return ("（演示数据）", " (demonstration)") if params["invented"] else ("", "")
 
 
 def tell_of_report(doing: Doing, row: ProgressReport, action: str) -> None:

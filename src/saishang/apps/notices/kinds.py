@@ -14,8 +14,8 @@ from typing import Any, Literal
 from saishang.errors import SaishangError
 
 __all__ = [
-    "DUE", "MOVES", "Family", "NoticeKind", "due_words", "families", "kind_of", "kinds", "register",
-    "register_family", "words_of",
+    "DUE", "MOVES", "Family", "NoticeKind", "due_words", "families", "kind_of", "kinds", "mark_words",
+    "register", "register_family", "words_of",
 ]  # fmt: skip
 
 Words = Callable[[Mapping[str, Any]], tuple[str, str]]
@@ -65,6 +65,11 @@ def register(kind: NoticeKind) -> NoticeKind:
 DUE = register_family(Family("due", "到期提醒", "reminders of what is due", "daily"))
 #: What somebody did and another has to go on with, or waited for.
 MOVES = register_family(Family("moves", "办理通知", "what has come to you", "daily"))
+
+
+def mark_words(params: Mapping[str, Any]) -> tuple[str, str]:
+    """Behind what is invented, in Chinese and English; it stands apart wherever it is spoken of."""
+    return ("（演示数据）", " (demonstration)") if params["invented"] else ("", "")
 
 
 def families() -> Mapping[str, Family]:

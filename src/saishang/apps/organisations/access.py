@@ -21,6 +21,7 @@ from saishang.apps.organisations.roles import ACTIONS, ROLES_IN_ORGANISATIONS, R
 __all__ = [
     "Placed",
     "Span",
+    "account_of",
     "held_on",
     "holding",
     "holds_everywhere",
@@ -146,6 +147,11 @@ def roles_held(person: User, day: date) -> list[tuple[str, str]]:
 @kept("roles", "organisations", most=4096)
 def _held(person: int, day: date) -> tuple[tuple[str, str], ...]:
     return tuple(holding(day).filter(user=person).values_list("role", "organisation__path"))
+
+
+def account_of(person: object) -> str:
+    """Name of a person's account, by which rows remember who acted; empty for nobody."""
+    return person.get_username() if isinstance(person, User) else ""
 
 
 def may(person: object, action: str, organisation: Placed | None, on: date | None = None) -> bool:

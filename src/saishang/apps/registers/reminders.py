@@ -9,7 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from saishang.apps.notices.kinds import DUE, Family, NoticeKind, due_words, register, register_family
+from saishang.apps.notices.kinds import (
+    DUE,
+    Family,
+    NoticeKind,
+    due_words,
+    mark_words,
+    register,
+    register_family,
+)
 from saishang.apps.notices.providers import DueThing, Provider, provide
 from saishang.rules import Rules, load_rules
 
@@ -25,8 +33,7 @@ def _words(params: Mapping[str, Any]) -> tuple[str, str]:
 
     kind = kind_of(load_rules(settings.CONFIG.rules_overlay), params["register"])
     term = {term.id: term for term in kind.terms}[params["term"]]
-    # Invented entries stand apart wherever they are spoken of.
-    mark = ("（演示数据）", " (demonstration)") if params["invented"] else ("", "")
+    mark = mark_words(params)
     what = f"{kind.zh} {params['entry']} · {term.zh}{mark[0]}", f"{kind.en} {params['entry']} · {term.en}{mark[1]}"
     return due_words(what, params)
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case as When_
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
-from saishang.apps.organisations.access import Span, reach
+from saishang.apps.organisations.access import Span, account_of, reach
 from saishang.apps.supervision.models import (
     Acceptance,
     Bulletin,
@@ -306,7 +306,7 @@ def file(pk: int) -> File | None:
 
 def moves_of(table: Iterable[Move], row: Case | Finding | Coordination, person: object) -> list[Move]:
     """Moves that a person can make now, in the order of the table; not those that are somebody else's to make."""
-    name = getattr(person, "get_username", lambda: "")()
+    name = account_of(person)
     return [
         move for move in table
         if row.state in move.before and reach(person, move.permission).covers(row.organisation)
@@ -317,7 +317,7 @@ def moves_of(table: Iterable[Move], row: Case | Finding | Coordination, person: 
 def waiting(person: object, today: date) -> list[Waiting]:
     """What waits for a person to answer, decide or check, what is due first; things without a day last."""
     mine, office = reach(person, "answer_supervision"), reach(person, "supervise")
-    name = getattr(person, "get_username", lambda: "")()
+    name = account_of(person)
     found: list[Waiting] = []
     if not mine.nothing:
         found += _owed(mine, today)

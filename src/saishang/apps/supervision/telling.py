@@ -12,7 +12,7 @@ from typing import Any
 from django.urls import reverse
 
 from saishang.apps.notices.actions import tell_who_may
-from saishang.apps.notices.kinds import MOVES, NoticeKind, register
+from saishang.apps.notices.kinds import MOVES, NoticeKind, mark_words, register
 from saishang.apps.organisations.actions import Doing
 from saishang.apps.supervision.models import Case, Coordination, Finding, Occurrence
 
@@ -111,7 +111,7 @@ def _words(params: Mapping[str, Any]) -> tuple[str, str]:
     level = _LEVELS.get(params.get("level", ""), ("", ""))
     _who, said_zh, said_en = table[params["move"]]
     due = params.get("due", "")
-    mark = ("（演示数据）", " (demonstration)") if params["invented"] else ("", "")
+    mark = mark_words(params)
     return (
         f"{zh} {params['title']}{mark[0]}：{said_zh.format(level=level[0], due=due)}",
         f"{en} {params['title']}{mark[1]}: {said_en.format(level=level[1], due=due)}",

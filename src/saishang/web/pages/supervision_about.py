@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from saishang.apps.execution.models import ProgressReport, WorkItem
+from saishang.apps.execution.states import SETTLED
 from saishang.apps.organisations import access
 from saishang.apps.supervision import queries
 from saishang.web.pages.supervision_words import case_state_name, finding_state_name, level_name
@@ -44,7 +45,7 @@ def supervision_table(request: HttpRequest, item: WorkItem) -> Table | None:
 
 def case_address(request: HttpRequest, about: WorkItem | ProgressReport) -> str:
     """Where a case about an item or a report is opened; empty for who does not supervise, and for what is over."""
-    over = about.state in ("verified", "cancelled") if isinstance(about, WorkItem) else about.submitted_at is not None
+    over = about.state in SETTLED if isinstance(about, WorkItem) else about.submitted_at is not None
     if over or not access.reach(request.user, "supervise").covers(about.organisation):
         return ""
     subject, key = ("item", about.code) if isinstance(about, WorkItem) else ("report", str(about.pk))

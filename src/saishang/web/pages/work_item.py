@@ -16,7 +16,7 @@ from saishang.apps.execution import queries
 from saishang.apps.execution.actions import move_item, override_percent
 from saishang.apps.execution.models import Evidence, WorkItem
 from saishang.apps.execution.permits import may_item
-from saishang.apps.execution.states import ITEM_MOVES, Move
+from saishang.apps.execution.states import ITEM_MOVES, SETTLED, Move
 from saishang.apps.organisations import access
 from saishang.errors import Refused, SaishangError
 from saishang.web import texts
@@ -119,8 +119,8 @@ def _shown(
                   for unit in found.units.all()],
         "targets": targets_of(request, found), "expected": expected(found, today),
         "percent": work_common.percent_words(found), "moves": _moves(request, found, tried or {}),
-        "may_change": found.state not in ("verified", "cancelled") and (mine if found.state == "draft" else office),
-        "may_break": mine and found.state not in ("verified", "cancelled") and _depth(found) < _LEVELS,
+        "may_change": found.state not in SETTLED and (mine if found.state == "draft" else office),
+        "may_break": mine and found.state not in SETTLED and _depth(found) < _LEVELS,
         "may_percent": access.reach(request.user, "accept_progress").covers(found.organisation),
         "may_attach": mine or access.reach(request.user, "write_progress").covers(found.organisation),
         "evidence": _evidence(request, found), "error": _told(error), "tried": tried or {},

@@ -48,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
     duties = set(WorkItem.objects.filter(kind="duty", state="active").values_list("organisation__code", flat=True))
     missing = [
         view for view in tree(Filter())
-        if view.code in duties and view.code not in have and _covers(span, view.path)
+        if view.code in duties and view.code not in have and span.covers(view)
     ]  # fmt: skip
     counts = {name: sum(row.state == name for row in rows) for name in PLAN_STATES}
     shown = [row for row in rows if not state or row.state == state]
@@ -76,10 +76,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "next": work_common.today().year + (work_common.today().month >= 10),
     }  # fmt: skip
     return render(request, "work/plans.html", context)
-
-
-def _covers(span: access.Span, path: str) -> bool:
-    return span.everything or path in span.own or any(path.startswith(above) for above in span.below)
 
 
 def _listed(row: Any, names: Mapping[str, str]) -> dict[str, Any]:

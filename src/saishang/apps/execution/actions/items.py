@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,7 +16,7 @@ from saishang.apps.execution.actions.item_draft import ItemDraft, MilestoneDraft
 from saishang.apps.execution.known import Known
 from saishang.apps.execution.models import ItemUnit, Milestone, WorkItem
 from saishang.apps.execution.refusals import WorkRefused, refuse
-from saishang.apps.execution.states import WRITABLE
+from saishang.apps.execution.states import SETTLED, WRITABLE
 from saishang.apps.organisations.actions import Doing
 from saishang.apps.organisations.queries import one
 from saishang.errors import Fault
@@ -29,7 +29,6 @@ __all__ = [
 
 #: One writer of new codes at a time.
 _CODES = 0x5A15_0007
-_SETTLED = ("verified", "cancelled")
 
 
 def add_item(
@@ -55,7 +54,8 @@ def add_item(
         write_draft(row, draft, there, parent_of(draft, None)[0])
         row.percent = _percent(draft.milestones)
         row.save()
-        _new_parts(row, draft, there)
+        _units(row, draft, there, ())
+        _milestones(row, draft.milestones, ())
         log(doing, "add_item", row, None, told(draft) | {"code": row.code, "origin": origin, "batch": batch})
     return row
 
@@ -87,8 +87,8 @@ def change_item(
         _touch(row, doing)
         if before.organisation != draft.organisation:
             _reports_along(row)
-        _units(row, draft, there)
-        _milestones(row, draft.milestones)
+        _units(row, draft, there, row.units.all())
+        _milestones(row, draft.milestones, row.milestones.all())
         recompute(row)
         was, now = told(before), told(draft)
         changed = sorted(name for name in now if was[name] != now[name])
@@ -115,7 +115,7 @@ def may_change(doing: Doing, row: WorkItem) -> None:
         Without permission; for an item that is verified or cancelled.
     """
     allowed(doing, "edit_items" if row.state == "draft" else "assign_items", row.organisation)
-    if row.state in _SETTLED:
+    if row.state in SETTLED:
         raise WorkRefused(f"an item that is {row.state} is not changed", fix="reopen it first")
 
 
@@ -182,19 +182,9 @@ def _code(draft: ItemDraft) -> str:
     return f"{stem}-{number + 1:03d}"
 
 
-def _new_parts(row: WorkItem, draft: ItemDraft, there: Known) -> None:
-    """Units and milestones of an item that had none: two insertions, however many they are."""
-    units = {there.organisations[code]: role for code, role in draft.units}
-    ItemUnit.objects.bulk_create(ItemUnit(item=row, organisation_id=pk, role=role) for pk, role in units.items())
-    Milestone.objects.bulk_create(
-        Milestone(item=row, position=position, title=step.title.strip(), due=step.due, weight=step.weight)
-        for position, step in enumerate(draft.milestones, start=1)
-    )
-
-
-def _units(row: WorkItem, draft: ItemDraft, there: Known) -> None:
+def _units(row: WorkItem, draft: ItemDraft, there: Known, before: Iterable[ItemUnit]) -> None:
     wanted = {there.organisations[code]: role for code, role in draft.units}
-    for unit in list(row.units.all()):
+    for unit in list(before):
         role = wanted.pop(unit.organisation_id, None)
         if role is None:
             unit.delete()
@@ -204,8 +194,8 @@ def _units(row: WorkItem, draft: ItemDraft, there: Known) -> None:
     ItemUnit.objects.bulk_create(ItemUnit(item=row, organisation_id=pk, role=role) for pk, role in wanted.items())
 
 
-def _milestones(row: WorkItem, drafts: Sequence[MilestoneDraft]) -> None:
-    known = {step.pk: step for step in row.milestones.all()}
+def _milestones(row: WorkItem, drafts: Sequence[MilestoneDraft], before: Iterable[Milestone]) -> None:
+    known = {step.pk: step for step in before}
     kept = {draft.pk for draft in drafts if draft.pk is not None}
     for pk, step in known.items():
         if pk not in kept:
@@ -214,11 +204,16 @@ def _milestones(row: WorkItem, drafts: Sequence[MilestoneDraft]) -> None:
     for offset, step in enumerate((step for pk, step in known.items() if pk in kept), start=1):
         step.position = 10_000 + offset
         step.save()
+    new: list[Milestone] = []
     for position, draft in enumerate(drafts, start=1):
         step = known[draft.pk] if draft.pk is not None else Milestone(item=row)
         step.position, step.title, step.due = position, draft.title.strip(), draft.due
         step.weight = draft.weight
-        step.save()
+        if step.pk is None:
+            new.append(step)
+        else:
+            step.save()
+    Milestone.objects.bulk_create(new)
     getattr(row, "_prefetched_objects_cache", {}).pop("milestones", None)
 
 

@@ -14,13 +14,12 @@ from django.utils import timezone
 from saishang.apps.execution.actions.doing import allowed, log
 from saishang.apps.execution.models import ItemUnit, ProgressReport, WorkItem
 from saishang.apps.execution.refusals import WorkRefused
-from saishang.apps.execution.states import WRITABLE
+from saishang.apps.execution.states import SETTLED, WRITABLE
 from saishang.apps.organisations.actions import Doing
 from saishang.apps.organisations.actions.doing import heir_of
 
 __all__ = ["TakenOver", "take_over"]
 
-_SETTLED = ("verified", "cancelled")
 #: In these a report is still the owner's: it was not handed in, or has come back.
 _UNSENT = (*sorted(WRITABLE), "in_review", "reviewed")
 
@@ -56,7 +55,7 @@ def take_over(doing: Doing, code: str) -> TakenOver:
             raise WorkRefused("this needs a reason; got none", fix="say why")
         moved: list[WorkItem] = []
         known: list[str] = []
-        rows = WorkItem.objects.select_for_update(of=("self",)).filter(organisation=found).exclude(state__in=_SETTLED)
+        rows = WorkItem.objects.select_for_update(of=("self",)).filter(organisation=found).exclude(state__in=SETTLED)
         for row in rows.order_by("code"):
             same = WorkItem.objects.filter(
                 organisation=heir, kind="duty", plan=row.plan, task=row.task, region=row.region
@@ -77,7 +76,7 @@ def take_over(doing: Doing, code: str) -> TakenOver:
             log(doing, "take_over_item", row, before, {"organisation": owner, "state": row.state, "code": row.code})
         reports = ProgressReport.objects.filter(item__in=moved, organisation=found, state__in=_UNSENT)
         count = reports.update(organisation=heir, version=F("version") + 1)
-        for part in ItemUnit.objects.filter(organisation=found).exclude(item__state__in=_SETTLED):
+        for part in ItemUnit.objects.filter(organisation=found).exclude(item__state__in=SETTLED):
             taken = part.item.organisation_id == heir.pk or part.item.units.filter(organisation=heir).exists()
             if taken:
                 part.delete()

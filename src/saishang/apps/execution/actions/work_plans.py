@@ -9,7 +9,7 @@ from django.utils import timezone
 from saishang.apps.execution.actions.doing import allowed, locked_plan, log, move_of
 from saishang.apps.execution.models import WorkItem, WorkPlan, WorkPlanLine
 from saishang.apps.execution.refusals import NotAllowed, OldVersion, WorkRefused, refuse
-from saishang.apps.execution.states import PLAN_MOVES
+from saishang.apps.execution.states import PLAN_MOVES, SETTLED
 from saishang.apps.execution.telling import tell_of_plan
 from saishang.apps.organisations.actions import Doing
 from saishang.apps.organisations.actions.doing import find_organisation
@@ -180,7 +180,7 @@ def _plain(text: str) -> str:
 
 
 def _wanted(organisation: int, year: int) -> list[WorkItem]:
-    rows = WorkItem.objects.filter(organisation_id=organisation).exclude(state__in=("verified", "cancelled"))
+    rows = WorkItem.objects.filter(organisation_id=organisation).exclude(state__in=SETTLED)
     begun = Q(start__isnull=True) | Q(start__year__lte=year)
     # What is overdue is carried over: it is still owed.
     return list(rows.filter(begun).order_by("task", "code"))
