@@ -151,7 +151,7 @@ def test_who_sees_inside_one_register_does_not_see_inside_another(
     from saishang.apps.registers.kinds import kind_of
     from saishang.web.pages.registers_common import Reader
 
-    other = kind_of(load_rules(), "radioactive_sources")
+    other = kind_of(load_rules(), "environmental_talents")
     for user, elsewhere in ((people["owner", "head"], False), (people["owner", "auditor"], True)):
         request = RequestFactory().get("/")
         request.user = user
