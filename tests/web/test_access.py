@@ -324,7 +324,8 @@ WORK_KEPT = {"work-item-new", "work-items-import", "work-items-loading", "work-i
              "work-templates", "work-plans-begin"}  # fmt: skip
 IN_ORGANISATIONS = {
     "reporter": {*WORK, *WORK_KEPT}, "reviewer": {*WORK, *WORK_KEPT}, "head": {*WORK, *WORK_KEPT},
-    "office": {"set_targets", "view_internal", "edit_items", "assign_items", "accept_progress", "make_report"},
+    "office": {"set_targets", "view_internal", "edit_items", "assign_items", "accept_progress", "make_report",
+               "review_entries", "registers-proposals", "registers-move"},
     "assessor": {"view_internal"}, "auditor": {"view_internal"}, "administrator": {"people", *WORK},
 }  # fmt: skip
 
