@@ -41,11 +41,14 @@ class EntryView:
     withdrawn: bool
     values: Mapping[str, Any]
     place: Mapping[str, Any] | None
+    #: Description that it was written under, and its period of meaning.
+    description: int | None = None
+    epoch: int = 0
 
     @property
     def standing(self) -> Standing:
         """What figures and terms look at."""
-        return Standing(self.key, self.state, self.since, self.values, self.region)
+        return Standing(self.key, self.state, self.since, self.values, self.region, self.epoch)
 
 
 @dataclass(frozen=True)
@@ -232,6 +235,7 @@ def unlogged_versions() -> Iterator[tuple[str, str]]:
 #: What an entry repeats of its last version.
 _COPIED = (
     "number", "key", "title", "region", "state", "since", "effective", "withdrawn", "values", "place", "recorded_at",
+    "description_id", "epoch",
 )  # fmt: skip
 
 
@@ -328,5 +332,5 @@ def view_of(row: Any, kind: str) -> EntryView:
     return EntryView(
         pk=row.pk if isinstance(row, Entry) else row.entry_id, kind=kind, number=row.number, key=row.key,
         title=row.title, region=row.region, state=row.state, since=row.since, effective=row.effective,
-        withdrawn=row.withdrawn, values=row.values, place=row.place,
+        withdrawn=row.withdrawn, values=row.values, place=row.place, description=row.description_id, epoch=row.epoch,
     )  # fmt: skip
