@@ -25,7 +25,19 @@ from saishang.science.register.figures import Standing, due_terms
 from saishang.science.register.kind import Kind
 from saishang.science.register.sums import NOTHING, Part, part_of
 
-__all__ = ["Place", "compact", "counts", "due_day", "forget", "is_current", "make", "movements", "note", "standing_of", "sums"]
+__all__ = [
+    "Place",
+    "compact",
+    "counts",
+    "due_day",
+    "forget",
+    "is_current",
+    "make",
+    "movements",
+    "note",
+    "standing_of",
+    "sums",
+]
 
 #: First half of the lock of a kind's book; the second is made of its name. Writers share it, a new making has it alone.
 _LOCK = 0x5A15

@@ -22,7 +22,7 @@ from saishang.errors import SaishangError
 from saishang.rules import Rules
 from saishang.science.clocks import WorkingDays, working_days
 from saishang.science.register.changes import differences, grade_of
-from saishang.science.register.kind import Field, Figure, Kind, read_kinds
+from saishang.science.register.kind import Choice, Field, Figure, Kind, read_kinds
 from saishang.science.register.stored import digest_of_document, from_document, to_document
 
 __all__ = [
@@ -189,7 +189,7 @@ def _standing(kind: Kind, rows: list[Held], rules: Rules) -> Kind:
 
 def _with_former(field: Field, name: str, earlier: list[Kind]) -> Field:
     known = {choice.id for choice in field.choices}
-    gone = {}
+    gone: dict[str, Choice] = {}
     for old in earlier:
         for choice in old.fields[name].choices if name in old.fields else ():
             if choice.id not in known:
@@ -236,7 +236,7 @@ def _rows() -> tuple[Held, ...]:
             "select id, kind, number, digest, epoch, begins, adopted_at, factors::text from registers_description"
             " order by kind, number"
         )
-        return tuple(Held(*row[:7], _factors(row[7])) for row in cursor.fetchall())
+        return tuple(Held(*row[:-1], factors=_factors(row[-1])) for row in cursor.fetchall())
 
 
 def _factors(text: str) -> tuple[tuple[str, str, str], ...]:

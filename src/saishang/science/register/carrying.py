@@ -108,7 +108,9 @@ def _state(old: Kind, new: Kind, state: str) -> tuple[str, list[FieldFault]]:
     if new.life is None:
         if old.life is None or STATE in new.changes.gone:
             return "", []
-        return "", [FieldFault(STATE, state, "the new description has no states", "name `state` under `gone` of `changes`")]
+        return "", [
+            FieldFault(STATE, state, "the new description has no states", "name `state` under `gone` of `changes`")
+        ]
     if state in new.life.states:
         return state, []
     after = new.changes.states.get(state or "none", "")

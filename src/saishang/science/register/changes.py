@@ -197,7 +197,14 @@ def _states(old: Kind, new: Kind) -> Iterator[Change]:
     before = old.life.states if old.life is not None else {}
     after = new.life.states if new.life is not None else {}
     if bool(before) != bool(after):
-        yield Change("life", "", "plan", "名录的条目开始有（或不再有）状态。", "entries begin, or cease, to have states", begins=True)
+        yield Change(
+            "life",
+            "",
+            "plan",
+            "名录的条目开始有（或不再有）状态。",
+            "entries begin, or cease, to have states",
+            begins=True,
+        )
     else:
         for gone in before:
             if gone not in after:
@@ -207,7 +214,9 @@ def _states(old: Kind, new: Kind) -> Iterator[Change]:
                 yield Change("state_removed", gone, "plan", zh, en, begins=True)
     for name in after:
         if name not in before:
-            yield Change("state_added", name, "harmless", f"新增状态“{after[name].zh}”。", f"there is a new state {name}")
+            yield Change(
+                "state_added", name, "harmless", f"新增状态“{after[name].zh}”。", f"there is a new state {name}"
+            )
         elif after[name] != before[name]:
             yield Change("state_words", name, "harmless", f"状态 {name} 的说明有改动，意思不得改变。",
                          f"the state {name} has other words; it must mean the same")  # fmt: skip
@@ -238,14 +247,18 @@ def _figure(old: Kind, new: Kind, name: str) -> Iterator[Change]:
             f"the figure {name} changes its unit from {before.unit or '—'} to {after.unit or '—'}: give it another name",
         )  # fmt: skip
     elif _bare(before) != _bare(after):
-        yield Change("figure", name, "harmless", f"统计指标 {name} 的算法或说明有改动。", f"the figure {name} is told otherwise")
+        yield Change(
+            "figure", name, "harmless", f"统计指标 {name} 的算法或说明有改动。", f"the figure {name} is told otherwise"
+        )
 
 
 def _converted(old: Kind, new: Kind, before: Figure, after: Figure) -> bool:
     """Whether the unit of a sum changes with the unit of its field."""
     if not after.field or former_id(old, new, after.field) != before.field:
         return False
-    return new.changes.of(after.field).factor is not None and old.fields[before.field].unit != new.fields[after.field].unit
+    return (
+        new.changes.of(after.field).factor is not None and old.fields[before.field].unit != new.fields[after.field].unit
+    )
 
 
 def _bare(figure: Figure) -> tuple[Any, ...]:

@@ -15,7 +15,17 @@ from saishang.science.register.kind import DEMONSTRATION, Figure, Kind
 from saishang.science.register.values import matches
 from saishang.science.rounding import round_half_even
 
-__all__ = ["Due", "FigureValue", "Standing", "due_terms", "figure_value", "fits", "number_of", "share_of_base", "whole_of"]
+__all__ = [
+    "Due",
+    "FigureValue",
+    "Standing",
+    "due_terms",
+    "figure_value",
+    "fits",
+    "number_of",
+    "share_of_base",
+    "whole_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +94,8 @@ def figure_value(figure: Figure, entries: Iterable[Standing], regions: Collectio
         Codes of the regions that a `region_share` is a share of, or whose numbers are the whole of a `base_share`.
 
     A share of nothing is None, not 0 or 100. An entry in the numerator of a share counts only when it is in the whole.
-    What was written in an earlier period of meaning counts by the figure of that period; where there was none, the figure
-    is not known.
+    What was written in an earlier period of meaning counts by the figure of that period; where there was none, the
+    figure is not known.
     """
     listed = list(entries)
     if figure.measure == "region_share":

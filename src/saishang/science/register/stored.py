@@ -1,16 +1,17 @@
 """A description as it is kept: one canonical JSON document with everything resolved, and back.
 
-It needs no rules to be read again, but for the holiday calendar, which is nobody's description. What has its default value
-is left out, so that a new attribute of the engine makes no other description of an old file.
+It needs no rules to be read again, but for the holiday calendar, which is nobody's description. What has its default
+value is left out, so that a new attribute of the engine makes no other description of an old file.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from hashlib import sha256
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -22,8 +23,18 @@ from saishang.science.register.kind import Kind, digest_of
 __all__ = ["canonical", "digest_of_document", "from_document", "to_document"]
 
 #: Attributes that say how a description stands in a site, not what it describes.
-_STANDING = {"calendar", "changes", "closed", "digest", "epoch", "former", "former_states", "pending", "earlier",
-             "rules"}
+_STANDING = {
+    "calendar",
+    "changes",
+    "closed",
+    "digest",
+    "epoch",
+    "former",
+    "former_states",
+    "pending",
+    "earlier",
+    "rules",
+}
 
 
 def to_document(kind: Kind) -> dict[str, Any]:
@@ -51,10 +62,8 @@ def from_document(document: Mapping[str, Any], calendar: WorkingDays | None) -> 
     calendar:
         Working days of the rules at hand; used where a term counts by them.
     """
-    known = get_type_hints(Kind)
-    given = {name: _read(known[name], value) for name, value in document.items() if name in known and name != "calendar"}
-    kind = Kind(**given, calendar=calendar if document.get("calendar") else None)
-    return digest_of(kind)
+    kind: Kind = _object(Kind, {name: value for name, value in document.items() if name != "calendar"})
+    return digest_of(replace(kind, calendar=calendar if document.get("calendar") else None))
 
 
 def _plain(value: Any) -> Any:
@@ -119,6 +128,11 @@ def _of_union(choices: tuple[Any, ...], value: Any) -> Any:
     return value
 
 
+@cache
+def _hints(known: Any) -> dict[str, Any]:
+    return get_type_hints(known)
+
+
 def _object(known: Any, value: Mapping[str, Any]) -> Any:
-    hints = get_type_hints(known)
+    hints = _hints(known)
     return known(**{name: _read(hints[name], one) for name, one in value.items() if name in hints})

@@ -32,6 +32,7 @@ __all__ = [
     "keep",
     "key_is_free",
     "locked",
+    "logged_of",
     "permitted",
     "step",
     "with_state",
@@ -176,9 +177,15 @@ def write(
 
 def step(
     actor: Any, kind: Kind, entry: Entry | None, draft: Draft, *, action: str, reason: str,
-    evidence: Iterable[Mapping[str, Any]] = (), batch: str = "", address: str | None = None,
+    evidence: Iterable[Mapping[str, Any]] = (), batch: str = "", address: str | None = None, epoch: int | None = None,
 ) -> Step:  # fmt: skip
-    """The next version of an entry, made but not written."""
+    """The next version of an entry, made but not written.
+
+    Parameters
+    ----------
+    epoch:
+        Period of meaning that a migration begins; None: the one of the kind.
+    """
     before = None if entry is None else _told(entry)
     stood = standing_of(entry)
     made = entry or Entry(kind=kind.id, number=0)
@@ -195,7 +202,7 @@ def step(
     made.recorded_at = timezone.now()
     made.words = _words(kind, made.values)
     if action not in OWN_WORDS:  # what is written anew stands under the description that read it
-        made.epoch = kind.epoch
+        made.epoch = kind.epoch if epoch is None else epoch
     now = standing_of(made)
     made.due = None if now is None else due_day(kind, now)
     made.invented = now is not None and now.invented
@@ -240,7 +247,8 @@ def keep(kind: Kind, steps: Sequence[Step], under: int | None = None) -> list[Lo
     for one in steps:
         for place, part in one.moved.items():
             moved[place] += part
-    note(kind, {place: part for place, part in moved.items() if part != NOTHING})
+    if not steps or steps[0].version.action != "migrate":  # a migration has the whole book made anew
+        note(kind, {place: part for place, part in moved.items() if part != NOTHING})
     return adopted + [
         Logged(
             one.actor, f"registers.{one.version.action.partition(':')[0]}",
@@ -266,7 +274,15 @@ def with_state(draft: Draft, state: str, effective: date) -> Draft:
     return replace(draft, state=state, since=effective, effective=effective)
 
 
-def _told(entry: Entry) -> dict[str, Any]:
+def logged_of(actor: Any, kind: str, before: Version, after: Version, reason: str, address: str | None) -> Logged:
+    """What the log has to say of a version that was written already."""
+    verb = f"registers.{after.action.partition(':')[0]}"
+    return Logged(
+        actor, verb, ("registers.Entry", f"{kind}/{after.entry_id}"), _told(before), _told(after), reason, address
+    )
+
+
+def _told(entry: Entry | Version) -> dict[str, Any]:
     """What the log keeps of an entry; the place itself stands in the version."""
     return {
         "number": entry.number, "key": entry.key, "state": entry.state, "effective": entry.effective.isoformat(),
