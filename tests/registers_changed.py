@@ -1,4 +1,4 @@
-"""A small register whose description tests can change: the file as it was, a changed file, both before the same database."""
+"""A small register whose description tests can change: the file as it was and changed, before the same database."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ BASE: Mapping[str, Any] = {
         {"id": "code", "zh": "编码", "en": "Code", "type": "text", "required": True, "in_list": True},
         {"id": "name", "zh": "名称", "en": "Name", "type": "text", "required": True, "in_list": True},
         {"id": "region", "zh": "地区", "en": "Region", "type": "region", "required": True, "in_list": True},
-        {"id": "area", "zh": "面积", "en": "Area", "type": "number", "unit": "ha", "min": 0, "max": 1000, "in_list": True},
+        {"id": "area", "zh": "面积", "en": "Area", "type": "number", "unit": "ha", "min": 0, "max": 1000,
+         "in_list": True},
         {"id": "sort", "zh": "类型", "en": "Sort", "type": "choice", "in_list": True, "choices": [
             {"id": "wood", "zh": "木", "en": "wood"}, {"id": "tin", "zh": "铁皮", "en": "tin"},
             {"id": "stone", "zh": "石", "en": "stone"}]},
@@ -32,7 +33,8 @@ BASE: Mapping[str, Any] = {
     "life": {
         "start": "found",
         "states": [{"id": "found", "zh": "发现", "en": "found"}, {"id": "listed", "zh": "列管", "en": "listed"},
-                   {"id": "kept", "zh": "保留", "en": "kept"}, {"id": "closed", "zh": "关闭", "en": "closed", "final": True}],
+                   {"id": "kept", "zh": "保留", "en": "kept"},
+                   {"id": "closed", "zh": "关闭", "en": "closed", "final": True}],
         "transitions": [{"action": "list", "from": ["found"], "to": "listed", "zh": "列管", "en": "list"},
                         {"action": "keep", "from": ["listed"], "to": "kept", "zh": "保留", "en": "keep"},
                         {"action": "close", "from": ["found", "kept"], "to": "closed", "zh": "关闭", "en": "close"}],
@@ -40,8 +42,8 @@ BASE: Mapping[str, Any] = {
     "figures": [
         {"id": "kept", "zh": "保留数", "en": "Kept", "measure": "count", "where": {"state": ["kept"]}, "unit": "个"},
         {"id": "area", "zh": "总面积", "en": "Area", "measure": "sum", "field": "area", "unit": "ha", "decimals": 1},
-        {"id": "tin_share", "zh": "铁皮占比", "en": "Share of tin", "measure": "share", "where": {"sort": ["tin"]}, "of": {},
-         "unit": "%", "decimals": 1},
+        {"id": "tin_share", "zh": "铁皮占比", "en": "Share of tin", "measure": "share", "where": {"sort": ["tin"]},
+         "of": {}, "unit": "%", "decimals": 1},
     ],
 }  # fmt: skip
 

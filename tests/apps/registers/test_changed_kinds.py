@@ -1,4 +1,4 @@
-"""A kind that changes while entries exist: nothing is lost, nothing is judged by two rules, past days stay what they were."""
+"""A kind that changes while entries exist: nothing is lost or judged by two rules, past days stay what they were."""
 
 from __future__ import annotations
 
@@ -84,7 +84,11 @@ def site() -> Iterator[Site]:
 def figure(kind: Kind, name: str, on: date | None = None) -> tuple[Any, Any]:
     """A figure of the county, by counting and by sums."""
     counted = queries.figures(kind, RULES, queries.entries(kind, Filter(on=on)), ["640104"])[name]["640104"]
-    parts = {place.region: part for place, part in book.sums(kind, on).items() if place.figure == name and place.region == "640104"}
+    parts = {
+        place.region: part
+        for place, part in book.sums(kind, on).items()
+        if place.figure == name and place.region == "640104"
+    }
     return counted.rounded, figure_sum(kind.figures[name], parts, ["640104"]).rounded
 
 
@@ -249,7 +253,9 @@ def test_a_choice_that_goes_shows_its_name_and_a_kept_entry_counts_as_it_did(sit
     assert plan_of(RULES, NAME).counts["refused"] == 1  # type: ignore[union-attr]
     site.rules(gone | {"changes": {"old_entries": "keep"}})
     assert (site.migrate().kept, site.kind.epoch) == (1, 2)
-    assert shown(site.kind.fields["sort"], "stone") == "石" and shown(site.kind.fields["sort"], "stone", "en") == "stone"
+    assert (
+        shown(site.kind.fields["sort"], "stone") == "石" and shown(site.kind.fields["sort"], "stone", "en") == "stone"
+    )
     assert [str(value) for value in figure(site.kind, "tin_share")] == ["50.0", "50.0"]
     with pytest.raises(EntryFaults):
         site.change(Entry.objects.get(key="S1"), area="1")
@@ -260,7 +266,10 @@ def test_a_choice_that_goes_shows_its_name_and_a_kept_entry_counts_as_it_did(sit
 
 def test_a_figure_that_an_earlier_period_did_not_have_is_not_known_there(site: Site) -> None:
     site.add("S1", "listed", sort="tin")
-    more = [*BASE["figures"], {"id": "tin", "zh": "铁皮数", "en": "Tin", "measure": "count", "where": {"sort": ["tin"]}}]
+    more = [
+        *BASE["figures"],
+        {"id": "tin", "zh": "铁皮数", "en": "Tin", "measure": "count", "where": {"sort": ["tin"]}},
+    ]
     site.rules(changed(life=FEWER, figures=more, changes={"states": {"listed": "found"}}))
     site.migrate()
     assert figure(site.kind, "tin") == (1, 1)
@@ -371,9 +380,9 @@ def test_who_may_and_why(site: Site, django_user_model: Any) -> None:
 
 def test_entries_from_before_the_table_are_read_by_the_first_description(site: Site) -> None:
     said: dict[str, Any] = {
-        "number": 1, "key": "S1", "title": "一号", "region": "640104", "state": "listed", "since": BEGUN, "effective": BEGUN,
-        "recorded_at": timezone.now(), "values": {"code": "S1", "name": "一号", "region": "640104", "area": None, "sort": None,
-                                                  "keeper": None},
+        "number": 1, "key": "S1", "title": "一号", "region": "640104", "state": "listed", "since": BEGUN,
+        "effective": BEGUN, "recorded_at": timezone.now(),
+        "values": {"code": "S1", "name": "一号", "region": "640104", "area": None, "sort": None, "keeper": None},
     }  # fmt: skip
     row = Entry.objects.create(kind=NAME, words="s1", **said)
     Version.objects.create(entry=row, action="add", actor_name="tests", **said)

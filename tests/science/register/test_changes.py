@@ -37,6 +37,8 @@ def figures(**differs: Any) -> list[dict[str, Any]]:
     return [BASE["figures"][0] | differs, *BASE["figures"][1:]]
 
 
+FACTOR = {"changes": {"fields": {"area": {"factor": "10000"}}}}
+TWICE = {"how": "sum", "fields": ["area", "area"]}
 #: What is changed → (classes, gravest grade, whether a new period begins); by hand.
 CLASSES: dict[str, tuple[dict[str, Any], set[str], str, bool]] = {
     "optional field": (with_field("note"), {"field_added"}, "harmless", False),
@@ -45,8 +47,7 @@ CLASSES: dict[str, tuple[dict[str, Any], set[str], str, bool]] = {
     "field gone": (without("keeper"), {"field_removed"}, "plan", True),
     "type": (with_field("keeper", type="long_text"), {"type", "length_wider"}, "plan", True),
     "unit without factor": (with_field("area", unit="m2"), {"unit"}, "refused", False),
-    "unit with factor": (with_field("area", unit="m2", max=None) | {"changes": {"fields": {"area": {"factor": "10000"}}}},
-                         {"unit", "bounds_wider"}, "plan", True),
+    "unit with factor": (with_field("area", unit="m2", max=None) | FACTOR, {"unit", "bounds_wider"}, "plan", True),
     "required": (with_field("keeper", required=True), {"required"}, "plan", False),
     "required less": (with_field("region", required=False), {"required_less"}, "harmless", False),
     "smaller most": (with_field("area", max=999), {"bounds"}, "plan", False),
@@ -64,8 +65,7 @@ CLASSES: dict[str, tuple[dict[str, Any], set[str], str, bool]] = {
     "choice renamed": (with_field("sort", choices=[*CHOICES[:2], {"id": "stone", "zh": "砖石", "en": "stone"}]),
                        {"choice_words"}, "harmless", False),
     "unique": (with_field("name", unique=True), {"unique"}, "plan", False),
-    "computed": (with_field("twice", type="number", compute={"how": "sum", "fields": ["area", "area"]}), {"field_added"},
-                 "plan", False),
+    "computed": (with_field("twice", type="number", compute=TWICE), {"field_added"}, "plan", False),
     "words": (with_field("area", zh="占地"), {"words"}, "harmless", False),
     "about": (changed(about_zh="别的。"), {"words"}, "harmless", False),
     "state gone": (changed(life=states("found", "kept", "closed"), changes={"states": {"listed": "kept"}}),
@@ -107,7 +107,9 @@ def test_a_place_of_another_type() -> None:
     found = differences(old, new)
     assert [change.what for change in found] == ["place"] and begins(found)
     assert not carried(old, new, found, SHED, "found", RULES.regions).faults
-    assert [fault.field for fault in carried(old, new, found, SHED, "found", RULES.regions, placed=True).faults] == ["place"]
+    assert [fault.field for fault in carried(old, new, found, SHED, "found", RULES.regions, placed=True).faults] == [
+        "place"
+    ]
     gone = read(changed(place="polygon", changes={"gone": ["place"]}))
     told = carried(old, gone, differences(old, gone), SHED, "found", RULES.regions, placed=True)
     assert told.drops_place and not told.faults
@@ -188,8 +190,9 @@ def test_widening_and_then_narrowing(least: Any, most: Any, least2: Any, most2: 
     first, second = told(least, most, length), told(least2, most2, length2)
     there, back = differences(first, second), differences(second, first)
     below, above = float("-inf"), float("inf")
-    wider = ((below if least2 is None else least2) <= (below if least is None else least)
-             and (above if most2 is None else most2) >= (above if most is None else most) and length2 >= length)  # fmt: skip
+    wide = length2 >= length
+    wider = wide and ((below if least2 is None else least2) <= (below if least is None else least)
+             and (above if most2 is None else most2) >= (above if most is None else most))  # fmt: skip
     # What takes in everything that was allowed is harmless, and nothing else is.
     assert (grade_of(there) == "harmless") is wider
     # A way there and back is harmless in both directions only where nothing differs.

@@ -1,6 +1,6 @@
 """The kinds of a site: the one door through which pages, forms, imports and evaluations get a register's description.
 
-What the rules say is in force where the table of descriptions says so, or where nothing that an entry could feel differs.
+What the rules say is in force where the table of descriptions says so, or where no entry could feel the difference.
 Else the description in force is read from the table and marked `pending`, until the entries come under the new one
 (`actions.migrate`). docs/decisions/2026-11-30-kinds-that-change.md
 """
@@ -236,7 +236,10 @@ def _rows() -> tuple[Held, ...]:
             "select id, kind, number, digest, epoch, begins, adopted_at, factors::text from registers_description"
             " order by kind, number"
         )
-        return tuple(Held(*row[:-1], factors=_factors(row[-1])) for row in cursor.fetchall())
+        return tuple(
+            Held(pk, kind, number, digest, epoch, begins, adopted_at, _factors(factors))
+            for pk, kind, number, digest, epoch, begins, adopted_at, factors in cursor.fetchall()
+        )
 
 
 def _factors(text: str) -> tuple[tuple[str, str, str], ...]:

@@ -21,7 +21,7 @@ __all__ = ["PLACE", "STATE", "Carried", "carried"]
 
 #: Names under which faults speak of what is no field.
 STATE, PLACE = "state", "place"
-#: With one of these nothing stays under its own description: lists would show it under names and units that are not its.
+#: With one of these nothing stays under its own description: lists would show it under names and units of others.
 _NEVER_BESIDE = frozenset(
     {"type", "unit", "key", "title", "region_field", "life", "place", "field_removed", "field_renamed", "compute"}
 )

@@ -1,7 +1,8 @@
 """What two descriptions of one register differ in, and what that means for entries that are there.
 
 Grades: `harmless` (no entry can feel it), `plan` (entries have to be looked at, or written anew), `refused` (cannot be
-done in this way). A change that `begins` changes what is written, or what it means: entries get a version under the new description.
+done in this way). A change that `begins` changes what is written, or what it means: entries get a version under the new
+description.
 """
 
 from __future__ import annotations
@@ -81,9 +82,10 @@ def _register(old: Kind, new: Kind) -> Iterator[Change]:
             yield Change("place_added", "", "harmless", "条目可以有位置。", "entries may have a place")
         else:
             yield Change("place", "", "plan", f"位置类型由 {old.place} 改为 {new.place}：已有的位置不再适用。",
-                         f"places change from {old.place} to {new.place}: those that are there do not fit", begins=True)  # fmt: skip
-    told = ("zh", "en", "about_zh", "about_en", "source", "clause", "status", "note", "public", "owner", "start", "settled",
-            "evidence")  # fmt: skip
+                         f"places change from {old.place} to {new.place}: those that are there do not fit",
+                         begins=True)  # fmt: skip
+    told = ("zh", "en", "about_zh", "about_en", "source", "clause", "status", "note", "public", "owner", "start",
+            "settled", "evidence")  # fmt: skip
     for what in told:
         if getattr(old, what) != getattr(new, what):
             yield Change("words", what, "harmless", f"名录说明“{what}”有改动。", f"the register's {what} changed")
@@ -129,7 +131,8 @@ def _field(old: Field, new: Field, changes: Changes) -> Iterator[Change]:
 
     if old.type != new.type:
         yield change("type", "plan", f"的类型由 {old.type} 改为 {new.type}：每个值都重新读取。",
-                     f"the type changes from {old.type} to {new.type}: every value is read again", begins=True)  # fmt: skip
+                     f"the type changes from {old.type} to {new.type}: every value is read again",
+                     begins=True)  # fmt: skip
     if old.unit != new.unit:
         yield _unit(change, old, new, changes)
     if _narrower_required(old.required, new.required):
@@ -137,12 +140,15 @@ def _field(old: Field, new: Field, changes: Changes) -> Iterator[Change]:
     elif old.required != new.required:
         yield change("required_less", "harmless", "在较少情况下必填。", "is required in fewer cases")
     for what, less, more, words in (
-        ("bounds", _above(new.least, old.least) or _below(new.most, old.most), (old.least, old.most) != (new.least, new.most),
+        ("bounds", _above(new.least, old.least) or _below(new.most, old.most),
+         (old.least, old.most) != (new.least, new.most),
          ("的取值范围", "bounds")),
-        ("decimals", _below(new.decimals, old.decimals), old.decimals != new.decimals, ("的小数位数", "decimal places")),
+        ("decimals", _below(new.decimals, old.decimals), old.decimals != new.decimals,
+         ("的小数位数", "decimal places")),
         ("length", new.length < old.length, new.length != old.length, ("的长度", "length")),
         ("pattern", bool(new.pattern) and new.pattern != old.pattern, new.pattern != old.pattern, ("的格式", "form")),
-        ("levels", bool(new.levels) and not (old.levels and set(old.levels) <= set(new.levels)), set(old.levels) != set(new.levels),
+        ("levels", bool(new.levels) and not (old.levels and set(old.levels) <= set(new.levels)),
+         set(old.levels) != set(new.levels),
          ("可填的地区级别", "levels of region")),
         ("unique", new.unique and not old.unique, new.unique != old.unique, ("不可重复的要求", "uniqueness")),
         ("of", old.of != new.of, old.of != new.of, ("所指的名录", "the register that it names")),
@@ -181,13 +187,13 @@ def _choices(change: Any, old: Field, new: Field) -> Iterator[Change]:
     before, after = ({choice.id: choice for choice in field.choices} for field in (old, new))
     for gone in before:
         if gone not in after:
-            yield change("choice_removed", "plan", f"不再有选项“{before[gone].zh}”。", f"there is no choice {gone} any more",
-                         begins=True)  # fmt: skip
+            yield change("choice_removed", "plan", f"不再有选项“{before[gone].zh}”。",
+                         f"there is no choice {gone} any more", begins=True)  # fmt: skip
     for name in after:
         if name not in before:
             yield change("choice_added", "harmless", f"新增选项“{after[name].zh}”。", f"there is a new choice {name}")
         elif after[name] != before[name]:
-            yield change("choice_words", "harmless", f"的选项 {name} 由“{before[name].zh}”改称“{after[name].zh}”，意思不得改变。",
+            yield change("choice_words", "harmless", f"的选项“{before[name].zh}”改称“{after[name].zh}”，意思不得改变。",
                          f"the choice {name} has other words; it must mean the same")  # fmt: skip
     if list(before) != list(after) and before.keys() == after.keys():
         yield change("choice_order", "harmless", "的选项顺序有变。", "choices stand in another order")
@@ -243,8 +249,9 @@ def _figure(old: Kind, new: Kind, name: str) -> Iterator[Change]:
         yield Change(what, name, "harmless", f"{words[0]}统计指标 {name}。", f"the figure {name} is {words[1]}")
     elif before.unit != after.unit and not _converted(old, new, before, after):
         yield Change(
-            "figure_unit", name, "refused", f"统计指标 {name} 的单位由 {before.unit or '—'} 改为 {after.unit or '—'}：请另起名称。",
-            f"the figure {name} changes its unit from {before.unit or '—'} to {after.unit or '—'}: give it another name",
+            "figure_unit", name, "refused",
+            f"统计指标 {name} 的单位由 {before.unit or '—'} 改为 {after.unit or '—'}：请另起名称。",
+            f"the figure {name} changes its unit ({before.unit or '—'} → {after.unit or '—'}): give it another name",
         )  # fmt: skip
     elif _bare(before) != _bare(after):
         yield Change(
@@ -269,9 +276,8 @@ def _bare(figure: Figure) -> tuple[Any, ...]:
 def _narrower_required(old: bool | Mapping[str, Any], new: bool | Mapping[str, Any]) -> bool:
     if new is False or old is True:
         return False
-    if new is True or old is False:
+    if isinstance(new, bool) or isinstance(old, bool):
         return True
-    assert isinstance(old, Mapping) and isinstance(new, Mapping)
     return any(not set(values) <= set(old.get(name, ())) for name, values in new.items())
 
 

@@ -17,7 +17,8 @@ from saishang.apps.registers.actions.withdraw import restore_entry, withdraw_ent
 from saishang.apps.registers.actions.write import EntryFaults
 
 __all__ = [
-    "EntryFaults", "EvidenceFile", "Migrated", "MigrationRefused", "RowRefusal", "TableOutcome", "Wish", "accept_proposal", "add_entry", "change_entry",
-    "load_rows", "load_table", "migrate_kind", "move_entry", "propose_entry", "restore_entry", "return_proposal", "settle", "take_back_proposal",
-    "undo_batch", "undo_entry", "withdraw_entry",
+    "EntryFaults", "EvidenceFile", "Migrated", "MigrationRefused", "RowRefusal", "TableOutcome", "Wish",
+    "accept_proposal", "add_entry", "change_entry", "load_rows", "load_table", "migrate_kind", "move_entry",
+    "propose_entry", "restore_entry", "return_proposal", "settle", "take_back_proposal", "undo_batch", "undo_entry",
+    "withdraw_entry",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Under which description something is written: the one in force, taken up where nothing that an entry could feel differs.
+"""Under which description something is written: the one in force, taken up where no entry could feel the difference.
 
 Writers of a register share a lock until their transaction ends; a migration has it alone (`alone`).
 """

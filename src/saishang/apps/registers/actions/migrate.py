@@ -1,7 +1,7 @@
 """Bring the entries of a register under the description that the rules hold now; all of them, or none.
 
-One transaction that has the register alone: killed half-way it leaves everything as it was, and whoever writes meanwhile
-waits and is then told that the description changed. docs/decisions/2026-11-30-kinds-that-change.md
+One transaction that has the register alone: killed half-way it leaves everything as it was, and whoever writes
+meanwhile waits and is then told that the description changed. docs/decisions/2026-11-30-kinds-that-change.md
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def migrate_kind(
         found = differences(old, new)
         refused = [change for change in found if change.grade == "refused"]
         if refused:
-            raise MigrationRefused(f"this change cannot be made: {refused[0].en}", fix="correct the file of the register",
+            raise MigrationRefused(f"this change cannot be made: {refused[0].en}",
+                                   fix="correct the file of the register",
                                    where=refused[0].name)  # fmt: skip
         starts = today if begins(found) else None
         made = adopt(new, last, actor, reason=reason, begins=starts, factors=_factors(old, new))
@@ -93,14 +94,14 @@ def migrate_kind(
         book.forget(name)
         _log(actor, made, reason, address)
         record_all([
-            told(made, last, actor, reason, entries=sum(counts.values()), written=counts["written"], kept=counts["kept"],
-                 changes=[f"{change.what}:{change.name}" for change in found])
+            told(made, last, actor, reason, entries=sum(counts.values()), written=counts["written"],
+                 kept=counts["kept"], changes=[f"{change.what}:{change.name}" for change in found])
         ])  # fmt: skip
     return Migrated(name, made.number, sum(counts.values()), counts["written"], counts["kept"])
 
 
 def settle(actor: Any, rules: Rules, most: int = _MOST_AT_START) -> list[str]:
-    """Adopt every description that needs nothing of the entries, and write down the first one; returns the registers."""
+    """Adopt every description that needs nothing of the entries, write down first ones; returns the registers."""
     done = []
     for name, rows in held().items():
         new = rule_kinds(rules).get(name)
@@ -148,9 +149,8 @@ def _carry(
                 )  # fmt: skip
             if outcome.effect == "written":
                 place = None if outcome.carried.drops_place else draft_of(row).place
-                draft = Draft(
-                    outcome.carried.state, row.since, max(today, row.effective), outcome.carried.values, place, row.withdrawn
-                )  # fmt: skip
+                told_now, day = outcome.carried, max(today, row.effective)
+                draft = Draft(told_now.state, row.since, day, told_now.values, place, row.withdrawn)
                 steps.append(step(actor, new, row, draft, action="migrate", reason=reason, epoch=made.epoch))
         keep(new, steps, made.pk)
         last = rows[-1].pk
