@@ -117,8 +117,9 @@ def test_what_is_gone_keeps_its_name_on_every_page(rules: Any) -> None:
     assert "列管" not in text(editor, f"/registers/{NAME}/")
     figures = text(editor, f"/registers/{NAME}/figures/?on={day}")
     assert "列管" in figures
-    for address in (f"/registers/{NAME}/places.geojson?on={day}", f"/registers/{NAME}/?on={day}&format=xlsx&table=form",
-                    f"/registers/{NAME}/?on={day}&format=csv&table=entries", f"/registers/{NAME}/{row.pk}/edit/"):  # fmt: skip
+    on = f"/registers/{NAME}/?on={day}&format="
+    for address in (f"/registers/{NAME}/places.geojson?on={day}", f"{on}xlsx&table=form", f"{on}csv&table=entries",
+                    f"/registers/{NAME}/{row.pk}/edit/"):  # fmt: skip
         assert editor.get(address).status_code == 200, address
 
 

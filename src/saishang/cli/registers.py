@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -113,6 +114,8 @@ def _write(file: Path, rules: Any, found: Any) -> None:
     if found.new is None:
         raise SaishangError("expected a changed description, the rules have none of this register", fix="name another")
     table = form_of(rules, found)
+    # Rows that are made on the way can be walked once only, and a file walks them several times.
+    table = replace(table, rows=list(table.all_rows()), everything=None)
     file.write_bytes(to_csv(table) if file.suffix.lower() == ".csv" else to_xlsx(table))
 
 

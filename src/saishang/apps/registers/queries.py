@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
 
 from saishang.apps.core.queries import changes_of
-from saishang.apps.registers.models import Entry, Version
+from saishang.apps.registers.models import Description, Entry, Version
 from saishang.lake.registered import RegisteredStation
 from saishang.rules import Rules
 from saishang.science.register.figures import Due, FigureValue, Standing, due_terms, figure_value
@@ -226,6 +227,9 @@ def unlogged_versions() -> Iterator[tuple[str, str]]:
             logged[key] != getattr(version, key) for key in ("key", "state", "withdrawn", "values")
         ) or logged["effective"] != version.effective.isoformat():  # fmt: skip
             yield name, "it says something else than the action log"
+    for held in Description.objects.order_by("pk"):
+        if sha256(held.document.encode()).hexdigest() != held.digest:
+            yield f"{held.kind} description {held.number}", "its text is not the one of its digest"
     for row in Entry.objects.order_by("pk"):
         last = row.versions.order_by("-number").first()
         if last is None or any(getattr(row, key) != getattr(last, key) for key in _COPIED):
