@@ -80,7 +80,7 @@ def test_the_walk_from_the_banner_to_the_new_description(rules: Any) -> None:
     assert "现在还不能改写" in plan and "S2" in plan and "取值范围收紧" in plan and "不得大于 100" in plan
     assert "按新说明改写</button>" not in plan
     english = text(signed_in("editor", "en"), PLAN)
-    assert "It cannot be carried out yet" in english and "area: narrower: bounds" in english.replace("Area", "area")
+    assert "It cannot be carried out yet" in english and "Area: narrower bounds, 0 – 1000 → 0 – 100" in english
     refused = editor.post(PLAN, {"reason": "新规定"})
     assert refused.status_code == 422 and "条目 S2 不符合新说明" in refused.content.decode()
     # The file holds the entry in the register's own form, and comes in again.

@@ -39,6 +39,8 @@ _DIGESTS: dict[int, tuple[Kind, str]] = {}
 _STORED: dict[tuple[str, str], Kind] = {}
 #: Kind of the rules, their digest, its rows → the kind in force; the first is kept alive.
 _FORCED: dict[tuple[str, int, str, tuple[Held, ...]], tuple[Kind | None, Kind]] = {}
+#: The rows of the table as they were read last, by kind.
+_HELD: dict[int, tuple[tuple[Held, ...], dict[str, list[Held]]]] = {}
 _MOST = 2000
 
 
@@ -137,11 +139,15 @@ def stored(row: Held, rules: Rules) -> Kind:
 
 
 def held() -> dict[str, list[Held]]:
-    """Kind → its descriptions, the first one first."""
-    found: dict[str, list[Held]] = {}
-    for row in _rows():
-        found.setdefault(row.kind, []).append(row)
-    return found
+    """Kind → its descriptions, the first one first; shared, not to be changed."""
+    rows = _rows()
+    last = _HELD.get(0)
+    if last is None or last[0] is not rows:
+        found: dict[str, list[Held]] = {}
+        for row in rows:
+            found.setdefault(row.kind, []).append(row)
+        last = _HELD[0] = (rows, found)
+    return last[1]
 
 
 def _in_force(said: Kind | None, rows: list[Held], rules: Rules) -> Kind:

@@ -126,8 +126,8 @@ def _quick(rules: Rules, name: str) -> Plan | None:
 
 
 def _changes_table(plan: Plan) -> Table:
-    columns = [Column("what", _("变化"), row_head=True, long=True), Column("grade", _("影响"), nowrap=True)]
-    grades = {"harmless": _("不影响已有条目"), "plan": _("要核对或改写已有条目"), "refused": _("不能这样改")}
+    columns = [Column("what", _("变化"), row_head=True, long=True), Column("grade", _("对已有条目"), long=True)]
+    grades = {"harmless": _("没有影响"), "plan": _("要核对或改写"), "refused": _("不能这样改")}
     # The gravest first: that is what has to be decided.
     ordered = sorted(plan.changes, key=lambda one: ("refused", "plan", "harmless").index(one.grade))
     rows = [{"what": texts.both(one.zh, one.en), "grade": grades[one.grade]} for one in ordered]
