@@ -56,6 +56,7 @@ AUDIENCE = {
     "registers-entry": "public", "registers-new": "propose_entries", "registers-edit": "propose_entries",
     "registers-proposals": "propose_entries", "registers-proposal": "review_entries",
     "registers-proposal-decide": "review_entries", "registers-proposal-evidence": "review_entries",
+    "registers-changes": "edit_registers", "registers-change": "edit_registers",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
     "registers-move": "propose_entries", "registers-back": "propose_entries", "registers-evidence": "view_internal",
     "radiation": "public", "radiation-station": "public", "radiation-sources": "view_internal",
@@ -205,6 +206,7 @@ def address(name: str, portal: Portal) -> str:
         "data-leads": "/data/leads/", "data-lead": f"/data/leads/{'0' * 12}/",
         "data-lead-review": f"/data/leads/{'0' * 12}/review/",
         "data-runs-compare": "/data/runs/compare/", "registers": "/registers/", "soil": "/soil/",
+        "registers-changes": "/registers/changes/",
         "radiation": "/radiation/", "radiation-sources": "/radiation/sources/",
         "radiation-station": f"/radiation/{portal.monitor}/",
         "soil-plots": "/soil/plots/", "soil-farmland": "/soil/farmland/", "soil-points": "/soil/points/",
@@ -219,7 +221,8 @@ def address(name: str, portal: Portal) -> str:
         "waste-pollutants": "/waste/pollutants/", **{
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
-                "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",
+                "change": "changes/", "list": "", "figures": "figures/",
+                "places": "places.geojson", "new": "new/", "import": "import/",
                 "import-undo": "import/undo/", "entry": f"{portal.plot}/", "edit": f"{portal.plot}/edit/",
                 "move": f"{portal.plot}/move/", "back": f"{portal.plot}/back/",
                 "evidence": f"{portal.plot}/evidence/{'0' * 64}/",

@@ -38,6 +38,7 @@ _COMMANDS = (
     "leads",
     "calc",
     "species",
+    "registers",
     "organisations",
     "work",
     "backup",

@@ -8,12 +8,49 @@ from django.db.models import Q
 
 from saishang.apps.registers.states import PROPOSAL_STATES
 
-__all__ = ["Book", "Content", "Entry", "Movement", "Proposal", "Version"]
+__all__ = ["Book", "Content", "Description", "Entry", "Movement", "Proposal", "Version"]
+
+
+class Description(models.Model):
+    """A description of a kind that was in force; the last one of a kind is. Rows are only ever added (by trigger).
+
+    The text is canonical JSON (`saishang.science.register.stored`), so that its digest can be made again.
+    """
+
+    kind = models.CharField(max_length=60)
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    document = models.TextField()
+    #: Digest of the rules that held it.
+    rules = models.CharField(max_length=64)
+    #: Period of meaning, the day from which it holds (None: from the beginning), new field → [former one, factor].
+    epoch = models.PositiveIntegerField(default=1)
+    begins = models.DateField(null=True)
+    factors = models.JSONField(default=dict)
+    #: Whether entries were there already when it was first seen: that they were written under it is taken for granted.
+    assumed = models.BooleanField(default=False)
+    reason = models.TextField(blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    adopted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["kind", "number"]
+        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="registers_description_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} description {self.number}"
 
 
 class Content(models.Model):
     """What a version says: the state, the fields, the place."""
 
+    #: Under which it was written; None: before descriptions were kept, read by the first one of the kind.
+    description = models.ForeignKey(
+        Description, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # fmt: skip
+    #: Period of meaning of that description.
+    epoch = models.PositiveSmallIntegerField(default=1)
     key = models.CharField(max_length=200)
     title = models.CharField(max_length=400)
     region = models.CharField(max_length=12, blank=True)
@@ -71,7 +108,7 @@ class Version(Content):
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
-    #: add | change | move:<action> | withdraw | restore | undo
+    #: add | change | move:<action> | withdraw | restore | undo | migrate
     action = models.CharField(max_length=60)
     reason = models.TextField(blank=True)
     #: [{kind, name, sha256, size}] of the files that a move was made with.

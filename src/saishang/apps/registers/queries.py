@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
 
 from saishang.apps.core.queries import changes_of
-from saishang.apps.registers.models import Entry, Version
+from saishang.apps.registers.models import Description, Entry, Version
 from saishang.lake.registered import RegisteredStation
 from saishang.rules import Rules
 from saishang.science.register.figures import Due, FigureValue, Standing, due_terms, figure_value
@@ -41,11 +42,14 @@ class EntryView:
     withdrawn: bool
     values: Mapping[str, Any]
     place: Mapping[str, Any] | None
+    #: Description that it was written under, and its period of meaning.
+    description: int | None = None
+    epoch: int = 0
 
     @property
     def standing(self) -> Standing:
         """What figures and terms look at."""
-        return Standing(self.key, self.state, self.since, self.values, self.region)
+        return Standing(self.key, self.state, self.since, self.values, self.region, self.epoch)
 
 
 @dataclass(frozen=True)
@@ -223,6 +227,9 @@ def unlogged_versions() -> Iterator[tuple[str, str]]:
             logged[key] != getattr(version, key) for key in ("key", "state", "withdrawn", "values")
         ) or logged["effective"] != version.effective.isoformat():  # fmt: skip
             yield name, "it says something else than the action log"
+    for held in Description.objects.order_by("pk"):
+        if sha256(held.document.encode()).hexdigest() != held.digest:
+            yield f"{held.kind} description {held.number}", "its text is not the one of its digest"
     for row in Entry.objects.order_by("pk"):
         last = row.versions.order_by("-number").first()
         if last is None or any(getattr(row, key) != getattr(last, key) for key in _COPIED):
@@ -232,6 +239,7 @@ def unlogged_versions() -> Iterator[tuple[str, str]]:
 #: What an entry repeats of its last version.
 _COPIED = (
     "number", "key", "title", "region", "state", "since", "effective", "withdrawn", "values", "place", "recorded_at",
+    "description_id", "epoch",
 )  # fmt: skip
 
 
@@ -328,5 +336,5 @@ def view_of(row: Any, kind: str) -> EntryView:
     return EntryView(
         pk=row.pk if isinstance(row, Entry) else row.entry_id, kind=kind, number=row.number, key=row.key,
         title=row.title, region=row.region, state=row.state, since=row.since, effective=row.effective,
-        withdrawn=row.withdrawn, values=row.values, place=row.place,
+        withdrawn=row.withdrawn, values=row.values, place=row.place, description=row.description_id, epoch=row.epoch,
     )  # fmt: skip

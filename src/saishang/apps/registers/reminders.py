@@ -32,9 +32,10 @@ def _words(params: Mapping[str, Any]) -> tuple[str, str]:
     from saishang.apps.registers.kinds import kind_of
 
     kind = kind_of(load_rules(settings.CONFIG.rules_overlay), params["register"])
-    term = {term.id: term for term in kind.terms}[params["term"]]
+    # A term that the register does not have any more was told of all the same.
+    zh, en = next(((t.zh, t.en) for t in kind.terms if t.id == params["term"]), (params["term"], params["term"]))
     mark = mark_words(params)
-    what = f"{kind.zh} {params['entry']} · {term.zh}{mark[0]}", f"{kind.en} {params['entry']} · {term.en}{mark[1]}"
+    what = f"{kind.zh} {params['entry']} · {zh}{mark[0]}", f"{kind.en} {params['entry']} · {en}{mark[1]}"
     return due_words(what, params)
 
 
@@ -57,7 +58,7 @@ def _due(rules: Rules, first: date, last: date) -> Iterator[DueThing]:
     from saishang.apps.registers.queries import due
 
     for kind in kinds(rules).values():
-        if not kind.terms:
+        if not kind.terms or kind.closed:
             continue
         listed = {view.key: view for view in late(kind, last + timedelta(days=1), most=_MOST)}
         for term in due(kind, listed.values()):

@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from dataclasses import field as attribute  # where a class has an attribute `field` of its own
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any, Literal
 
 from saishang.rules import Row, RuleLookupError, Rules
 from saishang.science.clocks import WorkingDays, working_days
-from saishang.science.machine import StateTable
+from saishang.science.machine import State, StateTable
 from saishang.science.numbers import exact
+from saishang.science.register.declared import Changes, read_changes
 
 __all__ = [
     "DEMONSTRATION", "Choice", "Compute", "Evidence", "Field", "Figure", "Kind", "KindError", "KindFault", "Term",
-    "read_kind", "read_kinds",
+    "digest_of", "read_kind", "read_kinds",
 ]  # fmt: skip
 
 #: A kind may have a field of this name (type truth): entries that say yes are invented, for demonstration. They are
@@ -88,6 +90,8 @@ class Field:
         Whether open data carry it.
     kept_years:
         Years after the end of an entry for which it is shown; 0 = for good.
+    former:
+        Choices of earlier descriptions that are gone: what has one still shows its name.
     """
 
     id: str
@@ -114,6 +118,7 @@ class Field:
     unique: bool = False
     open: bool = True
     kept_years: int = 0
+    former: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,6 +171,8 @@ class Figure:
         Of a `base_share`: region → its number.
     any_of:
         Alternatives beside `where`; an entry that fits several of them counts once. None given = all fit.
+    earlier:
+        Period of meaning → the figure as it was then (None: there was none) and the factor to today's unit.
     """
 
     id: str
@@ -180,6 +187,11 @@ class Figure:
     levels: tuple[str, ...] = ()
     any_of: tuple[Where, ...] = ()
     bases: tuple[tuple[str, Fraction], ...] = ()
+    earlier: Mapping[int, tuple[Figure | None, Fraction]] = attribute(default_factory=dict)
+
+    def at(self, epoch: int) -> tuple[Figure | None, Fraction]:
+        """The figure that counts what was written in a period, and the factor of its numbers; 0 is today's."""
+        return self.earlier.get(epoch, (self, Fraction(1)))
 
 
 @dataclass(frozen=True)
@@ -214,6 +226,22 @@ class Kind:
     owner: str = ""
     #: Of all that figures, terms and states follow from: with another one, what was made of them is made anew.
     digest: str = ""
+    #: What becomes of entries that were there before the file was changed.
+    changes: Changes = field(default_factory=Changes)
+    #: Digest of the rules that hold the file.
+    rules: str = ""
+    #: Period of meaning: another one begins when entries are written anew under a changed description.
+    epoch: int = 1
+    #: Whether the rules hold another description, which the entries are not under yet.
+    pending: bool = False
+    #: Whether the rules have no such register any more: it is read, and nothing is entered.
+    closed: bool = False
+    #: States of earlier descriptions that are gone.
+    former_states: Mapping[str, State] = field(default_factory=dict)
+
+    def known_state(self, name: str) -> State | None:
+        """A state by its id, also one that is gone; None for one that never was."""
+        return (self.life.states.get(name) if self.life is not None else None) or self.former_states.get(name)
 
     def seen_by(self, staff: bool) -> list[Field]:
         """Fields that a reader may see: all of them for people who are signed in."""
@@ -246,6 +274,11 @@ def read_kind(name: str, document: Mapping[str, Any], rules: Rules) -> Kind:
 def _compute(entry: Mapping[str, Any]) -> Compute | None:
     said = entry.get("compute")
     return None if said is None else Compute(said["how"], tuple(said["fields"]))
+
+
+def digest_of(kind: Kind) -> Kind:
+    """The kind with its `digest`."""
+    return replace(kind, digest=_digest(kind))
 
 
 def _digest(kind: Kind) -> str:
@@ -282,9 +315,10 @@ class _Reading:
             figures={figure.id: figure for figure in self._figures(fields, life)},
             region_field="region" if "region" in regions else (regions[0] if regions else ""),
             calendar=working_days(self.rules) if any("working_days" in t for t in document.get("terms", ())) else None,
-            settled=self._settled(life), owner=self._owner(),
+            settled=self._settled(life), owner=self._owner(), changes=self._changes(fields, life),
+            rules=self.rules.digest,
         )  # fmt: skip
-        kind = replace(kind, digest=_digest(kind))
+        kind = digest_of(kind)
         for known in fields.values():
             if isinstance(known.required, Mapping):
                 self._where(("fields", known.id, "required"), known.required, fields, life)
@@ -339,6 +373,14 @@ class _Reading:
                 self._fault((*path, "compute", "fields"), "numbers that are typed in", name, "name other fields")
         if known.compute is not None and known.compute.how == "share" and len(told) != 2:
             self._fault((*path, "compute", "fields"), "part and whole", f"{len(told)} fields", "name two fields")
+
+    def _changes(self, fields: Mapping[str, Field], life: StateTable | None) -> Changes:
+        changes = read_changes(self.document.get("changes"))
+        for name in changes.fields:
+            self._known(("changes", "fields", name), name, fields, "one of the fields")
+        for former, state in changes.states.items():
+            self._state(("changes", "states", former), state, life)
+        return changes
 
     def _owner(self) -> str:
         owner = str(self.document.get("owner", ""))

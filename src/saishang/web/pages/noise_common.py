@@ -81,9 +81,10 @@ def network_name(network: str | None) -> str:
 def state_words(state: str) -> str:
     """Words for the state of a station, as its register has them."""
     kind = kind_named("noise_stations")
-    if kind is None or kind.life is None or state not in kind.life.states:
+    known = None if kind is None else kind.known_state(state)
+    if known is None:
         return state
-    return texts.name_of(kind.life.states[state])
+    return texts.name_of(known)
 
 
 def quiet(region: str) -> str:

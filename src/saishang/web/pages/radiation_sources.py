@@ -121,6 +121,11 @@ def _alarm_table(
     return Table("alarms", _("台账报警"), columns, rows, about=about, caption=caption, empty=empty, tight=True)
 
 
+def _final(kind: Kind, state: str) -> bool:
+    known = kind.known_state(state)
+    return known is not None and known.final
+
+
 def _category(roman: str) -> str:
     """Category of a source as its law writes it; a word that is no category stays."""
     entries = site.rules().document("standards/radiation/radiation")["categories"]
@@ -144,7 +149,7 @@ def _stock_table(kind: Kind, views: Sequence[EntryView], on: date, about: Sequen
     activities = source_rules(site.rules(), on)
     rows = []
     for view in views:
-        if kind.life is not None and kind.life.states[view.state].final:
+        if _final(kind, view.state):
             continue
         check = category_check(view.values, on, activities)
         made = view.values.get("activity")
@@ -185,7 +190,7 @@ def _fate_table(kind: Kind, views: Sequence[EntryView], on: date, about: Sequenc
             for step in reversed(steps)
             if step.action == "add" or step.action.startswith("move:")
         ]  # fmt: skip
-        ended = kind.life is not None and kind.life.states[view.state].final
+        ended = _final(kind, view.state)
         rows.append(
             {
                 "source": Cell(view.key, href=entry_url(kind, view.pk)), "holder": view.values.get("holder"),

@@ -16,7 +16,7 @@ from saishang.apps.core.queries import counted
 from saishang.apps.registers import book, lists, queries
 from saishang.apps.registers.book import Place
 from saishang.apps.registers.form import PLACE, STATE, place_headings
-from saishang.apps.registers.kinds import kinds
+from saishang.apps.registers.kinds import kind_on, kinds
 from saishang.apps.registers.lists import Wanted
 from saishang.apps.registers.permits import may_see_inside
 from saishang.apps.registers.queries import EntryView, Filter
@@ -42,7 +42,7 @@ from saishang.web.pages.registers_common import (
     today,
 )
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.security import public
+from saishang.web.security import may, public
 
 __all__ = ["figures", "index", "listing", "places"]
 
@@ -61,10 +61,13 @@ def index(request: HttpRequest) -> HttpResponse:
     listed = [
         {"name": kind_name(kind), "about": texts.both(kind.about_zh, kind.about_en), "count": counts.get(kind.id, 0),
          "href": reverse("registers-list", args=[kind.id]), "public": kind.public, "source": kind.source,
-         "status": kind.status, "clause": kind.clause}
+         "status": kind.status, "clause": kind.clause, "closed": kind.closed}
         for kind in seen
     ]  # fmt: skip
-    return render(request, "registers/index.html", {"kinds": listed, "hidden": len(known) - len(seen)})
+    return render(request, "registers/index.html", {
+        "kinds": listed, "hidden": len(known) - len(seen),
+        "waiting": sum(kind.pending or kind.closed for kind in known) if may(request, "edit_registers") else 0,
+    })  # fmt: skip
 
 
 @public
@@ -74,7 +77,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     found = opened(request, kind)
     if isinstance(found, HttpResponse):
         return found
-    known, reader = found
+    known, reader = _as_it_was(request, *found)
     wanted, chosen = _wanted(request, known)
     listed = lists.rows(known, wanted)
     pages = LongPaginator(listed, _PER_PAGE)
@@ -160,7 +163,7 @@ def places(request: HttpRequest, kind: str) -> HttpResponse:
     found = opened(request, kind)
     if isinstance(found, HttpResponse):
         return found
-    known, reader = found
+    known, reader = _as_it_was(request, *found)
     wanted, _chosen = _wanted(request, known)
     features = [
         {
@@ -177,6 +180,14 @@ def places(request: HttpRequest, kind: str) -> HttpResponse:
     if request.GET.get("download"):
         answer["Content-Disposition"] = f'attachment; filename="{known.id}.geojson"'
     return answer
+
+
+def _as_it_was(request: HttpRequest, kind: Kind, reader: Reader) -> tuple[Kind, Reader]:
+    """For a past day the description of that day: its fields, its states, their words."""
+    then = kind_on(kind, site.rules(), day_of(request.GET.get("on", "").strip()))
+    if then is not kind:
+        reader.kind, reader.fields = then, then.seen_by(reader.staff)
+    return then, reader
 
 
 def _wanted(request: HttpRequest, kind: Kind) -> tuple[Wanted, dict[str, str]]:
@@ -273,12 +284,15 @@ def _states_table(kind: Kind, sums: Mapping[Place, Part], about: Sequence[str]) 
         Column("state", _("状态"), row_head=True), Column("count", _("条目数"), number=True),
         Column("next", _("下一步"), long=True),
     ]  # fmt: skip
+    gone = {place.state for place, part in sums.items() if not place.figure and part.counted} - kind.life.states.keys()
     rows = [
         {
             "state": Cell(state_name(kind, state), href=f"{reverse('registers-list', args=[kind.id])}?state={state}"),
             "count": sum(part.counted for place, part in sums.items() if not place.figure and place.state == state),
-            "next": texts.listed(texts.both(move.zh, move.en) for move in kind.life.moves(state)),
+            "next": ""
+            if state in gone
+            else texts.listed(texts.both(move.zh, move.en) for move in kind.life.moves(state)),
         }
-        for state in kind.life.states
+        for state in [*kind.life.states, *sorted(gone)]
     ]
     return Table("states", _("各状态的条目"), columns, rows, about=about)

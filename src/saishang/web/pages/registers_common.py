@@ -53,9 +53,10 @@ class Reader:
         self.person = person = request.user if request.user.is_authenticated else None
         self.staff = permits.may_see_inside(person, kind, region)
         self.lists = kind.public or permits.may_see_inside(person, kind)
-        self.editor = may(request, "edit_registers")
-        self.reviewer = person is not None and permits.may_review(person, kind)
-        self.proposes = person is not None and not self.editor and (
+        # Nobody enters anything into a register that the rules do not describe any more.
+        self.editor = may(request, "edit_registers") and not kind.closed
+        self.reviewer = person is not None and not kind.closed and permits.may_review(person, kind)
+        self.proposes = person is not None and not self.editor and not kind.closed and (
             permits.proposes_somewhere(person, kind, site.rules()) if region is None
             else permits.may_propose(person, kind, region)
         )  # fmt: skip
@@ -126,10 +127,8 @@ def kind_name(kind: Kind) -> str:
 
 def state_name(kind: Kind, state: str) -> str:
     """Words of a state; empty for registers without states."""
-    if kind.life is None or state not in kind.life.states:
-        return state
-    known = kind.life.states[state]
-    return texts.both(known.zh, known.en)
+    known = kind.known_state(state)
+    return state if known is None else texts.both(known.zh, known.en)
 
 
 def value_text(field: Field, value: Any) -> str:
@@ -152,11 +151,15 @@ def exact(field: Field, value: Any) -> Any:
     return value_text(field, value)
 
 
-def change_words(field: Field, before: Any, after: Any) -> str:
-    """What a field said and what it says now."""
+def change_words(field: Field, before: Any, after: Any, was: Field | None = None) -> str:
+    """What a field said and what it says now; `was` is the field as it was described then, where it was otherwise."""
+    was = was or field
+    # Another unit is never passed over in silence.
+    units = [f" {texts.unit_name(one.unit)}" if one.unit and one.unit != other.unit else ""
+             for one, other in ((was, field), (field, was))]  # fmt: skip
     return _("%(field)s：%(before)s → %(after)s") % {
-        "field": texts.both(field.zh, field.en), "before": value_text(field, before) or "—",
-        "after": value_text(field, after) or "—",
+        "field": texts.both(field.zh, field.en), "before": (value_text(was, before) or "—") + units[0],
+        "after": (value_text(field, after) or "—") + units[1],
     }  # fmt: skip
 
 
@@ -297,4 +300,5 @@ def action_name(kind: Kind, action: str) -> str:
                     return texts.both(known.zh, known.en)
     return {
         "add": _("登记"), "change": _("修改"), "withdraw": _("撤销"), "restore": _("恢复"), "undo": _("撤回修改"),
+        "migrate": _("按新说明改写"),
     }.get(action, action)  # fmt: skip

@@ -27,6 +27,7 @@ from saishang.apps.registers.actions import (
     undo_entry,
     withdraw_entry,
 )
+from saishang.apps.registers.kinds import described
 from saishang.apps.registers.proposals import waiting_for
 from saishang.apps.registers.queries import EntryView, VersionView
 from saishang.errors import SaishangError
@@ -89,7 +90,8 @@ def _page(
     answer = export(request, [fields, table, *([others] if others is not None else [])])
     if answer is not None:
         return answer
-    moves = kind.life.moves(view.state) if kind.life is not None and not view.withdrawn else ()
+    going = kind.life is not None and view.state in kind.life.states and not view.withdrawn and not kind.closed
+    moves = kind.life.moves(view.state) if kind.life is not None and going else ()
     spec = (
         area_map(kind, [view], reverse("registers-places", args=[kind.id]) + f"?q={view.key}" if reader.lists else None)
         if view.place else None
@@ -352,14 +354,15 @@ def _history_table(kind: Kind, reader: Reader, steps: Sequence[VersionView]) -> 
     ]  # fmt: skip
     rows = []
     for step, before in zip(steps, [*steps[1:], None], strict=True):
+        own = described(kind, site.rules(), step.content.description)
         rows.append(
             {
                 "number": step.number,
                 "effective": step.content.effective,
-                "action": action_name(kind, step.action),
-                "state": state_name(kind, step.content.state),
-                "changed": _changes(reader, before, step),
-                "evidence": texts.listed(paper_name(kind, paper) for paper in step.evidence),
+                "action": action_name(own, step.action),
+                "state": state_name(own, step.content.state),
+                "changed": _changes(kind, reader, before, step),
+                "evidence": texts.listed(paper_name(own, paper) for paper in step.evidence),
                 "reason": step.reason,
                 "actor": step.actor if reader.staff else _("工作人员"),
                 "recorded": step.recorded_at,
@@ -368,15 +371,23 @@ def _history_table(kind: Kind, reader: Reader, steps: Sequence[VersionView]) -> 
     return Table("history", _("办理与修改记录"), columns, rows, tight=True)
 
 
-def _changes(reader: Reader, before: VersionView | None, after: VersionView) -> str:
-    """What a version says otherwise than the one before, in the fields that the reader may see."""
+def _changes(kind: Kind, reader: Reader, before: VersionView | None, after: VersionView) -> str:
+    """What a version says otherwise than the one before, in fields that the reader may see; each in its own words."""
     if before is None:
         return ""
-    words = [
-        change_words(field, before.content.values.get(field.id), after.content.values.get(field.id))
-        for field in reader.fields
-        if before.content.values.get(field.id) != after.content.values.get(field.id)
-    ]
+    was, now = (described(kind, site.rules(), step.content.description) for step in (before, after))
+    words = []
+    for name in [*now.fields, *(name for name in was.fields if name not in now.fields)]:
+        old, new = before.content.values.get(name), after.content.values.get(name)
+        left, right = was.fields.get(name), now.fields.get(name)
+        told = right or left
+        # A field that is gone, or new, has no words on the other side.
+        if (
+            told is not None
+            and old != new
+            and (reader.staff or all(one is None or one.public for one in (left, right)))
+        ):
+            words.append(change_words(told, old, new, left or right))
     if before.content.place != after.content.place:
         words.append(_("位置"))
     return texts.listed(words)

@@ -271,7 +271,9 @@ def _differences(kind: Kind, row: Proposal) -> Table:
         was = None if seen is None else seen.place
         if was != row.place:
             rows.append({"field": _("位置"), "before": place_text(was), "after": place_text(row.place)})
-    elif row.action.startswith("move:") and seen is not None and kind.life is not None:
+    elif (
+        row.action.startswith("move:") and seen is not None and kind.life is not None and seen.state in kind.life.states
+    ):
         step = row.action.removeprefix("move:")
         to = next((move.after for move in kind.life.moves(seen.state) if move.action == step), "")
         rows.append({"field": _("状态"), "before": state_name(kind, seen.state), "after": state_name(kind, to)})

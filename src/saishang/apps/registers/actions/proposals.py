@@ -113,6 +113,13 @@ def accept_proposal(
     """
     with transaction.atomic():
         proposal = _open(actor, kind, pk, "accept", remark)
+        unknown = sorted(set(proposal.given) - set(kind.fields))
+        if unknown:  # nothing of a proposal is let fall in silence
+            raise EntryRefused(
+                "the description of this register changed after this was proposed: it has no field"
+                f" {', '.join(unknown)}",
+                fix="return the proposal, so that it is made again on what holds now", code="description-changed",
+            )  # fmt: skip
         who = organisations.one(proposal.organisation.code)
         said = f"{proposal.reason}（{who.zh if who else proposal.organisation.code}第 {proposal.pk} 号提交）"
         try:

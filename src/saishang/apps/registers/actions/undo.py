@@ -72,6 +72,11 @@ def _undo(actor: Any, kind: Kind, entry: Entry, today: date, reason: str, batch:
         draft = replace(draft_of(entry), withdrawn=True, effective=day)
         return write(actor, kind, entry, draft, action="withdraw", reason=reason, batch=batch, address=address)
     before = entry.versions.get(number=entry.number - 1)
+    if before.epoch != kind.epoch or entry.versions.get(number=entry.number).action == "migrate":
+        raise EntryRefused(
+            "the version before was written under an earlier description of this register",
+            fix="change the entry instead; its history keeps what it said", code="earlier-description",
+        )  # fmt: skip
     key_is_free(kind, before.key, entry)
     draft = replace(draft_of(before), effective=day)
     return write(actor, kind, entry, draft, action="undo", reason=reason, batch=batch, address=address)

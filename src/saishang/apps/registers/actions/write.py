@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from saishang.apps.core.actions import Logged, record_all
 from saishang.apps.core.copying import create_many
+from saishang.apps.registers.actions.adopting import EntryRefused, hold, signed
 from saishang.apps.registers.book import Place as SumPlace
 from saishang.apps.registers.book import due_day, movements, note, standing_of
 from saishang.apps.registers.models import Entry, Version
 from saishang.apps.registers.permits import Signing, may_review, may_write
-from saishang.errors import SaishangError
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
 from saishang.science.register.sums import NOTHING, Part
@@ -32,6 +32,7 @@ __all__ = [
     "keep",
     "key_is_free",
     "locked",
+    "logged_of",
     "permitted",
     "step",
     "with_state",
@@ -41,12 +42,8 @@ __all__ = [
 
 #: Rows of one insertion.
 _AT_ONCE = 1000
-
-
-class EntryRefused(SaishangError):
-    """A change of a register that cannot be made."""
-
-    code = "entry-refused"
+#: Actions that repeat what the entry says: it stays under the description that it was written under.
+OWN_WORDS = ("withdraw", "restore")
 
 
 class EntryFaults(EntryRefused):
@@ -80,6 +77,11 @@ def permitted(actor: Any, kind: Kind, *, moving: bool = False) -> None:
 
     A text stands for a command of the server's own keeper; a `Signing` was asked when the proposal was accepted.
     """
+    if kind.closed:
+        raise EntryRefused(
+            "this register is closed: the rules have no description of it any more",
+            fix="put its file back into the rules", code="register-closed",
+        )  # fmt: skip
     if isinstance(actor, Signing) or may_write(actor) or (moving and may_review(actor, kind)):
         return
     raise EntryRefused(
@@ -100,6 +102,7 @@ def locked(kind: Kind, pk: int, number: int | None) -> Entry:
     EntryRefused
         When there is none, or somebody changed it meanwhile.
     """
+    hold(kind)  # before the row: a migration takes them in this order
     entry = Entry.objects.select_for_update().filter(kind=kind.id, pk=pk).first()
     if entry is None:
         raise EntryRefused("expected an entry of the register, there is none", fix="open it from the list again")
@@ -174,9 +177,15 @@ def write(
 
 def step(
     actor: Any, kind: Kind, entry: Entry | None, draft: Draft, *, action: str, reason: str,
-    evidence: Iterable[Mapping[str, Any]] = (), batch: str = "", address: str | None = None,
+    evidence: Iterable[Mapping[str, Any]] = (), batch: str = "", address: str | None = None, epoch: int | None = None,
 ) -> Step:  # fmt: skip
-    """The next version of an entry, made but not written."""
+    """The next version of an entry, made but not written.
+
+    Parameters
+    ----------
+    epoch:
+        Period of meaning that a migration begins; None: the one of the kind.
+    """
     before = None if entry is None else _told(entry)
     stood = standing_of(entry)
     made = entry or Entry(kind=kind.id, number=0)
@@ -192,6 +201,8 @@ def step(
     made.west, made.south, made.east, made.north = box
     made.recorded_at = timezone.now()
     made.words = _words(kind, made.values)
+    if action not in OWN_WORDS:  # what is written anew stands under the description that read it
+        made.epoch = kind.epoch if epoch is None else epoch
     now = standing_of(made)
     made.due = None if now is None else due_day(kind, now)
     made.invented = now is not None and now.invented
@@ -207,8 +218,21 @@ def step(
     return Step(made, version, moved, before, actor, address)
 
 
-def keep(kind: Kind, steps: Sequence[Step]) -> list[Logged]:
-    """Write versions of different entries, and all that follows from them; returns what the log has to say of them."""
+def keep(kind: Kind, steps: Sequence[Step], under: int | None = None) -> list[Logged]:
+    """Write versions of different entries, and all that follows from them; returns what the log has to say of them.
+
+    Parameters
+    ----------
+    under:
+        Description that they are written under, by a migration; None: the one in force, which has to be the kind's.
+    """
+    adopted: list[Logged] = []
+    if under is None and steps:
+        under, adopted = signed(kind, steps[0].actor)
+    for one in steps:
+        if one.version.action not in OWN_WORDS:
+            one.entry.description_id = under
+        one.version.description_id, one.version.epoch = one.entry.description_id, one.entry.epoch
     new = [one.entry for one in steps if one.entry.pk is None]
     known = [one.entry for one in steps if one.entry.pk is not None]
     create_many(new)
@@ -223,8 +247,9 @@ def keep(kind: Kind, steps: Sequence[Step]) -> list[Logged]:
     for one in steps:
         for place, part in one.moved.items():
             moved[place] += part
-    note(kind, {place: part for place, part in moved.items() if part != NOTHING})
-    return [
+    if not steps or steps[0].version.action != "migrate":  # a migration has the whole book made anew
+        note(kind, {place: part for place, part in moved.items() if part != NOTHING})
+    return adopted + [
         Logged(
             one.actor, f"registers.{one.version.action.partition(':')[0]}",
             ("registers.Entry", f"{kind.id}/{one.entry.pk}"), one.before,
@@ -249,7 +274,15 @@ def with_state(draft: Draft, state: str, effective: date) -> Draft:
     return replace(draft, state=state, since=effective, effective=effective)
 
 
-def _told(entry: Entry) -> dict[str, Any]:
+def logged_of(actor: Any, kind: str, before: Version, after: Version, reason: str, address: str | None) -> Logged:
+    """What the log has to say of a version that was written already."""
+    verb = f"registers.{after.action.partition(':')[0]}"
+    return Logged(
+        actor, verb, ("registers.Entry", f"{kind}/{after.entry_id}"), _told(before), _told(after), reason, address
+    )
+
+
+def _told(entry: Entry | Version) -> dict[str, Any]:
     """What the log keeps of an entry; the place itself stands in the version."""
     return {
         "number": entry.number, "key": entry.key, "state": entry.state, "effective": entry.effective.isoformat(),
