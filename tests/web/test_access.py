@@ -226,7 +226,7 @@ def address(name: str, portal: Portal) -> str:
         "waste-pollutants": "/waste/pollutants/", **{
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
-                "open": "open/", "counted": "figures/plots/?region=640000",
+                "open": "open/", "counted": "figures/with_record/?region=640000",
                 "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",
                 "import-undo": "import/undo/", "entry": f"{portal.plot}/", "edit": f"{portal.plot}/edit/",
                 "move": f"{portal.plot}/move/", "back": f"{portal.plot}/back/",
@@ -242,7 +242,7 @@ def address(name: str, portal: Portal) -> str:
             f"api-{name}": f"/api/registers/construction_plots{rest}"
             for name, rest in {
                 "register": "", "schema": "/schema", "entries": "/entries", "entry": "/entries/TEST-001",
-                "figures": "/figures", "counted": "/figures/plots/entries", "open": "/open",
+                "figures": "/figures", "counted": "/figures/with_record/entries", "open": "/open",
                 "open-table": "/open/table",
             }.items()
         }, **{
