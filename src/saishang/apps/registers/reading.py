@@ -7,7 +7,7 @@ costs the same at the end of five million entries as at their beginning, and wha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from saishang.apps.core.queries import counted
 from saishang.apps.registers import lists
-from saishang.apps.registers.book import due_day, is_current, make
+from saishang.apps.registers.book import due_day, make
 from saishang.apps.registers.lists import Wanted
-from saishang.apps.registers.models import Entry, Movement, Version
+from saishang.apps.registers.models import Book, Entry, Movement, Version
 from saishang.apps.registers.queries import EntryView, counted_regions, inside, view_of
 from saishang.rules import Rules
 from saishang.science.register.boxes import Box, meets, split
@@ -28,7 +28,7 @@ from saishang.science.register.kind import Figure, Kind
 from saishang.science.register.sums import part_of
 
 __all__ = [
-    "LOOKED_AT", "Asked", "Behind", "Page", "Read", "behind", "changed", "complete_until", "ended", "first_day",
+    "LOOKED_AT", "Asked", "Behind", "Page", "Read", "behind", "changed", "complete_until", "ended", "first_days",
     "last_written", "matched", "one_within", "page", "read_of", "within",
 ]  # fmt: skip
 
@@ -220,12 +220,15 @@ def last_written(kind: Kind) -> datetime | None:
     return found
 
 
-def first_day(kind: Kind) -> date | None:
-    """The earliest day from which anything of a register holds, read from its sums."""
-    if not is_current(kind):
-        make(kind)
-    found: date | None = Movement.objects.filter(kind=kind.id, figure="").aggregate(first=Min("day"))["first"]
-    return found
+def first_days(kinds: Iterable[Kind]) -> dict[str, date]:
+    """The earliest day from which anything of a register holds, read from its sums; empty registers left out."""
+    known = {kind.id: kind for kind in kinds}
+    current = dict(Book.objects.filter(kind__in=known).values_list("kind", "digest"))
+    for name, kind in known.items():
+        if current.get(name) != kind.digest:
+            make(kind)
+    rows = Movement.objects.filter(kind__in=known, figure="").values_list("kind").annotate(first=Min("day"))
+    return dict(rows)
 
 
 def _rows(kind: Kind, asked: Asked) -> tuple[QuerySet[Any], Callable[[Any], bool] | None]:

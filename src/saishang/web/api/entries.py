@@ -18,6 +18,7 @@ from saishang.apps.registers.reading import Read, changed, complete_until, ended
 from saishang.science.register.kind import Kind
 from saishang.science.register.values import as_text
 from saishang.web.api.answers import (
+    address,
     dumped,
     entry_of,
     feature_of,
@@ -71,6 +72,7 @@ def entries(called: Called, kind: str) -> HttpResponse:
         response = _csv(called, sight, found.entries, following)
         response["X-Invented-Entries"] = str(made_up)
         return response
+    at = address(called.request, "api-entries", kind)
     if called.media == GEOJSON:
         told = {
             "type": "FeatureCollection", **told, "numberReturned": len(found.entries), "invented": made_up,
@@ -79,7 +81,7 @@ def entries(called: Called, kind: str) -> HttpResponse:
     else:
         told |= {
             "returned": len(found.entries), "invented": made_up,
-            "entries": [entry_of(sight, read, called.request) for read in found.entries], "links": links,
+            "entries": [entry_of(sight, read, at) for read in found.entries], "links": links,
         }  # fmt: skip
     return json_answer(called.request, told, called.media, passing=("until",))
 
@@ -157,7 +159,7 @@ def entry(called: Called, kind: str, key: str) -> HttpResponse:
     read = Read(content, held[0].recorded_at, content.standing.invented, ended(sight.kind, number))
     if called.media == GEOJSON:
         return json_answer(called.request, feature_of(sight, read), GEOJSON)
-    told = entry_of(sight, read, called.request)
+    told = entry_of(sight, read, address(called.request, "api-entries", kind))
     told |= {"register": kind, "on": day, "due": _due(sight, read, day), "versions": _versions(sight, held, read.ended)}
     return json_answer(called.request, told)
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from saishang.apps.registers.lists import Wanted
 from saishang.apps.registers.queries import Filter
-from saishang.apps.registers.reading import Asked, Page, first_day, matched, one_within, page, within
+from saishang.apps.registers.reading import Asked, Page, first_days, matched, one_within, page, within
 from saishang.web import texts
 from saishang.web.api.answers import address, feature_of, json_answer, link, mark_of, place_in, with_mark
 from saishang.web.api.asking import BOX, CURSOR, KIND, MOST, box_in, fields_asked
@@ -95,9 +95,10 @@ def collections(called: Called) -> HttpResponse:
     """Every register with a place that the caller sees."""
     request = called.request
     seen = [sight for sight in seen_kinds(request).values() if sight.kind.place != "none"]
+    first = first_days(sight.kind for sight in seen)
     return json_answer(request, {
         "links": [link(request.build_absolute_uri(), "self", JSON)],
-        "collections": [_collection(request, sight) for sight in seen],
+        "collections": [_collection(request, sight, first.get(sight.kind.id)) for sight in seen],
     })  # fmt: skip
 
 
@@ -108,7 +109,8 @@ def collections(called: Called) -> HttpResponse:
 )  # fmt: skip
 def collection(called: Called, kind: str) -> HttpResponse:
     """One register with a place."""
-    return json_answer(called.request, _collection(called.request, _opened(called, kind)))
+    sight = _opened(called, kind)
+    return json_answer(called.request, _collection(called.request, sight, first_days([sight.kind]).get(kind)))
 
 
 @operation(
@@ -203,9 +205,8 @@ def _opened(called: Called, kind: str) -> Sight:
     return sight
 
 
-def _collection(request: HttpRequest, sight: Sight) -> dict[str, Any]:
+def _collection(request: HttpRequest, sight: Sight, first: date | None) -> dict[str, Any]:
     kind = sight.kind
-    first = first_day(kind)
     begin = None if first is None else f"{first.isoformat()}T00:00:00+08:00"
     rule = open_rule()
     told: dict[str, Any] = {
