@@ -59,6 +59,13 @@ AUDIENCE = {
     "registers-changes": "edit_registers", "registers-change": "edit_registers",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
     "registers-move": "propose_entries", "registers-back": "propose_entries", "registers-evidence": "view_internal",
+    "registers-open": "public", "registers-counted": "public",
+    # tests/contracts/test_access.py walks role × address for these, and looks into the answers.
+    **dict.fromkeys((
+        "api", "api-openapi", "api-registers", "api-register", "api-schema", "api-entries", "api-entry", "api-figures",
+        "api-counted", "api-open", "api-open-table", "api-catalog", "ogc", "ogc-conformance", "ogc-api",
+        "ogc-collections", "ogc-collection", "ogc-queryables", "ogc-items", "ogc-item",
+    ), "public"),
     "radiation": "public", "radiation-station": "public", "radiation-sources": "view_internal",
     "soil": "public", "soil-plots": "public", "soil-farmland": "public", "soil-points": "public",
     "soil-point": "public", "groundwater": "public", "groundwater-point": "public",
@@ -221,14 +228,29 @@ def address(name: str, portal: Portal) -> str:
         "waste-pollutants": "/waste/pollutants/", **{
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
-                "change": "changes/", "list": "", "figures": "figures/",
-                "places": "places.geojson", "new": "new/", "import": "import/",
+                "change": "changes/", "open": "open/", "counted": "figures/with_record/?region=640000",
+                "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",
                 "import-undo": "import/undo/", "entry": f"{portal.plot}/", "edit": f"{portal.plot}/edit/",
                 "move": f"{portal.plot}/move/", "back": f"{portal.plot}/back/",
                 "evidence": f"{portal.plot}/evidence/{'0' * 64}/",
                 # Nobody has proposed anything here; tests/web/test_registers_access.py has proposals.
                 "proposals": "proposals/", "proposal": "proposals/0/", "proposal-decide": "proposals/0/decide/",
                 "proposal-evidence": f"proposals/0/evidence/{'0' * 64}/",
+            }.items()
+        },
+        "api": "/api/", "api-openapi": "/api/openapi.json", "api-catalog": "/api/catalog",
+        "api-registers": "/api/registers", "ogc": "/ogc/", "ogc-conformance": "/ogc/conformance", "ogc-api": "/ogc/api",
+        "ogc-collections": "/ogc/collections", **{
+            f"api-{name}": f"/api/registers/construction_plots{rest}"
+            for name, rest in {
+                "register": "", "schema": "/schema", "entries": "/entries", "entry": "/entries/TEST-001",
+                "figures": "/figures", "counted": "/figures/with_record/entries", "open": "/open",
+                "open-table": "/open/table",
+            }.items()
+        }, **{
+            f"ogc-{name}": f"/ogc/collections/construction_plots{rest}"
+            for name, rest in {
+                "collection": "", "queryables": "/queryables", "items": "/items", "item": f"/items/{portal.plot}",
             }.items()
         },
         "jobs-cancel": f"/jobs/{portal.job}/cancel/", "jobs-retry": f"/jobs/{portal.job}/retry/",

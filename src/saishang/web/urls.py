@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
+from saishang.web.api.urls import addresses
 from saishang.web.pages import (
     about,
     account,
@@ -62,6 +63,7 @@ from saishang.web.pages import (
     registers_changes,
     registers_entry,
     registers_import,
+    registers_open,
     registers_proposals,
     reports,
     rulebook,
@@ -234,6 +236,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registers/<slug:kind>/", registers.listing, name="registers-list"),
     path("registers/<slug:kind>/changes/", registers_changes.change, name="registers-change"),
     path("registers/<slug:kind>/figures/", registers.figures, name="registers-figures"),
+    path("registers/<slug:kind>/figures/<slug:figure>/", registers_open.counted, name="registers-counted"),
+    path("registers/<slug:kind>/open/", registers_open.open_data, name="registers-open"),
     path("registers/<slug:kind>/places.geojson", registers.places, name="registers-places"),
     path("registers/<slug:kind>/new/", registers_entry.new, name="registers-new"),
     path("registers/<slug:kind>/import/", registers_import.load, name="registers-import"),
@@ -372,4 +376,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:pk>/", people.one, name="people-person"),
     path("people/<int:pk>/<slug:what>/", people.act, name="people-act"),
     path("language/", public(set_language), name="set_language"),
+    *addresses(),
 ]

@@ -97,6 +97,8 @@ class Entry(Content):
             models.Index(
                 fields=["kind", "due", "key"], condition=Q(withdrawn=False, due__isnull=False), name="registers_by_due"
             ),
+            # What changed since a moment, in the order of writing, for programmes that keep a copy.
+            models.Index(fields=["kind", "recorded_at", "id"], name="registers_by_writing"),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from saishang.apps.registers.queries import EntryView, Filter
 from saishang.science.register.kind import Figure, Kind
 from saishang.science.register.sums import FigureSum, Part, figure_sum
 from saishang.web import texts
+from saishang.web.api.seeing import Sight
 from saishang.web.pages import site
 from saishang.web.pages.charts import MapView
 from saishang.web.pages.exports import export
@@ -41,6 +42,7 @@ from saishang.web.pages.registers_common import (
     tabs,
     today,
 )
+from saishang.web.pages.registers_open import counted_url
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import may, public
 
@@ -130,6 +132,7 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
     made_up = sum(part.counted for place, part in found_sums.items() if not place.figure and place.invented)
     columns = [Column("figure", _("指标"), row_head=True), Column("unit", _("计量单位"))]
     columns += [Column(str(row["code"]), texts.name_of(row), number=True) for row in places_shown]
+    tells = Sight(known, tuple(reader.fields), reader.staff).tells
     rows = []
     for figure in known.figures.values():
         row: dict[str, Any] = {"figure": texts.both(figure.zh, figure.en), "unit": texts.unit_name(figure.unit)}
@@ -138,7 +141,10 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
             note = (
                 texts.counted("%(count)s 条缺少数值", value.missing) % {"count": value.missing} if value.missing else ""
             )
-            row[code] = Cell(value.rounded, note=note)
+            behind = (
+                counted_url(known, figure, code, on, invented=not real) if value.counted and tells(figure) else None
+            )
+            row[code] = Cell(value.rounded, note=note, href=behind)
         rows.append(row)
     about = _about(known, Filter(on=on))
     if not real and made_up:

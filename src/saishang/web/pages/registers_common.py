@@ -184,7 +184,7 @@ def address_of(request: HttpRequest) -> str | None:
 
 def tabs(kind: Kind, reader: Reader, here: str) -> list[tuple[str, str, bool]]:
     """Tabs of one register."""
-    entries = [("registers-list", _("条目")), ("registers-figures", _("统计"))]
+    entries = [("registers-list", _("条目")), ("registers-figures", _("统计")), ("registers-open", _("开放数据"))]
     if reader.writes:
         entries.append(("registers-new", _("登记")))
     if reader.editor:
