@@ -83,7 +83,7 @@ def _figure(text: str) -> Part:
 
 
 def check_where(rules: Rules, known: Iterable[Problem] = ()) -> list[Problem]:
-    """Every row that points nowhere, claims without a part, or lacks the word about what is missing.
+    """Every row of `where` and `commitments` that points nowhere, claims without a part, or lacks a word of the gap.
 
     Tables with a `known` problem are left alone: what the rules say about their cells comes first.
     """
@@ -96,6 +96,11 @@ def check_where(rules: Rules, known: Iterable[Problem] = ()) -> list[Problem]:
             for row in table.rows:
                 if row.file not in faulty:
                     found += [Problem(row.file, row.line, *fault) for fault in _faults(row, plan, places)]
+        elif name.startswith("plans/") and name.endswith("/commitments"):
+            plan = name.split("/")[1]
+            for row in table.rows:
+                if row.file not in faulty:
+                    found += [Problem(row.file, row.line, *fault) for fault in _commitment_faults(row, plan, places)]
     return sorted(found)
 
 
@@ -125,6 +130,17 @@ def _faults(row: Row, plan: str, places: _Places) -> Iterator[_Fault]:
                     "indicator": "an indicator", "target": "a target of the plan", "rules": "a document of the rules",
                 }[part.kind]  # fmt: skip
                 yield cell, "unknown-reference", expected, repr(part.name), "correct the name"
+
+
+def _commitment_faults(row: Row, plan: str, places: _Places) -> Iterator[_Fault]:
+    if str(row["item"]) not in places.items(plan):
+        yield "item", "unknown-reference", "an item of items.csv", repr(row["item"]), "correct the id"
+    if row["target"] and str(row["target"]) not in (places.of("target", plan) or ()):
+        yield "target", "unknown-reference", "a target of the plan", repr(row["target"]), "correct the id"
+    if not row["indicator"] and not row["missing"]:
+        yield "missing", "missing-value", "why nothing counts it", "nothing", "name an indicator, or say why"
+    if bool(row["missing"]) != bool(row["missing_en"]):
+        yield "missing_en", "missing-value", "the note in both languages", "one", "write it in the other one, too"
 
 
 class _Places:

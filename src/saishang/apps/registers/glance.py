@@ -51,9 +51,19 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A figure of a register, and whether it was counted from invented entries (there are no others)."""
+    """A figure of a register for a place.
+
+    Attributes
+    ----------
+    entries:
+        Entries of the register there, whatever the figure counts; 0 says that the figure says nothing: nobody having
+        entered anything does not mean that there is nothing.
+    invented:
+        Whether these are invented ones (there are no others in the register).
+    """
 
     sum: FigureSum
+    entries: int
     invented: bool
 
 
@@ -114,8 +124,10 @@ def figures(
         real = _any(parts.get((kind, "", False), {}))
         mine = parts.get((kind, name, not real), {})
         within = {place: part for place, part in mine.items() if place in codes}
-        invented = not real and _any(parts.get((kind, "", True), {}))
-        found[kind, name] = Told(figure_sum(figure, within, counted_regions(figure, rules, codes)), invented)
+        there = parts.get((kind, "", not real), {})
+        entries = sum(part.counted for place, part in there.items() if place in codes)
+        told = figure_sum(figure, within, counted_regions(figure, rules, codes))
+        found[kind, name] = Told(told, entries, not real and _any(there))
     return found
 
 

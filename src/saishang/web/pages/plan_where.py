@@ -230,7 +230,7 @@ class _Live:
 
     def _figure(self, kind: Kind, name: str) -> Number:
         figure, told = kind.figures[name], self.figures[kind.id, name]
-        value = told.sum.rounded
+        value = told.sum.rounded if told.entries else None
         text = "—" if value is None else f"{value:,f} {texts.unit_name(figure.unit)}".strip()
         return Number(
             texts.both(figure.zh, figure.en), text, self.day.isoformat(),

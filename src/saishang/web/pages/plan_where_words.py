@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 
+from saishang.apps.indicators import queries as indicators
 from saishang.apps.plan.where import Part
 from saishang.apps.registers.kinds import kinds
 from saishang.science import calc
@@ -39,7 +40,8 @@ def kind_name(kind: str) -> str:
 def page_name(route: str) -> str:
     """A page of the portal that a system may be linked with; the schema of the table lists no others."""
     return {
-        "overview": _("总览"), "targets": _("目标进展"), "targets-values": _("上报值"), "morning": _("空气预报"),
+        "overview": _("总览"), "targets": _("目标进展"), "targets-registers": _("承诺与名录"),
+        "targets-values": _("上报值"), "morning": _("空气预报"),
         "air": _("空气质量日历"), "air-periods": _("空气质量时段评价"), "air-origin": _("污染来源方向"),
         "air-dust": _("沙尘日"), "water-drains": _("入黄排水沟"), "water-outfalls": _("入河排污口"),
         "water-sources": _("饮用水水源"), "water-flow": _("生态流量"), "water-black": _("黑臭水体"),
@@ -70,6 +72,9 @@ def link_of(part: Part) -> tuple[str, str, bool]:
         return _("计算器：%(name)s") % {"name": name}, reverse("calculators-topic", args=[part.name]), False
     if part.kind == "target":
         return _("目标 %(id)s") % {"id": part.name}, reverse("target", args=[part.name]), False
+    if part.kind == "indicator":
+        found = indicators.catalogue().indicators[part.name]
+        return texts.both(found.zh, found.en), reverse("targets-indicator", args=[part.name]), False
     if part.kind == "rules":
         return _("规则 %(name)s") % {"name": part.name}, reverse("rules-document", args=[part.name]), False
     address = reverse(part.name)
