@@ -16,8 +16,10 @@ from tests.portal import PASSWORD, Portal
 #: Name → who may open it. Written down here a second time on purpose: a slip in a view must disagree with it.
 AUDIENCE = {
     "overview": "public", "morning": "public", "morning-item": "public", "plan": "public", "plan-task": "public",
-    "plan-compare": "public", "plan-units": "import_plan", "targets": "public", "target": "public",
+    "plan-compare": "public", "plan-where": "public", "plan-units": "import_plan", "targets": "public",
+    "target": "public",
     "targets-values": "public", "targets-values-enter": "report_value", "targets-values-table": "report_value",
+    "targets-registers": "public", "targets-indicator": "public",
     "targets-certificate": "public", "targets-chain": "public",
     "targets-chain-station": "public", "targets-chain-hours": "public", "air": "public",
     "air-periods": "public", "air-ranking": "public", "air-stations": "public", "air-weather": "public",
@@ -153,10 +155,12 @@ def address(name: str, portal: Portal) -> str:
     return {
         "overview": "/", "morning": "/morning/", "morning-item": "/morning/640100/PM2.5/", "plan": "/plan/",
         "plan-task": "/plan/T10/",
-        "plan-compare": "/plan/compare/", "plan-units": "/plan/units/", "targets": "/targets/",
+        "plan-compare": "/plan/compare/", "plan-where": "/plan/where/", "plan-units": "/plan/units/",
+        "targets": "/targets/",
         "target": "/targets/G02/", "target-setting": "/targets/G02/setting/",
         "target-change": "/targets/G02/setting/change/", "target-withdraw": "/targets/G02/setting/withdraw/",
         "target-split": "/targets/G02/split/", "target-dissolve": "/targets/G02/split/dissolve/",
+        "targets-registers": "/targets/registers/", "targets-indicator": "/targets/indicator/water.black_odorous/",
         "targets-values": "/targets/values/",
         "targets-values-enter": "/targets/values/enter/", "targets-values-table": "/targets/values/table/",
         "targets-certificate": f"/targets/certificate/{portal.run}/air.pm25.mean/640000/?period=2015",
