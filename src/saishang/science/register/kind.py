@@ -212,6 +212,8 @@ class Kind:
     settled: tuple[str, ...] = ()
     #: Code of the agency that keeps the register; empty: the data workshop does.
     owner: str = ""
+    #: Items of the plan that count these things, the main one first.
+    tasks: tuple[str, ...] = ()
     #: Of all that figures, terms and states follow from: with another one, what was made of them is made anew.
     digest: str = ""
 
@@ -282,7 +284,7 @@ class _Reading:
             figures={figure.id: figure for figure in self._figures(fields, life)},
             region_field="region" if "region" in regions else (regions[0] if regions else ""),
             calendar=working_days(self.rules) if any("working_days" in t for t in document.get("terms", ())) else None,
-            settled=self._settled(life), owner=self._owner(),
+            settled=self._settled(life), owner=self._owner(), tasks=tuple(document.get("tasks", ())),
         )  # fmt: skip
         kind = replace(kind, digest=_digest(kind))
         for known in fields.values():
