@@ -23,7 +23,7 @@ FOLDER = "registers"
 _REASON = "演示：虚构条目，不代表任何真实对象 · invented entries, nothing real"
 _MISTAKE = "演示：重复录入，撤销 · invented: entered twice, withdrawn"
 _PAPER = "evidence.pdf"
-_DAY = re.compile(r"T([+-]\d+)")
+_DAY = re.compile(r"(?<![A-Z])T([+-]\d+)\b")
 #: Columns beside those of the form: the day of the entry, the step that follows (`action@day`), and what is withdrawn.
 _EXTRA: dict[str, tuple[str, ...]] = {"_entered": ("登记日",), "_then": ("后续办理",), "_withdrawn": ("撤销",)}
 
