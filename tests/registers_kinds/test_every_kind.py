@@ -236,16 +236,16 @@ def test_a_field_may_be_called_like_a_control_of_the_form(loaded: Loaded) -> Non
     with transaction.atomic():
         editor = Client()
         editor.force_login(User.objects.create_user("e-form", password="x", role="editor"))
-        page = editor.get(f"/registers/{kind.id}/{entry.pk}/change/").content.decode()
+        page = editor.get(f"/registers/{kind.id}/{entry.pk}/edit/").content.decode()
         assert 'name="field_reason"' in page and 'name="reason"' in page
         sent = given_of(entry) | {"field_reason": "bond", "reason": "核对名单", "number": str(entry.number)}
-        answer = editor.post(f"/registers/{kind.id}/{entry.pk}/change/", sent)
+        answer = editor.post(f"/registers/{kind.id}/{entry.pk}/edit/", sent)
         assert answer.status_code == 302
         entry.refresh_from_db()
         assert entry.values["reason"] == "bond"
         assert entry.versions.get(number=entry.number).reason == "核对名单"
         # What is wrong with it stands beside it.
-        answer = editor.post(f"/registers/{kind.id}/{entry.pk}/change/", sent | {"field_reason": "", "number": "2"})
+        answer = editor.post(f"/registers/{kind.id}/{entry.pk}/edit/", sent | {"field_reason": "", "number": "2"})
         assert answer.status_code == 422 and "field_reason" in answer.content.decode()
         transaction.set_rollback(True)
     for name, field in (
