@@ -255,8 +255,8 @@ CASES = [
     Case(
         "waste_units",
         [
-            UNIT,
             UNIT | LICENCE | {"code": "WU-02"},
+            UNIT,
             UNIT | LICENCE | {"code": "WU-03", "role": "产生并经营", "capacity": "999.5"},
         ],
         [
