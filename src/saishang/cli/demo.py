@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
         from saishang.cli.demo_ecology import load_ecology
         from saishang.cli.demo_noise import load_noise
         from saishang.cli.demo_people import load_organisations
+        from saishang.cli.demo_registers import load_demo_registers
         from saishang.cli.demo_supervision import load_supervision
         from saishang.cli.demo_targets import split_target
         from saishang.cli.demo_waste import load_waste
@@ -85,6 +86,8 @@ def register(app: typer.Typer) -> None:
             registered = steps.registered_gaps(lake)
             ecology = load_ecology(config, rules, date.today(), steps.ACTOR)
             waste = load_waste(config, rules, date.today())
+            bar.update(task, description="各类名录 · registers of every kind")
+            invented = load_demo_registers(steps.ACTOR, config, rules, date.today())
             organisations = load_organisations(steps.ACTOR, rules, steps.REGION)
             bar.update(task, description="任务落实 · work on the plan")
             work = load_work(steps.ACTOR, rules, date.today())
@@ -125,6 +128,7 @@ def register(app: typer.Typer) -> None:
         console.print(f"质控 quality       {quality}", highlight=False)
         for line in registers:
             console.print(f"名录 registers     {line}", highlight=False)
+        console.print(f"名录 registers     {invented}", highlight=False)
         console.print(f"噪声 noise         {noise}", highlight=False)
         console.print(f"缺数 gaps          {registered}", highlight=False)
         console.print(f"生态 ecology       {ecology}", highlight=False)

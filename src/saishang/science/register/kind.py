@@ -224,6 +224,8 @@ class Kind:
     settled: tuple[str, ...] = ()
     #: Code of the agency that keeps the register; empty: the data workshop does.
     owner: str = ""
+    #: Items of the plan that count these things, the main one first.
+    tasks: tuple[str, ...] = ()
     #: Of all that figures, terms and states follow from: with another one, what was made of them is made anew.
     digest: str = ""
     #: What becomes of entries that were there before the file was changed.
@@ -315,8 +317,8 @@ class _Reading:
             figures={figure.id: figure for figure in self._figures(fields, life)},
             region_field="region" if "region" in regions else (regions[0] if regions else ""),
             calendar=working_days(self.rules) if any("working_days" in t for t in document.get("terms", ())) else None,
-            settled=self._settled(life), owner=self._owner(), changes=self._changes(fields, life),
-            rules=self.rules.digest,
+            settled=self._settled(life), owner=self._owner(), tasks=tuple(document.get("tasks", ())),
+            changes=self._changes(fields, life), rules=self.rules.digest,
         )  # fmt: skip
         kind = digest_of(kind)
         for known in fields.values():

@@ -1,4 +1,4 @@
-"""Registers: which there are, the list of one with search and filters, its figures by place and day, its outlines."""
+"""A register: its list with search and filters, its figures by place and day, its outlines."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from saishang.apps.core.queries import counted
 from saishang.apps.registers import book, lists, queries
 from saishang.apps.registers.book import Place
 from saishang.apps.registers.form import PLACE, STATE, place_headings
-from saishang.apps.registers.kinds import kind_on, kinds
+from saishang.apps.registers.kinds import kind_on
 from saishang.apps.registers.lists import Wanted
-from saishang.apps.registers.permits import may_see_inside
 from saishang.apps.registers.queries import EntryView, Filter
 from saishang.science.register.kind import Figure, Kind
 from saishang.science.register.sums import FigureSum, Part, figure_sum
@@ -44,32 +43,13 @@ from saishang.web.pages.registers_common import (
 )
 from saishang.web.pages.registers_open import counted_url
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.security import may, public
+from saishang.web.security import public
 
-__all__ = ["figures", "index", "listing", "places"]
+__all__ = ["figures", "listing", "places"]
 
 _PER_PAGE = 50
 #: Entries that the map of a list draws.
 _DRAWN = 500
-
-
-@public
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """All registers that the reader may see, with how many entries they hold."""
-    known = kinds(site.rules()).values()
-    seen = [kind for kind in known if kind.public or may_see_inside(request.user, kind)]
-    counts = book.counts(seen)
-    listed = [
-        {"name": kind_name(kind), "about": texts.both(kind.about_zh, kind.about_en), "count": counts.get(kind.id, 0),
-         "href": reverse("registers-list", args=[kind.id]), "public": kind.public, "source": kind.source,
-         "status": kind.status, "clause": kind.clause, "closed": kind.closed}
-        for kind in seen
-    ]  # fmt: skip
-    return render(request, "registers/index.html", {
-        "kinds": listed, "hidden": len(known) - len(seen),
-        "waiting": sum(kind.pending or kind.closed for kind in known) if may(request, "edit_registers") else 0,
-    })  # fmt: skip
 
 
 @public

@@ -56,7 +56,15 @@ from saishang.web.pages.registers_common import (
     today,
     value_text,
 )
-from saishang.web.pages.registers_forms import EntryForm, MoveForm, ReasonForm, fault_words, show_error, show_faults
+from saishang.web.pages.registers_forms import (
+    EntryForm,
+    MoveForm,
+    ReasonForm,
+    control_name,
+    fault_words,
+    show_error,
+    show_faults,
+)
 from saishang.web.pages.registers_links import named_href, referring
 from saishang.web.pages.registers_propose import again, propose, sees
 from saishang.web.pages.tables import Cell, Column, Table
@@ -169,7 +177,7 @@ def change(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         return found
     known, reader = found
     view = _entry(known, pk)
-    initial: dict[str, Any] = {name: as_text(value) for name, value in view.values.items()}
+    initial: dict[str, Any] = {control_name(name): as_text(value) for name, value in view.values.items()}
     initial |= {"place": place_text(view.place), "number": view.number} | again(request, known, pk)
 
     def save(form: EntryForm) -> str:

@@ -16,10 +16,20 @@ from saishang.science.register.values import FieldFault
 from saishang.web import texts, wording
 from saishang.web.pages.registers_common import region_tree
 
-__all__ = ["EntryForm", "MoveForm", "ReasonForm", "RegisterTableForm", "fault_words", "show_error", "show_faults"]
+__all__ = [
+    "EntryForm", "MoveForm", "ReasonForm", "RegisterTableForm", "control_name", "fault_words", "show_error",
+    "show_faults",
+]  # fmt: skip
 
 PLACE = "place"
+#: Controls of the form itself; a kind may have fields of these names, too.
+_OWN = (PLACE, "effective", "reason", "number")
 _CONTROL = {"class": "form-control"}
+
+
+def control_name(field: str) -> str:
+    """Name of a field of a kind in the form: its own, unless the form has a control of that name itself."""
+    return f"field_{field}" if field in _OWN else field
 
 
 def _control(field: Field) -> forms.Field:
@@ -57,10 +67,10 @@ class EntryForm(forms.Form):
         super().__init__(data, initial=dict(initial or {}))
         self.kind = kind
         for field in kind.fields.values():
-            self.fields[field.id] = _control(field)
+            self.fields[control_name(field.id)] = _control(field)
             if field.required is True:
                 # Marked for the reader; whether it is there is the kind's business, not Django's.
-                self.fields[field.id].widget.attrs["aria-required"] = "true"
+                self.fields[control_name(field.id)].widget.attrs["aria-required"] = "true"
         if kind.place != "none":
             hint = (
                 _("经度, 纬度（WGS-84），如 106.23, 38.49；也可在图上点选") if kind.place == "point"
@@ -82,7 +92,11 @@ class EntryForm(forms.Form):
 
     def given(self) -> dict[str, str]:
         """Field → text as typed."""
-        return {name: str(self.data.get(name, "")) for name in self.kind.fields}
+        return {name: str(self.data.get(control_name(name), "")) for name in self.kind.fields}
+
+    def controls(self) -> list[forms.BoundField]:
+        """What the kind asks for, without the controls of the form itself."""
+        return [self[control_name(name)] for name in self.kind.fields]
 
     def place(self) -> Place | None:
         """The place as typed; None when it is empty, with the error on the form when it is none."""
@@ -142,7 +156,8 @@ def show_faults(form: EntryForm, faults: Iterable[FieldFault]) -> None:
     """Put every fault beside its field."""
     for fault in faults:
         words = f"{fault_words(form.kind, fault.field, fault.message)}{_('。')}{wording.say(fault.fix)}"
-        form.add_error(fault.field if fault.field in form.fields else None, words)
+        name = control_name(fault.field)
+        form.add_error(name if name in form.fields else None, words)
 
 
 def show_error(form: forms.Form, error: SaishangError) -> None:

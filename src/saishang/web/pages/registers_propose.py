@@ -17,6 +17,7 @@ from saishang.lake.archive import Archive
 from saishang.science.register.kind import Kind
 from saishang.web.pages import site
 from saishang.web.pages.registers_common import Reader, address_of, place_text, today
+from saishang.web.pages.registers_forms import control_name
 
 __all__ = ["again", "propose", "sees"]
 
@@ -39,7 +40,8 @@ def again(request: HttpRequest, kind: Kind, entry: int | None) -> dict[str, Any]
     row = mine_again(request.user, kind, wanted, entry) if wanted and request.user.is_authenticated else None
     if row is None:
         return {}
-    return dict(row.given) | {"place": place_text(row.place), "effective": row.effective, "reason": row.reason}
+    given = {control_name(name): text for name, text in row.given.items()}
+    return given | {"place": place_text(row.place), "effective": row.effective, "reason": row.reason}
 
 
 def sees(request: HttpRequest, reader: Reader, row: Proposal) -> bool:

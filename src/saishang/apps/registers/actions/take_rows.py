@@ -19,7 +19,7 @@ from saishang.errors import SaishangError
 from saishang.rules import Rules
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place_text
-from saishang.science.register.values import as_text
+from saishang.science.register.values import as_text, read_value
 
 __all__ = ["Effect", "RowChange", "RowRefusal", "Taking"]
 
@@ -76,7 +76,7 @@ class Taking:
         """Check some rows and write those that can be taken; the log waits for `log`."""
         kind = self.kind
         hold(kind)  # before the rows: a migration takes them in this order
-        keys = [fields.get(kind.key, "") for _line, fields in rows]
+        keys = [self._key(fields) for _line, fields in rows]
         found = Entry.objects.select_for_update().filter(kind=kind.id, key__in=[key for key in keys if key])
         there = {entry.key: entry for entry in found.order_by("pk")}
         self._links.fetch(fields for _line, fields in rows)
@@ -138,6 +138,16 @@ class Taking:
             differs[PLACE] = (ground, made.entry.place)
         self.changes.append(RowChange(line, made.entry.key, "changed", differs))
         return made
+
+    def _key(self, fields: Mapping[str, str]) -> str:
+        """The key as the register has it: a region is named in a table and kept as its code; "" where there is none."""
+        known, text = self.kind.fields[self.kind.key], fields.get(self.kind.key, "").strip()
+        if known.type != "region" or not text:
+            return text
+        try:
+            return str(read_value(known, text, self.rules.regions))
+        except ValueError:  # said with the row itself
+            return text
 
     def _step(self, entry: Entry | None, draft: Any, action: str) -> Step:
         return step(
