@@ -56,6 +56,8 @@ AUDIENCE = {
     "registers-entry": "public", "registers-new": "propose_entries", "registers-edit": "propose_entries",
     "registers-proposals": "propose_entries", "registers-proposal": "review_entries",
     "registers-proposal-decide": "review_entries", "registers-proposal-evidence": "review_entries",
+    "registers-propose-table": "propose_entries", "registers-bundle": "review_entries",
+    "registers-bundle-decide": "review_entries",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
     "registers-move": "propose_entries", "registers-back": "propose_entries", "registers-evidence": "view_internal",
     "radiation": "public", "radiation-station": "public", "radiation-sources": "view_internal",

@@ -21,7 +21,7 @@ from saishang.apps.notices.kinds import (
 from saishang.apps.notices.providers import DueThing, Provider, provide
 from saishang.rules import Rules, load_rules
 
-__all__ = ["DECIDED", "PROPOSED", "PROVIDER", "TERM"]
+__all__ = ["BUNDLE", "DECIDED", "PROPOSED", "PROVIDER", "TERM"]
 
 
 #: Entries of one register that are spoken of at once.
@@ -51,6 +51,22 @@ def _proposal_words(params: Mapping[str, Any]) -> tuple[str, str]:
     return f"{zh}：{said[0]}", f"{en}: {said[1]}"
 
 
+def _bundle_words(params: Mapping[str, Any]) -> tuple[str, str]:
+    from saishang.apps.registers.kinds import kind_of
+
+    kind = kind_of(load_rules(settings.CONFIG.rules_overlay), params["register"])
+    count = int(params["count"])
+    said = {
+        "open": ("待审核", f"{'waits' if count == 1 else 'wait'} for review"), "accepted": ("已通过", "accepted"),
+        "returned": ("被退回", "returned"),
+    }[params["state"]]  # fmt: skip
+    things = "proposal" if count == 1 else "proposals"
+    return (
+        f"{kind.zh}第 {params['number']} 批提交：{count} 条{said[0]}",
+        f"{kind.en}, table {params['number']}: {count} {things} {said[1]}",
+    )
+
+
 def _due(rules: Rules, first: date, last: date) -> Iterator[DueThing]:
     from saishang.apps.registers.kinds import kinds
     from saishang.apps.registers.lists import late
@@ -74,6 +90,7 @@ def _due(rules: Rules, first: date, last: date) -> Iterator[DueThing]:
 
 #: A decision is waited for: word of it goes out at once with whoever has not chosen otherwise.
 _REVIEW = register_family(Family("registers", "名录审核", "review of registers", "once"))
+BUNDLE = register(NoticeKind("registers.bundle", _REVIEW.id, _bundle_words))
 PROPOSED = register(NoticeKind("registers.proposed", _REVIEW.id, _proposal_words))
 DECIDED = register(NoticeKind("registers.decided", _REVIEW.id, _proposal_words))
 TERM = register(NoticeKind("registers.term", DUE.id, _words))

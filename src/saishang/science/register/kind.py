@@ -17,6 +17,7 @@ from saishang.rules import Row, RuleLookupError, Rules
 from saishang.science.clocks import WorkingDays, working_days
 from saishang.science.machine import StateTable
 from saishang.science.numbers import exact
+from saishang.science.register.steps import Steps, read_steps
 
 __all__ = [
     "DEMONSTRATION", "Choice", "Compute", "Evidence", "Field", "Figure", "Kind", "KindError", "KindFault", "Term",
@@ -212,6 +213,10 @@ class Kind:
     settled: tuple[str, ...] = ()
     #: Code of the agency that keeps the register; empty: the data workshop does.
     owner: str = ""
+    #: Who makes which move, and the certificate that one leaves.
+    steps: Steps = field(default_factory=Steps)
+    #: States that end an entry besides the final ones: from there the years run for which fields are kept.
+    ended: tuple[str, ...] = ()
     #: Of all that figures, terms and states follow from: with another one, what was made of them is made anew.
     digest: str = ""
 
@@ -282,7 +287,8 @@ class _Reading:
             figures={figure.id: figure for figure in self._figures(fields, life)},
             region_field="region" if "region" in regions else (regions[0] if regions else ""),
             calendar=working_days(self.rules) if any("working_days" in t for t in document.get("terms", ())) else None,
-            settled=self._settled(life), owner=self._owner(),
+            settled=self._settled(life), owner=self._owner(), steps=self._steps(fields, life),
+            ended=self._settled(life, "ended"),
         )  # fmt: skip
         kind = replace(kind, digest=_digest(kind))
         for known in fields.values():
@@ -398,11 +404,19 @@ class _Reading:
         self._state(("life", "start"), said["start"], table)
         return table, said["start"], _evidence(source, table)
 
-    def _settled(self, life: StateTable | None) -> tuple[str, ...]:
-        named = tuple(self.document.get("life", {}).get("settled", ()))
+    def _settled(self, life: StateTable | None, key: str = "settled") -> tuple[str, ...]:
+        named = tuple(self.document.get("life", {}).get(key, ()))
         for state in named:
-            self._state(("life", "settled"), state, life)
+            self._state(("life", key), state, life)
         return named
+
+    def _steps(self, fields: Mapping[str, Field], life: StateTable | None) -> Steps:
+        if life is None and "life" in self.document:
+            return Steps()  # one fault, the missing table, must not look like many
+        steps, faults = read_steps(self.document.get("steps", {}), self.rules, fields, life)
+        for path, *said in faults:
+            self._fault(("steps", *path), *said)
+        return steps
 
     def _terms(self, fields: Mapping[str, Field], life: StateTable | None) -> Iterator[Term]:
         for index, entry in enumerate(self.document.get("terms", ())):

@@ -58,6 +58,7 @@ from saishang.web.pages.registers_common import (
 from saishang.web.pages.registers_forms import EntryForm, MoveForm, ReasonForm, fault_words, show_error, show_faults
 from saishang.web.pages.registers_links import named_href, referring
 from saishang.web.pages.registers_propose import again, propose, sees
+from saishang.web.pages.registers_steps import makes_at_once, steps_of
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.uploads import as_it_came, plain_name
 from saishang.web.security import public, registered
@@ -89,7 +90,6 @@ def _page(
     answer = export(request, [fields, table, *([others] if others is not None else [])])
     if answer is not None:
         return answer
-    moves = kind.life.moves(view.state) if kind.life is not None and not view.withdrawn else ()
     spec = (
         area_map(kind, [view], reverse("registers-places", args=[kind.id]) + f"?q={view.key}" if reader.lists else None)
         if view.place else None
@@ -102,22 +102,12 @@ def _page(
         "state": state_name(kind, view.state), "invented": view.standing.invented, "tabs": tabs(kind, reader, ""),
         "map": MapView("entry", _("位置图"), spec) if spec else None,
         "place": place_text(view.place) if view.place and view.place["type"] == "Point" else "",
-        "moves": [
-            {
-                "action": move.action, "label": texts.both(move.zh, move.en), "clause": move.clause, "who": move.who,
-                "after": state_name(kind, move.after),
-                "evidence": [
-                    (item, texts.both(kind.evidence[item].zh, kind.evidence[item].en)) for item in move.evidence
-                ],
-            }
-            for move in moves
-        ],
+        "moves": steps_of(kind, reader, view),
         "due": [
             {"label": texts.both(terms[due.term].zh, terms[due.term].en), "on": due.on, "late": due.on < today(),
              "clause": terms[due.term].clause, "mark": terms[due.term].status}
             for due in (queries.due(kind, [view]) if not view.withdrawn else [])
         ],
-        "moves_now": reader.reviewer,
         "waits": [
             (action_name(kind, one.action), one.pk if sees(request, reader, one) else None, one.proposed_at)
             for one in waits
@@ -217,7 +207,7 @@ def _edit(
     return render(request, "registers/edit.html", context, status=status)
 
 
-@registered("propose_entries", "review_entries")
+@registered("propose_entries", "review_entries", "certify_entries")
 @require_POST
 def move(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Move an entry to its next state, with the files that the table asks for; or propose it."""
@@ -232,13 +222,15 @@ def move(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     with tempfile.TemporaryDirectory(prefix="saishang-evidence-") as folder:
         try:
             files = _sent(request, Path(folder))
-            if not reader.reviewer:
+            certifying = known.steps.who(data["action"]) == "certifier"
+            if not certifying and not makes_at_once(known, reader, _entry(known, pk), data["action"]):
                 wish = Wish(f"move:{data['action']}", pk, data["number"], effective=data["effective"],
                             reason=data["reason"], files=files)  # fmt: skip
                 return redirect(propose(request, known, wish))
             moved = move_entry(
                 request.user, known, site.rules(), Archive(settings.CONFIG.archive), pk, data["action"], files,
                 number=data["number"], today=today(), effective=data["effective"], reason=data["reason"],
+                certificate={part: request.POST.get(f"certificate-{part}", "") for part in ("number", "day", "until")},
                 address=address_of(request),
             )  # fmt: skip
         except EntryFaults as error:

@@ -15,7 +15,7 @@ from saishang.apps.core.copying import create_many
 from saishang.apps.registers.book import Place as SumPlace
 from saishang.apps.registers.book import due_day, movements, note, standing_of
 from saishang.apps.registers.models import Entry, Version
-from saishang.apps.registers.permits import Signing, may_review, may_write
+from saishang.apps.registers.permits import Signing, had_a_hand, may_make, may_review, may_write
 from saishang.errors import SaishangError
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
@@ -32,6 +32,7 @@ __all__ = [
     "keep",
     "key_is_free",
     "locked",
+    "may_step",
     "permitted",
     "step",
     "with_state",
@@ -85,6 +86,27 @@ def permitted(actor: Any, kind: Kind, *, moving: bool = False) -> None:
     raise EntryRefused(
         "this account may not change registers", fix="ask an administrator for the role editor", code="not-permitted"
     )
+
+
+def may_step(actor: Any, kind: Kind, entry: Entry, action: str) -> None:
+    """Raise when the actor may not make a move of this entry at once (Errors: EntryRefused)."""
+    if isinstance(actor, str):
+        return
+    certifying = kind.steps.who(action) == "certifier"
+    if not certifying and (isinstance(actor, Signing) or may_make(actor, kind, entry.region, action)):
+        return
+    if not certifying:
+        permitted(actor, kind, moving=True)
+    if isinstance(actor, Signing) or not may_make(actor, kind, entry.region, action):
+        raise EntryRefused(
+            "this step is made by the agency that certifies, and by nobody for it",
+            fix="ask a person of that agency who may certify", code="not-permitted",
+        )  # fmt: skip
+    if had_a_hand(actor, kind, entry.pk):
+        raise EntryRefused(
+            "nobody certifies what he entered, proposed or reviewed himself", fix="ask another person of the agency",
+            code="not-permitted",
+        )  # fmt: skip
 
 
 def locked(kind: Kind, pk: int, number: int | None) -> Entry:
