@@ -48,6 +48,8 @@ class Entry(Content):
     due = models.DateField(null=True)
     #: Whether it stands here for demonstration only.
     invented = models.BooleanField(default=False)
+    #: Fields that the daily round has taken out of the search; what is shown is asked of `retention` at every reading.
+    hidden = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="registers_key_once")]

@@ -119,11 +119,12 @@ class Field:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A document that a move needs."""
+    """A document that a move needs; `kept_years` as of a field, 0 = for good."""
 
     id: str
     zh: str
     en: str
+    kept_years: int = 0
 
 
 @dataclass(frozen=True)
@@ -294,6 +295,7 @@ class _Reading:
         for known in fields.values():
             if isinstance(known.required, Mapping):
                 self._where(("fields", known.id, "required"), known.required, fields, life)
+        self._kept(kind)
         return kind
 
     def _fields(self) -> dict[str, Field]:
@@ -316,23 +318,43 @@ class _Reading:
                 self._pattern(path, entry)
             if entry["id"] == DEMONSTRATION and entry["type"] != "truth":
                 self._fault((*path, "type"), "type truth for the mark of invented entries", entry["type"], "correct it")
-            said = entry.get("required", False)
+            said, kept = entry.get("required", False), int(entry.get("kept_years", 0))
             found[entry["id"]] = Field(
                 id=entry["id"], zh=entry["zh"], en=entry["en"], type=entry["type"], unit=entry.get("unit", ""),
                 least=entry.get("min"), most=entry.get("max"), decimals=entry.get("decimals"),
                 length=entry.get("length", 4000 if entry["type"] == "long_text" else 400),
                 pattern=entry.get("pattern", ""), form_zh=entry.get("form_zh", ""), form_en=entry.get("form_en", ""),
                 choices=choices, levels=tuple(entry.get("levels", ())),
-                required=said if isinstance(said, bool) else _where(said), public=entry.get("public", True),
+                required=said if isinstance(said, bool) else _where(said), public=entry.get("public", not kept),
                 in_list=entry.get("in_list", False), help_zh=entry.get("help_zh", ""),
                 help_en=entry.get("help_en", ""), of=entry.get("of", ""), compute=_compute(entry),
-                unique=entry.get("unique", False), open=entry.get("open", entry.get("public", True)),
-                kept_years=entry.get("kept_years", 0),
+                unique=entry.get("unique", False), open=entry.get("open", entry.get("public", not kept)),
+                kept_years=kept,
             )  # fmt: skip
         for index, known in enumerate(found.values()):
             if known.compute is not None:
                 self._check_compute(("fields", index), known, found)
         return found
+
+    def _kept(self, kind: Kind) -> None:
+        """What is shown for some years only is nothing by which entries are named, found by, counted or judged."""
+        named = {kind.key: "key", kind.title: "title"}
+        for figure in kind.figures.values():
+            for where in (figure.where, figure.of, *figure.any_of):
+                named |= dict.fromkeys(where, f"figure {figure.id}")
+            named[figure.field] = f"figure {figure.id}"
+        for known in kind.fields.values():
+            if isinstance(known.required, Mapping):
+                named |= dict.fromkeys(known.required, f"`required` of {known.id}")
+            if known.compute is not None:
+                named |= dict.fromkeys(known.compute.fields, f"`compute` of {known.id}")
+        for index, known in enumerate(kind.fields.values()):
+            path = ("fields", index, "kept_years")
+            if known.kept_years and known.id in named:
+                self._fault(path, "a field that nothing else hangs on", f"{known.id}, used as {named[known.id]}",
+                            "leave `kept_years` out, or use another field there")  # fmt: skip
+            elif known.kept_years and known.type in ("choice", "truth", "region", "entry"):
+                self._fault(path, "a text, number or day", known.type, "leave it out: lists filter by such fields")
 
     def _check_compute(self, path: tuple[str | int, ...], known: Field, fields: Mapping[str, Field]) -> None:
         if known.type not in _NUMBERS or known.required:
@@ -540,5 +562,5 @@ def _evidence(source: Mapping[str, Any], table: StateTable) -> dict[str, Evidenc
         for move in table.moves(state):
             for item in move.evidence:
                 words = named.get(item, {"zh": item, "en": item})
-                found[item] = Evidence(item, words["zh"], words["en"])
+                found[item] = Evidence(item, words["zh"], words["en"], words.get("kept_years", 0))
     return found

@@ -96,6 +96,7 @@ def _page(
     )  # fmt: skip
     waits = waiting_for(kind, view.pk) if reader.staff else []
     terms = {term.id: term for term in kind.terms}
+    past = queries.papers_past(kind, view.pk)
     context = {
         "kind": kind, "name": kind_name(kind), "view": view, "reader": reader, "fields": fields, "history": table,
         "referring": others,
@@ -115,7 +116,7 @@ def _page(
         "papers": [
             (f"{step.number} · {paper['name']}",
              reverse("registers-evidence", args=[kind.id, view.pk, paper["sha256"]]))
-            for step in steps for paper in step.evidence
+            for step in steps for paper in step.evidence if paper["document"] not in past
         ],
         **more,
     }  # fmt: skip
@@ -302,9 +303,10 @@ def evidence(request: HttpRequest, kind: str, pk: int, sha256: str) -> HttpRespo
     if isinstance(found, HttpResponse):
         return found
     known, _reader = found
+    past = queries.papers_past(known, pk)
     for step in queries.history(known, pk):
         for paper in step.evidence:
-            if paper["sha256"] == sha256:
+            if paper["sha256"] == sha256 and paper["document"] not in past:
                 return as_it_came(sha256, paper["name"])
     raise Http404(_("条目没有这份材料。"))
 
@@ -330,6 +332,8 @@ def _fields_table(reader: Reader, view: EntryView) -> Table:
         text = value_text(field, value)
         unit = f" {texts.unit_name(field.unit)}" if field.unit and text else ""
         note = "" if field.public else _("仅工作人员可见")
+        if field.id in view.hidden:
+            note = _("保存期已满，不再显示")
         cell = Cell(exact(field, value), text=text + unit or None, note=note, href=named_href(reader, field, value))
         rows.append({"field": texts.both(field.zh, field.en), "value": cell})
     return Table("fields", _("登记内容"), columns, rows, about=[view.key, view.title])

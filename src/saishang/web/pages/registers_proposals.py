@@ -23,6 +23,7 @@ from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.models import Proposal
 from saishang.apps.registers.permits import may_propose, proposes_somewhere
 from saishang.apps.registers.proposals import listed, returned, to_review
+from saishang.apps.registers.retention import hidden_proposed
 from saishang.apps.registers.states import PROPOSAL_MOVES, PROPOSAL_STATES, moves_of
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
@@ -136,8 +137,10 @@ def decide(request: HttpRequest, kind: str, proposal: int) -> HttpResponse:
 def evidence(request: HttpRequest, kind: str, proposal: int, sha256: str) -> HttpResponseBase:
     """A file of a proposal, as it came in."""
     known, _reader = _opened(request, kind)
-    for paper in _row(known, proposal).evidence:
-        if paper["sha256"] == sha256:
+    row = _row(known, proposal)
+    _fields, past = hidden_proposed(known, row)
+    for paper in row.evidence:
+        if paper["sha256"] == sha256 and paper["document"] not in past:
             return as_it_came(sha256, paper["name"])
     raise Http404(_("条目没有这份材料。"))
 
@@ -207,6 +210,7 @@ def _page(
     if answer is not None:
         return answer
     writer = row.actor_id == request.user.pk
+    _fields, past = hidden_proposed(kind, row)
     made = row.made or row.entry
     context = {
         "kind": kind, "name": kind_name(kind), "row": row, "table": table, "action": action_name(kind, row.action),
@@ -219,7 +223,7 @@ def _page(
         "papers": [
             (f"{paper_name(kind, paper)} {paper['name']}",
              reverse("registers-proposal-evidence", args=[kind.id, row.pk, paper["sha256"]]))
-            for paper in row.evidence
+            for paper in row.evidence if paper["document"] not in past
         ],
         **more,
     }  # fmt: skip
@@ -253,7 +257,10 @@ def _differences(kind: Kind, row: Proposal) -> Table:
             kind, row.given, site.rules().regions, state=kind.start if seen is None else seen.state
         )
         wrong = {fault.field: fault.content for fault in faults}
+        hidden, _papers = hidden_proposed(kind, row)
         for field in kind.fields.values():
+            if field.id in hidden:
+                continue
             old, new = before.get(field.id), wrong.get(field.id) or values.get(field.id)
             if old != new and not (seen is None and new is None):
                 after = Cell(wrong[field.id]) if wrong.get(field.id) else Cell(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from saishang.apps.registers.actions import Wish, propose_entry
 from saishang.apps.registers.models import Proposal
 from saishang.apps.registers.proposals import mine_again
+from saishang.apps.registers.retention import hidden_proposed
 from saishang.lake.archive import Archive
 from saishang.science.register.kind import Kind
 from saishang.web.pages import site
@@ -39,7 +40,9 @@ def again(request: HttpRequest, kind: Kind, entry: int | None) -> dict[str, Any]
     row = mine_again(request.user, kind, wanted, entry) if wanted and request.user.is_authenticated else None
     if row is None:
         return {}
-    return dict(row.given) | {"place": place_text(row.place), "effective": row.effective, "reason": row.reason}
+    past, _papers = hidden_proposed(kind, row)
+    given = {name: text for name, text in row.given.items() if name not in past}
+    return given | {"place": place_text(row.place), "effective": row.effective, "reason": row.reason}
 
 
 def sees(request: HttpRequest, reader: Reader, row: Proposal) -> bool:

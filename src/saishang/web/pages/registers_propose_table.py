@@ -19,6 +19,7 @@ from saishang.apps.registers.actions.propose_table import MOST_ROWS
 from saishang.apps.registers.actions.take_rows import RowChange
 from saishang.apps.registers.form import PLACE
 from saishang.apps.registers.models import Bundle, Proposal
+from saishang.apps.registers.retention import hidden_proposed
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
 from saishang.science.register.kind import Kind
@@ -189,7 +190,7 @@ def _told(kind: Kind, fields: Any) -> str:
 def _page(
     request: HttpRequest, kind: Kind, reader: Reader, row: Bundle, *, status: int = 200, **more: Any
 ) -> HttpResponse:  # fmt: skip
-    proposals = list(row.proposals.select_related("entry", "organisation").order_by("line", "pk"))
+    proposals = list(row.proposals.select_related("entry", "made", "organisation").order_by("line", "pk"))
     table = _rows_table(kind, proposals)
     answer = export(request, [table])
     if answer is not None:
@@ -218,7 +219,10 @@ def _rows_table(kind: Kind, proposals: Sequence[Proposal]) -> Table:
             kind, one.given, site.rules().regions, state=before.state if before else kind.start
         )
         words = []
+        hidden, _papers = hidden_proposed(kind, one)
         for field in kind.fields.values():
+            if field.id in hidden:
+                continue
             old, new = (before.values.get(field.id) if before else None), values.get(field.id)
             if old != new and before is not None:
                 words.append(change_words(field, old, new))

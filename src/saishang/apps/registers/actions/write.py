@@ -36,6 +36,7 @@ __all__ = [
     "permitted",
     "step",
     "with_state",
+    "words_of",
     "write",
 ]
 
@@ -213,7 +214,7 @@ def step(
     box = (None, None, None, None) if draft.place is None else draft.place.box
     made.west, made.south, made.east, made.north = box
     made.recorded_at = timezone.now()
-    made.words = _words(kind, made.values)
+    made.words = words_of(kind, made.values, made.hidden)
     now = standing_of(made)
     made.due = None if now is None else due_day(kind, now)
     made.invented = now is not None and now.invented
@@ -279,10 +280,13 @@ def _told(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _words(kind: Kind, values: Mapping[str, Any]) -> str:
-    """What a public search may look through: fields that everybody sees, choices in both languages."""
+def words_of(kind: Kind, values: Mapping[str, Any], hidden: Iterable[str] = ()) -> str:
+    """What a public search may look through: fields that everybody sees (and goes on to see), in both languages."""
     parts: dict[str, None] = {}
+    past = set(hidden)
     for field in kind.seen_by(staff=False):
+        if field.id in past:
+            continue
         value = values.get(field.id)
         for language in ("zh", "en"):
             parts.setdefault(shown(field, value, language).casefold())
