@@ -310,7 +310,7 @@ def told(proposal: Proposal) -> dict[str, Any]:
         "action": proposal.action, "key": proposal.key, "entry": proposal.entry_id, "number": proposal.number,
         "given": proposal.given, "effective": None if proposal.effective is None else proposal.effective.isoformat(),
         "evidence": proposal.evidence, "organisation": proposal.organisation.code, "state": proposal.state,
-        "place": place_digest(proposal.place),
+        "place": place_digest(proposal.place), "title": proposal.title, "region": proposal.region,
     }  # fmt: skip
     if proposal.bundle_id is not None:
         found |= {"bundle": proposal.bundle_id, "line": proposal.line}
