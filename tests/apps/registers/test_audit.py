@@ -101,7 +101,8 @@ def test_honest_work_is_quiet(world: dict[str, User]) -> None:
     [
         ("given", '{"code": "MLXB-002", "name": "别名"}'), ("reason", "另一个事由"), ("actor_name", "nobody"),
         ("key", "MLXB-777"), ("effective", "2026-01-02"), ("state", "returned"), ("remark", "另一句"),
-        ("decided_name", "nobody"), ("title", "别名"), ("region", "640202"), ("place", '{"type": "Point", "coordinates": [106, 38]}'), ("action", "change"),
+        ("decided_name", "nobody"), ("title", "别名"), ("region", "640202"), ("action", "change"),
+        ("place", '{"type": "Point", "coordinates": [106, 38]}'),
     ],
 )  # fmt: skip
 def test_a_proposal_that_was_rewritten(world: dict[str, User], column: str, value: str) -> None:
@@ -123,9 +124,10 @@ def test_rows_that_came_or_went_by_the_back_door(world: dict[str, User]) -> None
     other = Proposal.objects.filter(bundle=None).order_by("pk")[0]
     tamper(
         "insert into registers_proposal (kind, action, given, effective, reason, evidence, key, title, region,"
-        " actor_id, actor_name, proposed_at, state, decided_name, remark, organisation_id) select kind, action, given, effective,"
-        " reason, evidence, 'MLXB-888', title, region, actor_id, actor_name, now(), 'open', '', '', organisation_id"
-        " from registers_proposal where id = %s", other.pk,
+        " actor_id, actor_name, proposed_at, state, decided_name, remark, organisation_id)"
+        " select kind, action, given, effective, reason, evidence, 'MLXB-888', title, region, actor_id, actor_name,"
+        " now(), 'open', '', '', organisation_id from registers_proposal where id = %s",
+        other.pk,
     )  # fmt: skip
     assert "the action log has no entry of it" in [what for _name, what in faults()]
 
