@@ -59,6 +59,8 @@ AUDIENCE = {
     "registers-proposals": "propose_entries", "registers-proposal": "review_entries",
     "registers-proposal-decide": "review_entries", "registers-proposal-evidence": "review_entries",
     "registers-changes": "edit_registers", "registers-change": "edit_registers",
+    "registers-propose-table": "propose_entries", "registers-bundle": "review_entries",
+    "registers-bundle-decide": "review_entries",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
     "registers-move": "propose_entries", "registers-back": "propose_entries", "registers-evidence": "view_internal",
     "registers-open": "public", "registers-counted": "public",

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from saishang.apps.registers.states import PROPOSAL_STATES
 
-__all__ = ["Book", "Content", "Description", "Entry", "Movement", "Proposal", "Version"]
+__all__ = ["Book", "Bundle", "Content", "Description", "Entry", "Movement", "Proposal", "Version"]
 
 
 class Description(models.Model):
@@ -85,6 +85,8 @@ class Entry(Content):
     due = models.DateField(null=True)
     #: Whether it stands here for demonstration only.
     invented = models.BooleanField(default=False)
+    #: Fields that the daily round has taken out of the search; what is shown is asked of `retention` at every reading.
+    hidden = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="registers_key_once")]
@@ -130,6 +132,28 @@ class Version(Content):
         return f"{self.entry_id} v{self.number} {self.action}"
 
 
+class Bundle(models.Model):
+    """Proposals that came in one table, for whoever reviews them together. Rows are only ever added (a trigger)."""
+
+    kind = models.CharField(max_length=60)
+    file = models.CharField(max_length=200)
+    #: The file lies in the raw archive.
+    sha256 = models.CharField(max_length=64)
+    #: Rows of the file, and cells that were refused.
+    rows = models.PositiveIntegerField()
+    refused = models.PositiveIntegerField()
+    reason = models.TextField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    proposed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} {self.file}"
+
+
 class Proposal(models.Model):
     """What somebody wants to be entered, and what was decided about it.
 
@@ -166,6 +190,9 @@ class Proposal(models.Model):
     decided_name = models.CharField(max_length=150, blank=True)
     decided_at = models.DateTimeField(null=True)
     remark = models.TextField(blank=True)
+    #: The table that it came in, and its line there.
+    bundle = models.ForeignKey(Bundle, null=True, on_delete=models.PROTECT, related_name="proposals")
+    line = models.PositiveIntegerField(null=True)
     #: Entry and version that an accepted proposal became.
     made = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="+")
     made_number = models.PositiveIntegerField(null=True)

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
 
 from saishang.apps.core.queries import changes_of
 from saishang.apps.registers.models import Description, Entry, Version
+from saishang.apps.registers.retention import hidden_papers, shown_values
 from saishang.lake.registered import RegisteredStation
 from saishang.rules import Rules
 from saishang.science.register.figures import Due, FigureValue, Standing, due_terms, figure_value
@@ -21,8 +22,8 @@ from saishang.science.soil.geometry import Area, areas_overlap, read_area
 
 __all__ = [
     "EntryView", "Filter", "VersionView", "Written", "as_of", "counted_regions", "due", "entries", "entry",
-    "figures", "first_day", "history", "inside", "keys", "number_of", "overlapping", "recorded", "region_of",
-    "stations", "timelines", "unlogged_versions", "view_of", "written_since",
+    "figures", "first_day", "history", "inside", "keys", "number_of", "overlapping", "papers_past", "recorded",
+    "region_of", "stations", "timelines", "unlogged_versions", "view_of", "written_since",
 ]  # fmt: skip
 
 
@@ -45,6 +46,8 @@ class EntryView:
     #: Description that it was written under, and its period of meaning.
     description: int | None = None
     epoch: int = 0
+    #: Fields whose years have passed: nobody is shown them.
+    hidden: frozenset[str] = frozenset()
 
     @property
     def standing(self) -> Standing:
@@ -129,7 +132,7 @@ def region_of(kind: Kind, pk: int) -> str | None:
 
 def history(kind: Kind, pk: int) -> list[VersionView]:
     """Every version of an entry, the newest first."""
-    rows = Version.objects.filter(entry_id=pk, entry__kind=kind.id).order_by("-number")
+    rows = Version.objects.filter(entry_id=pk, entry__kind=kind.id).select_related("entry").order_by("-number")
     return [
         VersionView(
             row.number, row.action, row.reason, row.evidence, row.batch, row.actor_name, row.recorded_at,
@@ -145,7 +148,7 @@ def timelines(kind: Kind, known_at: datetime | None = None) -> dict[int, list[tu
     A version holds until the day before the next one's; of several that hold from one day the last stands. Days on
     which an entry was withdrawn are left out.
     """
-    rows = Version.objects.filter(entry__kind=kind.id).order_by("entry_id", "number")
+    rows = Version.objects.filter(entry__kind=kind.id).select_related("entry").order_by("entry_id", "number")
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
     grouped: dict[int, list[EntryView]] = defaultdict(list)
@@ -212,6 +215,11 @@ def overlapping(kind: Kind, area: Area, box: tuple[float, float, float, float]) 
     return [view_of(row, kind.id) for row in near if row.place and areas_overlap(area, read_area(row.place))]
 
 
+def papers_past(kind: Kind, pk: int) -> frozenset[str]:
+    """Documents of an entry whose years have passed: nobody is given them."""
+    return hidden_papers(kind, Entry.objects.filter(kind=kind.id, pk=pk).first())
+
+
 def unlogged_versions() -> Iterator[tuple[str, str]]:
     """Versions that the action log tells otherwise, or not at all, and entries that are not their last version."""
     told: dict[tuple[str, int], Mapping[str, Any]] = {}
@@ -249,7 +257,8 @@ def as_of(kind: Kind, on: date, known_at: datetime | None) -> QuerySet[Version]:
     if known_at is not None:
         held = held.filter(recorded_at__lte=known_at)
     last = held.order_by("-number").values("number")[:1]
-    return Version.objects.filter(entry__kind=kind.id, number=Subquery(last)).annotate(kind=F("entry__kind"))
+    rows = Version.objects.filter(entry__kind=kind.id, number=Subquery(last)).select_related("entry")
+    return rows.annotate(kind=F("entry__kind"))
 
 
 def recorded(known_at: datetime | None = None) -> dict[str, list[int]]:
@@ -332,9 +341,11 @@ def stations(kind: str, known_at: datetime | None = None) -> list[RegisteredStat
 
 
 def view_of(row: Any, kind: str) -> EntryView:
-    """An entry, or a version of one, as lists and pages speak of it."""
+    """An entry, or a version of one, as lists and pages speak of it, without what is not shown any more."""
+    values, hidden = shown_values(kind, row)
     return EntryView(
         pk=row.pk if isinstance(row, Entry) else row.entry_id, kind=kind, number=row.number, key=row.key,
         title=row.title, region=row.region, state=row.state, since=row.since, effective=row.effective,
-        withdrawn=row.withdrawn, values=row.values, place=row.place, description=row.description_id, epoch=row.epoch,
+        withdrawn=row.withdrawn, values=values, place=row.place, description=row.description_id, epoch=row.epoch,
+        hidden=hidden,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from saishang.science.clocks import WorkingDays, working_days
 from saishang.science.machine import State, StateTable
 from saishang.science.numbers import exact
 from saishang.science.register.declared import Changes, read_changes
+from saishang.science.register.steps import Steps, read_steps
 
 __all__ = [
     "DEMONSTRATION", "Choice", "Compute", "Evidence", "Field", "Figure", "Kind", "KindError", "KindFault", "Term",
@@ -123,11 +124,12 @@ class Field:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A document that a move needs."""
+    """A document that a move needs; `kept_years` as of a field, 0 = for good."""
 
     id: str
     zh: str
     en: str
+    kept_years: int = 0
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,10 @@ class Kind:
     owner: str = ""
     #: Items of the plan that count these things, the main one first.
     tasks: tuple[str, ...] = ()
+    #: Who makes which move, and the certificate that one leaves.
+    steps: Steps = field(default_factory=Steps)
+    #: States that end an entry besides the final ones: from there the years run for which fields are kept.
+    ended: tuple[str, ...] = ()
     #: Of all that figures, terms and states follow from: with another one, what was made of them is made anew.
     digest: str = ""
     #: What becomes of entries that were there before the file was changed.
@@ -319,11 +325,13 @@ class _Reading:
             calendar=working_days(self.rules) if any("working_days" in t for t in document.get("terms", ())) else None,
             settled=self._settled(life), owner=self._owner(), tasks=tuple(document.get("tasks", ())),
             changes=self._changes(fields, life), rules=self.rules.digest,
+            steps=self._steps(fields, life), ended=self._settled(life, "ended"),
         )  # fmt: skip
         kind = digest_of(kind)
         for known in fields.values():
             if isinstance(known.required, Mapping):
                 self._where(("fields", known.id, "required"), known.required, fields, life)
+        self._kept(kind)
         return kind
 
     def _fields(self) -> dict[str, Field]:
@@ -346,23 +354,43 @@ class _Reading:
                 self._pattern(path, entry)
             if entry["id"] == DEMONSTRATION and entry["type"] != "truth":
                 self._fault((*path, "type"), "type truth for the mark of invented entries", entry["type"], "correct it")
-            said = entry.get("required", False)
+            said, kept = entry.get("required", False), int(entry.get("kept_years", 0))
             found[entry["id"]] = Field(
                 id=entry["id"], zh=entry["zh"], en=entry["en"], type=entry["type"], unit=entry.get("unit", ""),
                 least=entry.get("min"), most=entry.get("max"), decimals=entry.get("decimals"),
                 length=entry.get("length", 4000 if entry["type"] == "long_text" else 400),
                 pattern=entry.get("pattern", ""), form_zh=entry.get("form_zh", ""), form_en=entry.get("form_en", ""),
                 choices=choices, levels=tuple(entry.get("levels", ())),
-                required=said if isinstance(said, bool) else _where(said), public=entry.get("public", True),
+                required=said if isinstance(said, bool) else _where(said), public=entry.get("public", not kept),
                 in_list=entry.get("in_list", False), help_zh=entry.get("help_zh", ""),
                 help_en=entry.get("help_en", ""), of=entry.get("of", ""), compute=_compute(entry),
-                unique=entry.get("unique", False), open=entry.get("open", entry.get("public", True)),
-                kept_years=entry.get("kept_years", 0),
+                unique=entry.get("unique", False), open=entry.get("open", entry.get("public", not kept)),
+                kept_years=kept,
             )  # fmt: skip
         for index, known in enumerate(found.values()):
             if known.compute is not None:
                 self._check_compute(("fields", index), known, found)
         return found
+
+    def _kept(self, kind: Kind) -> None:
+        """What is shown for some years only is nothing by which entries are named, found by, counted or judged."""
+        named = {kind.key: "key", kind.title: "title"}
+        for figure in kind.figures.values():
+            for where in (figure.where, figure.of, *figure.any_of):
+                named |= dict.fromkeys(where, f"figure {figure.id}")
+            named[figure.field] = f"figure {figure.id}"
+        for known in kind.fields.values():
+            if isinstance(known.required, Mapping):
+                named |= dict.fromkeys(known.required, f"`required` of {known.id}")
+            if known.compute is not None:
+                named |= dict.fromkeys(known.compute.fields, f"`compute` of {known.id}")
+        for index, known in enumerate(kind.fields.values()):
+            path = ("fields", index, "kept_years")
+            if known.kept_years and known.id in named:
+                self._fault(path, "a field that nothing else hangs on", f"{known.id}, used as {named[known.id]}",
+                            "leave `kept_years` out, or use another field there")  # fmt: skip
+            elif known.kept_years and known.type in ("choice", "truth", "region", "entry"):
+                self._fault(path, "a text, number or day", known.type, "leave it out: lists filter by such fields")
 
     def _check_compute(self, path: tuple[str | int, ...], known: Field, fields: Mapping[str, Field]) -> None:
         if known.type not in _NUMBERS or known.required:
@@ -442,11 +470,19 @@ class _Reading:
         self._state(("life", "start"), said["start"], table)
         return table, said["start"], _evidence(source, table)
 
-    def _settled(self, life: StateTable | None) -> tuple[str, ...]:
-        named = tuple(self.document.get("life", {}).get("settled", ()))
+    def _settled(self, life: StateTable | None, key: str = "settled") -> tuple[str, ...]:
+        named = tuple(self.document.get("life", {}).get(key, ()))
         for state in named:
-            self._state(("life", "settled"), state, life)
+            self._state(("life", key), state, life)
         return named
+
+    def _steps(self, fields: Mapping[str, Field], life: StateTable | None) -> Steps:
+        if life is None and "life" in self.document:
+            return Steps()  # one fault, the missing table, must not look like many
+        steps, faults = read_steps(self.document.get("steps", {}), self.rules, fields, life)
+        for path, *said in faults:
+            self._fault(("steps", *path), *said)
+        return steps
 
     def _terms(self, fields: Mapping[str, Field], life: StateTable | None) -> Iterator[Term]:
         for index, entry in enumerate(self.document.get("terms", ())):
@@ -570,5 +606,5 @@ def _evidence(source: Mapping[str, Any], table: StateTable) -> dict[str, Evidenc
         for move in table.moves(state):
             for item in move.evidence:
                 words = named.get(item, {"zh": item, "en": item})
-                found[item] = Evidence(item, words["zh"], words["en"])
+                found[item] = Evidence(item, words["zh"], words["en"], words.get("kept_years", 0))
     return found

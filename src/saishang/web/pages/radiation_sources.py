@@ -24,8 +24,9 @@ from saishang.web.pages.air_common import choice
 from saishang.web.pages.exports import export
 from saishang.web.pages.radiation_common import tabs
 from saishang.web.pages.registers_common import day_of, entry_url, kind_named, state_name, today
+from saishang.web.pages.registers_writing import write_links
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.security import may, permission
+from saishang.web.security import permission
 
 __all__ = ["sources", "staff_summary"]
 
@@ -71,7 +72,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         "kinds": [(alarm.id, texts.both(alarm.zh, alarm.en)) for alarm in known.values()],
         "keys": [(texts.both(alarm.zh, alarm.en), counts[alarm.id], alarm.urgent)  # type: ignore[index]
                  for alarm in known.values()],
-        "invented": sum(view.standing.invented for view in views), "may_edit": may(request, "edit_registers"),
+        "invented": sum(view.standing.invented for view in views), "forms": write_links(request, kind),
     }  # fmt: skip
     return render(request, "radiation/sources.html", context)
 

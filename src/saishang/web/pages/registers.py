@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -184,7 +185,13 @@ def _wanted(request: HttpRequest, kind: Kind) -> tuple[Wanted, dict[str, str]]:
     regions = queries.inside(site.rules(), chosen["region"]) if chosen["region"] in site.rules().regions else ()
     states = (chosen["state"],) if kind.life is not None and chosen["state"] in kind.life.states else ()
     asked = Filter(chosen["q"][:200], regions, states, on, bool(chosen["withdrawn"]))
-    return Wanted(asked, overdue=today() if chosen["due"] else None), chosen
+    return Wanted(asked, overdue=_ended_before(chosen["due"])), chosen
+
+
+def _ended_before(asked: str) -> date | None:
+    """Terms that ended before today (`due=1`), or until the day that a reminder names (`due=2026-12-15`)."""
+    on = day_of(asked)
+    return on + timedelta(days=1) if on is not None else today() if asked else None
 
 
 def _demonstration(invented: int, any_real: bool) -> str:

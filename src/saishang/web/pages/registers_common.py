@@ -189,6 +189,8 @@ def tabs(kind: Kind, reader: Reader, here: str) -> list[tuple[str, str, bool]]:
         entries.append(("registers-new", _("登记")))
     if reader.editor:
         entries.append(("registers-import", _("批量导入")))
+    elif reader.proposes:
+        entries.append(("registers-propose-table", _("批量提交")))
     if kind.owner and (reader.reviewer or reader.proposes):
         entries.append(("registers-proposals", _("审核")))
     return [(words, reverse(name, args=[kind.id]), name == here) for name, words in entries]

@@ -67,6 +67,7 @@ from saishang.web.pages.registers_forms import (
 )
 from saishang.web.pages.registers_links import named_href, referring
 from saishang.web.pages.registers_propose import again, propose, sees
+from saishang.web.pages.registers_steps import makes_at_once, steps_of
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.uploads import as_it_came, plain_name
 from saishang.web.security import public, registered
@@ -98,36 +99,25 @@ def _page(
     answer = export(request, [fields, table, *([others] if others is not None else [])])
     if answer is not None:
         return answer
-    going = kind.life is not None and view.state in kind.life.states and not view.withdrawn and not kind.closed
-    moves = kind.life.moves(view.state) if kind.life is not None and going else ()
     spec = (
         area_map(kind, [view], reverse("registers-places", args=[kind.id]) + f"?q={view.key}" if reader.lists else None)
         if view.place else None
     )  # fmt: skip
     waits = waiting_for(kind, view.pk) if reader.staff else []
     terms = {term.id: term for term in kind.terms}
+    past = queries.papers_past(kind, view.pk)
     context = {
         "kind": kind, "name": kind_name(kind), "view": view, "reader": reader, "fields": fields, "history": table,
         "referring": others,
         "state": state_name(kind, view.state), "invented": view.standing.invented, "tabs": tabs(kind, reader, ""),
         "map": MapView("entry", _("位置图"), spec) if spec else None,
         "place": place_text(view.place) if view.place and view.place["type"] == "Point" else "",
-        "moves": [
-            {
-                "action": move.action, "label": texts.both(move.zh, move.en), "clause": move.clause, "who": move.who,
-                "after": state_name(kind, move.after),
-                "evidence": [
-                    (item, texts.both(kind.evidence[item].zh, kind.evidence[item].en)) for item in move.evidence
-                ],
-            }
-            for move in moves
-        ],
+        "moves": steps_of(kind, reader, view),
         "due": [
             {"label": texts.both(terms[due.term].zh, terms[due.term].en), "on": due.on, "late": due.on < today(),
              "clause": terms[due.term].clause, "mark": terms[due.term].status}
             for due in (queries.due(kind, [view]) if not view.withdrawn else [])
         ],
-        "moves_now": reader.reviewer,
         "waits": [
             (action_name(kind, one.action), one.pk if sees(request, reader, one) else None, one.proposed_at)
             for one in waits
@@ -135,7 +125,7 @@ def _page(
         "papers": [
             (f"{step.number} · {paper['name']}",
              reverse("registers-evidence", args=[kind.id, view.pk, paper["sha256"]]))
-            for step in steps for paper in step.evidence
+            for step in steps for paper in step.evidence if paper["document"] not in past
         ],
         **more,
     }  # fmt: skip
@@ -227,7 +217,7 @@ def _edit(
     return render(request, "registers/edit.html", context, status=status)
 
 
-@registered("propose_entries", "review_entries")
+@registered("propose_entries", "review_entries", "certify_entries")
 @require_POST
 def move(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Move an entry to its next state, with the files that the table asks for; or propose it."""
@@ -242,13 +232,15 @@ def move(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     with tempfile.TemporaryDirectory(prefix="saishang-evidence-") as folder:
         try:
             files = _sent(request, Path(folder))
-            if not reader.reviewer:
+            certifying = known.steps.who(data["action"]) == "certifier"
+            if not certifying and not makes_at_once(known, reader, _entry(known, pk), data["action"]):
                 wish = Wish(f"move:{data['action']}", pk, data["number"], effective=data["effective"],
                             reason=data["reason"], files=files)  # fmt: skip
                 return redirect(propose(request, known, wish))
             moved = move_entry(
                 request.user, known, site.rules(), Archive(settings.CONFIG.archive), pk, data["action"], files,
                 number=data["number"], today=today(), effective=data["effective"], reason=data["reason"],
+                certificate={part: request.POST.get(f"certificate-{part}", "") for part in ("number", "day", "until")},
                 address=address_of(request),
             )  # fmt: skip
         except EntryFaults as error:
@@ -320,9 +312,10 @@ def evidence(request: HttpRequest, kind: str, pk: int, sha256: str) -> HttpRespo
     if isinstance(found, HttpResponse):
         return found
     known, _reader = found
+    past = queries.papers_past(known, pk)
     for step in queries.history(known, pk):
         for paper in step.evidence:
-            if paper["sha256"] == sha256:
+            if paper["sha256"] == sha256 and paper["document"] not in past:
                 return as_it_came(sha256, paper["name"])
     raise Http404(_("条目没有这份材料。"))
 
@@ -348,6 +341,8 @@ def _fields_table(reader: Reader, view: EntryView) -> Table:
         text = value_text(field, value)
         unit = f" {texts.unit_name(field.unit)}" if field.unit and text else ""
         note = "" if field.public else _("仅工作人员可见")
+        if field.id in view.hidden:
+            note = _("保存期已满，不再显示")
         cell = Cell(exact(field, value), text=text + unit or None, note=note, href=named_href(reader, field, value))
         rows.append({"field": texts.both(field.zh, field.en), "value": cell})
     return Table("fields", _("登记内容"), columns, rows, about=[view.key, view.title])

@@ -16,7 +16,7 @@ from saishang.apps.registers.actions.adopting import EntryRefused, hold, signed
 from saishang.apps.registers.book import Place as SumPlace
 from saishang.apps.registers.book import due_day, movements, note, standing_of
 from saishang.apps.registers.models import Entry, Version
-from saishang.apps.registers.permits import Signing, may_review, may_write
+from saishang.apps.registers.permits import Signing, had_a_hand, may_make, may_review, may_write
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
 from saishang.science.register.sums import NOTHING, Part
@@ -33,9 +33,11 @@ __all__ = [
     "key_is_free",
     "locked",
     "logged_of",
+    "may_step",
     "permitted",
     "step",
     "with_state",
+    "words_of",
     "write",
 ]
 
@@ -87,6 +89,27 @@ def permitted(actor: Any, kind: Kind, *, moving: bool = False) -> None:
     raise EntryRefused(
         "this account may not change registers", fix="ask an administrator for the role editor", code="not-permitted"
     )
+
+
+def may_step(actor: Any, kind: Kind, entry: Entry, action: str) -> None:
+    """Raise when the actor may not make a move of this entry at once (Errors: EntryRefused)."""
+    if isinstance(actor, str):
+        return
+    certifying = kind.steps.who(action) == "certifier"
+    if not certifying and (isinstance(actor, Signing) or may_make(actor, kind, entry.region, action)):
+        return
+    if not certifying:
+        permitted(actor, kind, moving=True)
+    if isinstance(actor, Signing) or not may_make(actor, kind, entry.region, action):
+        raise EntryRefused(
+            "this step is made by the agency that certifies, and by nobody for it",
+            fix="ask a person of that agency who may certify", code="not-permitted",
+        )  # fmt: skip
+    if had_a_hand(actor, kind, entry.pk):
+        raise EntryRefused(
+            "nobody certifies what he entered, proposed or reviewed himself", fix="ask another person of the agency",
+            code="not-permitted",
+        )  # fmt: skip
 
 
 def locked(kind: Kind, pk: int, number: int | None) -> Entry:
@@ -200,7 +223,7 @@ def step(
     box = (None, None, None, None) if draft.place is None else draft.place.box
     made.west, made.south, made.east, made.north = box
     made.recorded_at = timezone.now()
-    made.words = _words(kind, made.values)
+    made.words = words_of(kind, made.values, made.hidden)
     if action not in OWN_WORDS:  # what is written anew stands under the description that read it
         made.epoch = kind.epoch if epoch is None else epoch
     now = standing_of(made)
@@ -290,10 +313,13 @@ def _told(entry: Entry | Version) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _words(kind: Kind, values: Mapping[str, Any]) -> str:
-    """What a public search may look through: fields that everybody sees, choices in both languages."""
+def words_of(kind: Kind, values: Mapping[str, Any], hidden: Iterable[str] = ()) -> str:
+    """What a public search may look through: fields that everybody sees (and goes on to see), in both languages."""
     parts: dict[str, None] = {}
+    past = set(hidden)
     for field in kind.seen_by(staff=False):
+        if field.id in past:
+            continue
         value = values.get(field.id)
         for language in ("zh", "en"):
             parts.setdefault(shown(field, value, language).casefold())

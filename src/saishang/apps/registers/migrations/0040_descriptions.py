@@ -40,7 +40,7 @@ KEY = dict(null=True, on_delete=django.db.models.deletion.PROTECT, related_name=
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0005_generations"),
-        ("registers", "0005_proposals"),
+        ("registers", "0030_order_of_writing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
