@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,10 +18,9 @@ from saishang.apps.registers import book, lists, queries
 from saishang.apps.registers.book import Place
 from saishang.apps.registers.form import PLACE, STATE, place_headings
 from saishang.apps.registers.kinds import kinds
-from saishang.apps.registers.lists import Wanted
 from saishang.apps.registers.permits import may_see_inside
 from saishang.apps.registers.queries import EntryView, Filter
-from saishang.science.register.kind import Figure, Kind
+from saishang.science.register.kind import DEMONSTRATION, Figure, Kind
 from saishang.science.register.sums import FigureSum, Part, figure_sum
 from saishang.web import texts
 from saishang.web.pages import site
@@ -41,6 +41,7 @@ from saishang.web.pages.registers_common import (
     tabs,
     today,
 )
+from saishang.web.pages.registers_filters import Asked, asked_of, chips, controls
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
@@ -75,14 +76,15 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
-    wanted, chosen = _wanted(request, known)
-    listed = lists.rows(known, wanted)
+    asked = asked_of(request.GET, reader)
+    wanted, chosen = asked.wanted, asked.chosen
+    listed = lists.rows(known, wanted, asked.order)
     pages = LongPaginator(listed, _PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     views = [queries.view_of(row, known.id) for row in page.object_list]
     about = _about(known, wanted.filter)
     everything = (queries.view_of(row, known.id) for row in listed.iterator(chunk_size=1000))
-    table = _entries_table(known, reader, views, everything, about)
+    table = _entries_table(known, asked, views, everything, about, request)
     form = _form_table(known, reader, everything, about)
     answer = export(request, [table, form])
     if answer is not None:
@@ -94,6 +96,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
         "kind": known, "name": kind_name(known), "table": table, "form_table": form, "page": page, "count": pages.count,
         "more": pages.more, "invented": made_up, "drawn": len(drawn) if len(drawn) < pages.count else 0,
         "chosen": chosen, "map": MapView("entries", _("名录分布图"), spec) if spec else None,
+        "chips": chips(request, asked), "notes": asked.notes, "sort": asked.order if asked.order != "key" else "",
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "registers/results.html", context)
@@ -102,7 +105,13 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
         "tabs": tabs(known, reader, "registers-list"), "reader": reader,
         "about": texts.both(known.about_zh, known.about_en),
         "states": [(state.id, texts.both(state.zh, state.en)) for state in states], "regions": region_tree(),
-        "has_terms": bool(known.terms),
+        "has_terms": bool(known.terms), "has_invented": DEMONSTRATION in known.fields,
+        "controls": controls(reader, asked), "since": (chosen["since.from"], chosen["since.to"]),
+        "open_filters": any("." in name and value for name, value in chosen.items()),
+        "columns": [
+            (field.id, texts.both(field.zh, field.en), field in asked.columns)
+            for field in reader.fields if field.id != known.key
+        ],
     }  # fmt: skip
     return render(request, "registers/list.html", context)
 
@@ -161,7 +170,7 @@ def places(request: HttpRequest, kind: str) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
-    wanted, _chosen = _wanted(request, known)
+    wanted = asked_of(request.GET, reader).wanted
     features = [
         {
             "type": "Feature", "id": view.pk, "geometry": view.place,
@@ -177,17 +186,6 @@ def places(request: HttpRequest, kind: str) -> HttpResponse:
     if request.GET.get("download"):
         answer["Content-Disposition"] = f'attachment; filename="{known.id}.geojson"'
     return answer
-
-
-def _wanted(request: HttpRequest, kind: Kind) -> tuple[Wanted, dict[str, str]]:
-    """What the address asks for; values that nobody knows are passed over."""
-    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "region", "state", "on", "due", "withdrawn")}
-    on = day_of(chosen["on"])
-    chosen["on"] = on.isoformat() if on else ""
-    regions = queries.inside(site.rules(), chosen["region"]) if chosen["region"] in site.rules().regions else ()
-    states = (chosen["state"],) if kind.life is not None and chosen["state"] in kind.life.states else ()
-    asked = Filter(chosen["q"][:200], regions, states, on, bool(chosen["withdrawn"]))
-    return Wanted(asked, overdue=today() if chosen["due"] else None), chosen
 
 
 def _demonstration(invented: int, any_real: bool) -> str:
@@ -208,20 +206,21 @@ def _about(kind: Kind, wanted: Filter) -> list[str]:
 
 
 def _entries_table(
-    kind: Kind, reader: Reader, rows: Sequence[EntryView], everything: Iterable[EntryView], about: Sequence[str]
+    kind: Kind, asked: Asked, rows: Sequence[EntryView], everything: Iterable[EntryView], about: Sequence[str],
+    request: HttpRequest,
 ) -> Table:  # fmt: skip
-    shown_fields = [field for field in reader.fields if field.in_list]
+    shown_fields = asked.columns
     columns = [
-        Column(
+        _ordered(request, asked, {kind.key: "key", kind.title: "title"}.get(field.id, field.id), Column(
             field.id, texts.both(field.zh, field.en), texts.unit_name(field.unit), row_head=field.id == kind.key,
             number=field.type in ("number", "integer"), nowrap=field.id == kind.key,
-        )
+        ))
         for field in shown_fields
     ]  # fmt: skip
     if kind.life is not None:
         columns += [Column("_state", _("状态")), Column("_since", _("自"), nowrap=True)]
     if kind.terms:
-        columns.append(Column("_due", _("到期"), nowrap=True))
+        columns.append(_ordered(request, asked, "due", Column("_due", _("到期"), nowrap=True)))
 
     def told(view: EntryView) -> dict[str, Any]:
         row: dict[str, Any] = {field.id: exact(field, view.values.get(field.id)) for field in shown_fields}
@@ -238,6 +237,17 @@ def _entries_table(
         everything=map(told, everything),
         empty=_("名录里还没有条目，或没有符合条件的条目。"),
     )  # fmt: skip
+
+
+def _ordered(request: HttpRequest, asked: Asked, name: str, column: Column) -> Column:
+    """The column with where a click on its heading leads: into its order, and back where it is so already."""
+    ascending = asked.order == name
+    now = "ascending" if ascending else "descending" if asked.order == f"-{name}" else ""
+    rest = request.GET.copy()
+    for gone in ("page", "format", "table"):
+        rest.pop(gone, None)
+    rest["sort"] = f"-{name}" if ascending else name
+    return replace(column, href=f"?{rest.urlencode()}", sorted=now)
 
 
 def _form_table(kind: Kind, reader: Reader, views: Iterable[EntryView], about: Sequence[str]) -> Table:
