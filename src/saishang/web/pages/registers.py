@@ -7,14 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from saishang.apps.core.queries import counted
 from saishang.apps.registers import book, lists, queries
+from saishang.apps.registers.actions.bulk import MOST_AT_ONCE
 from saishang.apps.registers.book import Place
 from saishang.apps.registers.form import PLACE, STATE, place_headings
 from saishang.apps.registers.kinds import kinds
@@ -41,7 +43,7 @@ from saishang.web.pages.registers_common import (
     tabs,
     today,
 )
-from saishang.web.pages.registers_filters import Asked, asked_of, chips, controls
+from saishang.web.pages.registers_filters import Asked, asked_of, chips, controls, filter_query
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
@@ -84,7 +86,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     views = [queries.view_of(row, known.id) for row in page.object_list]
     about = _about(known, wanted.filter)
     everything = (queries.view_of(row, known.id) for row in listed.iterator(chunk_size=1000))
-    table = _entries_table(known, asked, views, everything, about, request)
+    table = _entries_table(known, reader, asked, views, everything, about, request)
     form = _form_table(known, reader, everything, about)
     answer = export(request, [table, form])
     if answer is not None:
@@ -96,7 +98,8 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
         "kind": known, "name": kind_name(known), "table": table, "form_table": form, "page": page, "count": pages.count,
         "more": pages.more, "invented": made_up, "drawn": len(drawn) if len(drawn) < pages.count else 0,
         "chosen": chosen, "map": MapView("entries", _("名录分布图"), spec) if spec else None,
-        "chips": chips(request, asked), "notes": asked.notes, "sort": asked.order if asked.order != "key" else "",
+        "chips": chips(request, asked), "notes": asked.notes, "picks": _picks(request, reader, asked),
+        "sort": asked.order if asked.order != "key" else "",
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "registers/results.html", context)
@@ -206,8 +209,8 @@ def _about(kind: Kind, wanted: Filter) -> list[str]:
 
 
 def _entries_table(
-    kind: Kind, asked: Asked, rows: Sequence[EntryView], everything: Iterable[EntryView], about: Sequence[str],
-    request: HttpRequest,
+    kind: Kind, reader: Reader, asked: Asked, rows: Sequence[EntryView], everything: Iterable[EntryView],
+    about: Sequence[str], request: HttpRequest,
 ) -> Table:  # fmt: skip
     shown_fields = asked.columns
     columns = [
@@ -219,12 +222,20 @@ def _entries_table(
     ]  # fmt: skip
     if kind.life is not None:
         columns += [Column("_state", _("状态")), Column("_since", _("自"), nowrap=True)]
+    picks = "format" not in request.GET and _picks(request, reader, asked) is not None
+    if picks:
+        columns.insert(0, Column("_pick", _("选")))
     if kind.terms:
         columns.append(_ordered(request, asked, "due", Column("_due", _("到期"), nowrap=True)))
 
     def told(view: EntryView) -> dict[str, Any]:
         row: dict[str, Any] = {field.id: exact(field, view.values.get(field.id)) for field in shown_fields}
         row[kind.key] = Cell(view.key, href=entry_url(kind, view.pk), note=_("已撤销") if view.withdrawn else "")
+        if picks:
+            row["_pick"] = Cell(badge=format_html(
+                '<input type="checkbox" name="pk" value="{}" form="pick" aria-label="{}">', view.pk,
+                f"{_('选')} {view.key}",
+            ))  # fmt: skip
         row["_state"], row["_since"] = state_name(kind, view.state), view.since
         due = next(iter(queries.due(kind, [view])), None)
         if due is not None:
@@ -237,6 +248,14 @@ def _entries_table(
         everything=map(told, everything),
         empty=_("名录里还没有条目，或没有符合条件的条目。"),
     )  # fmt: skip
+
+
+def _picks(request: HttpRequest, reader: Reader, asked: Asked) -> dict[str, Any] | None:
+    """What the form over picked entries needs; None for whoever does not write at once, or looks at a past day."""
+    if not reader.editor or asked.wanted.filter.on is not None:
+        return None
+    kept = QueryDict(filter_query(request.GET))
+    return {"kept": [(key, value) for key, values in kept.lists() for value in values], "most": MOST_AT_ONCE}
 
 
 def _ordered(request: HttpRequest, asked: Asked, name: str, column: Column) -> Column:

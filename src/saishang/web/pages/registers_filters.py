@@ -146,7 +146,6 @@ class _Reading:
         asked = Filter(words, regions, states, on, bool(text["withdrawn"]))
         self.chosen |= text
         self._tell({
-            "q": _("查找：%(words)s") % {"words": words} if words else "",
             "region": site.region_name(text["region"]) if regions else "",
             "state": state_name(kind, text["state"]) if states else "",
             "due": _("逾期") if text["due"] else "", "withdrawn": _("含已撤销") if text["withdrawn"] else "",

@@ -1,6 +1,7 @@
 """Changes of registers; each is permission → check → change → log, in one transaction."""
 
 from saishang.apps.registers.actions.add import add_entry
+from saishang.apps.registers.actions.bulk import BulkOutcome, BulkWish, bulk_edit
 from saishang.apps.registers.actions.change import change_entry
 from saishang.apps.registers.actions.load_table import RowRefusal, TableOutcome, load_rows, load_table
 from saishang.apps.registers.actions.move import EvidenceFile, move_entry
@@ -16,7 +17,7 @@ from saishang.apps.registers.actions.withdraw import restore_entry, withdraw_ent
 from saishang.apps.registers.actions.write import EntryFaults
 
 __all__ = [
-    "EntryFaults", "EvidenceFile", "RowRefusal", "TableOutcome", "Wish", "accept_proposal", "add_entry", "change_entry",
-    "load_rows", "load_table", "move_entry", "propose_entry", "restore_entry", "return_proposal", "take_back_proposal",
-    "undo_batch", "undo_entry", "withdraw_entry",
+    "BulkOutcome", "BulkWish", "EntryFaults", "EvidenceFile", "RowRefusal", "TableOutcome", "Wish", "accept_proposal",
+    "add_entry", "bulk_edit", "change_entry", "load_rows", "load_table", "move_entry", "propose_entry", "restore_entry",
+    "return_proposal", "take_back_proposal", "undo_batch", "undo_entry", "withdraw_entry",
 ]  # fmt: skip
