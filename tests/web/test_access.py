@@ -57,6 +57,7 @@ AUDIENCE = {
     "registers-proposals": "propose_entries", "registers-proposal": "review_entries",
     "registers-proposal-decide": "review_entries", "registers-proposal-evidence": "review_entries",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
+    "registers-views": "staff", "registers-view": "staff",
     "registers-bulk": "edit_registers", "registers-running": "edit_registers", "registers-batch": "edit_registers",
     "registers-import-again": "edit_registers", "registers-import-mend": "edit_registers",
     "registers-import-mend-small": "edit_registers",
@@ -230,6 +231,7 @@ def address(name: str, portal: Portal) -> str:
                 "proposals": "proposals/", "proposal": "proposals/0/", "proposal-decide": "proposals/0/decide/",
                 "proposal-evidence": f"proposals/0/evidence/{'0' * 64}/",
                 # Jobs and batches: tests/web/test_registers_bulk.py has some.
+                "views": "views/", "view": "views/0/",
                 "bulk": f"bulk/?pk={portal.plot}", "running": "running/0/", "batch": f"batches/{'0' * 32}/",
                 "import-again": "import/0/again/", "import-mend": "import/0/mend/", "import-mend-small": "import/mend/",
             }.items()
@@ -281,6 +283,8 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
         works
         or name
         in {
+            "registers-views",
+            "registers-view",
             "registers-import-undo",
             "registers-import-again",
             "registers-move",
@@ -302,6 +306,8 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
         "registers-running", "registers-batch", "registers-import-again", "registers-import-mend",
     }  # fmt: skip
     works = works or name in {
+        "registers-views",
+        "registers-view",
         "registers-import-undo",
         "registers-import-mend-small",
         "data-changes-release",
@@ -413,6 +419,8 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
         if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
             continue
         if name in {"registers-proposal-decide", "registers-proposal-evidence"} or "-import-" in name:
+            continue
+        if name in {"registers-views", "registers-view"}:  # take a form
             continue
         if name in {"account-session-end", "account-recovery", "people-act", "work-move"}:  # take a form
             continue

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -44,6 +44,7 @@ from saishang.web.pages.registers_common import (
     today,
 )
 from saishang.web.pages.registers_filters import Asked, asked_of, chips, controls, filter_query
+from saishang.web.pages.registers_views import opens_with, views_of
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
@@ -78,6 +79,9 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
+    elsewhere = opens_with(request, reader)
+    if elsewhere is not None:
+        return redirect(elsewhere)
     asked = asked_of(request.GET, reader)
     wanted, chosen = asked.wanted, asked.chosen
     listed = lists.rows(known, wanted, asked.order)
@@ -99,6 +103,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
         "more": pages.more, "invented": made_up, "drawn": len(drawn) if len(drawn) < pages.count else 0,
         "chosen": chosen, "map": MapView("entries", _("名录分布图"), spec) if spec else None,
         "chips": chips(request, asked), "notes": asked.notes, "picks": _picks(request, reader, asked),
+        "views": views_of(request, reader),
         "sort": asked.order if asked.order != "key" else "",
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":

@@ -16,13 +16,13 @@ from saishang.apps.registers import lists, queries
 from saishang.apps.registers.lists import ORDERS, Wanted
 from saishang.apps.registers.matching import few
 from saishang.apps.registers.queries import Filter
-from saishang.science.register.kind import DEMONSTRATION, Field, Figure
+from saishang.science.register.kind import DEMONSTRATION, Field, Figure, Kind
 from saishang.science.register.values import read_value, shown
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.registers_common import Reader, day_of, region_tree, state_name, today
 
-__all__ = ["Asked", "asked_of", "chips", "controls", "filter_query", "filterable", "is_filter"]
+__all__ = ["Asked", "asked_of", "chips", "controls", "fields_asked", "filter_query", "filterable", "is_filter"]
 
 #: Names of the filters that every register has. Others begin with the sign below.
 PLAIN = ("q", "region", "state", "on", "due", "withdrawn", "invented", "since.from", "since.to", "figure")
@@ -81,6 +81,16 @@ def filter_query(given: QueryDict) -> str:
         if is_filter(name) and values:
             kept.setlist(name, values)
     return kept.urlencode()
+
+
+def fields_asked(given: QueryDict, kind: Kind) -> set[str]:
+    """Fields of the kind by which an address filters or sorts, those of a figure with them."""
+    found = {name.removeprefix(_SIGN).removesuffix(_LOW).removesuffix(_HIGH) for name in given if is_filter(name)}
+    found = {name for name in found if name not in PLAIN} | {given.get("sort", "").removeprefix("-")}
+    figure = kind.figures.get(given.get("figure", ""))
+    if figure is not None:
+        found.update(name for where in (figure.where, figure.of, *figure.any_of) for name in where)
+    return found & set(kind.fields)
 
 
 def asked_of(given: QueryDict, reader: Reader) -> Asked:

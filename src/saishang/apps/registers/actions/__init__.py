@@ -13,11 +13,13 @@ from saishang.apps.registers.actions.proposals import (
     take_back_proposal,
 )
 from saishang.apps.registers.actions.undo import undo_batch, undo_entry
+from saishang.apps.registers.actions.views import change_view, delete_view, open_with, save_view
 from saishang.apps.registers.actions.withdraw import restore_entry, withdraw_entry
 from saishang.apps.registers.actions.write import EntryFaults
 
 __all__ = [
     "BulkOutcome", "BulkWish", "EntryFaults", "EvidenceFile", "RowRefusal", "TableOutcome", "Wish", "accept_proposal",
-    "add_entry", "bulk_edit", "change_entry", "load_rows", "load_table", "move_entry", "propose_entry", "restore_entry",
-    "return_proposal", "take_back_proposal", "undo_batch", "undo_entry", "withdraw_entry",
+    "add_entry", "bulk_edit", "change_entry", "change_view", "delete_view", "load_rows", "load_table", "move_entry",
+    "open_with", "propose_entry", "restore_entry", "return_proposal", "save_view", "take_back_proposal", "undo_batch",
+    "undo_entry", "withdraw_entry",
 ]  # fmt: skip

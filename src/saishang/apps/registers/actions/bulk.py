@@ -200,7 +200,9 @@ class _Doing:
             row = there.get(pk)
             if row is None:
                 self.outcome.refusals.append(
-                    BulkRefusal(pk, str(pk), "", "there is no such entry in this register", "open the list again")
+                    BulkRefusal(
+                        pk, str(pk), "", "there is no such entry in this register", "open it from the list again"
+                    )
                 )
                 continue
             try:
