@@ -1,8 +1,8 @@
-"""Registers: which there are, the list of one with search and filters, its figures by place and day, its outlines."""
+"""Registers: which there are, the list of one with search, filters and views, its outlines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,13 +17,11 @@ from django.views.decorators.http import require_safe
 from saishang.apps.core.queries import counted
 from saishang.apps.registers import book, lists, queries
 from saishang.apps.registers.actions.bulk import MOST_AT_ONCE
-from saishang.apps.registers.book import Place
 from saishang.apps.registers.form import PLACE, STATE, place_headings
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.permits import may_see_inside
-from saishang.apps.registers.queries import EntryView, Filter
-from saishang.science.register.kind import DEMONSTRATION, Figure, Kind
-from saishang.science.register.sums import FigureSum, Part, figure_sum
+from saishang.apps.registers.queries import EntryView
+from saishang.science.register.kind import DEMONSTRATION, Kind
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.charts import MapView
@@ -32,7 +30,6 @@ from saishang.web.pages.paging import MOST_COUNTED, LongPaginator
 from saishang.web.pages.registers_common import (
     Reader,
     area_map,
-    day_of,
     entry_url,
     exact,
     kind_name,
@@ -43,12 +40,13 @@ from saishang.web.pages.registers_common import (
     tabs,
     today,
 )
+from saishang.web.pages.registers_figures import about as about_list
 from saishang.web.pages.registers_filters import Asked, asked_of, chips, controls, filter_query
 from saishang.web.pages.registers_views import opens_with, views_of
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
-__all__ = ["figures", "index", "listing", "places"]
+__all__ = ["index", "listing", "places"]
 
 _PER_PAGE = 50
 #: Entries that the map of a list draws.
@@ -88,7 +86,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     pages = LongPaginator(listed, _PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     views = [queries.view_of(row, known.id) for row in page.object_list]
-    about = _about(known, wanted.filter)
+    about = about_list(known, wanted.filter)
     everything = (queries.view_of(row, known.id) for row in listed.iterator(chunk_size=1000))
     table = _entries_table(known, reader, asked, views, everything, about, request)
     form = _form_table(known, reader, everything, about)
@@ -126,52 +124,6 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
 
 @public
 @require_safe
-def figures(request: HttpRequest, kind: str) -> HttpResponse:
-    """Figures of a register by place, as it stood on a day."""
-    found = opened(request, kind)
-    if isinstance(found, HttpResponse):
-        return found
-    known, reader = found
-    on = day_of(request.GET.get("on"))
-    places_shown = [row for row in site.rules().regions.values() if row["level"] in ("province", "prefecture_city")]
-    places_shown = [row for row in places_shown if row["use"] == "in_plan"]
-    codes = [str(row["code"]) for row in places_shown]
-    found_sums = book.sums(known, on)
-    # Invented entries are never counted beside real ones; alone they show what the page is for, under their mark.
-    there = {place.invented for place, part in found_sums.items() if not place.figure and part.counted}
-    real = False in there
-    mine = {place: part for place, part in found_sums.items() if place.invented is not real}
-    made_up = sum(part.counted for place, part in found_sums.items() if not place.figure and place.invented)
-    columns = [Column("figure", _("指标"), row_head=True), Column("unit", _("计量单位"))]
-    columns += [Column(str(row["code"]), texts.name_of(row), number=True) for row in places_shown]
-    rows = []
-    for figure in known.figures.values():
-        row: dict[str, Any] = {"figure": texts.both(figure.zh, figure.en), "unit": texts.unit_name(figure.unit)}
-        for code in codes:
-            value = _figure(figure, mine, code)
-            note = (
-                texts.counted("%(count)s 条缺少数值", value.missing) % {"count": value.missing} if value.missing else ""
-            )
-            row[code] = Cell(value.rounded, note=note)
-        rows.append(row)
-    about = _about(known, Filter(on=on))
-    if not real and made_up:
-        about.append(_("演示数据：条目都是虚构的。"))
-    table = Table(
-        "figures", _("各地统计"), columns, rows, about=about, empty=_("此名录没有定义统计指标。"),
-        caption=_("按所选日期名录的状态统计；没有可比对象时不给出比例，缺少数值时不给出合计。"),
-    )  # fmt: skip
-    states = _states_table(known, mine, about)
-    context = {
-        "kind": known, "name": kind_name(known), "tabs": tabs(known, reader, "registers-figures"), "table": table,
-        "on": on.isoformat() if on else "", "states": states,
-        "demonstration": _demonstration(made_up, real),
-    }  # fmt: skip
-    return export(request, [table, states]) or render(request, "registers/figures.html", context)
-
-
-@public
-@require_safe
 def places(request: HttpRequest, kind: str) -> HttpResponse:
     """Entries with a place as GeoJSON, with the fields that the reader may see."""
     found = opened(request, kind)
@@ -194,23 +146,6 @@ def places(request: HttpRequest, kind: str) -> HttpResponse:
     if request.GET.get("download"):
         answer["Content-Disposition"] = f'attachment; filename="{known.id}.geojson"'
     return answer
-
-
-def _demonstration(invented: int, any_real: bool) -> str:
-    """What a reader of the figures has to know about invented entries; empty without any."""
-    if not invented:
-        return ""
-    if any_real:
-        return texts.counted("名录中有 %(n)s 条虚构的演示条目，不计入本页的数字。", invented) % {"n": invented}
-    return _("名录中的条目都是虚构的，本页的数字不代表任何真实情况，也不计入任何考核指标。")
-
-
-def _about(kind: Kind, wanted: Filter) -> list[str]:
-    return [
-        kind_name(kind),
-        _("名录日期：%(day)s") % {"day": (wanted.on or today()).isoformat()},
-        _("依据：%(source)s") % {"source": kind.source},
-    ]
 
 
 def _entries_table(
@@ -290,29 +225,3 @@ def _form_table(kind: Kind, reader: Reader, views: Iterable[EntryView], about: S
         for view in views
     )
     return Table("form", kind_name(kind), columns, (), about=about, everything=rows)
-
-
-def _figure(figure: Figure, sums: Mapping[Place, Part], region: str) -> FigureSum:
-    """A figure of a region and everything below it."""
-    codes = queries.inside(site.rules(), region)
-    parts = {place.region: part for place, part in sums.items() if place.figure == figure.id and place.region in codes}
-    return figure_sum(figure, parts, queries.counted_regions(figure, site.rules(), codes))
-
-
-def _states_table(kind: Kind, sums: Mapping[Place, Part], about: Sequence[str]) -> Table:
-    """How many entries are in which state, and what may happen to them next."""
-    if kind.life is None:
-        return Table("states", _("状态"), [], [], empty=_("此名录的条目没有办理流程。"))
-    columns = [
-        Column("state", _("状态"), row_head=True), Column("count", _("条目数"), number=True),
-        Column("next", _("下一步"), long=True),
-    ]  # fmt: skip
-    rows = [
-        {
-            "state": Cell(state_name(kind, state), href=f"{reverse('registers-list', args=[kind.id])}?state={state}"),
-            "count": sum(part.counted for place, part in sums.items() if not place.figure and place.state == state),
-            "next": texts.listed(texts.both(move.zh, move.en) for move in kind.life.moves(state)),
-        }
-        for state in kind.life.states
-    ]
-    return Table("states", _("各状态的条目"), columns, rows, about=about)
