@@ -57,7 +57,7 @@ AUDIENCE = {
     "registers-proposals": "propose_entries", "registers-proposal": "review_entries",
     "registers-proposal-decide": "review_entries", "registers-proposal-evidence": "review_entries",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
-    "registers-views": "staff", "registers-view": "staff",
+    "registers-views": "staff", "registers-view": "staff", "registers-labels": "public",
     "registers-bulk": "edit_registers", "registers-running": "edit_registers", "registers-batch": "edit_registers",
     "registers-import-again": "edit_registers", "registers-import-mend": "edit_registers",
     "registers-import-mend-small": "edit_registers",
@@ -231,7 +231,7 @@ def address(name: str, portal: Portal) -> str:
                 "proposals": "proposals/", "proposal": "proposals/0/", "proposal-decide": "proposals/0/decide/",
                 "proposal-evidence": f"proposals/0/evidence/{'0' * 64}/",
                 # Jobs and batches: tests/web/test_registers_bulk.py has some.
-                "views": "views/", "view": "views/0/",
+                "views": "views/", "view": "views/0/", "labels": f"labels/?pk={portal.plot}",
                 "bulk": f"bulk/?pk={portal.plot}", "running": "running/0/", "batch": f"batches/{'0' * 32}/",
                 "import-again": "import/0/again/", "import-mend": "import/0/mend/", "import-mend-small": "import/mend/",
             }.items()

@@ -28,9 +28,9 @@ def plot(code: str, region: str, day: date, **more: str) -> Entry:
 
 @pytest.fixture(autouse=True)
 def entries() -> None:
-    plot("PLOT-A", "640104", date(2026, 1, 5), suspected_on="2025-01-01", changed_on="2025-01-01")
+    plot("PLOT-A", "640104", date(2026, 1, 5))
     plot("PLOT-B", "640105", date(2026, 2, 5))
-    plot("PLOT-C", "640202", date(2026, 2, 5), suspected_on="2025-01-01", changed_on="2025-01-01")
+    plot("PLOT-C", "640202", date(2026, 2, 5))
     gone = plot("PLOT-D", "640104", date(2026, 2, 6))
     withdraw_entry("tests", kind_of(load_rules(), "construction_plots"), gone.pk, number=None, today=date(2026, 3, 6),
                    reason="x")  # fmt: skip
@@ -78,17 +78,21 @@ def test_trends_by_month_as_tables() -> None:
 
 def test_overdue_terms_by_term_and_place() -> None:
     today = timezone.localdate()
+    # Twelve months for the survey: those of this spring still have time.
+    for number, region in enumerate(("640104", "640104", "640202")):
+        plot(f"LATE-{number}", region, today - timedelta(days=400))
+    for number, days in enumerate((300, 360)):
+        plot(f"SOON-{number}", "640104", today - timedelta(days=days))
     answer = page()
     assert "逾期的期限" in answer and "逾期的期限" not in page(f"on={today - timedelta(days=1)}")
     late = csv("late")
-    # One term runs for each of these plots at a time, so that overdue terms are overdue entries.
-    entries = Entry.objects.filter(due__lt=today, withdrawn=False)
-    assert entries.exists()
     head = next(n for n, row in enumerate(late) if row[0] == "期限")
-    for place, region in (("宁夏回族自治区", "64"), ("银川市", "6401"), ("石嘴山市", "6402")):
+    for place, number in (("宁夏回族自治区", 3), ("银川市", 2), ("石嘴山市", 1), ("吴忠市", 0)):
         column = late[head].index(place)
-        told = sum(int(row[column]) for row in late[head + 1 :])
-        assert told == entries.filter(region__startswith=region).count(), place
+        assert sum(int(row[column]) for row in late[head + 1 :]) == number, place
+    link = next(unescape(one) for one in re.findall(r'href="([^"]*due=1[^"]*)"', answer) if "640100" in one)
+    listed = Client().get(link).content.decode()
+    assert "LATE-0" in listed and "LATE-1" in listed and "LATE-2" not in listed and "SOON" not in listed
 
 
 def test_a_figure_over_a_private_field_has_no_way_to_its_entries() -> None:
