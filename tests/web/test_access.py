@@ -62,6 +62,10 @@ AUDIENCE = {
     "registers-propose-table": "propose_entries", "registers-bundle": "review_entries",
     "registers-bundle-decide": "review_entries",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
+    "registers-views": "staff", "registers-view": "staff", "registers-labels": "public",
+    "registers-bulk": "edit_registers", "registers-running": "edit_registers", "registers-batch": "edit_registers",
+    "registers-import-again": "edit_registers", "registers-import-mend": "edit_registers",
+    "registers-import-mend-small": "edit_registers",
     "registers-move": "propose_entries", "registers-back": "propose_entries", "registers-evidence": "view_internal",
     "registers-open": "public", "registers-counted": "public",
     # tests/contracts/test_access.py walks role × address for these, and looks into the answers.
@@ -242,6 +246,10 @@ def address(name: str, portal: Portal) -> str:
                 # Nobody has proposed anything here; tests/web/test_registers_access.py has proposals.
                 "proposals": "proposals/", "proposal": "proposals/0/", "proposal-decide": "proposals/0/decide/",
                 "proposal-evidence": f"proposals/0/evidence/{'0' * 64}/",
+                # Jobs and batches: tests/web/test_registers_bulk.py has some.
+                "views": "views/", "view": "views/0/", "labels": f"labels/?pk={portal.plot}",
+                "bulk": f"bulk/?pk={portal.plot}", "running": "running/0/", "batch": f"batches/{'0' * 32}/",
+                "import-again": "import/0/again/", "import-mend": "import/0/mend/", "import-mend-small": "import/mend/",
             }.items()
         },
         "api": "/api/", "api-openapi": "/api/openapi.json", "api-catalog": "/api/catalog",
@@ -304,7 +312,16 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
     works = name in {"jobs-start", "jobs-cancel", "jobs-retry"}
     posts = (
         works
-        or name in {"registers-import-undo", "registers-move", "registers-back", "registers-proposal-decide"}
+        or name
+        in {
+            "registers-views",
+            "registers-view",
+            "registers-import-undo",
+            "registers-import-again",
+            "registers-move",
+            "registers-back",
+            "registers-proposal-decide",
+        }
         or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate", "data-changes-release"}
         or name == "data-lead-review"
         or name in {"target-withdraw", "target-dissolve", "account-session-end", "account-recovery", "people-act"}
@@ -317,8 +334,17 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
         # No provider is set here; tests/web/test_outside.py starts one.
         "sign-in-outside", "sign-in-outside-back", "notices-open", "notices-read",
         "registers-proposal", "registers-proposal-decide", "registers-proposal-evidence",
+        "registers-running", "registers-batch", "registers-import-again", "registers-import-mend",
     }  # fmt: skip
-    works = works or name in {"registers-import-undo", "data-changes-release", "target-withdraw", "target-dissolve"}
+    works = works or name in {
+        "registers-views",
+        "registers-view",
+        "registers-import-undo",
+        "registers-import-mend-small",
+        "data-changes-release",
+        "target-withdraw",
+        "target-dissolve",
+    }
     # The second step of a sign-in that nobody has begun leads to the first.
     works = works or name in {"account-session-end", "people-act", "sign-in-code", "work-move", "notices-read-all"}
     posts = posts or name == "work-move"
@@ -424,7 +450,9 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
             continue
         if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
             continue
-        if name in {"registers-proposal-decide", "registers-proposal-evidence"}:
+        if name in {"registers-proposal-decide", "registers-proposal-evidence"} or "-import-" in name:
+            continue
+        if name in {"registers-views", "registers-view"}:  # take a form
             continue
         if name in {"account-session-end", "account-recovery", "people-act", "work-move"}:  # take a form
             continue

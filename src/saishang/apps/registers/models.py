@@ -8,7 +8,10 @@ from django.db.models import Q
 
 from saishang.apps.registers.states import PROPOSAL_STATES
 
-__all__ = ["Book", "Bundle", "Content", "Description", "Entry", "Movement", "Proposal", "Version"]
+__all__ = [
+    "Book", "Bundle", "Content", "Description", "Entry", "Movement", "OwnDefault", "Proposal", "SavedView",
+    "Version",
+]  # fmt: skip
 
 
 class Description(models.Model):
@@ -255,3 +258,46 @@ class Book(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.digest[:12]}"
+
+
+class SavedView(models.Model):
+    """Filters, columns and order of a list under a name; its owner's, and others' as far as it is shared."""
+
+    kind = models.CharField(max_length=60)
+    name = models.CharField(max_length=80)
+    #: What the address of the list says, in a settled order.
+    query = models.CharField(max_length=2000)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: Empty: nobody else; `organisation`: people of `organisation`; `everybody`: whoever sees the register.
+    shared = models.CharField(max_length=20, blank=True)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "owner", "name"], name="registers_view_once"),
+            models.CheckConstraint(
+                condition=Q(shared__in=["", "everybody"], organisation__isnull=True)
+                | Q(shared="organisation", organisation__isnull=False),
+                name="registers_view_shared",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+class OwnDefault(models.Model):
+    """The view with which a register opens for a person."""
+
+    kind = models.CharField(max_length=60)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "person"], name="registers_default_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.person_id}"

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registers", "0005_proposals")]
+    dependencies = [("registers", "0020_saved_views")]
 
     operations = [
         migrations.AddIndex(
