@@ -94,7 +94,9 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     if answer is not None:
         return answer
     drawn = [queries.view_of(row, known.id) for row in listed[:_DRAWN]] if known.place != "none" else []
-    spec = area_map(known, drawn, reverse("registers-places", args=[known.id])) if drawn else None
+    # The outlines of the list's own entries, of its own day.
+    outlines = f"{reverse('registers-places', args=[known.id])}?{filter_query(request.GET)}"
+    spec = area_map(known, drawn, outlines, wanted.filter.on) if drawn else None
     made_up, _all = counted(lists.invented(listed, known), MOST_COUNTED)
     context: dict[str, Any] = {
         "kind": known, "name": kind_name(known), "table": table, "form_table": form, "page": page, "count": pages.count,
@@ -168,9 +170,12 @@ def _entries_table(
     if kind.terms:
         columns.append(_ordered(request, asked, "due", Column("_due", _("到期"), nowrap=True)))
 
+    on = asked.wanted.filter.on
+    when = f"?on={on}" if on is not None else ""
+
     def told(view: EntryView) -> dict[str, Any]:
         row: dict[str, Any] = {field.id: exact(field, view.values.get(field.id)) for field in shown_fields}
-        row[kind.key] = Cell(view.key, href=entry_url(kind, view.pk), note=_("已撤销") if view.withdrawn else "")
+        row[kind.key] = Cell(view.key, href=entry_url(kind, view.pk) + when, note=_("已撤销") if view.withdrawn else "")
         if picks:
             row["_pick"] = Cell(badge=format_html(
                 '<input type="checkbox" name="pk" value="{}" form="pick" aria-label="{}">', view.pk,

@@ -229,13 +229,17 @@ def places_layer(kind: Kind, url: str) -> dict[str, Any]:
     return {"id": "entries", "kind": "area", "url": url, "key": "state", "colours": state_colours(kind) or {"": _PLAIN}}
 
 
-def area_map(kind: Kind, views: Iterable[EntryView], places: str | None) -> dict[str, Any] | None:
+def area_map(
+    kind: Kind, views: Iterable[EntryView], places: str | None, on: date | None = None
+) -> dict[str, Any] | None:
     """Entries with a place on the site's map; None when the site has no map or no entry has a place.
 
     Parameters
     ----------
     places:
         Address of the entries' outlines as GeoJSON.
+    on:
+        The past day that is looked at: points lead to what the entries said on it.
     """
     layers = site.map_layers()
     found = [(view, _middle(view.place)) for view in views if view.place is not None]
@@ -244,7 +248,8 @@ def area_map(kind: Kind, views: Iterable[EntryView], places: str | None) -> dict
     colours = state_colours(kind)
     points = [
         {"lon": lon, "lat": lat, "note": f"{view.key} {view.title} · {state_name(kind, view.state)}".strip(" ·"),
-         "href": entry_url(kind, view.pk), "style": "point", "colour": colours.get(view.state, _PLAIN)}
+         "href": entry_url(kind, view.pk) + (f"?on={on}" if on else ""), "style": "point",
+         "colour": colours.get(view.state, _PLAIN)}
         for view, (lon, lat) in found
     ]  # fmt: skip
     if places and kind.place in ("polygon", "line"):

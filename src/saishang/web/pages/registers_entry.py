@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,7 @@ from saishang.web.pages.registers_common import (
     address_of,
     area_map,
     change_words,
+    day_of,
     drawing_words,
     entry_url,
     exact,
@@ -71,30 +74,36 @@ _LARGEST = 50 << 20
 @public
 @require_safe
 def entry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Fields, place, next steps, terms and history of one entry."""
+    """Fields, place, next steps, terms and history of one entry; with a past day (`?on=`) what it said on that day."""
     found = opened(request, kind, pk)
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
-    return _page(request, known, reader, _entry(known, pk))
+    on, view = day_of(request.GET.get("on")), _entry(known, pk)
+    if on is None or on >= today():
+        return _page(request, known, reader, view)
+    # The same version as in the list of that day: the last one whose day had come.
+    held = next((step.content for step in queries.history(known, pk) if step.content.effective <= on), None)
+    if held is None:
+        raise Http404(_("%(day)s 时名录中还没有这个条目。") % {"day": on})
+    return _page(request, known, reader, replace(held, pk=pk), past=on)
 
 
 def _page(
-    request: HttpRequest, kind: Kind, reader: Reader, view: EntryView, *, status: int = 200, **more: Any
-) -> HttpResponse:
+    request: HttpRequest, kind: Kind, reader: Reader, view: EntryView, *, status: int = 200, past: date | None = None,
+    **more: Any,
+) -> HttpResponse:  # fmt: skip
     steps = queries.history(kind, view.pk)
     table = _history_table(kind, reader, steps)
-    fields = _fields_table(reader, view)
+    fields = _fields_table(reader, view, past)
     others = referring(reader, view)
     answer = export(request, [fields, table, *([others] if others is not None else [])])
     if answer is not None:
         return answer
-    moves = kind.life.moves(view.state) if kind.life is not None and not view.withdrawn else ()
-    spec = (
-        area_map(kind, [view], reverse("registers-places", args=[kind.id]) + f"?q={view.key}" if reader.lists else None)
-        if view.place else None
-    )  # fmt: skip
-    waits = waiting_for(kind, view.pk) if reader.staff else []
+    moves = kind.life.moves(view.state) if kind.life is not None and not view.withdrawn and not past else ()
+    outlines = f"{reverse('registers-places', args=[kind.id])}?q={view.key}{f'&on={past}' if past else ''}"
+    spec = area_map(kind, [view], outlines if reader.lists else None) if view.place else None
+    waits = waiting_for(kind, view.pk) if reader.staff and not past else []
     terms = {term.id: term for term in kind.terms}
     context = {
         "kind": kind, "name": kind_name(kind), "view": view, "reader": reader, "fields": fields, "history": table,
@@ -115,9 +124,9 @@ def _page(
         "due": [
             {"label": texts.both(terms[due.term].zh, terms[due.term].en), "on": due.on, "late": due.on < today(),
              "clause": terms[due.term].clause, "mark": terms[due.term].status}
-            for due in (queries.due(kind, [view]) if not view.withdrawn else [])
+            for due in (queries.due(kind, [view]) if not view.withdrawn and not past else [])
         ],
-        "moves_now": reader.reviewer,
+        "moves_now": reader.reviewer, "past": past,
         "waits": [
             (action_name(kind, one.action), one.pk if sees(request, reader, one) else None, one.proposed_at)
             for one in waits
@@ -330,7 +339,7 @@ def _entry(kind: Kind, pk: int) -> EntryView:
     return view
 
 
-def _fields_table(reader: Reader, view: EntryView) -> Table:
+def _fields_table(reader: Reader, view: EntryView, past: date | None = None) -> Table:
     columns = [Column("field", _("项目"), row_head=True), Column("value", _("内容"), long=True)]
     rows = []
     for field in reader.fields:
@@ -340,7 +349,9 @@ def _fields_table(reader: Reader, view: EntryView) -> Table:
         note = "" if field.public else _("仅工作人员可见")
         cell = Cell(exact(field, value), text=text + unit or None, note=note, href=named_href(reader, field, value))
         rows.append({"field": texts.both(field.zh, field.en), "value": cell})
-    return Table("fields", _("登记内容"), columns, rows, about=[view.key, view.title])
+    return Table("fields", _("登记内容"), columns, rows, about=[
+        view.key, view.title, *([_("名录日期：%(day)s") % {"day": past}] if past else [])
+    ])  # fmt: skip
 
 
 def _history_table(kind: Kind, reader: Reader, steps: Sequence[VersionView]) -> Table:
