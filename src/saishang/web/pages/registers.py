@@ -18,17 +18,16 @@ from saishang.apps.core.queries import counted
 from saishang.apps.registers import lists, queries
 from saishang.apps.registers.actions.bulk import MOST_AT_ONCE
 from saishang.apps.registers.form import PLACE, STATE, place_headings
-from saishang.apps.registers.kinds import kind_on
 from saishang.apps.registers.queries import EntryView
 from saishang.science.register.kind import DEMONSTRATION, Kind
 from saishang.web import texts
-from saishang.web.pages import site
 from saishang.web.pages.charts import MapView
 from saishang.web.pages.exports import export
 from saishang.web.pages.paging import MOST_COUNTED, LongPaginator
 from saishang.web.pages.registers_common import (
     Reader,
     area_map,
+    as_it_was,
     day_of,
     entry_url,
     exact,
@@ -60,7 +59,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     found = opened(request, kind)
     if isinstance(found, HttpResponse):
         return found
-    known, reader = _as_it_was(request, *found)
+    known, reader = as_it_was(*found, day_of(request.GET.get("on", "").strip()))
     elsewhere = opens_with(request, reader)
     if elsewhere is not None:
         return redirect(elsewhere)
@@ -78,7 +77,9 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     if answer is not None:
         return answer
     drawn = [queries.view_of(row, known.id) for row in listed[:_DRAWN]] if known.place != "none" else []
-    spec = area_map(known, drawn, reverse("registers-places", args=[known.id])) if drawn else None
+    # The outlines of the list's own entries, of its own day.
+    outlines = f"{reverse('registers-places', args=[known.id])}?{filter_query(request.GET)}"
+    spec = area_map(known, drawn, outlines, wanted.filter.on) if drawn else None
     made_up, _all = counted(lists.invented(listed, known), MOST_COUNTED)
     context: dict[str, Any] = {
         "kind": known, "name": kind_name(known), "table": table, "form_table": form, "page": page, "count": pages.count,
@@ -113,7 +114,7 @@ def places(request: HttpRequest, kind: str) -> HttpResponse:
     found = opened(request, kind)
     if isinstance(found, HttpResponse):
         return found
-    known, reader = _as_it_was(request, *found)
+    known, reader = as_it_was(*found, day_of(request.GET.get("on", "").strip()))
     wanted = asked_of(request.GET, reader).wanted
     features = [
         {
@@ -130,14 +131,6 @@ def places(request: HttpRequest, kind: str) -> HttpResponse:
     if request.GET.get("download"):
         answer["Content-Disposition"] = f'attachment; filename="{known.id}.geojson"'
     return answer
-
-
-def _as_it_was(request: HttpRequest, kind: Kind, reader: Reader) -> tuple[Kind, Reader]:
-    """For a past day the description of that day: its fields, its states, their words."""
-    then = kind_on(kind, site.rules(), day_of(request.GET.get("on", "").strip()))
-    if then is not kind:
-        reader.kind, reader.fields = then, then.seen_by(reader.staff)
-    return then, reader
 
 
 def _entries_table(
@@ -160,9 +153,12 @@ def _entries_table(
     if kind.terms:
         columns.append(_ordered(request, asked, "due", Column("_due", _("到期"), nowrap=True)))
 
+    on = asked.wanted.filter.on
+    when = f"?on={on}" if on is not None else ""
+
     def told(view: EntryView) -> dict[str, Any]:
         row: dict[str, Any] = {field.id: exact(field, view.values.get(field.id)) for field in shown_fields}
-        row[kind.key] = Cell(view.key, href=entry_url(kind, view.pk), note=_("已撤销") if view.withdrawn else "")
+        row[kind.key] = Cell(view.key, href=entry_url(kind, view.pk) + when, note=_("已撤销") if view.withdrawn else "")
         if picks:
             row["_pick"] = Cell(badge=format_html(
                 '<input type="checkbox" name="pk" value="{}" form="pick" aria-label="{}">', view.pk,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saishang.apps.registers import permits, queries
-from saishang.apps.registers.kinds import UnknownKindError, kind_of, kinds
+from saishang.apps.registers.kinds import UnknownKindError, kind_of, kind_on, kinds
 from saishang.apps.registers.queries import EntryView
 from saishang.science.register.kind import Field, Kind
 from saishang.science.register.values import shown
@@ -25,7 +25,7 @@ from saishang.web.pages.keeping import kept_words
 from saishang.web.security import ask_to_sign_in, may
 
 __all__ = [
-    "Reader", "action_name", "address_of", "area_map", "change_words", "day_of", "drawing_words", "entry_url", "exact",
+    "Reader", "action_name", "address_of", "area_map", "as_it_was", "change_words", "day_of", "drawing_words", "entry_url", "exact",
     "kind_name", "kind_named", "opened", "paper_name", "place_text", "places_layer", "region_tree", "state_colours",
     "state_name", "tabs", "today", "value_text",
 ]  # fmt: skip
@@ -70,6 +70,14 @@ class Reader:
     def writes(self) -> bool:
         """Whether the forms are open: what is sent by them is written, or proposed."""
         return self.editor or self.proposes
+
+
+def as_it_was(kind: Kind, reader: Reader, on: date | None) -> tuple[Kind, Reader]:
+    """For a past day the description of that day: its fields, its states, their words."""
+    then = kind_on(kind, site.rules(), on)
+    if then is not kind:
+        reader.kind, reader.fields = then, then.seen_by(reader.staff)
+    return then, reader
 
 
 def opened(
@@ -234,13 +242,17 @@ def places_layer(kind: Kind, url: str) -> dict[str, Any]:
     return {"id": "entries", "kind": "area", "url": url, "key": "state", "colours": state_colours(kind) or {"": _PLAIN}}
 
 
-def area_map(kind: Kind, views: Iterable[EntryView], places: str | None) -> dict[str, Any] | None:
+def area_map(
+    kind: Kind, views: Iterable[EntryView], places: str | None, on: date | None = None
+) -> dict[str, Any] | None:
     """Entries with a place on the site's map; None when the site has no map or no entry has a place.
 
     Parameters
     ----------
     places:
         Address of the entries' outlines as GeoJSON.
+    on:
+        The past day that is looked at: points lead to what the entries said on it.
     """
     layers = site.map_layers()
     found = [(view, _middle(view.place)) for view in views if view.place is not None]
@@ -249,7 +261,8 @@ def area_map(kind: Kind, views: Iterable[EntryView], places: str | None) -> dict
     colours = state_colours(kind)
     points = [
         {"lon": lon, "lat": lat, "note": f"{view.key} {view.title} · {state_name(kind, view.state)}".strip(" ·"),
-         "href": entry_url(kind, view.pk), "style": "point", "colour": colours.get(view.state, _PLAIN)}
+         "href": entry_url(kind, view.pk) + (f"?on={on}" if on else ""), "style": "point",
+         "colour": colours.get(view.state, _PLAIN)}
         for view, (lon, lat) in found
     ]  # fmt: skip
     if places and kind.place in ("polygon", "line"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,9 @@ from saishang.web.pages.registers_common import (
     action_name,
     address_of,
     area_map,
+    as_it_was,
     change_words,
+    day_of,
     drawing_words,
     entry_url,
     exact,
@@ -81,31 +85,37 @@ _LARGEST = 50 << 20
 @public
 @require_safe
 def entry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Fields, place, next steps, terms and history of one entry."""
+    """Fields, place, next steps, terms and history of one entry; with a past day (`?on=`) what it said on that day."""
     found = opened(request, kind, pk)
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
-    return _page(request, known, reader, _entry(known, pk))
+    on, view = day_of(request.GET.get("on")), _entry(known, pk)
+    if on is None or on >= today():
+        return _page(request, known, reader, view)
+    # The same version as in the list of that day: the last one whose day had come.
+    held = next((step.content for step in queries.history(known, pk) if step.content.effective <= on), None)
+    if held is None:
+        raise Http404(_("%(day)s 时名录中还没有这个条目。") % {"day": on})
+    return _page(request, *as_it_was(known, reader, on), replace(held, pk=pk), past=on)
 
 
 def _page(
-    request: HttpRequest, kind: Kind, reader: Reader, view: EntryView, *, status: int = 200, **more: Any
-) -> HttpResponse:
+    request: HttpRequest, kind: Kind, reader: Reader, view: EntryView, *, status: int = 200, past: date | None = None,
+    **more: Any,
+) -> HttpResponse:  # fmt: skip
     steps = queries.history(kind, view.pk)
     table = _history_table(kind, reader, steps)
-    fields = _fields_table(reader, view)
+    fields = _fields_table(reader, view, past)
     others = referring(reader, view)
     answer = export(request, [fields, table, *([others] if others is not None else [])])
     if answer is not None:
         return answer
-    spec = (
-        area_map(kind, [view], reverse("registers-places", args=[kind.id]) + f"?q={view.key}" if reader.lists else None)
-        if view.place else None
-    )  # fmt: skip
-    waits = waiting_for(kind, view.pk) if reader.staff else []
+    outlines = f"{reverse('registers-places', args=[kind.id])}?q={view.key}{f'&on={past}' if past else ''}"
+    spec = area_map(kind, [view], outlines if reader.lists else None) if view.place else None
+    waits = waiting_for(kind, view.pk) if reader.staff and not past else []
     terms = {term.id: term for term in kind.terms}
-    past = queries.papers_past(kind, view.pk)
+    papers_past = queries.papers_past(kind, view.pk)
     context = {
         "kind": kind, "name": kind_name(kind), "view": view, "reader": reader, "fields": fields, "history": table,
         "referring": others,
@@ -116,8 +126,9 @@ def _page(
         "due": [
             {"label": texts.both(terms[due.term].zh, terms[due.term].en), "on": due.on, "late": due.on < today(),
              "clause": terms[due.term].clause, "mark": terms[due.term].status}
-            for due in (queries.due(kind, [view]) if not view.withdrawn else [])
+            for due in (queries.due(kind, [view]) if not view.withdrawn and not past else [])
         ],
+        "past": past,
         "waits": [
             (action_name(kind, one.action), one.pk if sees(request, reader, one) else None, one.proposed_at)
             for one in waits
@@ -125,7 +136,7 @@ def _page(
         "papers": [
             (f"{step.number} · {paper['name']}",
              reverse("registers-evidence", args=[kind.id, view.pk, paper["sha256"]]))
-            for step in steps for paper in step.evidence if paper["document"] not in past
+            for step in steps for paper in step.evidence if paper["document"] not in papers_past
         ],
         **more,
     }  # fmt: skip
@@ -333,7 +344,7 @@ def _entry(kind: Kind, pk: int) -> EntryView:
     return view
 
 
-def _fields_table(reader: Reader, view: EntryView) -> Table:
+def _fields_table(reader: Reader, view: EntryView, past: date | None = None) -> Table:
     columns = [Column("field", _("项目"), row_head=True), Column("value", _("内容"), long=True)]
     rows = []
     for field in reader.fields:
@@ -345,7 +356,9 @@ def _fields_table(reader: Reader, view: EntryView) -> Table:
             note = _("保存期已满，不再显示")
         cell = Cell(exact(field, value), text=text + unit or None, note=note, href=named_href(reader, field, value))
         rows.append({"field": texts.both(field.zh, field.en), "value": cell})
-    return Table("fields", _("登记内容"), columns, rows, about=[view.key, view.title])
+    return Table("fields", _("登记内容"), columns, rows, about=[
+        view.key, view.title, *([_("名录日期：%(day)s") % {"day": past}] if past else [])
+    ])  # fmt: skip
 
 
 def _history_table(kind: Kind, reader: Reader, steps: Sequence[VersionView]) -> Table:
