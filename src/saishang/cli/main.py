@@ -43,6 +43,7 @@ _COMMANDS = (
     "backup",
     "search",
     "report",
+    "registers",
     "rules",
 )
 

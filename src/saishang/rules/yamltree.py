@@ -68,7 +68,7 @@ class Node:
         return self.locate([*path, key])
 
 
-def compose(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+def compose(text: str, file: str, *, most: int = _MOST_NODES) -> tuple[Node | None, list[Problem]]:
     """Parse one YAML document.
 
     Parameters
@@ -77,13 +77,15 @@ def compose(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         Content of the file.
     file:
         Name used in places.
+    most:
+        Most values that it may hold, with what references unfold to.
 
     Returns
     -------
     tuple
         The tree, or None when the text is no YAML, and the faults found (syntax, doubled keys).
     """
-    reader = _Reader(text, file)
+    reader = _Reader(text, file, most)
     try:
         return reader.document(), reader.problems
     except _Unreadable as error:
@@ -114,8 +116,9 @@ class _Reader:
     crashes the process), and PyYAML's guesses about types are never made.
     """
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, most: int) -> None:
         self.file = file
+        self.most = most
         self.problems: list[Problem] = []
         self.events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
         self.anchors: dict[str, tuple[Node, int]] = {}
@@ -193,8 +196,8 @@ class _Reader:
     def _grow(self, size: int, line: int) -> None:
         """Count values; references can unfold a small file into a huge one."""
         self.count += size
-        if self.count > _MOST_NODES:
-            raise _Unreadable(line, f"at most {_MOST_NODES} values", "more", "split the file")
+        if self.count > self.most:
+            raise _Unreadable(line, f"at most {self.most} values", "more", "split the file")
 
 
 def _scalar(text: str) -> object:

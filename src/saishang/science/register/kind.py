@@ -392,7 +392,7 @@ class _Reading:
             return None, "", {}
         try:
             table = StateTable.from_entries(source["states"], source["transitions"], name=self.document["en"])
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             self._fault(("life",), "a state table that is whole", str(error), "correct the states and transitions")
             return None, "", {}
         self._state(("life", "start"), said["start"], table)
