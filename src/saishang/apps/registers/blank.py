@@ -34,7 +34,8 @@ place: point          # none 无 · point 点 · line 线 · polygon 面
 key: code             # 唯一标识条目的字段 · the field that names an entry
 title: name           # 人们称呼条目的字段 · the field that people know it by
 fields:
-  # type: text 文字 · long_text 长文字 · integer 整数 · number 数 · date 日期 · choice 选项 · truth 是否 · region 地区 · entry 其他名录的条目
+  # type: text 文字 · long_text 长文字 · integer 整数 · number 数 · date 日期 · choice 选项 · truth 是否
+  #       region 地区 · entry 其他名录的条目 entry of another register
   - {{id: code, zh: 编号, en: Code, type: text, length: 40, required: true, in_list: true}}
   - {{id: name, zh: 名称, en: Name, type: text, length: 120, required: true, in_list: true}}
   - {{id: region, zh: 所在县（市、区）, en: County, type: region, required: true, in_list: true}}
@@ -49,10 +50,25 @@ life:
   evidence:           # 办理时须上传的材料 · documents that a move needs
     decision: {{zh: 停用决定, en: decision}}
 terms:                # 期限，逾期会提醒 · terms; what has passed is told
-  - {{id: check, zh: 下次检查, en: next check, states: [in_use], from: checked_on, months: 12, source: 依据文件的名称和文号, clause: 依据的条款, status: unconfirmed}}
+  - id: check
+    zh: 下次检查
+    en: next check
+    states: [in_use]
+    from: checked_on
+    months: 12
+    source: 依据文件的名称和文号
+    clause: 依据的条款
+    status: unconfirmed
 figures:              # 统计指标 · figures: count 个数 · sum 合计 · share 占比
   - {{id: in_use, zh: 在用数, en: in use, measure: count, unit: 个, where: {{state: [in_use]}}}}
-  - {{id: in_use_share, zh: 在用比例, en: share in use, measure: share, unit: "%", decimals: 1, where: {{state: [in_use]}}, of: {{}}}}
+  - id: in_use_share
+    zh: 在用比例
+    en: share in use
+    measure: share
+    unit: "%"
+    decimals: 1
+    where: {{state: [in_use]}}
+    of: {{}}            # 占全部条目 · of all entries
 """
 
 
