@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 #: More values than any document of rules holds; a guard against references that unfold without end.
 _MOST_NODES = 500_000
 _DEEPEST = 100
+_LONGEST_NUMBER = 100
 #: libyaml parses about eight times faster; the pure loader is the fallback where PyYAML was built without it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -205,10 +206,15 @@ def _scalar(text: str) -> object:
         return None
     if text in {"true", "false"}:
         return text == "true"
+    if len(text) > _LONGEST_NUMBER:
+        return text  # no number of ours is that long, and Python refuses to read a longer one
     if _INTEGER.match(text):
         return int(text)
     if _DECIMAL.match(text):
-        return Decimal(text)
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            return text  # an exponent beyond all bounds
     if _DATE.match(text):
         try:
             return date.fromisoformat(text)

@@ -81,7 +81,8 @@ def plan_goals(
 
 
 def _site_goals(
-    rules: Rules, mine: Iterable[tuple[str, int, Mapping[str, Any]]], version: str, known: Mapping[str, Task], region: str
+    rules: Rules, mine: Iterable[tuple[str, int, Mapping[str, Any]]], version: str, known: Mapping[str, Task],
+    region: str,
 ) -> list[PlanGoal]:  # fmt: skip
     """The site's own targets for a version of a plan, in the order of files and lines.
 

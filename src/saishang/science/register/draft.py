@@ -27,6 +27,8 @@ LONGEST = 200_000
 #: Most values of a document; the largest kind that ships has some 700.
 _MOST = 20_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+#: Whole numbers below are written out.
+_PLAIN = 1e15
 #: Addresses under `/registers/` that are no register.
 _TAKEN = ("preview",)
 
@@ -112,19 +114,19 @@ def _schemas(rules: Rules) -> Schemas:
     return _read_schemas(rules.root / "schemas")
 
 
-def example_values(kind: Kind, rules: Rules, today: date) -> dict[str, Any]:
+def example_values(kind: Kind, rules: Rules, today: date, *, english: bool = False) -> dict[str, Any]:
     """An entry as it might be: each field that is typed in → a value of its type, within its bounds.
 
     A text with a pattern gets the words that say how it has to look: nobody can make up one that fits.
     """
     return {
-        field.id: _example(field, rules, today)
+        field.id: _example(field, rules, today, english=english)
         for field in kind.fields.values()
         if field.compute is None and field.id != "demonstration"
     }
 
 
-def _example(field: Field, rules: Rules, today: date) -> Any:
+def _example(field: Field, rules: Rules, today: date, *, english: bool) -> Any:
     match field.type:
         case "choice":
             return field.choices[0].id
@@ -133,15 +135,16 @@ def _example(field: Field, rules: Rules, today: date) -> Any:
         case "date":
             return today.isoformat()
         case "integer" | "number":
-            least = field.least if field.least is not None else min(1, field.most if field.most is not None else 1)
-            return int(least) if field.type == "integer" or float(least).is_integer() else float(least)
+            least = float(field.least if field.least is not None else min(1, 1 if field.most is None else field.most))
+            return int(least) if least.is_integer() and abs(least) < _PLAIN else least
         case "region":
-            rows = (row for row in rules.regions.values() if row["use"] == "in_plan")
-            fitting = (str(row["code"]) for row in rows if not field.levels or row["level"] in field.levels)
-            return next(fitting, "")
+            levels = field.levels or ("county", "county_level_city", "district")
+            rows = [row for row in rules.regions.values() if row["use"] == "in_plan"]
+            return next((str(row["code"]) for row in rows if row["level"] in levels), str(rows[0]["code"]))
         case "entry":
             return f"… ({field.of})"
-    return (field.form_zh or field.zh)[: field.length]
+    words = (field.form_en or field.en) if english else (field.form_zh or field.zh)
+    return words[: field.length]
 
 
 def example_due(kind: Kind, term: str, begun: date) -> Due | None:

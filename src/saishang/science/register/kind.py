@@ -349,7 +349,7 @@ class _Reading:
     def _pattern(self, path: tuple[str | int, ...], entry: Mapping[str, Any]) -> None:
         try:
             re.compile(entry["pattern"])
-        except re.error as error:
+        except (re.error, RecursionError, OverflowError) as error:  # also brackets nested too deep, counts too large
             self._fault((*path, "pattern"), "a regular expression", f"{entry['pattern']!r} ({error})", "correct it")
         if "form_zh" not in entry or "form_en" not in entry:
             self._fault(

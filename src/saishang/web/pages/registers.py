@@ -42,7 +42,7 @@ from saishang.web.pages.registers_common import (
     today,
 )
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.security import public
+from saishang.web.security import may, public
 
 __all__ = ["figures", "index", "listing", "places"]
 
@@ -64,7 +64,9 @@ def index(request: HttpRequest) -> HttpResponse:
          "status": kind.status, "clause": kind.clause}
         for kind in seen
     ]  # fmt: skip
-    return render(request, "registers/index.html", {"kinds": listed, "hidden": len(known) - len(seen)})
+    return render(request, "registers/index.html", {
+        "kinds": listed, "hidden": len(known) - len(seen), "may_edit": may(request, "edit_registers"),
+    })  # fmt: skip
 
 
 @public
