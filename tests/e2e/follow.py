@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from openpyxl import load_workbook
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
 __all__ = ["Action", "Follower", "Step", "read_steps"]
@@ -35,7 +36,6 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "write+": ("把下面的内容存为 `([^`]+)`：", "Save as `([^`]+)`:"),
     "append+": ("在 `([^`]+)` 的末尾加上：", "Add at the end of `([^`]+)`:"),
     "serve+": ("启动门户，让它一直运行：", "Start the portal and leave it running:"),
-    "again+": ("停止门户（按 Ctrl-C），再启动：", r"Stop the portal \(Ctrl-C\) and start it again:"),
     "rows+": ("在 `([^`]+)` 的表头下填入：", "Fill in below the headings of `([^`]+)`:"),
     "sign_in": ("用编辑账号登录。", r"Sign in as an editor\."),
     "open": ("打开 `([^`]+)`。", r"Open `([^`]+)`\."),
@@ -161,6 +161,8 @@ class Follower:
     def end(self) -> None:
         """Stop the portal as Ctrl-C does."""
         if self.server is not None:
+            with contextlib.suppress(PlaywrightError):  # a server waits for open connections before it ends
+                self.page.goto("about:blank")
             os.killpg(self.server.pid, signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.server.wait(30)
@@ -206,11 +208,6 @@ class Follower:
                 return
             time.sleep(0.2)
         raise AssertionError(f"the portal did not start: {self.log.read_text()[-3000:]}")
-
-    def _again(self, script: str) -> None:
-        self.end()
-        print(f"{time.monotonic() - _BEGUN:6.1f} s  stopped")
-        self._serve(script)
 
     # Files
 

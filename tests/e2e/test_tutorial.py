@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 
 from tests.e2e.follow import Follower, read_steps
 from tests.emptying import own_site
+from tests.portal import DEMO
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "tutorials"
 PAGES = {"zh": DOCS / "a-register-in-ten-minutes.zh-CN.md", "en": DOCS / "a-register-in-ten-minutes.md"}
@@ -32,7 +33,7 @@ def _database() -> str:
 def person(
     tmp_path_factory: pytest.TempPathFactory, browser: Browser, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[Callable[[str], Follower]]:
-    """A newcomer at a site that has the plan and an editor's account, as an installation has."""
+    """A newcomer at a site that has the plan, measurements and an editor's account, as an installation has."""
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
     from django.db import connections
 
@@ -43,8 +44,9 @@ def person(
     place = tmp_path_factory.mktemp("tutorial")
     var = place / "var"
     var.mkdir()
-    with django_db_blocker.unblock(), own_site(var):
+    with django_db_blocker.unblock(), own_site(var) as lake:
         import_plan_from_rules("tests", "ningxia")
+        lake.ingest(DEMO / "air_city_daily_ningxia_2013_12_2015_12.parquet", source="city-daily-aqi")
         # As the portal itself keeps passwords, not as the fast settings of these tests do.
         User.objects.create(
             username=EDITOR[0], role="editor", password=PBKDF2PasswordHasher().encode(EDITOR[1], "salt")
@@ -73,6 +75,7 @@ def person(
 
 @pytest.mark.browser
 @pytest.mark.django_db
+@pytest.mark.timeout(600)  # some 45 s of work, half of it in programs of their own, which a busy machine stretches
 def test_the_tutorial_does_what_it_says(person: Callable[[str], Follower]) -> None:
     follower = person("zh")
     for step in read_steps(PAGES["zh"].read_text(encoding="utf-8"), "zh"):
