@@ -44,6 +44,7 @@ _COMMANDS = (
     "backup",
     "search",
     "report",
+    "registers",
     "rules",
 )
 

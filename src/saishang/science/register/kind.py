@@ -421,7 +421,7 @@ class _Reading:
     def _pattern(self, path: tuple[str | int, ...], entry: Mapping[str, Any]) -> None:
         try:
             re.compile(entry["pattern"])
-        except re.error as error:
+        except (re.error, RecursionError, OverflowError) as error:  # also brackets nested too deep, counts too large
             self._fault((*path, "pattern"), "a regular expression", f"{entry['pattern']!r} ({error})", "correct it")
         if "form_zh" not in entry or "form_en" not in entry:
             self._fault(
@@ -464,7 +464,7 @@ class _Reading:
             return None, "", {}
         try:
             table = StateTable.from_entries(source["states"], source["transitions"], name=self.document["en"])
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             self._fault(("life",), "a state table that is whole", str(error), "correct the states and transitions")
             return None, "", {}
         self._state(("life", "start"), said["start"], table)

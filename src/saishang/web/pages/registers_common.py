@@ -25,9 +25,9 @@ from saishang.web.pages.keeping import kept_words
 from saishang.web.security import ask_to_sign_in, may
 
 __all__ = [
-    "Reader", "action_name", "address_of", "area_map", "as_it_was", "change_words", "day_of", "drawing_words", "entry_url", "exact",
-    "kind_name", "kind_named", "opened", "paper_name", "place_text", "places_layer", "region_tree", "state_colours",
-    "state_name", "tabs", "today", "value_text",
+    "Reader", "action_name", "address_of", "area_map", "as_it_was", "change_words", "day_of", "drawing_words",
+    "entry_url", "exact", "kind_name", "kind_named", "opened", "paper_name", "place_text", "places_layer",
+    "region_tree", "state_colours", "state_name", "tabs", "today", "value_text",
 ]  # fmt: skip
 
 

@@ -45,10 +45,11 @@ def index(request: HttpRequest) -> HttpResponse:
     tasks = {task.id: task for task in _tasks()}
     chosen = {name: request.GET.get(name, "").strip()[:200] for name in ("q", "task")}
     listed = [kind for kind in seen if _wanted(kind, chosen, tasks)]
+    edits = may(request, "edit_registers")
     context: dict[str, Any] = {
         "sections": _sections(listed, tasks), "count": len(listed), "all": len(seen), "chosen": chosen,
         "hidden": len(known) - len(seen),
-        "waiting": sum(kind.pending or kind.closed for kind in known) if may(request, "edit_registers") else 0,
+        "waiting": sum(kind.pending or kind.closed for kind in known) if edits else 0, "may_edit": edits,
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "registers/index_results.html", context)
