@@ -1,4 +1,4 @@
-"""Command `saishang registers`: kinds begun and looked at; changed descriptions, what they mean for entries, migration."""
+"""Command `saishang registers`: kinds begun and looked at; changed descriptions, what they mean, their migration."""
 
 from __future__ import annotations
 
