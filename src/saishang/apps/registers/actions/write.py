@@ -17,10 +17,11 @@ from saishang.apps.registers.book import Place as SumPlace
 from saishang.apps.registers.book import due_day, movements, note, standing_of
 from saishang.apps.registers.models import Entry, Version
 from saishang.apps.registers.permits import Signing, may_review, may_write
+from saishang.apps.registers.sought import words_of
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
 from saishang.science.register.sums import NOTHING, Part
-from saishang.science.register.values import FieldFault, shown
+from saishang.science.register.values import FieldFault
 
 __all__ = [
     "Draft",
@@ -200,7 +201,7 @@ def step(
     box = (None, None, None, None) if draft.place is None else draft.place.box
     made.west, made.south, made.east, made.north = box
     made.recorded_at = timezone.now()
-    made.words = _words(kind, made.values)
+    made.words = words_of(kind, made.values)
     if action not in OWN_WORDS:  # what is written anew stands under the description that read it
         made.epoch = kind.epoch if epoch is None else epoch
     now = standing_of(made)
@@ -288,16 +289,6 @@ def _told(entry: Entry | Version) -> dict[str, Any]:
         "number": entry.number, "key": entry.key, "state": entry.state, "effective": entry.effective.isoformat(),
         "withdrawn": entry.withdrawn, "values": entry.values,
     }  # fmt: skip
-
-
-def _words(kind: Kind, values: Mapping[str, Any]) -> str:
-    """What a public search may look through: fields that everybody sees, choices in both languages."""
-    parts: dict[str, None] = {}
-    for field in kind.seen_by(staff=False):
-        value = values.get(field.id)
-        for language in ("zh", "en"):
-            parts.setdefault(shown(field, value, language).casefold())
-    return " ".join(part for part in parts if part)
 
 
 def _box(geometry: Mapping[str, Any]) -> tuple[float, float, float, float]:
