@@ -133,6 +133,14 @@ def test_settle_adopts_what_needs_nothing_and_leaves_the_rest(site: Site) -> Non
     clean()
 
 
+def test_a_field_that_is_not_public_any_more_is_not_found(site: Site) -> None:
+    row = site.add("S1", keeper="张三丰")
+    assert "张三丰" in Entry.objects.get(pk=row.pk).words
+    site.rules(with_field("keeper", public=False))
+    assert settle("tests", RULES) == [NAME]
+    assert "张三丰" not in Entry.objects.get(pk=row.pk).words and "s1" in Entry.objects.get(pk=row.pk).words
+
+
 def test_until_it_is_migrated_the_old_description_is_in_force(site: Site) -> None:
     row = site.add("S1", area="200")
     site.rules(changed(fields={"area": {"max": 100}, "note": {"required": True}}))

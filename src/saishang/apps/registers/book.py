@@ -21,6 +21,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from saishang.apps.registers.models import Book, Entry, Movement, Version
+from saishang.apps.registers.sought import words_of
 from saishang.science.register.figures import Standing, due_terms
 from saishang.science.register.kind import Kind
 from saishang.science.register.sums import NOTHING, Part, part_of
@@ -43,6 +44,8 @@ __all__ = [
 _LOCK = 0x5A15
 #: Movements of one insertion.
 _AT_ONCE = 2000
+#: Columns of entries that follow from the description.
+_FOLLOWING = ["due", "invented", "words"]
 #: More rows than this behind one answer are added up when there is time.
 _MANY = 20_000
 
@@ -184,20 +187,20 @@ def _histories(kind: Kind) -> Iterator[list[tuple[date, Standing | None]]]:
 
 
 def _columns(kind: Kind) -> None:
-    """Days of terms, and the mark of invented entries, as the description has them now."""
-    fields = ("pk", "key", "state", "since", "values", "region", "due", "invented")
+    """Days of terms, the mark of invented entries and what a public search looks through, by the description of now."""
+    fields = ("pk", "key", "state", "since", "values", "region", "epoch", "due", "invented", "words", "hidden")
     changed: list[Entry] = []
-    for pk, key, state, since, values, region, due, invented in (
+    for pk, key, state, since, values, region, epoch, due, invented, words, hidden in (
         Entry.objects.filter(kind=kind.id, withdrawn=False).values_list(*fields).iterator(chunk_size=5000)
     ):
-        standing = Standing(key, state, since, values, region)
-        day = due_day(kind, standing)
-        if (day, standing.invented) != (due, invented):
-            changed.append(Entry(pk=pk, due=day, invented=standing.invented))
+        standing = Standing(key, state, since, values, region, epoch)
+        day, sought = due_day(kind, standing), words_of(kind, values, hidden)
+        if (day, standing.invented, sought) != (due, invented, words):
+            changed.append(Entry(pk=pk, due=day, invented=standing.invented, words=sought))
         if len(changed) >= _AT_ONCE:
-            Entry.objects.bulk_update(changed, ["due", "invented"])
+            Entry.objects.bulk_update(changed, _FOLLOWING)
             changed = []
-    Entry.objects.bulk_update(changed, ["due", "invented"])
+    Entry.objects.bulk_update(changed, _FOLLOWING)
 
 
 def due_day(kind: Kind, standing: Standing) -> date | None:

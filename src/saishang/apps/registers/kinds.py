@@ -98,7 +98,8 @@ def kind_on(kind: Kind, rules: Rules, on: date | None) -> Kind:
     then = [row for row in rows if row.begins is None or row.begins <= on]
     if not then or then[-1].epoch == rows[-1].epoch:
         return kind
-    return replace(_standing(_stored(then[-1], rules), then, rules), pending=kind.pending, closed=kind.closed)
+    # All rows: what was entered late for that day may have a state or choice that came later.
+    return replace(_standing(_stored(then[-1], rules), rows, rules), pending=kind.pending, closed=kind.closed)
 
 
 def rule_kinds(rules: Rules) -> Mapping[str, Kind]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from saishang.apps.core.actions import Logged, record_all
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.models import Entry, Proposal
+from saishang.apps.registers.sought import words_of
 from saishang.rules import Rules, load_rules
 from saishang.science.register.kind import Kind
 from saishang.science.register.retention import CLOSED, ended_on, ends, hidden_evidence, hidden_fields
@@ -106,8 +107,6 @@ def _batches(kind: Kind) -> Iterator[list[int]]:
 
 
 def _hide(kind: Kind, rows: list[int], day: date, actor: Any) -> Hiding:
-    from saishang.apps.registers.actions.write import words_of
-
     hidden, shown = 0, 0
     logged: list[Logged] = []
     with transaction.atomic():

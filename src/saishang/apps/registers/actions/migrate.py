@@ -20,7 +20,7 @@ from saishang.apps.core.actions import record_all
 from saishang.apps.registers import book
 from saishang.apps.registers.actions.adopting import EntryRefused, adopt, alone, in_force, kind_held, signed, told
 from saishang.apps.registers.actions.write import Draft, draft_of, keep, logged_of, step
-from saishang.apps.registers.kinds import description_digest, held, is_harmless, rule_kinds
+from saishang.apps.registers.kinds import description_digest, held, is_harmless, kinds, rule_kinds
 from saishang.apps.registers.models import Description, Entry, Version
 from saishang.apps.registers.permits import may_write
 from saishang.apps.registers.planning import AT_ONCE, Looking, Progress, entries_of, plan_of
@@ -97,6 +97,7 @@ def migrate_kind(
             told(made, last, actor, reason, entries=sum(counts.values()), written=counts["written"],
                  kept=counts["kept"], changes=[f"{change.what}:{change.name}" for change in found])
         ])  # fmt: skip
+    book.make(kinds(rules)[name])
     return Migrated(name, made.number, sum(counts.values()), counts["written"], counts["kept"])
 
 
@@ -113,6 +114,8 @@ def settle(actor: Any, rules: Rules, most: int = _MOST_AT_START) -> list[str]:
                 _number, logged = signed(new, actor)
                 record_all(logged)
                 done += [name] if logged else []
+                # What follows from the description follows at once: a field that is not public any more is not found.
+                book.make(kinds(rules)[name])
                 continue
         if entries_of(name)[most : most + 1].exists():
             continue

@@ -17,10 +17,11 @@ from saishang.apps.registers.book import Place as SumPlace
 from saishang.apps.registers.book import due_day, movements, note, standing_of
 from saishang.apps.registers.models import Entry, Version
 from saishang.apps.registers.permits import Signing, had_a_hand, may_make, may_review, may_write
+from saishang.apps.registers.sought import words_of
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
 from saishang.science.register.sums import NOTHING, Part
-from saishang.science.register.values import FieldFault, shown
+from saishang.science.register.values import FieldFault
 
 __all__ = [
     "Draft",
@@ -37,7 +38,6 @@ __all__ = [
     "permitted",
     "step",
     "with_state",
-    "words_of",
     "write",
 ]
 
@@ -311,19 +311,6 @@ def _told(entry: Entry | Version) -> dict[str, Any]:
         "number": entry.number, "key": entry.key, "state": entry.state, "effective": entry.effective.isoformat(),
         "withdrawn": entry.withdrawn, "values": entry.values,
     }  # fmt: skip
-
-
-def words_of(kind: Kind, values: Mapping[str, Any], hidden: Iterable[str] = ()) -> str:
-    """What a public search may look through: fields that everybody sees (and goes on to see), in both languages."""
-    parts: dict[str, None] = {}
-    past = set(hidden)
-    for field in kind.seen_by(staff=False):
-        if field.id in past:
-            continue
-        value = values.get(field.id)
-        for language in ("zh", "en"):
-            parts.setdefault(shown(field, value, language).casefold())
-    return " ".join(part for part in parts if part)
 
 
 def _box(geometry: Mapping[str, Any]) -> tuple[float, float, float, float]:
