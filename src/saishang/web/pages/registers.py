@@ -207,7 +207,10 @@ def _entries_table(
 
     def told(view: EntryView) -> dict[str, Any]:
         row: dict[str, Any] = {field.id: exact(field, view.values.get(field.id)) for field in shown_fields}
-        row[kind.key] = Cell(view.key, href=entry_url(kind, view.pk), note=_("已撤销") if view.withdrawn else "")
+        row[kind.key] = Cell(
+            view.key, text=str(exact(kind.fields[kind.key], view.key)), href=entry_url(kind, view.pk),
+            note=_("已撤销") if view.withdrawn else "",
+        )  # fmt: skip
         row["_state"], row["_since"] = state_name(kind, view.state), view.since
         due = next(iter(queries.due(kind, [view])), None)
         if due is not None:
