@@ -217,6 +217,8 @@ def test_pages_speak_both_languages(loaded: Loaded, name: str) -> None:
                 assert page.status_code == 200, rest
                 text = page.content.decode()
                 assert escape(words) in text, (language, rest)
+                if not rest:  # the list leads to the entry
+                    assert f'href="/registers/{name}/{entry.pk}/"' in text
                 if rest == "new/":
                     typed = [field for field in kind.fields.values() if field.compute is None]
                     labels = [escape(field.zh if language == "zh-hans" else field.en) for field in typed]

@@ -332,6 +332,7 @@ CASES = [
         D(2025, 3, 3),
         {"certified": "1", "declared": "1"},
         {"kind": "轮船", "region": "火星", "city": "640100"},
+        {D(2025, 3, 3): [("CELL-01", "recheck", D(2028, 3, 3))]},
     ),
     Case(
         "zero_waste_cities",

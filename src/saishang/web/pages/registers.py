@@ -158,7 +158,10 @@ def _entries_table(
 
     def told(view: EntryView) -> dict[str, Any]:
         row: dict[str, Any] = {field.id: exact(field, view.values.get(field.id)) for field in shown_fields}
-        row[kind.key] = Cell(view.key, href=entry_url(kind, view.pk) + when, note=_("已撤销") if view.withdrawn else "")
+        row[kind.key] = Cell(
+            view.key, text=str(exact(kind.fields[kind.key], view.key)), href=entry_url(kind, view.pk) + when,
+            note=_("已撤销") if view.withdrawn else "",
+        )  # fmt: skip
         if picks:
             row["_pick"] = Cell(badge=format_html(
                 '<input type="checkbox" name="pk" value="{}" form="pick" aria-label="{}">', view.pk,

@@ -9,11 +9,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from saishang.apps.registers.kinds import kinds
 from saishang.errors import SaishangError
 from saishang.science.register.kind import Field, Kind
 from saishang.science.register.places import Place, read_place_text
 from saishang.science.register.values import FieldFault
 from saishang.web import texts, wording
+from saishang.web.pages import site
 from saishang.web.pages.registers_common import region_tree
 
 __all__ = [
@@ -36,6 +38,9 @@ def control(field: Field) -> forms.Field:
     """The control of one field, empty."""
     label = texts.both(field.zh, field.en) + (f" [{texts.unit_name(field.unit)}]" if field.unit else "")
     hint = texts.both(field.help_zh, field.help_en) or texts.both(field.form_zh, field.form_en)
+    if field.of:
+        other = kinds(site.rules())[field.of]
+        hint = hint or _("填“%(register)s”名录中条目的编号") % {"register": texts.both(other.zh, other.en)}
     said: dict[str, Any] = {"label": label, "required": False, "help_text": hint}
     empty = [("", "—")]
     if field.type == "choice":
