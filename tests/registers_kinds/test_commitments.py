@@ -15,6 +15,7 @@ from django.utils import timezone
 from saishang.apps.indicators.catalogue import Catalogue
 from saishang.apps.indicators.register_days import Way, behind, commitments, on_day, way_of
 from saishang.apps.indicators.register_values import register_values
+from saishang.apps.indicators.states import PlanGoal, judge_all
 from saishang.apps.registers import glance
 from saishang.apps.registers.models import Entry, Version
 from saishang.apps.registers.queries import counted_regions, inside
@@ -143,6 +144,37 @@ def test_inventories_show_the_year_that_is_owed() -> None:
     found = walk("emission_inventories", [], [Step("GHG-2022", "redo", D(2025, 11, 1))])
     assert told(name, D(2025, 11, 1)) == ("33.3", 1, 3)
     assert [due[0] for due in found.due(D(2025, 11, 1))] == ["GHG-2022", "GHG-2024"]
+
+
+def judged(register: str, number: str, words: str) -> str:
+    goal = PlanGoal(number, "T3", words, words, "=", None, None, False, "coverage", "640000")
+    values = register_values(CATALOGUE, RULES, "640000", D(2025, 12, 31), None, only=[register])
+    (state,) = judge_all([goal], values, CATALOGUE, {}, 2026)
+    return state.standing.status
+
+
+def test_targets_of_the_plan_are_judged_by_these_registers() -> None:
+    energy = ("monitored_energy_units", "C01", "重点行业、重点单位能耗在线监测覆盖")
+    inventories = ("emission_inventories", "C02", "温室气体排放清单编制")
+    # Nobody has entered anything: no pass, and no failure either.
+    assert judged(*energy) == judged(*inventories) == "not_evaluated"
+    walk(
+        "monitored_energy_units", [UNIT | {"code": "EU-001"}, UNIT | {"code": "EU-002"}],
+        [Step("EU-001", "begin", D(2025, 3, 3)),
+         Step("EU-001", "connect", D(2025, 6, 30), {"connected_on": "2025-06-30"})],
+    )  # fmt: skip
+    assert judged(*energy) == "off_track"  # one of two
+    walk("monitored_energy_units", [], [
+        Step("EU-002", "begin", D(2025, 12, 1)),
+        Step("EU-002", "connect", D(2025, 12, 31), {"connected_on": "2025-12-31"}),
+    ])  # fmt: skip
+    assert judged(*energy) == "met"  # on the last day of the year
+    year = {"name": "清单", "region": "640000", "code": "GHG-2024", "year": "2024"}
+    done = {"total": "21000", "compiled_on": "2025-10-10"}
+    walk("emission_inventories", [year], [Step("GHG-2024", "begin", D(2025, 2, 1))])
+    assert judged(*inventories) != "met"
+    walk("emission_inventories", [], [Step("GHG-2024", "compile", D(2025, 10, 10), done)])
+    assert judged(*inventories) == "met"
 
 
 def test_invented_entries_stand_apart() -> None:

@@ -104,7 +104,7 @@ def test_the_named_ones_first_and_all_on_request(portal: Portal) -> None:
         ("all=1&task=T16", {"S116", "S120"}, {"S115", "S122"}),
         ("kind=mechanism", {"S116", "S051"}, {"S117"}),
         ("state=not_built", {"S001", "S010"}, {"S012", "S120"}),
-        ("state=works", {"S120", "S012"}, {"S001", "S008"}),
+        ("state=works", {"S120", "S012"}, {"S001", "S008", "S116"}),
         ("agency=宁夏回族自治区发展和改革委员会", {"S013", "S063"}, {"S001"}),
         ("q=禁渔", {"S120"}, {"S116"}),
         ("q=nothing-of-the-kind", set(), {"S120"}),

@@ -62,6 +62,11 @@ class Link:
     inside: bool
     facts: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> str:
+        """What the register holds, in one line."""
+        return texts.listed(self.facts)
+
 
 @dataclass(frozen=True)
 class Number:
