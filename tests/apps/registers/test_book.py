@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from saishang.apps.registers import book, lists, queries
+from saishang.apps.registers import book, lists, making, queries
 from saishang.apps.registers.actions import add_entry, change_entry, undo_entry, withdraw_entry
 from saishang.apps.registers.kinds import kind_of
 from saishang.apps.registers.lists import Wanted
@@ -118,7 +118,7 @@ def test_many_movements_are_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
         outfall(f"640104-000{number}", date(2026, 1, 31))
     before, rows = book.sums(KIND), Movement.objects.count()
     assert book.compact(KIND.id) == 0  # few are left alone
-    monkeypatch.setattr(book, "_MANY", 1)
+    monkeypatch.setattr(making, "_MANY", 1)
     assert book.compact(KIND.id) > 0
     assert Movement.objects.count() < rows
     assert book.sums(KIND) == before

@@ -20,7 +20,7 @@ from saishang.science.soil.geometry import Area, areas_overlap, read_area
 
 __all__ = [
     "EntryView", "Filter", "VersionView", "Written", "as_of", "counted_regions", "due", "entries", "entry",
-    "figures", "first_day", "history", "inside", "keys", "number_of", "overlapping", "recorded", "region_of",
+    "figures", "first_day", "history", "inside", "keys", "number_of", "overlapping", "recorded", "region_of", "size",
     "stations", "timelines", "unlogged_versions", "view_of", "written_since",
 ]  # fmt: skip
 
@@ -104,6 +104,11 @@ def entries(kind: Kind, wanted: Filter = Filter()) -> list[EntryView]:
     for word in wanted.text.casefold().split():
         found = found.filter(**{f"{prefix}words__contains": word})
     return [view_of(row, kind.id) for row in found.order_by("key")]
+
+
+def size(kind: Kind) -> int:
+    """How many entries a register holds, withdrawn ones included: counted, for whoever has the time."""
+    return Entry.objects.filter(kind=kind.id).count()
 
 
 def entry(kind: Kind, pk: int) -> EntryView | None:

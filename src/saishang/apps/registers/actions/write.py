@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,14 +11,15 @@ from django.utils import timezone
 
 from saishang.apps.core.actions import Logged, record_all
 from saishang.apps.core.copying import create_many
-from saishang.apps.registers.book import Place as SumPlace
-from saishang.apps.registers.book import due_day, movements, note, standing_of
+from saishang.apps.registers.making import due_day
 from saishang.apps.registers.models import Entry, Version
+from saishang.apps.registers.movements import Spot, Tally, note, spot_of, standing_of
 from saishang.apps.registers.permits import Signing, may_review, may_write
 from saishang.errors import SaishangError
+from saishang.science.register.cells import cell_of
+from saishang.science.register.figures import Standing
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
-from saishang.science.register.sums import NOTHING, Part
 from saishang.science.register.values import FieldFault, shown
 
 __all__ = [
@@ -142,11 +142,12 @@ def check_day(day: date, entry: Entry | None, today: date) -> date:
 
 @dataclass
 class Step:
-    """A version that is to be written, with the entry as it will stand, and what of the sums it moves."""
+    """A version that is to be written, with the entry as it will stand, and how and where it stood before."""
 
     entry: Entry
     version: Version
-    moved: Mapping[tuple[date, SumPlace], Part]
+    stood: Standing | None
+    spot: Spot | None
     before: Mapping[str, Any] | None
     actor: Any
     address: str | None
@@ -178,7 +179,7 @@ def step(
 ) -> Step:  # fmt: skip
     """The next version of an entry, made but not written."""
     before = None if entry is None else _told(entry)
-    stood = standing_of(entry)
+    stood, spot = standing_of(entry), spot_of(entry)
     made = entry or Entry(kind=kind.id, number=0)
     made.number += 1
     made.key = str(draft.values[kind.key])
@@ -190,6 +191,7 @@ def step(
     made.place = None if draft.place is None else dict(draft.place.geometry)
     box = (None, None, None, None) if draft.place is None else draft.place.box
     made.west, made.south, made.east, made.north = box
+    made.cell = None if draft.place is None else _cell(draft.place)
     made.recorded_at = timezone.now()
     made.words = _words(kind, made.values)
     now = standing_of(made)
@@ -203,8 +205,7 @@ def step(
         key=made.key, title=made.title, region=made.region, state=made.state, since=made.since,
         effective=made.effective, withdrawn=made.withdrawn, values=made.values, place=made.place,
     )  # fmt: skip
-    moved = {(made.effective, place): part for place, part in movements(kind, stood, now).items()}
-    return Step(made, version, moved, before, actor, address)
+    return Step(made, version, stood, spot, before, actor, address)
 
 
 def keep(kind: Kind, steps: Sequence[Step]) -> list[Logged]:
@@ -219,11 +220,11 @@ def keep(kind: Kind, steps: Sequence[Step]) -> list[Logged]:
     for one in steps:
         one.version.entry = one.entry
     create_many([one.version for one in steps])
-    moved: dict[tuple[date, SumPlace], Part] = defaultdict(lambda: NOTHING)
+    tally = Tally(kind)
     for one in steps:
-        for place, part in one.moved.items():
-            moved[place] += part
-    note(kind, {place: part for place, part in moved.items() if part != NOTHING})
+        tally.change(one.entry.effective, one.stood, standing_of(one.entry))
+        tally.move(one.spot, spot_of(one.entry))
+    note(tally)
     return [
         Logged(
             one.actor, f"registers.{one.version.action.partition(':')[0]}",
@@ -265,6 +266,12 @@ def _words(kind: Kind, values: Mapping[str, Any]) -> str:
         for language in ("zh", "en"):
             parts.setdefault(shown(field, value, language).casefold())
     return " ".join(part for part in parts if part)
+
+
+def _cell(place: Place) -> int:
+    """Where the middle of a place's box lies on the map's grid."""
+    west, south, east, north = place.box
+    return cell_of((west + east) / 2, (south + north) / 2)
 
 
 def _box(geometry: Mapping[str, Any]) -> tuple[float, float, float, float]:
