@@ -72,7 +72,7 @@ def sums(kind: Kind, on: date | None = None, figures: Iterable[str] | None = Non
     if not is_current(kind):
         make(kind)
     where, values = _until(on)
-    parts = [f"select * from registers_movement where kind = %s and {one}" for one in where]
+    parts = [f"select * from registers_movement where kind = %s and {one}" for one in where]  # noqa: S608
     given = [value for own in values for value in (kind.id, *own)]
     only = ""
     if figures is not None:
@@ -110,4 +110,4 @@ def counts(kinds: Iterable[Kind]) -> dict[str, int]:
             " where kind = any(%s) and span = 'y' and figure = '' group by kind",
             [list(names)],
         )
-        return {name: 0 for name in names} | {name: int(number) for name, number in cursor.fetchall()}
+        return dict.fromkeys(names, 0) | {name: int(number) for name, number in cursor.fetchall()}

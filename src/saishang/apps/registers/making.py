@@ -1,8 +1,8 @@
 """A book is made anew from the versions of its kind, and many movements are added up.
 
-Small ones are made at once, while nobody writes into the register. Millions of versions are read beside the writers, by a
-job or a command: the book is opened first, so that changes are written into it, and what stood before is added from a
-snapshot of exactly that moment.
+Small ones are made at once, while nobody writes into the register. Millions of versions are read beside the writers, by
+a job or a command: the book is opened first, so that changes are written into it, and what stood before is added from
+a snapshot of exactly that moment.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def make_beside(kind: Kind, progress: Progress = lambda step, rows: None, *, ane
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("set transaction isolation level repeatable read")
-                cursor.execute("select 1")  # the snapshot: whoever wrote before is in it, whoever writes now adds to the book
+                cursor.execute(
+                    "select 1"
+                )  # the snapshot: whoever wrote before is in it, whoever writes now adds to the book
                 cursor.execute("select pg_advisory_unlock(%s, hashtext(%s))", [LOCK, kind.id])
                 held = False
             _sum(kind, progress)
@@ -184,7 +186,8 @@ def compact(kind: str) -> int:
     """Add movements of the same place and day, and of the same cell, up where there are many; rows that it saved."""
     saved = 0
     for model, places, numbers in (
-        (Movement, "kind, span, figure, day, region, state, invented", ("counted", "total", "base", "base_total", "missing")),
+        (Movement, "kind, span, figure, day, region, state, invented",
+         ("counted", "total", "base", "base_total", "missing")),
         (CellMovement, "kind, level, cell, state, invented", ("counted",)),
     ):  # fmt: skip
         table = model._meta.db_table

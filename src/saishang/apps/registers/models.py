@@ -56,7 +56,8 @@ class Entry(Content):
         indexes = [
             # The order of lists: a page reads about as many rows as it shows.
             models.Index(fields=["kind", "state", "key"], name="registers_by_state"),
-            models.Index(fields=["kind", "region", "key"], name="registers_by_region"),
+            # With the state: a list of some regions is merged from one run per region and state.
+            models.Index(fields=["kind", "region", "state", "key"], name="registers_by_region"),
             models.Index(fields=["kind", "title"], name="registers_by_title"),
             models.Index(fields=["kind", "west", "east"], name="registers_by_box"),
             models.Index(
@@ -64,7 +65,9 @@ class Entry(Content):
             ),
             # What a tile of the map counts is answered by this index alone.
             models.Index(
-                fields=["kind", "cell"], include=["state", "invented"], name="registers_by_cell",
+                fields=["kind", "cell"],
+                include=["state", "invented"],
+                name="registers_by_cell",
                 condition=Q(withdrawn=False, cell__isnull=False),
             ),
             models.Index(fields=["kind"], condition=Q(invented=True), name="registers_invented"),
@@ -166,8 +169,8 @@ class Movement(models.Model):
     """What changes of entries added to a figure, or took from it, from a day on; sums of them are the figure.
 
     Written with every version, in its transaction, and never read by itself: rows may be added up at any time. Each
-    stands three times, for its year, its month and its day: a day years after the first is the sum of some years, months
-    and days, not of thousands of days.
+    stands three times, for its year, its month and its day: a day years after the first is the sum of some years,
+    months and days, not of thousands of days.
     """
 
     kind = models.CharField(max_length=60)

@@ -54,7 +54,7 @@ class Spot:
     invented: bool
 
 
-#: Of one entry: the place of a sum, the figure (None: entries in a state), whether it counts it, whether it is of its whole.
+#: Of one entry: place of a sum, the figure (None: entries in a state), whether it is counted, and of the whole.
 _Member = tuple[Place, Figure | None, bool, bool]
 
 

@@ -1,4 +1,4 @@
-"""Cells of the web mercator grid (EPSG:3857, the squares of map tiles) as numbers along a curve that keeps neighbours together.
+"""Cells of the web mercator grid (EPSG:3857, the squares of map tiles) as numbers that keep neighbours together.
 
 At level n the world is 2ⁿ × 2ⁿ squares; column x counts from 180° west, row y from 85.05° north. The bits of x and y
 taken by turns give one number, so that a square of a lower level is an unbroken run of numbers: what lies in a tile is

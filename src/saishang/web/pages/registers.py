@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from saishang.apps.core.queries import counted
 from saishang.apps.registers import book, lists, queries
 from saishang.apps.registers.book import Place
 from saishang.apps.registers.form import PLACE, STATE, place_headings
@@ -41,6 +40,7 @@ from saishang.web.pages.registers_common import (
     tabs,
     today,
 )
+from saishang.web.pages.registers_tiles import tiled_map, tiles_can_show
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
 
@@ -59,7 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
     seen = [kind for kind in known if kind.public or may_see_inside(request.user, kind)]
     counts = book.counts(seen)
     listed = [
-        {"name": kind_name(kind), "about": texts.both(kind.about_zh, kind.about_en), "count": counts.get(kind.id, 0),
+        {"name": kind_name(kind), "about": texts.both(kind.about_zh, kind.about_en), "count": counts.get(kind.id),
          "href": reverse("registers-list", args=[kind.id]), "public": kind.public, "source": kind.source,
          "status": kind.status, "clause": kind.clause}
         for kind in seen
@@ -76,8 +76,10 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
         return found
     known, reader = found
     wanted, chosen = _wanted(request, known)
-    listed = lists.rows(known, wanted)
-    pages = LongPaginator(listed, _PER_PAGE)
+    # What is overdue comes the longest overdue first, which is the order of its index.
+    order = "due" if wanted.overdue else "key"
+    listed = lists.rows(known, wanted, order)
+    pages = LongPaginator(listed, _PER_PAGE, read=partial(lists.page, known, wanted, order))
     page = pages.get_page(request.GET.get("page"))
     views = [queries.view_of(row, known.id) for row in page.object_list]
     about = _about(known, wanted.filter)
@@ -87,13 +89,19 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     answer = export(request, [table, form])
     if answer is not None:
         return answer
-    drawn = [queries.view_of(row, known.id) for row in listed[:_DRAWN]] if known.place != "none" else []
-    spec = area_map(known, drawn, reverse("registers-places", args=[known.id])) if drawn else None
-    made_up, _all = counted(lists.invented(listed, known), MOST_COUNTED)
+    drawn: list[EntryView] = []
+    if (pages.more or pages.count > _DRAWN) and tiles_can_show(known, wanted):
+        spec = tiled_map(known, chosen["state"])
+    else:
+        first = lists.page(known, wanted, order, 0, _DRAWN) if known.place != "none" else []
+        drawn = [queries.view_of(row, known.id) for row in first]
+        spec = area_map(known, drawn, reverse("registers-places", args=[known.id])) if drawn else None
+    made_up = lists.count_invented(known, listed, MOST_COUNTED)
     context: dict[str, Any] = {
         "kind": known, "name": kind_name(known), "table": table, "form_table": form, "page": page, "count": pages.count,
         "more": pages.more, "invented": made_up, "drawn": len(drawn) if len(drawn) < pages.count else 0,
-        "chosen": chosen, "map": MapView("entries", _("名录分布图"), spec) if spec else None,
+        "left_out": pages.count - len(drawn) if drawn else 0, "chosen": chosen,
+        "map": MapView("entries", _("名录分布图"), spec) if spec else None,
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "registers/results.html", context)
@@ -119,6 +127,11 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
     places_shown = [row for row in site.rules().regions.values() if row["level"] in ("province", "prefecture_city")]
     places_shown = [row for row in places_shown if row["use"] == "in_plan"]
     codes = [str(row["code"]) for row in places_shown]
+    if not book.ready([known]):
+        return render(request, "registers/figures.html", {
+            "kind": known, "name": kind_name(known), "tabs": tabs(known, reader, "registers-figures"),
+            "on": on.isoformat() if on else "", "making": book.percent(known) or 0,
+        })  # fmt: skip
     found_sums = book.sums(known, on)
     # Invented entries are never counted beside real ones; alone they show what the page is for, under their mark.
     there = {place.invented for place, part in found_sums.items() if not place.figure and part.counted}

@@ -25,6 +25,7 @@ from saishang.web.pages.keeping import kept_words
 from saishang.web.security import ask_to_sign_in, may
 
 __all__ = [
+    "PLAIN",
     "Reader", "action_name", "address_of", "area_map", "change_words", "day_of", "drawing_words", "entry_url", "exact",
     "kind_name", "kind_named", "opened", "paper_name", "place_text", "places_layer", "region_tree", "state_colours",
     "state_name", "tabs", "today", "value_text",
@@ -32,7 +33,7 @@ __all__ = [
 
 
 #: Colours of points and outlines; dark enough for white beside them.
-_DONE, _OPEN, _PLAIN = "#2f7d32", "#d97706", "#0c5a8a"
+_DONE, _OPEN, PLAIN = "#2f7d32", "#d97706", "#0c5a8a"
 
 
 class Reader:
@@ -226,7 +227,7 @@ def places_layer(kind: Kind, url: str) -> dict[str, Any]:
     """Outlines of the entries as a layer of a map, coloured by their state; lines are drawn as they are."""
     if kind.place == "line":
         return {"id": "entries", "kind": "line", "url": url, "width": 3}
-    return {"id": "entries", "kind": "area", "url": url, "key": "state", "colours": state_colours(kind) or {"": _PLAIN}}
+    return {"id": "entries", "kind": "area", "url": url, "key": "state", "colours": state_colours(kind) or {"": PLAIN}}
 
 
 def area_map(kind: Kind, views: Iterable[EntryView], places: str | None) -> dict[str, Any] | None:
@@ -244,7 +245,7 @@ def area_map(kind: Kind, views: Iterable[EntryView], places: str | None) -> dict
     colours = state_colours(kind)
     points = [
         {"lon": lon, "lat": lat, "note": f"{view.key} {view.title} · {state_name(kind, view.state)}".strip(" ·"),
-         "href": entry_url(kind, view.pk), "style": "point", "colour": colours.get(view.state, _PLAIN)}
+         "href": entry_url(kind, view.pk), "style": "point", "colour": colours.get(view.state, PLAIN)}
         for view, (lon, lat) in found
     ]  # fmt: skip
     if places and kind.place in ("polygon", "line"):
