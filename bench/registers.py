@@ -4,8 +4,8 @@
 
 Fills the folder first when it is empty (see `fill_registers.py`), starts the portal as `saishang serve` does and asks
 as somebody who is signed in, one page after the other. Each question is asked `--times` times with other regions,
-words, days and squares; the first five warm up and do not count. The bare SQL is what somebody would ask the plain table of
-entries for the same (its indexes are there); the ratio is the median of the page over the median of the SQL. Below one
+words, days and squares; the first five warm up and do not count. The bare SQL is what somebody would ask the plain
+table of entries for the same (its indexes are there); the ratio is the median of the page over the median of the SQL. Below one
 it means that the sums beside the versions save more than the page costs.
 
 The import takes so many rows of an Excel file through the real action, inside a transaction that is taken back in the
@@ -231,8 +231,9 @@ def workbook(kind: Any, rules: Any, path: Path, rows: int) -> None:
     """An Excel file of new outfalls, one in a thousand with a cell that cannot be taken."""
     from openpyxl import Workbook
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
+    book = Workbook()  # states its dimensions, as Excel does
+    sheet = book.active
+    assert sheet is not None
     sheet.append(["排污口编码", "排污口名称", "所在县（区）", "排污口类别", "受纳水体", "入河方式", "责任主体",
                   "最近检查日期", "设计排水量", "自动监测", "联系人", "备注", "经度,纬度"])  # fmt: skip
     categories = [choice.zh for choice in kind.fields["category"].choices]
@@ -290,8 +291,8 @@ def importing(kind: Any, rules: Any, folder: Path, rows: int) -> bool:
     kept = took <= IMPORT_LIMIT
     print(f"\nimport of {rows:,} Excel rows: {took:.1f} s ({rows / took:,.0f} rows/s), "
           f"{spent:.1f} s of processor in Python, {len(marks)} reports of progress, "
-          f"{len(outcome.refusals)} cells refused; bare COPY of the same rows {bare:.2f} s, ratio {took / bare:.0f}; limit {IMPORT_LIMIT:.0f} s "
-          f"{'kept' if kept else 'NOT kept'}")  # fmt: skip
+          f"{len(outcome.refusals)} cells refused; bare COPY of the same rows {bare:.2f} s, ratio {took / bare:.0f}; "
+          f"limit {IMPORT_LIMIT:.0f} s {'kept' if kept else 'NOT kept'}")  # fmt: skip
     return kept
 
 

@@ -1,4 +1,4 @@
-"""The bench of registers at a small scale: what it fills is what the actions would have written, and every page answers."""
+"""The bench of registers at a small scale: it fills what the actions would have written, and every page answers."""
 
 from __future__ import annotations
 

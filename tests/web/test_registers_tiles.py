@@ -1,4 +1,4 @@
-"""Tiles of registers in the portal: who sees them, what they say of a thing, and the map of a list that asks for them."""
+"""Tiles of registers in the portal: who sees them, what they say of a thing, the map of a list that asks for them."""
 
 from __future__ import annotations
 
@@ -115,8 +115,8 @@ def test_while_the_sums_are_made_pages_say_so(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize(
     ("count", "zh", "en"),
-    [(999, "999", "999"), (1000, "1000", "1k"), (9999, "9999", "9.9k"), (10_000, "1万", "10k"), (12_345, "1.2万", "12k"),
-     (1_250_000, "125万", "1.2M"), (5_000_000, "500万", "5M")],
+    [(999, "999", "999"), (1000, "1000", "1k"), (9999, "9999", "9.9k"), (10_000, "1万", "10k"),
+     (12_345, "1.2万", "12k"), (1_250_000, "125万", "1.2M"), (5_000_000, "500万", "5M")],
 )  # fmt: skip
 def test_numbers_that_fit_into_a_dot(count: int, zh: str, en: str) -> None:
     from django.utils import translation

@@ -41,6 +41,7 @@ _COMMANDS = (
     "organisations",
     "work",
     "backup",
+    "registers_rebuild",
     "search",
     "report",
     "rules",

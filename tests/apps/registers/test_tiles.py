@@ -1,4 +1,4 @@
-"""Tiles of a register's map against a plain count of the places, after any change; and books that are made beside writers."""
+"""Tiles of a register's map against a plain count of the places, after any change; books made beside writers."""
 
 from __future__ import annotations
 

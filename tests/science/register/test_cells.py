@@ -1,4 +1,4 @@
-"""Cells of the map's grid: against squares reckoned by the text-book formula and by hand, and their order along the curve."""
+"""Cells of the map's grid: against squares by the text-book formula and by hand, and their order along the curve."""
 
 from __future__ import annotations
 

@@ -10,7 +10,11 @@ class RegistersConfig(AppConfig):
     label = "registers"
 
     def ready(self) -> None:
-        """Answer the lake's questions which points a register lists, and which of its stations owe hours since when."""
+        """Answer the lake's questions which points a register lists, and which of its stations owe hours since when.
+
+        The jobs that keep the sums are declared here, too.
+        """
+        from saishang.apps.registers import upkeep  # noqa: F401
         from saishang.apps.registers.queries import keys, stations
         from saishang.lake.registered import offer
 

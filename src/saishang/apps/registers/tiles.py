@@ -71,8 +71,8 @@ def tile(kind: Kind, zoom: int, column: int, row: int, states: Sequence[str] = (
     count = sum(cluster.count for cluster in found)
     if count and (count <= MOST or zoom >= DEEPEST):
         things = _things(kind, zoom, column, row, states)
-        return Tile(level, things=things, hidden=max(0, count - len(things)))
-    return Tile(level, clusters=found)
+        return Tile(level, things=tuple(things), hidden=max(0, count - len(things)))
+    return Tile(level, clusters=tuple(found))
 
 
 def _cells(kind: Kind, zoom: int, column: int, row: int, level: int, states: Sequence[str]) -> list[Cluster]:

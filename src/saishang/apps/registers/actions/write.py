@@ -261,10 +261,13 @@ def _told(entry: Entry) -> dict[str, Any]:
 def _words(kind: Kind, values: Mapping[str, Any]) -> str:
     """What a public search may look through: fields that everybody sees, choices in both languages."""
     parts: dict[str, None] = {}
-    for field in kind.seen_by(staff=False):
+    for field in kind.fields.values():
         value = values.get(field.id)
-        for language in ("zh", "en"):
-            parts.setdefault(shown(field, value, language).casefold())
+        if value is None or not field.public:
+            continue
+        parts.setdefault(shown(field, value, "zh").casefold())
+        if field.type in ("choice", "truth"):  # everything else reads the same in both
+            parts.setdefault(shown(field, value, "en").casefold())
     return " ".join(part for part in parts if part)
 
 
