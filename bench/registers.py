@@ -5,8 +5,8 @@
 Fills the folder first when it is empty (see `fill_registers.py`), starts the portal as `saishang serve` does and asks
 as somebody who is signed in, one page after the other. Each question is asked `--times` times with other regions,
 words, days and squares; the first five warm up and do not count. The bare SQL is what somebody would ask the plain
-table of entries for the same (its indexes are there); the ratio is the median of the page over the median of the SQL. Below one
-it means that the sums beside the versions save more than the page costs.
+table of entries for the same (its indexes are there); the ratio is the median of the page over the median of the SQL.
+Below one it means that the sums beside the versions save more than the page costs.
 
 The import takes so many rows of an Excel file through the real action, inside a transaction that is taken back in the
 end, and is compared with a COPY of the same rows into a table without an index.

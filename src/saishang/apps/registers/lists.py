@@ -19,7 +19,7 @@ from saishang.apps.registers.models import Entry, Movement
 from saishang.apps.registers.queries import EntryView, Filter, as_of, view_of
 from saishang.science.register.kind import DEMONSTRATION, Kind
 
-__all__ = ["ORDERS", "Wanted", "count_invented", "invented", "late", "page", "rows"]
+__all__ = ["MOST_LATE", "ORDERS", "Wanted", "count_invented", "count_late", "invented", "late", "page", "rows"]
 
 #: What a list can be put in order by: columns with an index.
 ORDERS = {"key": ("key",), "title": ("title", "key"), "due": ("due", "key")}
@@ -45,9 +45,24 @@ class Wanted:
     box: tuple[float, float, float, float] | None = None
 
 
-def late(kind: Kind, day: date, most: int = 1000) -> list[EntryView]:
-    """Entries with a term that ended before a day, the longest first."""
-    return [view_of(row, kind.id) for row in rows(kind, Wanted(overdue=day), "due")[:most]]
+#: Entries that `late` brings at once.
+MOST_LATE = 1000
+
+
+def late(kind: Kind, day: date, most: int = MOST_LATE, since: date | None = None) -> list[EntryView]:
+    """Entries whose earliest term ended before a day (and not before `since`), the longest first."""
+    found = rows(kind, Wanted(overdue=day), "due")
+    if since is not None:
+        found = found.filter(due__gte=since)
+    return [view_of(row, kind.id) for row in found[:most]]
+
+
+def count_late(kind: Kind, day: date) -> tuple[int, int]:
+    """How many real and how many invented entries have a term that ended before a day, however many they are."""
+    found = rows(kind, Wanted(overdue=day)).order_by()
+    everything = found.count()
+    made_up = count_invented(kind, found, everything)
+    return everything - made_up, made_up
 
 
 def invented(found: QuerySet[Any], kind: Kind) -> QuerySet[Any]:

@@ -59,7 +59,9 @@ def _due(rules: Rules, first: date, last: date) -> Iterator[DueThing]:
     for kind in kinds(rules).values():
         if not kind.terms:
             continue
-        listed = {view.key: view for view in late(kind, last + timedelta(days=1), most=_MOST)}
+        # Those whose earliest term ends now come first; of those with an older one as many as can be looked at.
+        now = late(kind, last + timedelta(days=1), most=_MOST, since=first)
+        listed = {view.key: view for view in [*now, *late(kind, first, most=_MOST)]}
         for term in due(kind, listed.values()):
             if not first <= term.on <= last:
                 continue
