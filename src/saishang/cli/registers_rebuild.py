@@ -34,7 +34,7 @@ def rebuild(
     names: Annotated[list[str] | None, typer.Argument(help="名录代号，默认全部 · registers, default all.")] = None,
     anew: Annotated[bool, typer.Option("--anew", help="现行的汇总也重建 · also sums that are current.")] = False,
 ) -> None:
-    """由各版本重建名录的汇总（统计、地图、到期日） · make sums anew from the versions: figures, map, days of terms."""
+    """由各版本重建汇总 · make sums anew from the versions."""
     from saishang.web.boot import setup_django
 
     setup_django()
