@@ -34,7 +34,8 @@ export async function fallback(node, spec, c, live = true) {
       }, svg);
     }
   }
-  for (const point of spec.points ?? []) {
+  const points = spec.tiles ? await (await import("./map-tiles.js")).overview(spec) : spec.points ?? [];
+  for (const point of points) {
     const [x, y] = at([point.lon, point.lat]);
     const holder = live && point.href ? make("a", { href: point.href }, svg) : make("g", {}, svg);
     const city = point.style === "city";

@@ -106,7 +106,8 @@ export async function draw(node) {
   document.addEventListener("saishang:theme", () => map.setStyle(style(spec, paint())));
   await new Promise((resolve) => { map.once("load", resolve); map.once("error", resolve); });
   if (spec.draw) (await import("./map-draw.js")).wire(map, spec, node);
+  if (spec.tiles) await (await import("./map-tiles.js")).wire(map, spec, node);
   await paper(node, spec);
-  // Who draws has chosen a view of his own: a new size keeps it.
-  new ResizeObserver(() => { map.resize(); if (!spec.draw) map.fitBounds(box, { padding: 24, animate: false }); }).observe(node);
+  // Who draws, or looks closer at a cluster, has chosen a view of his own: a new size keeps it.
+  new ResizeObserver(() => { map.resize(); if (!spec.draw && !spec.tiles) map.fitBounds(box, { padding: 24, animate: false }); }).observe(node);
 }

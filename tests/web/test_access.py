@@ -55,6 +55,7 @@ AUDIENCE = {
     "target-split": "set_targets", "target-dissolve": "set_targets",
     "data-leads": "view_internal", "data-lead": "view_internal", "data-lead-review": "review_leads",
     "registers": "public", "registers-list": "public", "registers-figures": "public", "registers-places": "public",
+    "registers-tile": "public",
     "registers-entry": "public", "registers-new": "propose_entries", "registers-edit": "propose_entries",
     "registers-proposals": "propose_entries", "registers-proposal": "review_entries",
     "registers-proposal-decide": "review_entries", "registers-proposal-evidence": "review_entries",
@@ -241,7 +242,8 @@ def address(name: str, portal: Portal) -> str:
             f"registers-{name}": f"/registers/construction_plots/{rest}"
             for name, rest in {
                 "change": "changes/", "open": "open/", "counted": "figures/with_record/?region=640000",
-                "list": "", "figures": "figures/", "places": "places.geojson", "new": "new/", "import": "import/",
+                "list": "", "figures": "figures/", "places": "places.geojson", "tile": "tiles/6/50/24/",
+                "new": "new/", "import": "import/",
                 "import-undo": "import/undo/", "entry": f"{portal.plot}/", "edit": f"{portal.plot}/edit/",
                 "move": f"{portal.plot}/move/", "back": f"{portal.plot}/back/",
                 "evidence": f"{portal.plot}/evidence/{'0' * 64}/",
@@ -435,7 +437,15 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
     client = Client()
     client.force_login(portal.people["admin"])
     for name in sorted(AUDIENCE):
-        if name in {"sign-out", "set_language", "geometry", "health", "air-dust-decide", "registers-places"}:
+        if name in {
+            "sign-out",
+            "set_language",
+            "geometry",
+            "health",
+            "air-dust-decide",
+            "registers-places",
+            "registers-tile",
+        }:
             continue
         if name in {
             "jobs-start",

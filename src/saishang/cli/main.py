@@ -42,6 +42,7 @@ _COMMANDS = (
     "organisations",
     "work",
     "backup",
+    "registers_rebuild",
     "search",
     "report",
     "registers",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from saishang.apps.registers import book, lists, queries
+from saishang.apps.registers import book, lists, making, queries
 from saishang.apps.registers.actions import add_entry, change_entry, undo_entry, withdraw_entry
 from saishang.apps.registers.kinds import kind_of
 from saishang.apps.registers.lists import Wanted
@@ -118,7 +118,7 @@ def test_many_movements_are_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
         outfall(f"640104-000{number}", date(2026, 1, 31))
     before, rows = book.sums(KIND), Movement.objects.count()
     assert book.compact(KIND.id) == 0  # few are left alone
-    monkeypatch.setattr(book, "_MANY", 1)
+    monkeypatch.setattr(making, "_MANY", 1)
     assert book.compact(KIND.id) > 0
     assert Movement.objects.count() < rows
     assert book.sums(KIND) == before
@@ -144,8 +144,51 @@ def test_lists_find_by_text_place_and_term() -> None:
     assert found(overdue=date(2026, 1, 31)) == []
     assert found(overdue=date(2026, 2, 1)) == ["640104-0001"]
     assert [view.key for view in lists.late(KIND, date(2026, 2, 1))] == ["640104-0001"]
+    due = Entry.objects.get(key="640104-0001").due
+    assert due is not None
+    # Its term ended on that day: it is late from the day after on, and not among those of later days.
+    assert lists.count_late(KIND, due + timedelta(days=1))[0] == lists.count_late(KIND, due)[0] + 1
+    assert [view.key for view in lists.late(KIND, due + timedelta(days=1), since=due)] == ["640104-0001"]
+    assert lists.late(KIND, due + timedelta(days=1), since=due + timedelta(days=1)) == []
     # As it stood before the others were entered.
     assert found(filter=Filter(on=date(2025, 6, 30))) == ["640104-0001"]
     withdraw_entry("tests", KIND, kept.pk, number=None, today=TODAY, reason="tests")
     assert found() == ["640104-0001", "640104-0002"]
     assert found(filter=Filter(on=TODAY - timedelta(days=1), regions=("640105",))) == ["640105-0001"]
+
+
+def test_a_list_of_regions_is_merged_in_the_order_of_its_keys() -> None:
+    for number, (region, state) in enumerate([
+        ("640105", "found"), ("640104", "kept"), ("640104", "found"), ("640105", "kept"), ("640106", "found"),
+        ("640104", "found"), ("640105", "found"),
+    ]):  # fmt: skip
+        outfall(f"K-{number:05d}", date(2026, 1, 31), state, region, approval="某文", responsible="某单位")
+    withdraw_entry("tests", KIND, Entry.objects.get(key="K-00005").pk, number=None, today=TODAY, reason="tests")
+    both = ("640104", "640105")
+
+    def page(first: int, most: int, **asked: Any) -> list[str]:
+        return [row.key for row in lists.page(KIND, Wanted(Filter(**asked)), "key", first, most)]
+
+    assert page(0, 9, regions=both) == ["K-00000", "K-00001", "K-00002", "K-00003", "K-00006"]
+    assert page(2, 2, regions=both) == ["K-00002", "K-00003"]
+    assert page(4, 2, regions=both) == ["K-00006"]
+    assert page(5, 2, regions=both) == []
+    assert page(0, 9, regions=both, withdrawn=True)[4] == "K-00005"
+    assert page(0, 9, regions=both, states=("kept",)) == ["K-00001", "K-00003"]
+    assert page(0, 9, regions=both, text="k-00003") == ["K-00003"]
+    # As the plain query has them, whatever the page.
+    for first in range(6):
+        plain = lists.rows(KIND, Wanted(Filter(regions=both)))[first : first + 3]
+        assert page(first, 3, regions=both) == [row.key for row in plain]
+
+
+def test_a_past_day_is_the_sum_of_years_months_and_days() -> None:
+    """Boundary days of the spans: the first and last of a month and a year, and the days beside them."""
+    book.sums(KIND)
+    days = [date(2024, 12, 31), date(2025, 1, 1), date(2025, 1, 31), date(2025, 2, 1), date(2025, 2, 28),
+            date(2026, 1, 1)]  # fmt: skip
+    for number, day in enumerate(days):
+        outfall(f"K-{number:05d}", day)
+    for day in {day + timedelta(days=shift) for day in days for shift in (-1, 0, 1)}:
+        stood = sum(part.counted for place, part in book.sums(KIND, day).items() if not place.figure)
+        assert stood == sum(other <= day for other in days), day

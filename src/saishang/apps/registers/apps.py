@@ -10,8 +10,11 @@ class RegistersConfig(AppConfig):
     label = "registers"
 
     def ready(self) -> None:
-        """Answer the lake's questions which points a register lists, and which of its stations owe hours since when."""
-        import saishang.apps.registers.retention_job  # noqa: F401  declares its kind of job
+        """Answer the lake's questions which points a register lists, and which of its stations owe hours since when.
+
+        The jobs that keep the sums and that hide what is past its years are declared here, too.
+        """
+        from saishang.apps.registers import retention_job, upkeep  # noqa: F401
         from saishang.apps.registers.queries import keys, stations
         from saishang.lake.registered import offer
 

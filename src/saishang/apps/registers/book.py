@@ -1,32 +1,30 @@
 """Sums of a register's figures, written with every version: what five million entries come to is read from hundreds of
 rows, for any day.
 
-A movement says what a change added to a figure, or took from it, from a day on. Movements follow from the versions
-and from the kind's description; with another description (`Kind.digest`) they are made anew. Whoever has to prove a
-figure counts the entries (`queries.figures`): a test holds the two against each other.
+Movements (`movements`) follow from the versions and from the kind's description; with another description
+(`Kind.digest`) they are made anew (`making`). Whoever has to prove a figure counts the entries (`queries.figures`): a
+test holds the two against each other.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Sum
-from django.utils import timezone
+from django.db import connection
 
-from saishang.apps.registers.models import Book, Entry, Movement, Version
-from saishang.apps.registers.sought import words_of
-from saishang.science.register.figures import Standing, due_terms
+from saishang.apps.jobs.actions import start
+from saishang.apps.jobs.queries import jobs
+from saishang.apps.registers.making import compact, due_day, forget, is_current, make
+from saishang.apps.registers.models import Book, Entry
+from saishang.apps.registers.movements import Place, first_days
 from saishang.science.register.kind import Kind
-from saishang.science.register.sums import NOTHING, Part, part_of
+from saishang.science.register.sums import Part
 
 __all__ = [
+    "SUMS_JOB",
     "Place",
     "compact",
     "counts",
@@ -34,73 +32,49 @@ __all__ = [
     "forget",
     "is_current",
     "make",
-    "movements",
-    "note",
-    "standing_of",
+    "percent",
+    "ready",
     "sums",
 ]
 
-#: First half of the lock of a kind's book; the second is made of its name. Writers share it, a new making has it alone.
-_LOCK = 0x5A15
-#: Movements of one insertion.
-_AT_ONCE = 2000
-#: Columns of entries that follow from the description.
-_FOLLOWING = ["due", "invented", "words"]
-#: More rows than this behind one answer are added up when there is time.
-_MANY = 20_000
+#: Name of the kind of job that makes a large book.
+SUMS_JOB = "registers_sums"
+#: Books of so many entries are made while somebody waits for them; larger ones by a job.
+_AT_A_LOOK = 2000
+_WORKER = "saishang"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a sum is kept for: a figure (empty: entries in a state), region, state, invented or not."""
+def ready(kinds: Iterable[Kind]) -> set[str]:
+    """Those of some kinds whose sums can be read.
 
-    figure: str
-    region: str
-    state: str
-    invented: bool
-
-
-def movements(kind: Kind, before: Standing | None, after: Standing | None) -> dict[Place, Part]:
-    """What changes in the sums when an entry that stood one way stands another; None: not there, or withdrawn."""
-    found: dict[Place, Part] = defaultdict(lambda: NOTHING)
-    for standing, sign in ((before, -1), (after, 1)):
-        if standing is None:
-            continue
-        for place, part in _parts(kind, standing):
-            found[place] += part if sign > 0 else -part
-    return {place: part for place, part in found.items() if part != NOTHING}
-
-
-def _parts(kind: Kind, standing: Standing) -> Iterator[tuple[Place, Part]]:
-    yield Place("", standing.region, standing.state, standing.invented), Part(counted=1)
-    for figure in kind.figures.values():
-        part = part_of(figure, standing)
-        if part != NOTHING:
-            yield Place(figure.id, standing.region, "", standing.invented), part
-
-
-def note(kind: Kind, rows: Mapping[tuple[date, Place], Part]) -> None:
-    """Write movements down, inside the transaction of the change.
-
-    Where the book is not written by this description of the kind, it is left alone: it is made anew from the versions
-    before anybody reads it.
+    A small book that is not current is made at once, a large one by a job, which is started here.
     """
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock_shared(%s, hashtext(%s))", [_LOCK, kind.id])
-        cursor.execute("select digest from registers_book where kind = %s", [kind.id])
-        row = cursor.fetchone()
-        if row is None:
-            return
-        if row[0] != kind.digest:
-            cursor.execute("delete from registers_book where kind = %s", [kind.id])
-            return
-    _insert(kind.id, rows)
+    wanted = {kind.id: kind for kind in kinds}
+    made = dict(Book.objects.filter(kind__in=list(wanted), ready=True).values_list("kind", "digest"))
+    found = set()
+    for name, kind in wanted.items():
+        if made.get(name) == kind.digest:
+            found.add(name)
+        elif Entry.objects.filter(kind=name)[: _AT_A_LOOK + 1].count() <= _AT_A_LOOK:
+            make(kind)
+            found.add(name)
+        elif percent(kind) is None:
+            start(_WORKER, SUMS_JOB, {"kind": name})
+    return found
+
+
+def percent(kind: Kind) -> int | None:
+    """How far the job is that makes the sums of a kind [%]; None when none waits or runs."""
+    for state in ("running", "queued"):
+        listed, _all = jobs(kind=SUMS_JOB, state=state, limit=1000)
+        for job in listed:
+            if job.params.get("kind") == kind.id:
+                return job.percent
+    return None
 
 
 def sums(kind: Kind, on: date | None = None, figures: Iterable[str] | None = None) -> dict[Place, Part]:
-    """Sums of a kind as it stood on a day (now); made first where the book is not current.
+    """Sums of a kind as it stood on a day (now); made first where the book is not current: pages ask `ready` before.
 
     Parameters
     ----------
@@ -109,16 +83,17 @@ def sums(kind: Kind, on: date | None = None, figures: Iterable[str] | None = Non
     """
     if not is_current(kind):
         make(kind)
-    where, values = "kind = %s", list[Any]([kind.id])
-    if on is not None:
-        where, values = f"{where} and day <= %s", [*values, on]
+    where, values = _until(on)
+    parts = [f"select * from registers_movement where kind = %s and {one}" for one in where]  # noqa: S608
+    given = [value for own in values for value in (kind.id, *own)]
+    only = ""
     if figures is not None:
-        where, values = f"{where} and figure = any(%s)", [*values, list(figures)]
+        only, given = "where figure = any(%s)", [*given, list(figures)]
     with connection.cursor() as cursor:
         cursor.execute(
             "select figure, region, state, invented, sum(counted), sum(total), sum(base), sum(base_total),"  # noqa: S608
-            f" sum(missing), count(*) from registers_movement where {where} group by 1, 2, 3, 4",
-            values,
+            f" sum(missing) from ({' union all '.join(parts)}) m {only} group by 1, 2, 3, 4",
+            given,
         )
         rows = cursor.fetchall()
     return {
@@ -127,137 +102,24 @@ def sums(kind: Kind, on: date | None = None, figures: Iterable[str] | None = Non
     }  # fmt: skip
 
 
+def _until(on: date | None) -> tuple[list[str], list[list[Any]]]:
+    """Conditions of the movements up to a day: whole years before its year, months before its month, its days."""
+    if on is None:
+        return ["span = 'y'"], [[]]
+    (_y, year), (_m, month), (_d, day) = first_days(on)
+    return (
+        ["span = 'y' and day < %s", "span = 'm' and day >= %s and day < %s", "span = 'd' and day >= %s and day <= %s"],
+        [[year], [year, month], [month, day]],
+    )
+
+
 def counts(kinds: Iterable[Kind]) -> dict[str, int]:
-    """Entries by kind, withdrawn ones left out."""
-    written = dict(Book.objects.values_list("kind", "digest"))
-    names = []
-    for kind in kinds:
-        if written.get(kind.id) != kind.digest:
-            make(kind)
-        names.append(kind.id)
-    rows = Movement.objects.filter(kind__in=names, figure="").values("kind").annotate(number=Sum("counted"))
-    return {row["kind"]: int(row["number"]) for row in rows}
-
-
-def is_current(kind: Kind) -> bool:
-    """Whether the book of a kind is written by its description as it is now."""
-    return Book.objects.filter(kind=kind.id, digest=kind.digest).exists()
-
-
-def make(kind: Kind) -> int:
-    """Write the book of a kind anew from its versions, and the columns of its entries that follow from the description.
-
-    Nobody writes into the register meanwhile. Returns how many entries were looked at.
-    """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, kind.id])
-        if is_current(kind):  # somebody else was faster
-            return 0
-        Movement.objects.filter(kind=kind.id).delete()
-        found: dict[tuple[date, Place], Part] = defaultdict(lambda: NOTHING)
-        entries = 0
-        for steps in _histories(kind):
-            entries += 1
-            before: Standing | None = None
-            for day, after in steps:
-                for place, part in movements(kind, before, after).items():
-                    found[day, place] += part
-                before = after
-        _insert(kind.id, {key: part for key, part in found.items() if part != NOTHING})
-        _columns(kind)
-        Book.objects.update_or_create(kind=kind.id, defaults={"digest": kind.digest, "made": timezone.now()})
-    return entries
-
-
-def _histories(kind: Kind) -> Iterator[list[tuple[date, Standing | None]]]:
-    """Of each entry the days from which it stood some way, in their order; None where it was withdrawn."""
-    fields = ("entry_id", "effective", "withdrawn", "key", "state", "since", "values", "region", "epoch")
-    rows = Version.objects.filter(entry__kind=kind.id).order_by("entry_id", "number").values_list(*fields)
-    steps: list[tuple[date, Standing | None]] = []
-    last = None
-    for entry, effective, withdrawn, key, state, since, values, region, epoch in rows.iterator(chunk_size=5000):
-        if entry != last and steps:
-            yield steps
-            steps = []
-        last = entry
-        steps.append((effective, None if withdrawn else Standing(key, state, since, values, region, epoch)))
-    if steps:
-        yield steps
-
-
-def _columns(kind: Kind) -> None:
-    """Days of terms, the mark of invented entries and what a public search looks through, by the description of now."""
-    fields = ("pk", "key", "state", "since", "values", "region", "epoch", "due", "invented", "words", "hidden")
-    changed: list[Entry] = []
-    for pk, key, state, since, values, region, epoch, due, invented, words, hidden in (
-        Entry.objects.filter(kind=kind.id, withdrawn=False).values_list(*fields).iterator(chunk_size=5000)
-    ):
-        standing = Standing(key, state, since, values, region, epoch)
-        day, sought = due_day(kind, standing), words_of(kind, values, hidden)
-        if (day, standing.invented, sought) != (due, invented, words):
-            changed.append(Entry(pk=pk, due=day, invented=standing.invented, words=sought))
-        if len(changed) >= _AT_ONCE:
-            Entry.objects.bulk_update(changed, _FOLLOWING)
-            changed = []
-    Entry.objects.bulk_update(changed, _FOLLOWING)
-
-
-def due_day(kind: Kind, standing: Standing) -> date | None:
-    """The earliest day on which a term of an entry ends; None when none runs."""
-    return min((term.on for term in due_terms(kind, [standing])), default=None)
-
-
-def forget(kind: str) -> None:
-    """Let the book of a kind be made anew before anybody reads it."""
+    """Entries by kind, withdrawn ones left out; kinds whose sums are being made are left out, too."""
+    names = ready(kinds)
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, kind])
-        cursor.execute("delete from registers_book where kind = %s", [kind])
-
-
-def compact(kind: str) -> int:
-    """Add movements of the same place and day up where there are many; returns how many rows that saved."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select count(*) from registers_movement where kind = %s", [kind])
-        there = int(cursor.fetchone()[0])
-        if there <= _MANY:
-            return 0
-        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, kind])
         cursor.execute(
-            "with gone as (delete from registers_movement where kind = %s returning *)"
-            " insert into registers_movement (kind, figure, day, region, state, invented, counted, total, base,"
-            " base_total, missing) select kind, figure, day, region, state, invented, sum(counted), sum(total),"
-            " sum(base), sum(base_total), sum(missing) from gone group by 1, 2, 3, 4, 5, 6"
-            " having sum(counted) <> 0 or sum(total) <> 0 or sum(base) <> 0 or sum(base_total) <> 0 or"
-            " sum(missing) <> 0",
-            [kind],
+            "select kind, sum(counted) from registers_movement"
+            " where kind = any(%s) and span = 'y' and figure = '' group by kind",
+            [list(names)],
         )
-        return there - int(cursor.rowcount)
-
-
-def _insert(kind: str, rows: Mapping[tuple[date, Place], Part]) -> None:
-    Movement.objects.bulk_create(
-        (
-            Movement(
-                kind=kind, figure=place.figure, day=day, region=place.region, state=place.state,
-                invented=place.invented, counted=part.counted, total=_decimal(part.total), base=part.base,
-                base_total=_decimal(part.base_total), missing=part.missing,
-            )
-            for (day, place), part in rows.items()
-        ),
-        batch_size=_AT_ONCE,
-    )  # fmt: skip
-
-
-def _decimal(value: Fraction) -> Decimal:
-    """Exact: numbers of entries are decimals, and so are their sums."""
-    with localcontext() as context:
-        context.prec = 60
-        return Decimal(value.numerator) / Decimal(value.denominator)
-
-
-def standing_of(row: Any) -> Standing | None:
-    """How an entry or version stands; None for one that is withdrawn, or for none."""
-    if row is None or row.withdrawn:
-        return None
-    return Standing(row.key, row.state, row.since, row.values, row.region, row.epoch)
+        return dict.fromkeys(names, 0) | {name: int(number) for name, number in cursor.fetchall()}

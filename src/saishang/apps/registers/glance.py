@@ -79,7 +79,7 @@ def glances(kinds: Iterable[Kind], today: date) -> dict[str, Glance]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select kind, invented, sum(counted) filter (where figure = ''), max(day) from registers_movement"
-            " where kind = any(%s) and day <= %s group by 1, 2",
+            " where kind = any(%s) and span = 'd' and day <= %s group by 1, 2",
             [names, today],
         )
         rows = cursor.fetchall()
@@ -111,7 +111,8 @@ def figures(
     with connection.cursor() as cursor:
         cursor.execute(
             "select kind, figure, invented, region, sum(counted), sum(total), sum(base), sum(base_total), sum(missing)"
-            " from registers_movement where kind = any(%s) and (figure = any(%s) or figure = '') and day <= %s"
+            " from registers_movement where kind = any(%s) and span = 'd' and (figure = any(%s) or figure = '')"
+            " and day <= %s"
             " group by 1, 2, 3, 4",
             [kinds, sorted({figure for _kind, figure in asked}), today],
         )

@@ -11,14 +11,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 
+from saishang.apps.core.queries import counted
 from saishang.apps.registers.matching import beyond, field_is, figured, in_order
-from saishang.apps.registers.models import Entry
+from saishang.apps.registers.models import Entry, Movement
 from saishang.apps.registers.queries import EntryView, Filter, as_of, view_of
 from saishang.science.register.kind import DEMONSTRATION, Figure, Kind
 
-__all__ = ["ORDERS", "Range", "Wanted", "invented", "late", "rows"]
+__all__ = [
+    "MOST_LATE", "ORDERS", "Range", "Wanted", "count_invented", "count_late", "invented", "late", "page", "rows",
+]  # fmt: skip
 
 #: What a list can be put in order by: columns with an index.
 ORDERS = {"key": ("key",), "title": ("title", "key"), "due": ("due", "key")}
@@ -61,16 +65,70 @@ class Wanted:
     figure: Figure | None = None
 
 
-def late(kind: Kind, day: date, most: int = 1000) -> list[EntryView]:
-    """Entries with a term that ended before a day, the longest first."""
-    return [view_of(row, kind.id) for row in rows(kind, Wanted(overdue=day), "due")[:most]]
+#: Entries that `late` brings at once.
+MOST_LATE = 1000
+
+
+def late(kind: Kind, day: date, most: int = MOST_LATE, since: date | None = None) -> list[EntryView]:
+    """Entries whose earliest term ended before a day (and not before `since`), the longest first."""
+    found = rows(kind, Wanted(overdue=day), "due")
+    if since is not None:
+        found = found.filter(due__gte=since)
+    return [view_of(row, kind.id) for row in found[:most]]
+
+
+def count_late(kind: Kind, day: date) -> tuple[int, int]:
+    """How many real and how many invented entries have a term that ended before a day, however many they are."""
+    found = rows(kind, Wanted(overdue=day)).order_by()
+    everything = found.count()
+    made_up = count_invented(kind, found, everything)
+    return everything - made_up, made_up
 
 
 def invented(found: QuerySet[Any], kind: Kind) -> QuerySet[Any]:
     """Of rows those that stand for demonstration only."""
     if DEMONSTRATION not in kind.fields:
         return found.none()
+    if found.model is Entry:
+        return found.filter(invented=True)
     return found.filter(values__contains={DEMONSTRATION: True})
+
+
+def count_invented(kind: Kind, found: QuerySet[Any], most: int) -> int:
+    """How many of some entries stand for demonstration only, up to `most`; where there are none an index says so."""
+    if DEMONSTRATION not in kind.fields or not Entry.objects.filter(kind=kind.id, invented=True).exists():
+        return 0
+    return counted(invented(found, kind), most)[0]
+
+
+def page(kind: Kind, wanted: Wanted, order: str, first: int, most: int) -> list[Any]:
+    """Rows of a list from the row `first` (0-based) on, at most `most`.
+
+    A list of some regions is in the order of its keys, and no index has it so. It is merged from one short run per
+    region and state: keys of a region often follow each other, and walking along all keys would meet none for long.
+    """
+    asked = wanted.filter
+    plain = Wanted(Filter(regions=asked.regions, states=asked.states, withdrawn=asked.withdrawn))
+    if not (wanted == plain and asked.regions and order == "key"):
+        return list(rows(kind, wanted, order)[first : first + most])
+    shown = "" if asked.withdrawn else "and not withdrawn"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select e.id from unnest(%s::text[]) as r (region) cross join unnest(%s::text[]) as s (state)"  # noqa: S608
+            " cross join lateral (select id, key from registers_entry where kind = %s and region = r.region"
+            f" and state = s.state {shown} order by key limit %s) e order by e.key offset %s limit %s",
+            [list(asked.regions), sorted(asked.states or _states(kind)), kind.id, first + most, first, most],
+        )
+        keys = [row[0] for row in cursor.fetchall()]
+    read = Entry.objects.in_bulk(keys)
+    return [read[key] for key in keys if key in read]
+
+
+def _states(kind: Kind) -> set[str]:
+    """States that entries of a kind have: those of its life cycle, and any that it had once and the sums know."""
+    known = set(kind.life.states) if kind.life is not None else set()
+    summed = Movement.objects.filter(kind=kind.id, span="y", figure="").order_by().values_list("state", flat=True)
+    return known | {""} | set(summed.distinct())
 
 
 def rows(kind: Kind, wanted: Wanted, order: str = "key") -> QuerySet[Any]:

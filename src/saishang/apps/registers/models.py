@@ -9,8 +9,8 @@ from django.db.models import Q
 from saishang.apps.registers.states import PROPOSAL_STATES
 
 __all__ = [
-    "Book", "Bundle", "Content", "Description", "Entry", "Movement", "OwnDefault", "Proposal", "SavedView",
-    "Version",
+    "Book", "Bundle", "CellMovement", "Content", "Description", "Entry", "Movement", "OwnDefault", "Proposal",
+    "SavedView", "Version",
 ]  # fmt: skip
 
 
@@ -82,6 +82,8 @@ class Entry(Content):
     south = models.FloatField(null=True)
     east = models.FloatField(null=True)
     north = models.FloatField(null=True)
+    #: Where the middle of its box lies in the grid of map tiles (`science.register.cells`); None without a place.
+    cell = models.BigIntegerField(null=True)
     #: Everything that a search looks through, lower case; private fields stay out of it.
     words = models.TextField()
     #: Earliest end of the terms that run; None when none does. Follows from the rest, for lists and warnings.
@@ -96,7 +98,8 @@ class Entry(Content):
         indexes = [
             # The order of lists: a page reads about as many rows as it shows.
             models.Index(fields=["kind", "state", "key"], name="registers_by_state"),
-            models.Index(fields=["kind", "region", "key"], name="registers_by_region"),
+            # With the state: a list of some regions is merged from one run per region and state.
+            models.Index(fields=["kind", "region", "state", "key"], name="registers_by_region"),
             models.Index(fields=["kind", "title"], name="registers_by_title"),
             models.Index(fields=["kind", "west", "east"], name="registers_by_box"),
             models.Index(
@@ -104,6 +107,14 @@ class Entry(Content):
             ),
             # What changed since a moment, in the order of writing, for programmes that keep a copy.
             models.Index(fields=["kind", "recorded_at", "id"], name="registers_by_writing"),
+            # What a tile of the map counts is answered by this index alone.
+            models.Index(
+                fields=["kind", "cell"],
+                include=["state", "invented"],
+                name="registers_by_cell",
+                condition=Q(withdrawn=False, cell__isnull=False),
+            ),
+            models.Index(fields=["kind"], condition=Q(invented=True), name="registers_invented"),
         ]
 
     def __str__(self) -> str:
@@ -226,10 +237,14 @@ class Proposal(models.Model):
 class Movement(models.Model):
     """What changes of entries added to a figure, or took from it, from a day on; sums of them are the figure.
 
-    Written with every version, in its transaction, and never read by itself: rows may be added up at any time.
+    Written with every version, in its transaction, and never read by itself: rows may be added up at any time. Each
+    stands three times, for its year, its month and its day: a day years after the first is the sum of some years,
+    months and days, not of thousands of days.
     """
 
     kind = models.CharField(max_length=60)
+    #: y | m | d: what `day` is the first day of.
+    span = models.CharField(max_length=1)
     #: Figure of the kind; empty: how many entries are in a state.
     figure = models.CharField(max_length=60, blank=True)
     day = models.DateField()
@@ -243,10 +258,32 @@ class Movement(models.Model):
     missing = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "figure", "day"], name="registers_movement_of")]
+        indexes = [models.Index(fields=["kind", "span", "day"], name="registers_movement_of")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.figure} {self.day} {self.counted:+d}"
+
+
+class CellMovement(models.Model):
+    """What changes of entries added to a cell of the map's grid, or took from it, as the register stands now."""
+
+    kind = models.CharField(max_length=60)
+    #: Level of the grid; the world has 2ˡ × 2ˡ cells.
+    level = models.PositiveSmallIntegerField()
+    cell = models.BigIntegerField()
+    state = models.CharField(max_length=40, blank=True)
+    invented = models.BooleanField()
+    counted = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["kind", "level", "cell"], include=["state", "invented", "counted"], name="registers_cells_of"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.level}/{self.cell} {self.counted:+d}"
 
 
 class Book(models.Model):
@@ -255,6 +292,8 @@ class Book(models.Model):
     kind = models.CharField(max_length=60, primary_key=True)
     digest = models.CharField(max_length=64)
     made = models.DateTimeField()
+    #: False while it is being made from the versions: changes are written down, but nobody reads it.
+    ready = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.digest[:12]}"

@@ -23,7 +23,7 @@ from saishang.science.soil.geometry import Area, areas_overlap, read_area
 __all__ = [
     "EntryView", "Filter", "VersionView", "Written", "as_of", "counted_regions", "due", "entries", "entry",
     "figures", "first_day", "history", "inside", "keys", "number_of", "overlapping", "papers_past", "recorded",
-    "region_of", "stations", "timelines", "unlogged_versions", "view_of", "written_since",
+    "region_of", "size", "stations", "timelines", "unlogged_versions", "view_of", "written_since",
 ]  # fmt: skip
 
 
@@ -111,6 +111,11 @@ def entries(kind: Kind, wanted: Filter = Filter()) -> list[EntryView]:
     for word in wanted.text.casefold().split():
         found = found.filter(**{f"{prefix}words__contains": word})
     return [view_of(row, kind.id) for row in found.order_by("key")]
+
+
+def size(kind: Kind) -> int:
+    """How many entries a register holds, withdrawn ones included: counted, for whoever has the time."""
+    return Entry.objects.filter(kind=kind.id).count()
 
 
 def entry(kind: Kind, pk: int) -> EntryView | None:
@@ -222,28 +227,41 @@ def papers_past(kind: Kind, pk: int) -> frozenset[str]:
 
 def unlogged_versions() -> Iterator[tuple[str, str]]:
     """Versions that the action log tells otherwise, or not at all, and entries that are not their last version."""
-    told: dict[tuple[str, int], Mapping[str, Any]] = {}
-    for entry in changes_of("registers.Entry"):
-        if entry.after is not None:
-            told[entry.object_id, int(entry.after["number"])] = entry.after
-    for version in Version.objects.select_related("entry").order_by("entry_id", "number"):
-        name = f"{version.entry.kind} {version.key} v{version.number}"
-        logged = told.get((f"{version.entry.kind}/{version.entry_id}", version.number))
-        if logged is None:
-            yield name, "the action log has no entry of it"
-        elif any(
-            logged[key] != getattr(version, key) for key in ("key", "state", "withdrawn", "values")
-        ) or logged["effective"] != version.effective.isoformat():  # fmt: skip
-            yield name, "it says something else than the action log"
+    last = 0
+    while entries := list(Entry.objects.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
+        last = entries[-1].pk
+        yield from _unlogged({f"{entry.kind}/{entry.pk}": entry for entry in entries})
     for held in Description.objects.order_by("pk"):
         if sha256(held.document.encode()).hexdigest() != held.digest:
             yield f"{held.kind} description {held.number}", "its text is not the one of its digest"
-    for row in Entry.objects.order_by("pk"):
-        last = row.versions.order_by("-number").first()
-        if last is None or any(getattr(row, key) != getattr(last, key) for key in _COPIED):
+
+
+def _unlogged(entries: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
+    """The same of some entries, by the name that the log has for them: millions are never held at once."""
+    told: dict[tuple[str, int], Mapping[str, Any]] = {}
+    for said in changes_of("registers.Entry").filter(object_id__in=list(entries)):
+        if said.after is not None:
+            told[said.object_id, int(said.after["number"])] = said.after
+    by_number = {entry.pk: (name, entry) for name, entry in entries.items()}
+    newest: dict[int, Version] = {}
+    for version in Version.objects.filter(entry__in=list(by_number)).order_by("entry_id", "number"):
+        name, entry = by_number[version.entry_id]
+        newest[version.entry_id] = version
+        logged = told.get((name, version.number))
+        if logged is None:
+            yield f"{entry.kind} {version.key} v{version.number}", "the action log has no entry of it"
+        elif any(
+            logged[key] != getattr(version, key) for key in ("key", "state", "withdrawn", "values")
+        ) or logged["effective"] != version.effective.isoformat():  # fmt: skip
+            yield f"{entry.kind} {version.key} v{version.number}", "it says something else than the action log"
+    for pk, (_name, row) in by_number.items():
+        copied = newest.get(pk)
+        if copied is None or any(getattr(row, key) != getattr(copied, key) for key in _COPIED):
             yield f"{row.kind} {row.key}", "the entry is not a copy of its last version"
 
 
+#: Entries that are held against the log together.
+_AT_ONCE = 1000
 #: What an entry repeats of its last version.
 _COPIED = (
     "number", "key", "title", "region", "state", "since", "effective", "withdrawn", "values", "place", "recorded_at",

@@ -227,7 +227,7 @@ def first_days(kinds: Iterable[Kind]) -> dict[str, date]:
     for name, kind in known.items():
         if current.get(name) != kind.digest:
             make(kind)
-    rows = Movement.objects.filter(kind__in=known, figure="").values_list("kind").annotate(first=Min("day"))
+    rows = Movement.objects.filter(kind__in=known, span="d", figure="").values_list("kind").annotate(first=Min("day"))
     return dict(rows)
 
 

@@ -31,8 +31,8 @@ def series(
     with connection.cursor() as cursor:
         cursor.execute(
             "select day, region, sum(counted), sum(total), sum(base), sum(base_total), sum(missing)"
-            " from registers_movement where kind = %s and figure = %s and invented = %s and day <= %s"
-            " and region = any(%s) group by day, region order by day",
+            " from registers_movement where kind = %s and span = 'd' and figure = %s and invented = %s"
+            " and day <= %s and region = any(%s) group by day, region order by day",
             [kind.id, figure.id, invented, days[-1], list(codes)],
         )
         rows = cursor.fetchall()

@@ -19,6 +19,9 @@ def words_of(kind: Kind, values: Mapping[str, Any], hidden: Iterable[str] = ()) 
         if field.id in past:
             continue
         value = values.get(field.id)
-        for language in ("zh", "en"):
-            parts.setdefault(shown(field, value, language).casefold())
+        if value is None:
+            continue
+        parts.setdefault(shown(field, value, "zh").casefold())
+        if field.type in ("choice", "truth"):  # everything else reads the same in both
+            parts.setdefault(shown(field, value, "en").casefold())
     return " ".join(part for part in parts if part)

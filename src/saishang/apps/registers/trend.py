@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from django.db import connection
 
 from saishang.apps.registers.book import Place, is_current, make
 from saishang.apps.registers.matching import FEW
 from saishang.apps.registers.models import Version
+from saishang.apps.registers.movements import first_days
 from saishang.science.register.kind import Kind
 from saishang.science.register.sums import NOTHING, Part
 
@@ -40,13 +42,26 @@ def monthly(kind: Kind, days: Sequence[date], figures: Iterable[str]) -> Iterato
     """
     if not is_current(kind):
         make(kind)
-    first = days[0].replace(day=1)
+    first, last = days[0].replace(day=1), days[-1]
+    _year, (_m, month), _day = first_days(last)
+    begin = date(first.year, 1, 1)
+    # What stood before the first month from whole years and months; then month by month, the last one by its days.
+    parts = (
+        ("null::date", "span = 'y' and day < %s", [begin]),
+        ("null::date", "span = 'm' and day >= %s and day < %s", [begin, first]),
+        ("day", "span = 'm' and day >= %s and day < %s", [first, month]),
+        ("date_trunc('month', day)::date", "span = 'd' and day >= %s and day <= %s", [month, last]),
+    )
+    of = " union all ".join(
+        f"select {at} as month, m.* from registers_movement m where kind = %s and {where}"  # noqa: S608
+        for at, where, _values in parts
+    )
+    given: list[Any] = [value for _at, _where, values in parts for value in (kind.id, *values)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "select case when day < %s then null else date_trunc('month', day)::date end, figure, region, state,"
-            " invented, sum(counted), sum(total), sum(base), sum(base_total), sum(missing) from registers_movement"
-            " where kind = %s and figure = any(%s) and day <= %s group by 1, 2, 3, 4, 5",
-            [first, kind.id, list(figures), days[-1]],
+            "select month, figure, region, state, invented, sum(counted), sum(total), sum(base), sum(base_total),"  # noqa: S608
+            f" sum(missing) from ({of}) moved where figure = any(%s) group by 1, 2, 3, 4, 5",
+            [*given, list(figures)],
         )
         rows = cursor.fetchall()
     moved: dict[date | None, dict[Place, Part]] = defaultdict(dict)

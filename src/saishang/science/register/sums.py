@@ -15,7 +15,7 @@ from saishang.science.register.figures import Standing, fits, number_of, share_o
 from saishang.science.register.kind import Figure
 from saishang.science.rounding import round_half_even
 
-__all__ = ["NOTHING", "FigureSum", "Part", "figure_sum", "part_of"]
+__all__ = ["NOTHING", "FigureSum", "Part", "belongs", "figure_sum", "part_of", "part_of_many"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,38 @@ class FigureSum:
     missing: int
 
 
+def belongs(figure: Figure, entry: Standing) -> tuple[bool, bool]:
+    """Whether the figure counts an entry, and whether the entry is part of the whole of a share."""
+    share = figure.measure == "share"
+    whole = not share or whole_of(figure, entry)
+    return whole and fits(figure, entry), share and whole
+
+
+def part_of_many(number: int, total: Fraction, missing: int, *, counted: bool, base: bool) -> Part:
+    """What so many entries add that belong in a figure in the same way.
+
+    Parameters
+    ----------
+    total, missing:
+        The sum of the figure's field over them (their number without a field), and how many of them lack it.
+    counted, base:
+        As `belongs` says.
+    """
+    return Part(
+        number if counted else 0, total if counted else Fraction(0), number if base else 0,
+        total if base else Fraction(0), missing,
+    )  # fmt: skip
+
+
 def part_of(figure: Figure, entry: Standing) -> Part:
     """What one entry adds to a figure."""
     if figure.at(entry.epoch)[0] is None:  # its period did not have the figure
         return Part(missing=1)
-    share = figure.measure == "share"
-    whole = not share or whole_of(figure, entry)
-    counted = whole and fits(figure, entry)
-    if not (counted or (share and whole)):
+    counted, base = belongs(figure, entry)
+    if not (counted or base):
         return NOTHING
     given = number_of(figure, entry)
-    number = Fraction(0) if given is None else given
-    return Part(
-        int(counted), number if counted else Fraction(0), int(share), number if share else Fraction(0),
-        int(given is None),
-    )  # fmt: skip
+    return part_of_many(1, given or Fraction(0), int(given is None), counted=counted, base=base)
 
 
 def figure_sum(figure: Figure, parts: Mapping[str, Part], regions: Collection[str] = ()) -> FigureSum:

@@ -28,6 +28,7 @@ Value = str | int | bool | None
 _PLACES = 6
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．－＋，", "0123456789.-+,")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TRUE = {"是", "有", "true", "yes", "1", "√", "✓"}
 _FALSE = {"否", "无", "false", "no", "0", "×", "✗"}
 #: Days from which a spreadsheet counts its serial dates.
@@ -149,7 +150,7 @@ def read_value(field: Field, text: str, regions: Mapping[str, Row]) -> Value:
 def _read_text(field: Field, text: str) -> str:
     if len(text) > field.length:
         raise _Wrong(f"expected at most {field.length} characters, got {len(text)}", "shorten it")
-    if any(ord(sign) < 32 and sign not in "\n\t\r" for sign in text):
+    if _CONTROL.search(text):
         raise _Wrong("expected text, got control characters", "type it again")
     if field.pattern and not re.fullmatch(field.pattern, text):
         raise _Wrong(f"expected {field.form_en}, got {text!r}", "correct it")
@@ -211,7 +212,7 @@ def _read_truth(text: str) -> bool:
 
 
 def _read_region(field: Field, text: str, regions: Mapping[str, Row]) -> str:
-    found = [row for row in regions.values() if text in (str(row["code"]), row["zh"], row["short"], row["en"])]
+    found = _named(regions).get(text, ())
     if not found:
         raise _Wrong(f"expected a region of the table, got {text!r}", "write its code or its full name")
     if len(found) > 1:
@@ -220,6 +221,20 @@ def _read_region(field: Field, text: str, regions: Mapping[str, Row]) -> str:
     if field.levels and found[0]["level"] not in field.levels:
         raise _Wrong(f"expected a region of level {', '.join(field.levels)}, got {text!r}", "name a smaller region")
     return str(found[0]["code"])
+
+
+#: The table of regions that was read last, and its rows by each of their names: a file of 100,000 rows asks as often.
+_NAMED: list[tuple[Mapping[str, Row], dict[str, tuple[Row, ...]]]] = []
+
+
+def _named(regions: Mapping[str, Row]) -> dict[str, tuple[Row, ...]]:
+    if not _NAMED or _NAMED[0][0] is not regions:
+        names: dict[str, tuple[Row, ...]] = {}
+        for row in regions.values():
+            for name in {str(row["code"]), row["zh"], row["short"], row["en"]}:
+                names[name] = (*names.get(name, ()), row)
+        _NAMED[:] = [(regions, names)]
+    return _NAMED[0][1]
 
 
 def as_text(value: Value) -> str:

@@ -102,16 +102,18 @@ def _overdue(*, staff: bool) -> Iterator[Notice]:
         listed = lists.late(kind, on)
         late = [due for due in registers.due(kind, listed) if due.on < on]
         invented = {view.key for view in listed if view.standing.invented}
+        # More than were read are counted; how many of each term is not said then.
+        counts = lists.count_late(kind, on) if len(listed) == lists.MOST_LATE else (None, None)
         for is_invented in (False, True):
             mine = [due for due in late if (due.key in invented) is is_invented]
             if mine:
-                yield _notice(kind, mine, invented=is_invented)
+                yield _notice(kind, mine, counts[is_invented], invented=is_invented)
 
 
-def _notice(kind: Kind, late: Sequence[Due], *, invented: bool) -> Notice:
-    entries = len({due.key for due in late})
+def _notice(kind: Kind, late: Sequence[Due], counted: int | None, *, invented: bool) -> Notice:
+    entries = len({due.key for due in late}) if counted is None else counted
     words = [
-        f"{texts.both(term.zh, term.en)} {count}"
+        f"{texts.both(term.zh, term.en)} {count if counted is None else ''}".strip()
         for term in kind.terms
         if (count := len({due.key for due in late if due.term == term.id}))
     ]

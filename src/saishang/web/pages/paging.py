@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -39,7 +40,17 @@ class WidePaginator(_Paginator):
 
 
 class LongPaginator(_Paginator):
-    """A paginator over a query that counts up to `MOST_COUNTED`; `more` says that there are others."""
+    """A paginator over a query that counts up to `MOST_COUNTED`; `more` says that there are others.
+
+    Parameters
+    ----------
+    read:
+        First row (0-based), how many → the rows, where something else reads them faster than the query in its order.
+    """
+
+    def __init__(self, rows: Any, per_page: int, *, read: Callable[[int, int], list[Any]] | None = None) -> None:
+        super().__init__(rows, per_page)
+        self._read = read or (lambda first, most: list(self.object_list[first : first + most]))
 
     @cached_property
     def _counted(self) -> tuple[int, bool]:
@@ -70,7 +81,7 @@ class LongPaginator(_Paginator):
         """One page; an empty one beyond the last row becomes the last counted page."""
         wanted = self.validate_number(number)
         first = (wanted - 1) * self.per_page
-        rows = list(self.object_list[first : first + self.per_page + 1])
+        rows = self._read(first, self.per_page + 1)
         if not rows and wanted > self.num_pages:
             return self.page(self.num_pages)
         return LongPage(rows[: self.per_page], wanted, self, follows=len(rows) > self.per_page)

@@ -14,7 +14,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from saishang.apps.core.queries import counted
 from saishang.apps.registers import lists, queries
 from saishang.apps.registers.actions.bulk import MOST_AT_ONCE
 from saishang.apps.registers.form import PLACE, STATE, place_headings
@@ -41,6 +40,7 @@ from saishang.web.pages.registers_common import (
 )
 from saishang.web.pages.registers_figures import about as about_list
 from saishang.web.pages.registers_filters import Asked, asked_of, chips, controls, filter_query
+from saishang.web.pages.registers_tiles import tiled_map, tiles_can_show
 from saishang.web.pages.registers_views import opens_with, views_of
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import public
@@ -66,7 +66,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     asked = asked_of(request.GET, reader)
     wanted, chosen = asked.wanted, asked.chosen
     listed = lists.rows(known, wanted, asked.order)
-    pages = LongPaginator(listed, _PER_PAGE)
+    pages = LongPaginator(listed, _PER_PAGE, read=partial(lists.page, known, wanted, asked.order))
     page = pages.get_page(request.GET.get("page"))
     views = [queries.view_of(row, known.id) for row in page.object_list]
     about = about_list(known, wanted.filter)
@@ -76,15 +76,21 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     answer = export(request, [table, form])
     if answer is not None:
         return answer
-    drawn = [queries.view_of(row, known.id) for row in listed[:_DRAWN]] if known.place != "none" else []
-    # The outlines of the list's own entries, of its own day.
-    outlines = f"{reverse('registers-places', args=[known.id])}?{filter_query(request.GET)}"
-    spec = area_map(known, drawn, outlines, wanted.filter.on) if drawn else None
-    made_up, _all = counted(lists.invented(listed, known), MOST_COUNTED)
+    drawn: list[EntryView] = []
+    if (pages.more or pages.count > _DRAWN) and tiles_can_show(known, wanted):
+        spec = tiled_map(known, chosen["state"])
+    else:
+        first = lists.page(known, wanted, asked.order, 0, _DRAWN) if known.place != "none" else []
+        drawn = [queries.view_of(row, known.id) for row in first]
+        # The outlines of the list's own entries, of its own day.
+        outlines = f"{reverse('registers-places', args=[known.id])}?{filter_query(request.GET)}"
+        spec = area_map(known, drawn, outlines, wanted.filter.on) if drawn else None
+    made_up = lists.count_invented(known, listed, MOST_COUNTED)
     context: dict[str, Any] = {
         "kind": known, "name": kind_name(known), "table": table, "form_table": form, "page": page, "count": pages.count,
         "more": pages.more, "invented": made_up, "drawn": len(drawn) if len(drawn) < pages.count else 0,
-        "chosen": chosen, "map": MapView("entries", _("名录分布图"), spec) if spec else None,
+        "left_out": pages.count - len(drawn) if drawn else 0, "chosen": chosen,
+        "map": MapView("entries", _("名录分布图"), spec) if spec else None,
         "chips": chips(request, asked), "notes": asked.notes, "picks": _picks(request, reader, asked),
         "views": views_of(request, reader),
         "sort": asked.order if asked.order != "key" else "",

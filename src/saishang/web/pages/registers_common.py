@@ -32,7 +32,7 @@ __all__ = [
 
 
 #: Colours of points and outlines; dark enough for white beside them.
-_DONE, _OPEN, _PLAIN = "#2f7d32", "#d97706", "#0c5a8a"
+_DONE, _OPEN, PLAIN = "#2f7d32", "#d97706", "#0c5a8a"
 
 
 class Reader:
@@ -239,7 +239,7 @@ def places_layer(kind: Kind, url: str) -> dict[str, Any]:
     """Outlines of the entries as a layer of a map, coloured by their state; lines are drawn as they are."""
     if kind.place == "line":
         return {"id": "entries", "kind": "line", "url": url, "width": 3}
-    return {"id": "entries", "kind": "area", "url": url, "key": "state", "colours": state_colours(kind) or {"": _PLAIN}}
+    return {"id": "entries", "kind": "area", "url": url, "key": "state", "colours": state_colours(kind) or {"": PLAIN}}
 
 
 def area_map(
@@ -262,7 +262,7 @@ def area_map(
     points = [
         {"lon": lon, "lat": lat, "note": f"{view.key} {view.title} · {state_name(kind, view.state)}".strip(" ·"),
          "href": entry_url(kind, view.pk) + (f"?on={on}" if on else ""), "style": "point",
-         "colour": colours.get(view.state, _PLAIN)}
+         "colour": colours.get(view.state, PLAIN)}
         for view, (lon, lat) in found
     ]  # fmt: skip
     if places and kind.place in ("polygon", "line"):

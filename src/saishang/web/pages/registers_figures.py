@@ -49,6 +49,11 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
         return found
     known, reader = found
     asked = _Asked(request, known, reader)
+    if not book.ready([known]):
+        return render(request, "registers/figures.html", {
+            "kind": known, "name": kind_name(known), "tabs": tabs(known, reader, "registers-figures"),
+            "making": book.percent(known) or 0,
+        })  # fmt: skip
     found_sums = book.sums(known, asked.on)
     # Invented entries are never counted beside real ones; alone they show what the page is for, under their mark.
     there = {place.invented for place, part in found_sums.items() if not place.figure and part.counted}

@@ -107,7 +107,8 @@ def asked_of(given: QueryDict, reader: Reader) -> Asked:
     reading = _Reading(given, reader)
     wanted = reading.wanted()
     asked = Asked(wanted, reading.chosen, columns=reading.columns(), notes=reading.notes, chips=reading.chips)
-    order = given.get("sort", "")
+    # What is overdue comes the longest overdue first, which is the order of its index.
+    order = given.get("sort", "") or ("due" if wanted.overdue is not None else "")
     name = order.removeprefix("-")
     if name and name not in ORDERS:
         reading.may_see(name)

@@ -107,7 +107,7 @@ def _sections(listed: Sequence[Kind], tasks: Mapping[str, _Task]) -> list[dict[s
         main = kind.tasks[0] if kind.tasks and kind.tasks[0] in tasks else ""
         under.setdefault(main, []).append({
             "name": kind_name(kind), "about": texts.both(kind.about_zh, kind.about_en),
-            "count": counts.get(kind.id, 0), "href": reverse("registers-list", args=[kind.id]),
+            "count": counts.get(kind.id), "href": reverse("registers-list", args=[kind.id]),
             "public": kind.public, "closed": kind.closed,
             "also": [tasks[name] for name in kind.tasks[1:] if name in tasks],
         })  # fmt: skip

@@ -23,6 +23,9 @@ changed = Signal()
 #: Advisory lock that lets one writer at a time append, so that the chain has one order.
 _CHAIN_LOCK = 0x5A15_0001
 _FIRST = "0" * 64
+#: Types that JSON gives back as they are.
+_PLAIN = frozenset({str, int, bool, type(None)})
+_SEALED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,19 @@ def verify_chain() -> list[Break]:
 
 
 def _json(value: Mapping[str, Any] | None) -> Any:
-    return None if value is None else json.loads(json.dumps(value, ensure_ascii=False, default=str))
+    return None if value is None else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """A state as JSON gives it back; what is plain already is not written and read for it."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is dict and all(type(key) is str for key in value):
+        return {key: one if type(one) in _PLAIN else _plain(one) for key, one in value.items()}
+    if kind is list or kind is tuple:
+        return [_plain(one) for one in value]
+    return json.loads(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _seal(entry: ActionLogEntry) -> str:
@@ -136,5 +151,5 @@ def _seal(entry: ActionLogEntry) -> str:
         entry.reason,
         entry.address,
     ]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _SEALED.encode(content)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
+from django.db import connection
+
 from saishang.apps.registers.models import Entry
 from saishang.science.register.kind import Kind
 from saishang.science.register.values import FieldFault
@@ -43,7 +45,11 @@ class Prefetched:
         self.kind = kind
         self._fields = [field for field in kind.fields.values() if field.of]
         self._there: dict[tuple[str, str], bool] = {}
+        self._unique = [
+            field for field in kind.fields.values() if field.unique and field.type == "text" and field.id != kind.key
+        ]
         self._held: dict[tuple[str, Any], str] = {}
+        self._holders: dict[tuple[str, Any], list[tuple[int, str]]] = {}
 
     def fetch(self, rows: Iterable[Mapping[str, str]]) -> None:
         """Look at the entries that some rows name, by field → text as it came."""
@@ -52,6 +58,22 @@ class Prefetched:
             keys = {row.get(field.id, "").strip() for row in listed} - {""}
             found = Entry.objects.filter(kind=field.of, key__in=keys).values_list("key", "withdrawn")
             self._there.update({(field.of, key): withdrawn for key, withdrawn in found})
+        for field in self._unique:
+            self._holders.update(self._asked(field.id, {row.get(field.id, "").strip() for row in listed} - {""}))
+
+    def _asked(self, field: str, values: set[str]) -> dict[tuple[str, Any], list[tuple[int, str]]]:
+        """Value → (number, key) of entries that have it; one question, and the index answers value by value."""
+        found: dict[tuple[str, Any], list[tuple[int, str]]] = {(field, value): [] for value in values}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select v.value, e.id, e.key from unnest(%s::text[]) as v (value) cross join lateral (select id, key"
+                " from registers_entry where kind = %s and not withdrawn"
+                ' and "values" @> jsonb_build_object(%s::text, v.value) limit 2) e',
+                [sorted(values), self.kind.id, field],
+            )
+            for value, number, key in cursor.fetchall():
+                found[field, value].append((number, key))
+        return found
 
     def taken(self, key: str, values: Mapping[str, Any]) -> None:
         """An entry that the load writes: later rows may name it, and may not have its values."""
@@ -66,7 +88,11 @@ class Prefetched:
 
     def holder(self, kind: str, field: str, value: Any, but: int | None) -> str | None:
         """As `Links` says."""
-        return self._held.get((field, value)) or DIRECT.holder(kind, field, value, but)
+        if (held := self._held.get((field, value))) is not None:
+            return held
+        if (asked := self._holders.get((field, value))) is not None:
+            return next((key for number, key in asked if number != but), None)
+        return DIRECT.holder(kind, field, value, but)
 
 
 def link_faults(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,14 +12,15 @@ from django.utils import timezone
 from saishang.apps.core.actions import Logged, record_all
 from saishang.apps.core.copying import create_many
 from saishang.apps.registers.actions.adopting import EntryRefused, hold, signed
-from saishang.apps.registers.book import Place as SumPlace
-from saishang.apps.registers.book import due_day, movements, note, standing_of
+from saishang.apps.registers.making import due_day
 from saishang.apps.registers.models import Entry, Version
+from saishang.apps.registers.movements import Spot, Tally, note, spot_of, standing_of
 from saishang.apps.registers.permits import Signing, had_a_hand, may_make, may_review, may_write
 from saishang.apps.registers.sought import words_of
+from saishang.science.register.cells import cell_of
+from saishang.science.register.figures import Standing
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
-from saishang.science.register.sums import NOTHING, Part
 from saishang.science.register.values import FieldFault
 
 __all__ = [
@@ -168,11 +168,12 @@ def check_day(day: date, entry: Entry | None, today: date) -> date:
 
 @dataclass
 class Step:
-    """A version that is to be written, with the entry as it will stand, and what of the sums it moves."""
+    """A version that is to be written, with the entry as it will stand, and how and where it stood before."""
 
     entry: Entry
     version: Version
-    moved: Mapping[tuple[date, SumPlace], Part]
+    stood: Standing | None
+    spot: Spot | None
     before: Mapping[str, Any] | None
     actor: Any
     address: str | None
@@ -210,7 +211,7 @@ def step(
         Period of meaning that a migration begins; None: the one of the kind.
     """
     before = None if entry is None else _told(entry)
-    stood = standing_of(entry)
+    stood, spot = standing_of(entry), spot_of(entry)
     made = entry or Entry(kind=kind.id, number=0)
     made.number += 1
     made.key = str(draft.values[kind.key])
@@ -222,6 +223,7 @@ def step(
     made.place = None if draft.place is None else dict(draft.place.geometry)
     box = (None, None, None, None) if draft.place is None else draft.place.box
     made.west, made.south, made.east, made.north = box
+    made.cell = None if draft.place is None else _cell(draft.place)
     made.recorded_at = timezone.now()
     made.words = words_of(kind, made.values, made.hidden)
     if action not in OWN_WORDS:  # what is written anew stands under the description that read it
@@ -237,8 +239,7 @@ def step(
         key=made.key, title=made.title, region=made.region, state=made.state, since=made.since,
         effective=made.effective, withdrawn=made.withdrawn, values=made.values, place=made.place,
     )  # fmt: skip
-    moved = {(made.effective, place): part for place, part in movements(kind, stood, now).items()}
-    return Step(made, version, moved, before, actor, address)
+    return Step(made, version, stood, spot, before, actor, address)
 
 
 def keep(kind: Kind, steps: Sequence[Step], under: int | None = None) -> list[Logged]:
@@ -266,12 +267,12 @@ def keep(kind: Kind, steps: Sequence[Step], under: int | None = None) -> list[Lo
     for one in steps:
         one.version.entry = one.entry
     create_many([one.version for one in steps])
-    moved: dict[tuple[date, SumPlace], Part] = defaultdict(lambda: NOTHING)
+    tally = Tally(kind)
     for one in steps:
-        for place, part in one.moved.items():
-            moved[place] += part
+        tally.change(one.entry.effective, one.stood, standing_of(one.entry))
+        tally.move(one.spot, spot_of(one.entry))
     if not steps or steps[0].version.action != "migrate":  # a migration has the whole book made anew
-        note(kind, {place: part for place, part in moved.items() if part != NOTHING})
+        note(tally)
     return adopted + [
         Logged(
             one.actor, f"registers.{one.version.action.partition(':')[0]}",
@@ -311,6 +312,12 @@ def _told(entry: Entry | Version) -> dict[str, Any]:
         "number": entry.number, "key": entry.key, "state": entry.state, "effective": entry.effective.isoformat(),
         "withdrawn": entry.withdrawn, "values": entry.values,
     }  # fmt: skip
+
+
+def _cell(place: Place) -> int:
+    """Where the middle of a place's box lies on the map's grid."""
+    west, south, east, north = place.box
+    return cell_of((west + east) / 2, (south + north) / 2)
 
 
 def _box(geometry: Mapping[str, Any]) -> tuple[float, float, float, float]:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisations', '0005_roles_generation'),
-        ('registers', '0005_proposals'),
+        ('registers', '0012_regions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
