@@ -227,7 +227,8 @@ def address(name: str, portal: Portal) -> str:
                 "evidence": f"{portal.plot}/evidence/{'0' * 64}/",
                 # Nobody has proposed anything here; tests/web/test_registers_access.py has proposals.
                 "proposals": "proposals/", "proposal": "proposals/0/", "proposal-decide": "proposals/0/decide/",
-                "proposal-evidence": f"proposals/0/evidence/{'0' * 64}/",
+                "proposal-evidence": f"proposals/0/evidence/{'0' * 64}/", "propose-table": "proposals/table/",
+                "bundle": "bundles/0/", "bundle-decide": "bundles/0/decide/",
             }.items()
         },
         "jobs-cancel": f"/jobs/{portal.job}/cancel/", "jobs-retry": f"/jobs/{portal.job}/retry/",
@@ -276,6 +277,7 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
     posts = (
         works
         or name in {"registers-import-undo", "registers-move", "registers-back", "registers-proposal-decide"}
+        or name == "registers-bundle-decide"
         or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate", "data-changes-release"}
         or name == "data-lead-review"
         or name in {"target-withdraw", "target-dissolve", "account-session-end", "account-recovery", "people-act"}
@@ -287,11 +289,14 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
         "registers-evidence", "noise-station", "soil-point", "groundwater-point", "data-lead", "data-lead-review",
         # No provider is set here; tests/web/test_outside.py starts one.
         "sign-in-outside", "sign-in-outside-back", "notices-open", "notices-read",
-        "registers-proposal", "registers-proposal-decide", "registers-proposal-evidence",
+        "registers-proposal", "registers-proposal-decide", "registers-proposal-evidence", "registers-bundle",
+        "registers-bundle-decide",
     }  # fmt: skip
     works = works or name in {"registers-import-undo", "data-changes-release", "target-withdraw", "target-dissolve"}
     # The second step of a sign-in that nobody has begun leads to the first.
     works = works or name in {"account-session-end", "people-act", "sign-in-code", "work-move", "notices-read-all"}
+    # Who writes at once is led to the import.
+    works = works or name == "registers-propose-table"
     posts = posts or name == "work-move"
     good = 404 if absent else 422 if name in refused else 302 if works else 200
     target = address(name, portal)
@@ -394,7 +399,7 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
             continue
         if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
             continue
-        if name in {"registers-proposal-decide", "registers-proposal-evidence"}:
+        if name in {"registers-proposal-decide", "registers-proposal-evidence", "registers-bundle-decide"}:
             continue
         if name in {"account-session-end", "account-recovery", "people-act", "work-move"}:  # take a form
             continue
