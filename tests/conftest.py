@@ -49,6 +49,7 @@ NEVER_EMPTIED = {
     "registers_version": "registers_version_never_emptied",
     "registers_proposal": "registers_proposal_never_emptied",
     "registers_description": "registers_description_never_emptied",
+    "registers_bundle": "registers_bundle_never_emptied",
     "indicators_changerelease": "release_never_emptied",
     "indicators_targetversion": "target_version_never_emptied",
     "indicators_leadreview": "review_never_emptied",

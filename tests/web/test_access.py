@@ -249,7 +249,8 @@ def address(name: str, portal: Portal) -> str:
                 "evidence": f"{portal.plot}/evidence/{'0' * 64}/",
                 # Nobody has proposed anything here; tests/web/test_registers_access.py has proposals.
                 "proposals": "proposals/", "proposal": "proposals/0/", "proposal-decide": "proposals/0/decide/",
-                "proposal-evidence": f"proposals/0/evidence/{'0' * 64}/",
+                "proposal-evidence": f"proposals/0/evidence/{'0' * 64}/", "propose-table": "proposals/table/",
+                "bundle": "bundles/0/", "bundle-decide": "bundles/0/decide/",
                 # Jobs and batches: tests/web/test_registers_bulk.py has some.
                 "views": "views/", "view": "views/0/", "labels": f"labels/?pk={portal.plot}",
                 "bulk": f"bulk/?pk={portal.plot}", "running": "running/0/", "batch": f"batches/{'0' * 32}/",
@@ -325,6 +326,7 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
             "registers-move",
             "registers-back",
             "registers-proposal-decide",
+            "registers-bundle-decide",
         }
         or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate", "data-changes-release"}
         or name == "data-lead-review"
@@ -338,7 +340,7 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
         # No provider is set here; tests/web/test_outside.py starts one.
         "sign-in-outside", "sign-in-outside-back", "notices-open", "notices-read",
         "registers-proposal", "registers-proposal-decide", "registers-proposal-evidence",
-        "registers-running", "registers-batch", "registers-import-again", "registers-import-mend",
+        "registers-running", "registers-batch", "registers-import-again", "registers-import-mend", "registers-bundle", "registers-bundle-decide",
     }  # fmt: skip
     works = works or name in {
         "registers-views",
@@ -351,6 +353,8 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
     }
     # The second step of a sign-in that nobody has begun leads to the first.
     works = works or name in {"account-session-end", "people-act", "sign-in-code", "work-move", "notices-read-all"}
+    # Who writes at once is led to the import.
+    works = works or name == "registers-propose-table"
     posts = posts or name == "work-move"
     good = 404 if absent else 422 if name in refused else 302 if works else 200
     target = address(name, portal)
@@ -462,7 +466,10 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
             continue
         if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
             continue
-        if name in {"registers-proposal-decide", "registers-proposal-evidence"} or "-import-" in name:
+        if (
+            name in {"registers-proposal-decide", "registers-proposal-evidence", "registers-bundle-decide"}
+            or "-import-" in name
+        ):
             continue
         if name in {"registers-views", "registers-view"}:  # take a form
             continue

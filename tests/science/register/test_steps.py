@@ -66,7 +66,7 @@ def _document(steps: Mapping[str, Any]) -> dict[str, Any]:
         ({"by": {"nmae": "owner"}}, ("steps", "by", "nmae")),
         ({"by": {"name": "certifier"}}, ("steps", "certifier")),
         ({"certifier": {"agency": "NX-STT"}, "by": {"name": "owner"}}, ("steps", "certifier")),
-        ({"certifier": {"agency": "NX-XXX"}, "by": {"name": "certifier"}}, ("steps", "certifier", "agency")),
+        ({"certifier": {"agency": "NX-QQQ"}, "by": {"name": "certifier"}}, ("steps", "certifier", "agency")),
         ({"certifier": {"level": "planet"}, "by": {"name": "certifier"}}, ("steps", "certifier", "level")),
         ({"certifier": {"agency": "NX-STT"}, "by": {"name": "certifier"},
           "certificate": {"number": "score", "day": "named_on", "issued": ["name"]}},

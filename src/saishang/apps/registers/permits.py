@@ -97,8 +97,8 @@ def may_certify(person: object, kind: Kind, region: str) -> bool:
 
 def certifies_for(person: object, kind: Kind, rules: Rules) -> list[str] | None:
     """Regions of whose things somebody is the certifier; None = of all, whatever their region."""
-    span = access.reach(person, "certify_entries")
-    if not kind.steps.certifies or span.nothing:
+    span = access.reach(person, "certify_entries") if kind.steps.certifies else Span()
+    if span.nothing:
         return []
     if kind.steps.agency:
         return None if covers(span, kind.steps.agency) else []

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from saishang.apps.organisations import access
+from saishang.apps.organisations.access import Span
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.models import Entry
 from saishang.apps.registers.permits import certifies_for, covers
@@ -50,12 +51,20 @@ def to_certify(person: Any, rules: Rules) -> QuerySet[Entry]:
     return Entry.objects.filter(asked, withdrawn=False).order_by("since", "pk")
 
 
+def _governed(span: Span, rules: Rules) -> tuple[str, ...]:
+    """Regions whose governments a span holds; as a rule one, told by the path itself."""
+    if span.everything or span.below:
+        return tuple(code for code in rules.regions if covers(span, code))
+    codes = (path.strip("/").rpartition("/")[2] for path in sorted(span.own))
+    return tuple(code for code in codes if code in rules.regions)
+
+
 def overdue(person: Any, rules: Rules, day: date) -> list[Overdue]:
     """Registers that somebody keeps, in part or as a whole, with terms that ended before a day."""
     span = access.reach(person, "propose_entries")
     if span.nothing:
         return []
-    governed = tuple(code for code in rules.regions if covers(span, code))
+    governed = _governed(span, rules)
     places: dict[str, tuple[str, ...]] = {}
     asked = Q(pk__in=[])
     for kind in kinds(rules).values():
