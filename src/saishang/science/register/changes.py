@@ -21,8 +21,8 @@ _ORDER: tuple[Grade, ...] = ("harmless", "plan", "refused")
 
 #: Attributes that a difference of its own speaks of, or that say how a description stands in a site; others are words.
 _KIND = frozenset({
-    "id", "key", "title", "region_field", "place", "fields", "life", "terms", "figures", "calendar", "digest", "changes",
-    "rules", "epoch", "pending", "closed", "former_states",
+    "id", "key", "title", "region_field", "place", "fields", "life", "terms", "figures", "calendar", "digest",
+    "changes", "rules", "epoch", "pending", "closed", "former_states",
 })  # fmt: skip
 _FIELD = frozenset({
     "id", "type", "unit", "least", "most", "decimals", "length", "pattern", "choices", "levels", "required", "of",
