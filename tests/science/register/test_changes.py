@@ -93,6 +93,19 @@ def test_every_class_of_change(name: str) -> None:
     assert all(change.zh and change.en for change in found)
 
 
+def test_every_attribute_of_a_field_and_a_kind_is_spoken_of() -> None:
+    """What nobody has thought of is told as a change of words, never passed over."""
+    from dataclasses import replace
+
+    for what in ("public", "open", "in_list", "kept_years", "help_en"):
+        field = replace(OLD.fields["area"], **{what: not getattr(OLD.fields["area"], what)})
+        found = differences(OLD, replace(OLD, fields={**OLD.fields, "area": field}))
+        assert [(change.what, change.grade) for change in found] == [("words", "harmless")]
+    for what in ("owner", "note", "settled"):
+        found = differences(OLD, replace(OLD, **{what: "x"}))
+        assert [(change.name, change.grade) for change in found] == [(what, "harmless")]
+
+
 def test_renamed_with_was() -> None:
     new = with_field("keeper", id="warden") | {"changes": {"fields": {"warden": {"was": "keeper"}}}}
     assert [(change.what, change.name) for change in differences(OLD, read(new))] == [("field_renamed", "warden")]

@@ -8,7 +8,7 @@ description.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from saishang.science.register.declared import Changes
@@ -18,6 +18,16 @@ __all__ = ["Change", "Grade", "begins", "differences", "former_id", "grade_of"]
 
 Grade = Literal["harmless", "plan", "refused"]
 _ORDER: tuple[Grade, ...] = ("harmless", "plan", "refused")
+
+#: Attributes that a difference of its own speaks of, or that say how a description stands in a site; others are words.
+_KIND = frozenset({
+    "id", "key", "title", "region_field", "place", "fields", "life", "terms", "figures", "calendar", "digest",
+    "changes", "rules", "epoch", "pending", "closed", "former_states",
+})  # fmt: skip
+_FIELD = frozenset({
+    "id", "type", "unit", "least", "most", "decimals", "length", "pattern", "choices", "levels", "required", "of",
+    "compute", "unique", "former",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,9 +95,7 @@ def _register(old: Kind, new: Kind) -> Iterator[Change]:
             yield Change("place", "", "plan", f"位置类型由 {old.place} 改为 {new.place}：已有的位置不再适用。",
                          f"Places change from {old.place} to {new.place}: those that are there do not fit",
                          begins=True)  # fmt: skip
-    told = ("zh", "en", "about_zh", "about_en", "source", "clause", "status", "note", "public", "owner", "start",
-            "settled", "evidence")  # fmt: skip
-    for what in told:
+    for what in _others(Kind, _KIND):
         if getattr(old, what) != getattr(new, what):
             yield Change("words", what, "harmless", f"名录说明“{what}”有改动。", f"The register's {what} changed")
 
@@ -172,10 +180,13 @@ def _field(old: Field, new: Field, changes: Changes) -> Iterator[Change]:
             yield change("compute", "plan", "的计算方法有变：重新计算。", "is computed in another way", begins=True)
     if new.type == old.type == "choice":
         yield from _choices(change, old, new, changes.of(name).becomes)
-    told = ("zh", "en", "public", "open", "kept_years", "in_list", "help_zh", "help_en", "form_zh", "form_en")
-    changed = [what for what in told if getattr(old, what) != getattr(new, what)]
+    changed = [what for what in _others(Field, _FIELD) if getattr(old, what) != getattr(new, what)]
     if changed:
         yield change("words", "harmless", f"的说明有改动（{', '.join(changed)}）。", f"changed: {', '.join(changed)}")
+
+
+def _others(known: type[Any], told: frozenset[str]) -> list[str]:
+    return [one.name for one in fields(known) if one.name not in told]
 
 
 def _span(field: Field) -> str:

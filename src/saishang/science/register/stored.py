@@ -81,6 +81,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         # The order of fields and figures is the order of forms: a list keeps it where a canonical object would not.
         return [[name, _plain(one)] for name, one in value.items()]
+    if isinstance(value, set | frozenset):
+        return sorted(_plain(one) for one in value)
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
     return value
@@ -106,6 +108,8 @@ def _read(known: Any, value: Any) -> Any:
         return _object(known, value)
     if origin is UnionType:
         return _of_union(inner, value)
+    if origin is frozenset:
+        return frozenset(_read(inner[0], one) for one in value)
     if origin is tuple:
         if len(inner) == 2 and inner[1] is Ellipsis:
             return tuple(_read(inner[0], one) for one in value)
