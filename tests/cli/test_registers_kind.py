@@ -96,3 +96,15 @@ def test_a_watched_file_is_looked_at_again_when_it_changes(folder: Path, monkeyp
     result = run("preview", str(file), "--watch")
     assert result.exit_code == 0, result.exception
     assert result.stdout.index("没有问题") < result.stdout.index("one of none, point, line, polygon")
+
+
+def test_the_portal_does_not_start_with_a_register_that_points_nowhere(folder: Path) -> None:
+    from saishang.cli.serve import prepare
+    from saishang.rules import RuleError, clear_cache
+
+    file = begun(folder)
+    file.write_text(file.read_text(encoding="utf-8").replace("key: code", "key: cod"), encoding="utf-8")
+    clear_cache()
+    with pytest.raises(RuleError, match=r"lamps\.yaml:\d+ \[key\]: expected one of the fields, got 'cod'"):
+        prepare()
+    clear_cache()

@@ -340,7 +340,8 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
         # No provider is set here; tests/web/test_outside.py starts one.
         "sign-in-outside", "sign-in-outside-back", "notices-open", "notices-read",
         "registers-proposal", "registers-proposal-decide", "registers-proposal-evidence",
-        "registers-running", "registers-batch", "registers-import-again", "registers-import-mend", "registers-bundle", "registers-bundle-decide",
+        "registers-running", "registers-batch", "registers-import-again", "registers-import-mend",
+        "registers-bundle", "registers-bundle-decide",
     }  # fmt: skip
     works = works or name in {
         "registers-views",

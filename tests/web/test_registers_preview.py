@@ -179,6 +179,21 @@ def test_a_life_is_drawn_row_by_row() -> None:
         assert box.x >= 0 and box.x + box.width <= drawing.width and box.y + box.height <= drawing.height
 
 
+def test_moves_in_a_row_go_below_it_and_a_move_to_itself_stays_beside() -> None:
+    # start → left, start → right: the two stand side by side; left → right passes below, right → right loops.
+    states = [State(name, name, name) for name in ("start", "left", "right")]
+    moves = [
+        Transition("start", "a", "left", "甲", "A"), Transition("start", "b", "right", "乙", "B"),
+        Transition("left", "c", "right", "丙", "C"), Transition("right", "d", "right", "丁", "D"),
+    ]  # fmt: skip
+    drawing = drawing_of(StateTable(states, moves, name="test"), "start")
+    boxes = {box.words: box for box in drawing.boxes}
+    numbers = {arrow.words: arrow for arrow in drawing.arrows}
+    assert boxes["left"].y == boxes["right"].y
+    assert boxes["left"].y + boxes["left"].height < numbers["3"].y < drawing.height
+    assert boxes["right"].x + boxes["right"].width < numbers["4"].x < drawing.width
+
+
 def test_all_lives_that_ship_stay_inside_their_drawing() -> None:
     rules = load_rules()
     assert read_draft("lamps", BLANK, rules).kind is not None

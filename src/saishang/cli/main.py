@@ -42,7 +42,6 @@ _COMMANDS = (
     "organisations",
     "work",
     "backup",
-    "registers_rebuild",
     "search",
     "report",
     "registers",

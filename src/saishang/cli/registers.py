@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from saishang.cli import registers_kind
+from saishang.cli import registers_kind, registers_rebuild
 from saishang.cli.console import JsonOption, actor_name, console, emit_json, print_table
 from saishang.config import load_config
 from saishang.errors import CheckFailed, SaishangError
@@ -22,10 +22,11 @@ NameOption = Annotated[str, typer.Argument(help="名录代号，默认全部 · 
 def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
     registers_kind.register(_registers)
+    registers_rebuild.register(_registers)
     app.add_typer(
         _registers,
         name="registers",
-        help="名录定义：新建、预览；变更：计划、迁移 · kinds of registers: new, preview; changed: plan, migrate.",
+        help="名录定义：新建、预览；变更：计划、迁移；重建汇总 · kinds of registers, changes, sums.",
     )
 
 

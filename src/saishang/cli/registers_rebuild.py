@@ -12,22 +12,10 @@ from saishang.config import load_config
 
 __all__ = ["register"]
 
-_NAME = "registers"
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the group of the registers, which is made where there is none yet."""
-    groups = [known.typer_instance for known in app.registered_groups if known.name == _NAME]
-    group = groups[0] if groups else None
-    if group is None:
-        group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-        group.callback()(_nothing)
-        app.add_typer(group, name=_NAME, help="名录：重建汇总 · registers: make sums anew.")
+def register(group: typer.Typer) -> None:
+    """Add the command to `saishang registers`."""
     group.command("rebuild")(rebuild)
-
-
-def _nothing() -> None:
-    """名录 · registers."""
 
 
 def rebuild(

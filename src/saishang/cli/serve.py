@@ -28,6 +28,7 @@ def prepare() -> None:
     """Bring tables and search index up to date. Scripts and styles are served as they were built (web/assets.py)."""
     from saishang.web.boot import setup_django
 
+    _check_own_rules()
     setup_django()
     from saishang.apps.registers.actions import settle
     from saishang.apps.search.actions import refresh
@@ -35,6 +36,24 @@ def prepare() -> None:
 
     settle("saishang serve", load_rules(load_config().rules_overlay))
     refresh()
+
+
+def _check_own_rules() -> None:
+    """Refuse registers and targets of a site's own that point nowhere, with file and line (Errors: RuleError).
+
+    The pages would break on them one by one; the shipped rules were checked when they were made.
+    """
+    overlay = load_config().rules_overlay
+    if overlay is None:
+        return
+    from saishang.apps.indicators.site_targets import check_site_targets
+    from saishang.rules import RuleError, load_rules
+    from saishang.science.register.check import check_registers
+
+    rules = load_rules(overlay)
+    problems = [*check_registers(rules), *check_site_targets(rules)]
+    if problems:
+        raise RuleError(problems)
 
 
 #: How long a stopping worker may take to put its jobs back [s]; recovery sees to what it cannot.

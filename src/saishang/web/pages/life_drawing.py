@@ -86,11 +86,16 @@ def drawing_of(life: StateTable, start: str) -> Drawing:
         words = ", ".join(map(str, numbers))
         if depth_of[after] == depth_of[before] + 1:
             arrows.append(_straight(boxes[before], boxes[after], words))
+        elif before == after:
+            arrows.append(_loop(boxes[before], words))
+        elif depth_of[after] == depth_of[before]:
+            arrows.append(_under(boxes[before], boxes[after], words))
         else:
             bows += 1
             arrows.append(_bow(boxes[before], boxes[after], _EDGE + across + _BOW * bows, words))
-    width = _EDGE * 2 + across + (_BOW * bows + 16 if bows else 0)
-    return Drawing(width, _EDGE * 2 + len(rows) * (_HIGH + _DOWN) - _DOWN, tuple(boxes.values()), tuple(arrows))
+    # Room for loops and bows at the right, and for arrows below the last row.
+    width = _EDGE * 2 + across + max(_ACROSS, _BOW * bows + 16 if bows else 0)
+    return Drawing(width, _EDGE + len(rows) * (_HIGH + _DOWN), tuple(boxes.values()), tuple(arrows))
 
 
 def _rows(life: StateTable, start: str) -> list[Sequence[str]]:
@@ -117,6 +122,21 @@ def _straight(before: Box, after: Box, words: str) -> Arrow:
     end = after.middle[0]
     # A third of the way down: where several arrows come together at a box their numbers still stand apart.
     return Arrow(f"M{x} {y} L{end} {after.y - 2}", x + (end - x) // 3, y + _DOWN // 3 + 6, words)
+
+
+def _loop(box: Box, words: str) -> Arrow:
+    x, y, out = box.x + box.width, box.middle[1], box.x + box.width + _ACROSS - 4
+    return Arrow(f"M{x} {y - 8} C{out} {y - 14} {out} {y + 14} {x + 2} {y + 8}", out - 2, y + 5, words)
+
+
+def _under(before: Box, after: Box, words: str) -> Arrow:
+    """Between two boxes of a row: below it, so that no box in between is crossed."""
+    side = 12 if after.x > before.x else -12
+    x, end, low = before.middle[0] + side, after.middle[0] - side, before.y + before.height
+    deep = low + _DOWN // 2
+    return Arrow(
+        f"M{x} {low} C{x} {deep} {end} {deep} {end} {low + 2}", (x + end) // 2, low + 3 * _DOWN // 8 + 5, words
+    )
 
 
 def _bow(before: Box, after: Box, out: int, words: str) -> Arrow:
