@@ -11,7 +11,7 @@ from saishang.apps.registers import kinds as known
 from saishang.rules import load_rules
 from saishang.science.register.kind import Kind
 
-__all__ = ["GOOD", "OWNER", "owned_plots"]
+__all__ = ["GOOD", "OWNER", "hidden_fields", "owned_plots"]
 
 OWNER = "NX-STT"
 #: A plot of a county of Yinchuan, as the form holds it.
@@ -26,3 +26,15 @@ def owned_plots(owner: str = OWNER) -> Iterator[Kind]:
     read["construction_plots"] = replace(read["construction_plots"], owner=owner)
     with patch.dict(known._READ, {rules.digest: read}):
         yield read["construction_plots"]
+
+
+@contextmanager
+def hidden_fields(name: str, *, private: tuple[str, ...] = ()) -> Iterator[Kind]:
+    """Let fields of a register be for staff alone, as `public: false` in its description would."""
+    rules = load_rules()
+    read = dict(known.kinds(rules))
+    kind = read[name]
+    fields = {key: replace(field, public=field.public and key not in private) for key, field in kind.fields.items()}
+    read[name] = replace(kind, fields=fields)
+    with patch.dict(known._READ, {rules.digest: read}):
+        yield read[name]

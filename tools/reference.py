@@ -1,4 +1,4 @@
-"""Write the reference pages from what they describe: settings, commands, rules, indicators.
+"""Write the reference pages from what they describe: settings, commands, rules, indicators, registers.
 
 Usage: reference.py [--check]. With --check nothing is written, and the exit code is 1 when a page is not true any more.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 os.environ.update({"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"})
 
@@ -17,6 +18,7 @@ from saishang.cli.main import app
 from saishang.config import SETTINGS
 from saishang.rules import Rules, load_rules
 from saishang.rules.reference import reference_page
+from saishang.rules.schema import Schemas
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 _MADE = "<!-- Made by tools/reference.py; edit what it describes, not this page. -->\n"
@@ -74,6 +76,64 @@ def indicators_page(rules: Rules) -> str:
     return f"{_MADE}\n# Indicators\n\n{_table(header, rows)}"
 
 
+def registers_page(rules: Rules) -> str:
+    """Every key of the file of a register, and of the file of a site's own targets, from their JSON Schemas."""
+    schemas = Schemas(rules.root / "schemas")
+    parts = [
+        f"{_MADE}\n# Keys of a register's file · 名录定义的写法\n\n"
+        "A register is a file `registers/NAME.yaml` in a site's own rules folder (`SAISHANG_RULES`). "
+        "`saishang registers new NAME` begins one, `saishang registers preview FILE` checks it, the page "
+        "*Registers → Preview of a register* shows it while it is written. A walk through all of it: "
+        "[a register in ten minutes](../tutorials/a-register-in-ten-minutes.md). "
+        "`+` marks keys that have to be there.\n"
+    ]
+    for name, title in (("register", "registers/NAME.yaml"), ("site_targets", "targets/NAME.yaml")):
+        parts += _keys(schemas, name, schemas.raw(name), f"`{title}`")
+    return "".join(parts)
+
+
+def _keys(schemas: Schemas, name: str, schema: dict[str, Any], title: str) -> list[str]:
+    """A section for a mapping of a schema, then one for each mapping in it."""
+    needed = set(schema.get("required", ()))
+    rows: list[list[object]] = []
+    below: list[str] = []
+    for key, said in schema["properties"].items():
+        text = schemas.resolve(name, said)
+        rows.append([f"`{key}`", "+" if key in needed else "", _form(schemas, name, text), text.get("description", "")])
+        inner = schemas.resolve(name, text.get("items", {})) if text.get("type") == "array" else text
+        more = inner.get("additionalProperties")
+        if isinstance(more, dict) and not inner.get("properties"):
+            inner = schemas.resolve(name, more)
+        if "properties" in inner:
+            below += _keys(schemas, name, inner, f"{title} → `{key}`")
+    return [f"\n## {title}\n\n{_table(['key', '', 'form', 'meaning'], rows)}", *below]
+
+
+def _form(schemas: Schemas, name: str, text: dict[str, Any]) -> str:
+    """How a value is written, in words."""
+    if "oneOf" in text:
+        return " or ".join(_form(schemas, name, schemas.resolve(name, one)) for one in text["oneOf"])
+    if "enum" in text:
+        return ", ".join(f"`{value}`" for value in text["enum"])
+    kinds = text.get("type", "string")
+    kind = kinds if isinstance(kinds, str) else next(one for one in kinds if one != "null")
+    words = {
+        "string": "text", "number": "number", "integer": "whole number", "boolean": "`true` or `false`",
+        "object": "keys and values", "array": "list",
+    }[kind]  # fmt: skip
+    if kind == "array" and "items" in text:
+        items = schemas.resolve(name, text["items"])
+        words += " of texts" if items.get("type", "string") == "string" else ""
+    if "x-reference" in text:
+        words += f" (code of {text['x-reference']})"
+    low, high = text.get("minimum"), text.get("maximum")
+    if low is not None or high is not None:
+        words += f", {'' if low is None else low}–{'' if high is None else high}"
+    if "pattern" in text:
+        words += f" like `{text['pattern']}`"
+    return words
+
+
 def main(check: bool) -> int:
     """Write the pages, or say which are out of date."""
     rules = load_rules()
@@ -82,6 +142,7 @@ def main(check: bool) -> int:
         "commands.md": commands_page(),
         "rules.md": rules_page(rules),
         "indicators.md": indicators_page(rules),
+        "registers.md": registers_page(rules),
     }
     stale = [
         name for name, text in pages.items() if not (FOLDER / name).is_file() or (FOLDER / name).read_text() != text

@@ -155,9 +155,28 @@ function scrollers() {
   }
 }
 
+/** One box that picks every entry of the page; shown where there is a script to do it. */
+function picking() {
+  const label = document.querySelector("[data-pick-page]");
+  if (!label || label.dataset.wired) return;
+  label.dataset.wired = "1";
+  label.hidden = false;
+  const all = label.querySelector("input");
+  const boxes = () => [...document.querySelectorAll("input[name=pk]")];
+  all.addEventListener("change", () => { for (const box of boxes()) box.checked = all.checked; });
+  for (const box of boxes()) {
+    box.addEventListener("change", () => {
+      const on = boxes().filter((one) => one.checked).length;
+      all.checked = on === boxes().length;
+      all.indeterminate = on > 0 && !all.checked;
+    });
+  }
+}
+
 function wire() {
   pictures();
   autosubmit();
+  picking();
   scrollers();
 }
 

@@ -246,7 +246,7 @@ def test_green_names() -> None:
         ],
         [
             Step("GM-001", "recommend", date(2025, 4, 1)),
-            Step("GM-001", "list", date(2025, 8, 15), batch, ("batch", "listed_on")),
+            Step("GM-001", "list", date(2025, 8, 15), batch, ("batch",)),
             Step("GM-002", "recommend", date(2025, 4, 1)),
             Step("GM-002", "list", date(2025, 8, 15), batch),
             Step("GM-003", "reject", date(2025, 4, 2)),

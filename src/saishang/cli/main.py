@@ -38,11 +38,13 @@ _COMMANDS = (
     "leads",
     "calc",
     "species",
+    "registers",
     "organisations",
     "work",
     "backup",
     "search",
     "report",
+    "registers",
     "rules",
 )
 

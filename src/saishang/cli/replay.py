@@ -104,12 +104,17 @@ def seal_faults(config: Config) -> tuple[dict[str, int], list[tuple[str, str, st
     from saishang.apps.core.queries import entries
     from saishang.apps.indicators.models import Run
     from saishang.apps.indicators.seals import broken_seals
+    from saishang.apps.registers.audit import unlogged_certificates, unlogged_proposals, untrue_entries
     from saishang.apps.registers.queries import unlogged_versions
+    from saishang.rules import load_rules
 
     checked = {"log": entries().count(), "runs": Run.objects.filter(finished__isnull=False).count()}
     faults = [("log", str(one.sequence), one.what) for one in verify_chain()]
     faults += [("run", one.run, one.what) for one in broken_seals(config.runs)]
     faults += [("register", name, what) for name, what in unlogged_versions()]
+    rules = load_rules(config.rules_overlay)
+    for found in (unlogged_proposals(), untrue_entries(rules), unlogged_certificates(rules)):
+        faults += [("register", name, what) for name, what in found]
     return checked, faults
 
 

@@ -71,15 +71,18 @@ def check(
         # Without a manifest it is a site's own folder: checked as what it is, laid over the shipped rules.
         laid_over, root = folder, None
     rules, problems = check_rules(laid_over, root)
+    from saishang.apps.indicators.site_targets import check_site_targets
     from saishang.apps.indicators.ways import check_ways
     from saishang.apps.plan.loader import check_plans
+    from saishang.apps.plan.where import check_where
     from saishang.lake.source_check import check_sources, check_units
     from saishang.science.register.check import check_registers
 
     # What a single cell does not show, each asked of the floor that knows what the cells mean.
     deeper = (
         *check_units(rules, load_rules()), *check_sources(rules, problems), *check_plans(rules, problems),
-        *check_registers(rules, problems), *check_ways(rules, problems),
+        *check_registers(rules, problems), *check_ways(rules, problems), *check_where(rules, problems),
+        *check_site_targets(rules, problems),
     )  # fmt: skip
     problems = sorted([*problems, *deeper])
     if as_json:

@@ -29,8 +29,11 @@ def prepare() -> None:
     from saishang.web.boot import setup_django
 
     setup_django()
+    from saishang.apps.registers.actions import settle
     from saishang.apps.search.actions import refresh
+    from saishang.rules import load_rules
 
+    settle("saishang serve", load_rules(load_config().rules_overlay))
     refresh()
 
 

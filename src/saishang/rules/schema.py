@@ -410,6 +410,8 @@ def _expected(error: ValidationError) -> str:
             return f"at most {value}"
         case "const":
             return repr(value)
+        case "maxLength":
+            return f"at most {value} characters"
         case "minItems" | "minLength" | "minProperties":
             return f"at least {value} entries or characters"
     return message if len(message) < 200 else f"what the rule {error.validator!r} of the schema asks"

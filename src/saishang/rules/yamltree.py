@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 #: More values than any document of rules holds; a guard against references that unfold without end.
 _MOST_NODES = 500_000
 _DEEPEST = 100
+_LONGEST_NUMBER = 100
 #: libyaml parses about eight times faster; the pure loader is the fallback where PyYAML was built without it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -68,7 +69,7 @@ class Node:
         return self.locate([*path, key])
 
 
-def compose(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+def compose(text: str, file: str, *, most: int = _MOST_NODES) -> tuple[Node | None, list[Problem]]:
     """Parse one YAML document.
 
     Parameters
@@ -77,13 +78,15 @@ def compose(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         Content of the file.
     file:
         Name used in places.
+    most:
+        Most values that it may hold, with what references unfold to.
 
     Returns
     -------
     tuple
         The tree, or None when the text is no YAML, and the faults found (syntax, doubled keys).
     """
-    reader = _Reader(text, file)
+    reader = _Reader(text, file, most)
     try:
         return reader.document(), reader.problems
     except _Unreadable as error:
@@ -114,8 +117,9 @@ class _Reader:
     crashes the process), and PyYAML's guesses about types are never made.
     """
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, most: int) -> None:
         self.file = file
+        self.most = most
         self.problems: list[Problem] = []
         self.events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
         self.anchors: dict[str, tuple[Node, int]] = {}
@@ -193,8 +197,8 @@ class _Reader:
     def _grow(self, size: int, line: int) -> None:
         """Count values; references can unfold a small file into a huge one."""
         self.count += size
-        if self.count > _MOST_NODES:
-            raise _Unreadable(line, f"at most {_MOST_NODES} values", "more", "split the file")
+        if self.count > self.most:
+            raise _Unreadable(line, f"at most {self.most} values", "more", "split the file")
 
 
 def _scalar(text: str) -> object:
@@ -202,10 +206,15 @@ def _scalar(text: str) -> object:
         return None
     if text in {"true", "false"}:
         return text == "true"
+    if len(text) > _LONGEST_NUMBER:
+        return text  # no number of ours is that long, and Python refuses to read a longer one
     if _INTEGER.match(text):
         return int(text)
     if _DECIMAL.match(text):
-        return Decimal(text)
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            return text  # an exponent beyond all bounds
     if _DATE.match(text):
         try:
             return date.fromisoformat(text)

@@ -199,7 +199,7 @@ def supervised(kind: str, *actions: str) -> Callable[[View[P]], View[P]]:
 def registered(*actions: str) -> Callable[[View[P]], View[P]]:
     """Only people who may do one of `actions` (`registers.permits.may_registered`) to what the address names.
 
-    That is a register as `kind`, an entry of it as `pk`, or a proposal as `proposal`.
+    That is a register as `kind`, an entry of it as `pk`, a proposal as `proposal`, or a table of them as `bundle`.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -210,7 +210,9 @@ def registered(*actions: str) -> Callable[[View[P]], View[P]]:
 
             if not request.user.is_authenticated:
                 return ask_to_sign_in(request)
-            named = [None if kwargs.get(name) is None else int(str(kwargs[name])) for name in ("pk", "proposal")]
+            named = [
+                None if kwargs.get(name) is None else int(str(kwargs[name])) for name in ("pk", "proposal", "bundle")
+            ]
             rules, kind = site.rules(), str(kwargs["kind"])
             # Whether there is such a thing is nobody's business who may not see it.
             if not any(may_registered(request.user, action, rules, kind, *named) for action in actions):

@@ -172,7 +172,7 @@ def test_terms_of_registers_reach_whoever_keeps_them(two: tuple[User, User]) -> 
     assert remind(RULES, date(2026, 2, 25)).told == {"registers": 2}
     assert {row.person_id for row in Notice.objects.all()} == {editor.pk, admin.pk}
     row = Notice.objects.filter(person=editor).get()
-    assert (row.url, row.subject_id) == (f"/registers/waste_units/{made.pk}/", f"waste_units/{made.pk}")
+    assert (row.url, row.subject_id) == (f"/registers/waste_units/{made.pk}/", "waste_units/workshop")
     zh, en = words_of(row.kind, row.params)
     assert "UNIT-1" in zh and "还有 2 个工作日" in zh and "UNIT-1" in en and "2 working days left" in en
     # The first working day after is the Saturday that is worked.

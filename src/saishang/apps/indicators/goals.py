@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
+from saishang.apps.indicators.site_targets import site_targets
 from saishang.apps.indicators.states import PlanGoal
 from saishang.apps.indicators.target_objects import settings_of, with_settings
-from saishang.apps.plan.promises import Promise, current_version, promises, version_named
+from saishang.apps.plan.promises import Promise, Task, current_version, promises, tasks, version_named
 from saishang.errors import SaishangError
 from saishang.rules import Rules
 
@@ -22,6 +25,12 @@ class NoPlan(SaishangError):
     """No plan was imported yet."""
 
     code = "no-plan"
+
+
+class NoTask(SaishangError):
+    """A target names a task that the plan's version does not have."""
+
+    code = "no-task"
 
 
 #: Places as a whole, or objects that are no place: the number is for the evaluated region.
@@ -42,6 +51,8 @@ def plan_goals(
     known_at: datetime | None = None,
 ) -> tuple[str, list[PlanGoal]]:
     """Goals of the newest version of the plan, or of one by its name (`ningxia@draft-2024`), with the version's name.
+
+    Targets that the site added to the plan (`targets/*.yaml` of its rules) follow the plan's own.
 
     Parameters
     ----------
@@ -64,7 +75,48 @@ def plan_goals(
         )
     places = {name: code for code, row in rules.regions.items() for name in (row["zh"], row["short"]) if name}
     goals = [_goal(promise, region, places) for promise in promises(found)]
+    mine = [told for told in site_targets(rules) if told[2]["plan"] == found.plan]
+    goals += _site_goals(rules, mine, str(found), tasks(found) if mine else {}, region)
     return str(found), with_settings(goals, settings_of(found.plan, on, known_at), rules)
+
+
+def _site_goals(
+    rules: Rules, mine: Iterable[tuple[str, int, Mapping[str, Any]]], version: str, known: Mapping[str, Task],
+    region: str,
+) -> list[PlanGoal]:  # fmt: skip
+    """The site's own targets for a version of a plan, in the order of files and lines.
+
+    Parameters
+    ----------
+    known:
+        Tasks of the version.
+    region:
+        Code of the region that is evaluated: what a target without a region is for.
+
+    Raises
+    ------
+    NoTask
+        When the version has no such task: a target must not vanish in silence.
+    """
+    goals = []
+    for name, place, entry in mine:
+        task = known.get(str(entry["item"]))
+        if task is None:
+            raise NoTask(
+                f"expected a task of {version}; got {entry['item']!r}",
+                fix=f"use one of {', '.join(known)}", where=rules.where(name, "targets", place, "item"),
+            )  # fmt: skip
+        owners = tuple(str(rules.agencies[code]["zh"]) for code in entry.get("owners", ()))
+        goals.append(
+            PlanGoal(
+                id=str(entry["id"]), item=str(entry["item"]), text=str(entry["zh"]), indicator_text=str(entry["zh"]),
+                comparator=str(entry["comparator"]), value=Decimal(entry["value"]), year=int(entry["year"]),
+                undetermined=False, kind="numeric", region=str(entry.get("region", region)),
+                indicator=str(entry["indicator"]), title_en=str(entry["en"]), item_title=task.title,
+                item_title_en=task.title_en, owners=owners or task.owners,
+            )
+        )  # fmt: skip
+    return goals
 
 
 def place_of(scope: str, region: str, places: Mapping[str, str]) -> tuple[str, str]:

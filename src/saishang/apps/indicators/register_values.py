@@ -33,7 +33,7 @@ MEASURED = "measured"
 
 def register_parameters(rules: Rules, known_at: datetime | None) -> dict[str, Any]:
     """How far each register had been written at a moment: what decides the digits beside rules and code."""
-    known = kinds(rules)
+    known = kinds(rules, known_at)
     return {name: told for name, told in registers.recorded(known_at).items() if name in known}
 
 
@@ -50,7 +50,7 @@ def register_values(
     only:
         Registers that are asked; None = all.
     """
-    known = kinds(rules)
+    known = kinds(rules, known_at)
     ways = [way for indicator in catalogue.indicators.values() for way in indicator.by(REGISTER)]
     below = {code: set(registers.inside(rules, code)) for code in registers.inside(rules, region)}
     found: list[Value] = []
@@ -87,7 +87,9 @@ def _values(
 ) -> Iterator[Value]:  # fmt: skip
     there = {view.region for view in listed}
     for way in ways:
-        figure = kind.figures[str(way.statistic["figure"])]
+        figure = kind.figures.get(str(way.statistic["figure"]))
+        if figure is None:  # the entries do not stand under the description that has it yet
+            continue
         levels = tuple(str(level) for level in way.statistic.get("levels", ()))
         for code, inside in sorted(below.items()):
             if levels and str(rules.regions[code]["level"]) not in levels:
@@ -119,15 +121,16 @@ def _value(
 
 
 def _words(kind: Kind, state: str) -> str:
-    return kind.life.states[state].zh if kind.life is not None and state in kind.life.states else state
+    known = kind.known_state(state)
+    return state if known is None else known.zh
 
 
 def entries_behind(rules: Rules, run: Run, region: str, basis: str, inputs: Mapping[str, Any]) -> tuple[Link, ...]:
     """The entries that were counted, as the register stood on the day and was known when the run began."""
-    kind = kinds(rules).get(str(inputs["register"]))
-    if kind is None:
+    kind = kinds(rules, run.started).get(str(inputs["register"]))
+    figure = None if kind is None else kind.figures.get(str(inputs["figure"]))
+    if kind is None or figure is None:
         return ()
-    figure = kind.figures[str(inputs["figure"])]
     inside = set(registers.inside(rules, region))
     on = date.fromisoformat(str(inputs["on"]))
     listed = dict(_bases(registers.entries(kind, Filter(on=on, known_at=run.started)))).get(basis, [])

@@ -43,6 +43,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "make_report": ("编制年度报告", "make annual reports"),
     "propose_entries": ("登记名录", "propose entries of registers"),
     "review_entries": ("审核名录", "review entries of registers"),
+    "certify_entries": ("认定名录", "certify entries of registers"),
     "view_log": ("查看操作日志", "see the action log"),
     "manage_members": ("管理人员", "manage people"),
     "manage_organisations": ("管理机构", "manage organisations"),
@@ -62,7 +63,8 @@ ROLES_IN_ORGANISATIONS: dict[str, Role] = {
     "head": Role(
         "负责人", "head", "报出本单位的进展，对结果负责", "hands the office's progress in and answers for it",
         {"view_internal": "below", "review_progress": "below", "submit_progress": "own", "edit_items": "own",
-         "answer_supervision": "own", "make_report": "own", "propose_entries": "own", "review_entries": "own"},
+         "answer_supervision": "own", "make_report": "own", "propose_entries": "own", "review_entries": "own",
+         "certify_entries": "own"},
     ),
     "office": Role(
         "领导小组办公室", "leading group's office", "下达、验收、督办、设定目标",

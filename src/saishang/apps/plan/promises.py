@@ -13,7 +13,7 @@ from django.conf import settings
 from saishang.apps.plan.loader import plan_names
 from saishang.apps.plan.models import Commitment, Item, PlanTarget, PlanVersion
 
-__all__ = ["Promise", "current_version", "promises", "version_named"]
+__all__ = ["Promise", "Task", "current_version", "promises", "tasks", "version_named"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,15 @@ class Promise:
     scope: str = ""
 
 
+@dataclass(frozen=True)
+class Task:
+    """An item of a plan that a site's own target may serve: its titles and who owes it."""
+
+    title: str
+    title_en: str
+    owners: tuple[str, ...]
+
+
 def current_version(plan: str | None = None) -> PlanVersion | None:
     """The newest version of a plan; without a name, of the site's own.
 
@@ -65,11 +74,23 @@ def version_named(name: str) -> PlanVersion | None:
     return PlanVersion.objects.filter(plan=plan, label=label).first()
 
 
+def tasks(version: PlanVersion) -> dict[str, Task]:
+    """Every item by its key."""
+    return {
+        item.key: Task(item.title, item.title_en, _owners(item))
+        for item in version.items.order_by("position").prefetch_related("owners")
+    }
+
+
+def _owners(item: Item) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(o.agency or o.unit for o in item.owners.all() if not o.inherited))
+
+
 def promises(version: PlanVersion) -> list[Promise]:
     """Everything promised, in reading order: within an item the numbers first, then the states."""
     found: list[Promise] = []
     for item in version.items.order_by("position").prefetch_related("owners", "targets", "commitments"):
-        owners = tuple(dict.fromkeys(o.agency or o.unit for o in item.owners.all() if not o.inherited))
+        owners = _owners(item)
         found += [_number(item, target, owners) for target in item.targets.all()]
         found += [_state(item, commitment, owners) for commitment in item.commitments.all()]
     return found

@@ -11,6 +11,7 @@ class RegistersConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer the lake's questions which points a register lists, and which of its stations owe hours since when."""
+        import saishang.apps.registers.retention_job  # noqa: F401  declares its kind of job
         from saishang.apps.registers.queries import keys, stations
         from saishang.lake.registered import offer
 

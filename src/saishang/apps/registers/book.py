@@ -25,7 +25,19 @@ from saishang.science.register.figures import Standing, due_terms
 from saishang.science.register.kind import Kind
 from saishang.science.register.sums import NOTHING, Part, part_of
 
-__all__ = ["Place", "compact", "counts", "due_day", "is_current", "make", "movements", "note", "standing_of", "sums"]
+__all__ = [
+    "Place",
+    "compact",
+    "counts",
+    "due_day",
+    "forget",
+    "is_current",
+    "make",
+    "movements",
+    "note",
+    "standing_of",
+    "sums",
+]
 
 #: First half of the lock of a kind's book; the second is made of its name. Writers share it, a new making has it alone.
 _LOCK = 0x5A15
@@ -157,16 +169,16 @@ def make(kind: Kind) -> int:
 
 def _histories(kind: Kind) -> Iterator[list[tuple[date, Standing | None]]]:
     """Of each entry the days from which it stood some way, in their order; None where it was withdrawn."""
-    fields = ("entry_id", "effective", "withdrawn", "key", "state", "since", "values", "region")
+    fields = ("entry_id", "effective", "withdrawn", "key", "state", "since", "values", "region", "epoch")
     rows = Version.objects.filter(entry__kind=kind.id).order_by("entry_id", "number").values_list(*fields)
     steps: list[tuple[date, Standing | None]] = []
     last = None
-    for entry, effective, withdrawn, key, state, since, values, region in rows.iterator(chunk_size=5000):
+    for entry, effective, withdrawn, key, state, since, values, region, epoch in rows.iterator(chunk_size=5000):
         if entry != last and steps:
             yield steps
             steps = []
         last = entry
-        steps.append((effective, None if withdrawn else Standing(key, state, since, values, region)))
+        steps.append((effective, None if withdrawn else Standing(key, state, since, values, region, epoch)))
     if steps:
         yield steps
 
@@ -191,6 +203,13 @@ def _columns(kind: Kind) -> None:
 def due_day(kind: Kind, standing: Standing) -> date | None:
     """The earliest day on which a term of an entry ends; None when none runs."""
     return min((term.on for term in due_terms(kind, [standing])), default=None)
+
+
+def forget(kind: str) -> None:
+    """Let the book of a kind be made anew before anybody reads it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, kind])
+        cursor.execute("delete from registers_book where kind = %s", [kind])
 
 
 def compact(kind: str) -> int:
@@ -238,4 +257,4 @@ def standing_of(row: Any) -> Standing | None:
     """How an entry or version stands; None for one that is withdrawn, or for none."""
     if row is None or row.withdrawn:
         return None
-    return Standing(row.key, row.state, row.since, row.values, row.region)
+    return Standing(row.key, row.state, row.since, row.values, row.region, row.epoch)

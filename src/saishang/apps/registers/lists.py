@@ -13,14 +13,17 @@ from typing import Any
 
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 
+from saishang.apps.registers.matching import beyond, field_is, figured, in_order
 from saishang.apps.registers.models import Entry
 from saishang.apps.registers.queries import EntryView, Filter, as_of, view_of
-from saishang.science.register.kind import DEMONSTRATION, Kind
+from saishang.science.register.kind import DEMONSTRATION, Figure, Kind
 
-__all__ = ["ORDERS", "Wanted", "invented", "late", "rows"]
+__all__ = ["ORDERS", "Range", "Wanted", "invented", "late", "rows"]
 
 #: What a list can be put in order by: columns with an index.
 ORDERS = {"key": ("key",), "title": ("title", "key"), "due": ("due", "key")}
+#: The least and the greatest value that may be, as numbers or days; None = open.
+Range = tuple[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,27 @@ class Wanted:
         A day: entries with a term that ended before it.
     box:
         West, south, east, north [degrees]: entries whose own box touches it.
+    one_of:
+        Field → values, of which it has one.
+    ranges:
+        Number or date → least and greatest value, both included. What has no value is in no range.
+    since:
+        Days between which the state began, both included.
+    invented:
+        Whether it stands for demonstration only; None = either.
+    figure:
+        Entries that a figure counts.
     """
 
     filter: Filter = field(default_factory=Filter)
     fields: Mapping[str, Any] = field(default_factory=dict)
     overdue: date | None = None
     box: tuple[float, float, float, float] | None = None
+    one_of: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    since: tuple[date | None, date | None] = (None, None)
+    invented: bool | None = None
+    figure: Figure | None = None
 
 
 def late(kind: Kind, day: date, most: int = 1000) -> list[EntryView]:
@@ -56,8 +74,20 @@ def invented(found: QuerySet[Any], kind: Kind) -> QuerySet[Any]:
 
 
 def rows(kind: Kind, wanted: Wanted, order: str = "key") -> QuerySet[Any]:
-    """Entries (or their versions, of a day) in an order of `ORDERS`; `queries.view_of` makes one of a row."""
-    return _filtered(kind, wanted).order_by(*ORDERS[order])
+    """Entries (or their versions, of a day) in an order; `queries.view_of` makes one of a row.
+
+    Parameters
+    ----------
+    order:
+        One of `ORDERS`, or a field; with a minus the other way round. For fields there is no index.
+    """
+    found, name = _filtered(kind, wanted), order.removeprefix("-")
+    if name in ORDERS:
+        # The day of a term is a column of the entry alone.
+        prefix = "entry__" if name == "due" and wanted.filter.on is not None else ""
+        columns = [f"{prefix}{column}" if column == "due" else column for column in ORDERS[name]]
+        return found.order_by(*(f"-{column}" for column in columns) if order != name else columns)
+    return in_order(found, kind, name, descending=order != name)
 
 
 def _filtered(kind: Kind, wanted: Wanted) -> QuerySet[Any]:
@@ -75,6 +105,19 @@ def _filtered(kind: Kind, wanted: Wanted) -> QuerySet[Any]:
     prefix = "" if asked.on is None else "entry__"
     if wanted.overdue is not None:
         rows = rows.filter(**{f"{prefix}due__lt": wanted.overdue})
+    for name, values in wanted.one_of.items():
+        rows = rows.filter(field_is(name, values))
+    for name, (least, most) in wanted.ranges.items():
+        rows = beyond(rows, kind.fields[name], least, most)
+    first, last = wanted.since
+    if first is not None:
+        rows = rows.filter(since__gte=first)
+    if last is not None:
+        rows = rows.filter(since__lte=last)
+    if wanted.invented is not None:
+        rows = rows.filter(_is_invented(kind, asked.on is None, wanted.invented))
+    if wanted.figure is not None:
+        rows = rows.filter(figured(kind, wanted.figure))
     if wanted.box is not None:
         west, south, east, north = wanted.box
         rows = rows.filter(**{
@@ -84,6 +127,14 @@ def _filtered(kind: Kind, wanted: Wanted) -> QuerySet[Any]:
     for word in asked.text.casefold().split():
         rows = rows.filter(_holds(word, prefix))
     return rows
+
+
+def _is_invented(kind: Kind, now: bool, yes: bool) -> Q:
+    """Whether rows stand for demonstration only; versions of a day say so in their fields alone."""
+    if DEMONSTRATION not in kind.fields:
+        return Q() if not yes else Q(pk__in=[])
+    found = Q(invented=True) if now else Q(values__contains={DEMONSTRATION: True})
+    return found if yes else ~found
 
 
 def _holds(word: str, prefix: str) -> Q:

@@ -8,12 +8,52 @@ from django.db.models import Q
 
 from saishang.apps.registers.states import PROPOSAL_STATES
 
-__all__ = ["Book", "Content", "Entry", "Movement", "Proposal", "Version"]
+__all__ = [
+    "Book", "Bundle", "Content", "Description", "Entry", "Movement", "OwnDefault", "Proposal", "SavedView",
+    "Version",
+]  # fmt: skip
+
+
+class Description(models.Model):
+    """A description of a kind that was in force; the last one of a kind is. Rows are only ever added (by trigger).
+
+    The text is canonical JSON (`saishang.science.register.stored`), so that its digest can be made again.
+    """
+
+    kind = models.CharField(max_length=60)
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    document = models.TextField()
+    #: Digest of the rules that held it.
+    rules = models.CharField(max_length=64)
+    #: Period of meaning, the day from which it holds (None: from the beginning), new field → [former one, factor].
+    epoch = models.PositiveIntegerField(default=1)
+    begins = models.DateField(null=True)
+    factors = models.JSONField(default=dict)
+    #: Whether entries were there already when it was first seen: that they were written under it is taken for granted.
+    assumed = models.BooleanField(default=False)
+    reason = models.TextField(blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    adopted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["kind", "number"]
+        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="registers_description_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} description {self.number}"
 
 
 class Content(models.Model):
     """What a version says: the state, the fields, the place."""
 
+    #: Under which it was written; None: before descriptions were kept, read by the first one of the kind.
+    description = models.ForeignKey(
+        Description, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # fmt: skip
+    #: Period of meaning of that description.
+    epoch = models.PositiveSmallIntegerField(default=1)
     key = models.CharField(max_length=200)
     title = models.CharField(max_length=400)
     region = models.CharField(max_length=12, blank=True)
@@ -48,6 +88,8 @@ class Entry(Content):
     due = models.DateField(null=True)
     #: Whether it stands here for demonstration only.
     invented = models.BooleanField(default=False)
+    #: Fields that the daily round has taken out of the search; what is shown is asked of `retention` at every reading.
+    hidden = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="registers_key_once")]
@@ -60,6 +102,8 @@ class Entry(Content):
             models.Index(
                 fields=["kind", "due", "key"], condition=Q(withdrawn=False, due__isnull=False), name="registers_by_due"
             ),
+            # What changed since a moment, in the order of writing, for programmes that keep a copy.
+            models.Index(fields=["kind", "recorded_at", "id"], name="registers_by_writing"),
         ]
 
     def __str__(self) -> str:
@@ -71,7 +115,7 @@ class Version(Content):
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
-    #: add | change | move:<action> | withdraw | restore | undo
+    #: add | change | move:<action> | withdraw | restore | undo | migrate
     action = models.CharField(max_length=60)
     reason = models.TextField(blank=True)
     #: [{kind, name, sha256, size}] of the files that a move was made with.
@@ -89,6 +133,28 @@ class Version(Content):
 
     def __str__(self) -> str:
         return f"{self.entry_id} v{self.number} {self.action}"
+
+
+class Bundle(models.Model):
+    """Proposals that came in one table, for whoever reviews them together. Rows are only ever added (a trigger)."""
+
+    kind = models.CharField(max_length=60)
+    file = models.CharField(max_length=200)
+    #: The file lies in the raw archive.
+    sha256 = models.CharField(max_length=64)
+    #: Rows of the file, and cells that were refused.
+    rows = models.PositiveIntegerField()
+    refused = models.PositiveIntegerField()
+    reason = models.TextField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    proposed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} {self.file}"
 
 
 class Proposal(models.Model):
@@ -127,6 +193,9 @@ class Proposal(models.Model):
     decided_name = models.CharField(max_length=150, blank=True)
     decided_at = models.DateTimeField(null=True)
     remark = models.TextField(blank=True)
+    #: The table that it came in, and its line there.
+    bundle = models.ForeignKey(Bundle, null=True, on_delete=models.PROTECT, related_name="proposals")
+    line = models.PositiveIntegerField(null=True)
     #: Entry and version that an accepted proposal became.
     made = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="+")
     made_number = models.PositiveIntegerField(null=True)
@@ -189,3 +258,46 @@ class Book(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.digest[:12]}"
+
+
+class SavedView(models.Model):
+    """Filters, columns and order of a list under a name; its owner's, and others' as far as it is shared."""
+
+    kind = models.CharField(max_length=60)
+    name = models.CharField(max_length=80)
+    #: What the address of the list says, in a settled order.
+    query = models.CharField(max_length=2000)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: Empty: nobody else; `organisation`: people of `organisation`; `everybody`: whoever sees the register.
+    shared = models.CharField(max_length=20, blank=True)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "owner", "name"], name="registers_view_once"),
+            models.CheckConstraint(
+                condition=Q(shared__in=["", "everybody"], organisation__isnull=True)
+                | Q(shared="organisation", organisation__isnull=False),
+                name="registers_view_shared",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+class OwnDefault(models.Model):
+    """The view with which a register opens for a person."""
+
+    kind = models.CharField(max_length=60)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "person"], name="registers_default_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.person_id}"

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
 
 from saishang.apps.core.queries import changes_of
-from saishang.apps.registers.models import Entry, Version
+from saishang.apps.registers.models import Description, Entry, Version
+from saishang.apps.registers.retention import hidden_papers, shown_values
 from saishang.lake.registered import RegisteredStation
 from saishang.rules import Rules
 from saishang.science.register.figures import Due, FigureValue, Standing, due_terms, figure_value
@@ -20,8 +22,8 @@ from saishang.science.soil.geometry import Area, areas_overlap, read_area
 
 __all__ = [
     "EntryView", "Filter", "VersionView", "Written", "as_of", "counted_regions", "due", "entries", "entry",
-    "figures", "first_day", "history", "inside", "keys", "number_of", "overlapping", "recorded", "region_of",
-    "stations", "timelines", "unlogged_versions", "view_of", "written_since",
+    "figures", "first_day", "history", "inside", "keys", "number_of", "overlapping", "papers_past", "recorded",
+    "region_of", "stations", "timelines", "unlogged_versions", "view_of", "written_since",
 ]  # fmt: skip
 
 
@@ -41,11 +43,16 @@ class EntryView:
     withdrawn: bool
     values: Mapping[str, Any]
     place: Mapping[str, Any] | None
+    #: Description that it was written under, and its period of meaning.
+    description: int | None = None
+    epoch: int = 0
+    #: Fields whose years have passed: nobody is shown them.
+    hidden: frozenset[str] = frozenset()
 
     @property
     def standing(self) -> Standing:
         """What figures and terms look at."""
-        return Standing(self.key, self.state, self.since, self.values, self.region)
+        return Standing(self.key, self.state, self.since, self.values, self.region, self.epoch)
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,7 @@ def region_of(kind: Kind, pk: int) -> str | None:
 
 def history(kind: Kind, pk: int) -> list[VersionView]:
     """Every version of an entry, the newest first."""
-    rows = Version.objects.filter(entry_id=pk, entry__kind=kind.id).order_by("-number")
+    rows = Version.objects.filter(entry_id=pk, entry__kind=kind.id).select_related("entry").order_by("-number")
     return [
         VersionView(
             row.number, row.action, row.reason, row.evidence, row.batch, row.actor_name, row.recorded_at,
@@ -141,7 +148,7 @@ def timelines(kind: Kind, known_at: datetime | None = None) -> dict[int, list[tu
     A version holds until the day before the next one's; of several that hold from one day the last stands. Days on
     which an entry was withdrawn are left out.
     """
-    rows = Version.objects.filter(entry__kind=kind.id).order_by("entry_id", "number")
+    rows = Version.objects.filter(entry__kind=kind.id).select_related("entry").order_by("entry_id", "number")
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
     grouped: dict[int, list[EntryView]] = defaultdict(list)
@@ -208,6 +215,11 @@ def overlapping(kind: Kind, area: Area, box: tuple[float, float, float, float]) 
     return [view_of(row, kind.id) for row in near if row.place and areas_overlap(area, read_area(row.place))]
 
 
+def papers_past(kind: Kind, pk: int) -> frozenset[str]:
+    """Documents of an entry whose years have passed: nobody is given them."""
+    return hidden_papers(kind, Entry.objects.filter(kind=kind.id, pk=pk).first())
+
+
 def unlogged_versions() -> Iterator[tuple[str, str]]:
     """Versions that the action log tells otherwise, or not at all, and entries that are not their last version."""
     told: dict[tuple[str, int], Mapping[str, Any]] = {}
@@ -223,6 +235,9 @@ def unlogged_versions() -> Iterator[tuple[str, str]]:
             logged[key] != getattr(version, key) for key in ("key", "state", "withdrawn", "values")
         ) or logged["effective"] != version.effective.isoformat():  # fmt: skip
             yield name, "it says something else than the action log"
+    for held in Description.objects.order_by("pk"):
+        if sha256(held.document.encode()).hexdigest() != held.digest:
+            yield f"{held.kind} description {held.number}", "its text is not the one of its digest"
     for row in Entry.objects.order_by("pk"):
         last = row.versions.order_by("-number").first()
         if last is None or any(getattr(row, key) != getattr(last, key) for key in _COPIED):
@@ -232,6 +247,7 @@ def unlogged_versions() -> Iterator[tuple[str, str]]:
 #: What an entry repeats of its last version.
 _COPIED = (
     "number", "key", "title", "region", "state", "since", "effective", "withdrawn", "values", "place", "recorded_at",
+    "description_id", "epoch",
 )  # fmt: skip
 
 
@@ -241,7 +257,8 @@ def as_of(kind: Kind, on: date, known_at: datetime | None) -> QuerySet[Version]:
     if known_at is not None:
         held = held.filter(recorded_at__lte=known_at)
     last = held.order_by("-number").values("number")[:1]
-    return Version.objects.filter(entry__kind=kind.id, number=Subquery(last)).annotate(kind=F("entry__kind"))
+    rows = Version.objects.filter(entry__kind=kind.id, number=Subquery(last)).select_related("entry")
+    return rows.annotate(kind=F("entry__kind"))
 
 
 def recorded(known_at: datetime | None = None) -> dict[str, list[int]]:
@@ -324,9 +341,11 @@ def stations(kind: str, known_at: datetime | None = None) -> list[RegisteredStat
 
 
 def view_of(row: Any, kind: str) -> EntryView:
-    """An entry, or a version of one, as lists and pages speak of it."""
+    """An entry, or a version of one, as lists and pages speak of it, without what is not shown any more."""
+    values, hidden = shown_values(kind, row)
     return EntryView(
         pk=row.pk if isinstance(row, Entry) else row.entry_id, kind=kind, number=row.number, key=row.key,
         title=row.title, region=row.region, state=row.state, since=row.since, effective=row.effective,
-        withdrawn=row.withdrawn, values=row.values, place=row.place,
+        withdrawn=row.withdrawn, values=values, place=row.place, description=row.description_id, epoch=row.epoch,
+        hidden=hidden,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.models import Entry
+from saishang.apps.registers.retention import shown_values
 from saishang.apps.search.providers import PUBLIC, Document, Provider, Watch, register
 from saishang.rules import Rules, load_rules
 from saishang.science.register.kind import Kind
@@ -32,8 +33,9 @@ def _entries(keys: Sequence[str] | None) -> Iterator[Document]:
 
 def _document(row: Entry, kind: Kind, rules: Rules) -> Document:
     said: dict[Literal["zh", "en"], list[str]] = {"zh": [kind.zh, row.key], "en": [kind.en, row.key]}
+    values, _hidden = shown_values(kind.id, row)
     for field in kind.seen_by(staff=not kind.public):
-        value = row.values.get(field.id)
+        value = values.get(field.id)
         if value in (None, "") or field.id in (kind.key, kind.title):
             continue
         for language, parts in said.items():

@@ -10,15 +10,15 @@ from saishang.apps.notices.actions import notify
 from saishang.apps.organisations.access import members_who_may, nearest_who_may, people_who_hold
 from saishang.apps.organisations.actions.doing import find_organisation
 from saishang.apps.organisations.refusals import ChangeRefused
-from saishang.apps.registers.models import Proposal
+from saishang.apps.registers.models import Bundle, Proposal
 from saishang.science.register.kind import Kind
 
-__all__ = ["tell_decision", "tell_reviewers"]
+__all__ = ["tell_bundle_decision", "tell_decision", "tell_reviewers", "tell_reviewers_of_bundle"]
 
 
 def tell_reviewers(proposal: Proposal, kind: Kind) -> None:
     """Tell those who are nearest to the register and may decide; where nobody is, the workshop."""
-    _notify(_reviewers(proposal, kind), "registers.proposed", proposal)
+    _notify(_reviewers(proposal.actor_id, kind), "registers.proposed", proposal)
 
 
 def tell_decision(proposal: Proposal, kind: Kind) -> None:
@@ -27,7 +27,28 @@ def tell_decision(proposal: Proposal, kind: Kind) -> None:
         _notify([proposal.actor], "registers.decided", proposal)
 
 
-def _reviewers(proposal: Proposal, kind: Kind) -> list[Any]:
+def tell_reviewers_of_bundle(bundle: Bundle, kind: Kind, count: int) -> None:
+    """The same of a whole table, once."""
+    _notify_of_bundle(_reviewers(bundle.actor_id, kind), bundle, "open", count)
+
+
+def tell_bundle_decision(bundle: Bundle, kind: Kind, what: str, count: int) -> None:
+    """Tell whoever brought a table what was decided about some of it, or all."""
+    if bundle.actor is not None:
+        _notify_of_bundle([bundle.actor], bundle, {"accept": "accepted", "return": "returned"}[what], count)
+
+
+def _notify_of_bundle(people: list[Any], bundle: Bundle, state: str, count: int) -> None:
+    open_rows = bundle.proposals.filter(state="open").count()
+    notify(
+        people, "registers.bundle", f"registers.bundle/{bundle.kind}/{bundle.pk}/{state}/{open_rows}",
+        {"register": bundle.kind, "number": bundle.pk, "state": state, "count": count},
+        subject=("registers.Bundle", f"{bundle.kind}/{bundle.pk}"),
+        url=reverse("registers-bundle", args=[bundle.kind, bundle.pk]),
+    )  # fmt: skip
+
+
+def _reviewers(proposer: int | None, kind: Kind) -> list[Any]:
     groups: list[Any] = []
     try:
         owner = find_organisation(kind.owner)
@@ -36,7 +57,7 @@ def _reviewers(proposal: Proposal, kind: Kind) -> list[Any]:
     else:
         groups = [nearest_who_may("review_entries", owner), members_who_may("review_entries", owner)]
     for people in (*groups, people_who_hold("edit_registers")):
-        others = [person for person in people if person.pk != proposal.actor_id]
+        others = [person for person in people if person.pk != proposer]
         if others:
             return others
     return []

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from saishang.rules import Problem, Rules
+from saishang.science.register.draft import name_fault
 from saishang.science.register.kind import Kind, KindError, read_kind
 
 __all__ = ["check_registers"]
@@ -21,6 +22,11 @@ def check_registers(rules: Rules, known: Collection[Problem] = ()) -> list[Probl
     faulty = {problem.file for problem in known}
     for name, document in rules.documents_under("registers").items():
         if rules.where(name).rpartition(":")[0] in faulty:
+            continue
+        badly = name_fault(name.rpartition("/")[2])
+        if badly is not None:
+            file = rules.trees[name].file
+            found.append(Problem(file, 0, "", "bad-value", badly[0], repr(name.rpartition("/")[2]), badly[1]))
             continue
         try:
             kind = read_kind(name.rpartition("/")[2], document, rules)

@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from dataclasses import field as attribute  # where a class has an attribute `field` of its own
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any, Literal
 
 from saishang.rules import Row, RuleLookupError, Rules
 from saishang.science.clocks import WorkingDays, working_days
-from saishang.science.machine import StateTable
+from saishang.science.machine import State, StateTable
 from saishang.science.numbers import exact
+from saishang.science.register.declared import Changes, read_changes
+from saishang.science.register.steps import Steps, read_steps
 
 __all__ = [
     "DEMONSTRATION", "Choice", "Compute", "Evidence", "Field", "Figure", "Kind", "KindError", "KindFault", "Term",
-    "read_kind", "read_kinds",
+    "digest_of", "read_kind", "read_kinds",
 ]  # fmt: skip
 
 #: A kind may have a field of this name (type truth): entries that say yes are invented, for demonstration. They are
@@ -88,6 +91,8 @@ class Field:
         Whether open data carry it.
     kept_years:
         Years after the end of an entry for which it is shown; 0 = for good.
+    former:
+        Choices of earlier descriptions that are gone: what has one still shows its name.
     """
 
     id: str
@@ -114,15 +119,17 @@ class Field:
     unique: bool = False
     open: bool = True
     kept_years: int = 0
+    former: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A document that a move needs."""
+    """A document that a move needs; `kept_years` as of a field, 0 = for good."""
 
     id: str
     zh: str
     en: str
+    kept_years: int = 0
 
 
 @dataclass(frozen=True)
@@ -166,6 +173,8 @@ class Figure:
         Of a `base_share`: region → its number.
     any_of:
         Alternatives beside `where`; an entry that fits several of them counts once. None given = all fit.
+    earlier:
+        Period of meaning → the figure as it was then (None: there was none) and the factor to today's unit.
     """
 
     id: str
@@ -180,6 +189,11 @@ class Figure:
     levels: tuple[str, ...] = ()
     any_of: tuple[Where, ...] = ()
     bases: tuple[tuple[str, Fraction], ...] = ()
+    earlier: Mapping[int, tuple[Figure | None, Fraction]] = attribute(default_factory=dict)
+
+    def at(self, epoch: int) -> tuple[Figure | None, Fraction]:
+        """The figure that counts what was written in a period, and the factor of its numbers; 0 is today's."""
+        return self.earlier.get(epoch, (self, Fraction(1)))
 
 
 @dataclass(frozen=True)
@@ -214,8 +228,28 @@ class Kind:
     owner: str = ""
     #: Items of the plan that count these things, the main one first.
     tasks: tuple[str, ...] = ()
+    #: Who makes which move, and the certificate that one leaves.
+    steps: Steps = field(default_factory=Steps)
+    #: States that end an entry besides the final ones: from there the years run for which fields are kept.
+    ended: tuple[str, ...] = ()
     #: Of all that figures, terms and states follow from: with another one, what was made of them is made anew.
     digest: str = ""
+    #: What becomes of entries that were there before the file was changed.
+    changes: Changes = field(default_factory=Changes)
+    #: Digest of the rules that hold the file.
+    rules: str = ""
+    #: Period of meaning: another one begins when entries are written anew under a changed description.
+    epoch: int = 1
+    #: Whether the rules hold another description, which the entries are not under yet.
+    pending: bool = False
+    #: Whether the rules have no such register any more: it is read, and nothing is entered.
+    closed: bool = False
+    #: States of earlier descriptions that are gone.
+    former_states: Mapping[str, State] = field(default_factory=dict)
+
+    def known_state(self, name: str) -> State | None:
+        """A state by its id, also one that is gone; None for one that never was."""
+        return (self.life.states.get(name) if self.life is not None else None) or self.former_states.get(name)
 
     def seen_by(self, staff: bool) -> list[Field]:
         """Fields that a reader may see: all of them for people who are signed in."""
@@ -248,6 +282,11 @@ def read_kind(name: str, document: Mapping[str, Any], rules: Rules) -> Kind:
 def _compute(entry: Mapping[str, Any]) -> Compute | None:
     said = entry.get("compute")
     return None if said is None else Compute(said["how"], tuple(said["fields"]))
+
+
+def digest_of(kind: Kind) -> Kind:
+    """The kind with its `digest`."""
+    return replace(kind, digest=_digest(kind))
 
 
 def _digest(kind: Kind) -> str:
@@ -285,11 +324,14 @@ class _Reading:
             region_field="region" if "region" in regions else (regions[0] if regions else ""),
             calendar=working_days(self.rules) if any("working_days" in t for t in document.get("terms", ())) else None,
             settled=self._settled(life), owner=self._owner(), tasks=tuple(document.get("tasks", ())),
+            changes=self._changes(fields, life), rules=self.rules.digest,
+            steps=self._steps(fields, life), ended=self._settled(life, "ended"),
         )  # fmt: skip
-        kind = replace(kind, digest=_digest(kind))
+        kind = digest_of(kind)
         for known in fields.values():
             if isinstance(known.required, Mapping):
                 self._where(("fields", known.id, "required"), known.required, fields, life)
+        self._kept(kind)
         return kind
 
     def _fields(self) -> dict[str, Field]:
@@ -312,23 +354,43 @@ class _Reading:
                 self._pattern(path, entry)
             if entry["id"] == DEMONSTRATION and entry["type"] != "truth":
                 self._fault((*path, "type"), "type truth for the mark of invented entries", entry["type"], "correct it")
-            said = entry.get("required", False)
+            said, kept = entry.get("required", False), int(entry.get("kept_years", 0))
             found[entry["id"]] = Field(
                 id=entry["id"], zh=entry["zh"], en=entry["en"], type=entry["type"], unit=entry.get("unit", ""),
                 least=entry.get("min"), most=entry.get("max"), decimals=entry.get("decimals"),
                 length=entry.get("length", 4000 if entry["type"] == "long_text" else 400),
                 pattern=entry.get("pattern", ""), form_zh=entry.get("form_zh", ""), form_en=entry.get("form_en", ""),
                 choices=choices, levels=tuple(entry.get("levels", ())),
-                required=said if isinstance(said, bool) else _where(said), public=entry.get("public", True),
+                required=said if isinstance(said, bool) else _where(said), public=entry.get("public", not kept),
                 in_list=entry.get("in_list", False), help_zh=entry.get("help_zh", ""),
                 help_en=entry.get("help_en", ""), of=entry.get("of", ""), compute=_compute(entry),
-                unique=entry.get("unique", False), open=entry.get("open", entry.get("public", True)),
-                kept_years=entry.get("kept_years", 0),
+                unique=entry.get("unique", False), open=entry.get("open", entry.get("public", not kept)),
+                kept_years=kept,
             )  # fmt: skip
         for index, known in enumerate(found.values()):
             if known.compute is not None:
                 self._check_compute(("fields", index), known, found)
         return found
+
+    def _kept(self, kind: Kind) -> None:
+        """What is shown for some years only is nothing by which entries are named, found by, counted or judged."""
+        named = {kind.key: "key", kind.title: "title"}
+        for figure in kind.figures.values():
+            for where in (figure.where, figure.of, *figure.any_of):
+                named |= dict.fromkeys(where, f"figure {figure.id}")
+            named[figure.field] = f"figure {figure.id}"
+        for known in kind.fields.values():
+            if isinstance(known.required, Mapping):
+                named |= dict.fromkeys(known.required, f"`required` of {known.id}")
+            if known.compute is not None:
+                named |= dict.fromkeys(known.compute.fields, f"`compute` of {known.id}")
+        for index, known in enumerate(kind.fields.values()):
+            path = ("fields", index, "kept_years")
+            if known.kept_years and known.id in named:
+                self._fault(path, "a field that nothing else hangs on", f"{known.id}, used as {named[known.id]}",
+                            "leave `kept_years` out, or use another field there")  # fmt: skip
+            elif known.kept_years and known.type in ("choice", "truth", "region", "entry"):
+                self._fault(path, "a text, number or day", known.type, "leave it out: lists filter by such fields")
 
     def _check_compute(self, path: tuple[str | int, ...], known: Field, fields: Mapping[str, Field]) -> None:
         if known.type not in _NUMBERS or known.required:
@@ -342,6 +404,14 @@ class _Reading:
         if known.compute is not None and known.compute.how == "share" and len(told) != 2:
             self._fault((*path, "compute", "fields"), "part and whole", f"{len(told)} fields", "name two fields")
 
+    def _changes(self, fields: Mapping[str, Field], life: StateTable | None) -> Changes:
+        changes = read_changes(self.document.get("changes"))
+        for name in changes.fields:
+            self._known(("changes", "fields", name), name, fields, "one of the fields")
+        for former, state in changes.states.items():
+            self._state(("changes", "states", former), state, life)
+        return changes
+
     def _owner(self) -> str:
         owner = str(self.document.get("owner", ""))
         if owner and owner not in {str(row["code"]) for row in self.rules.agencies.values()}:
@@ -351,7 +421,7 @@ class _Reading:
     def _pattern(self, path: tuple[str | int, ...], entry: Mapping[str, Any]) -> None:
         try:
             re.compile(entry["pattern"])
-        except re.error as error:
+        except (re.error, RecursionError, OverflowError) as error:  # also brackets nested too deep, counts too large
             self._fault((*path, "pattern"), "a regular expression", f"{entry['pattern']!r} ({error})", "correct it")
         if "form_zh" not in entry or "form_en" not in entry:
             self._fault(
@@ -394,17 +464,25 @@ class _Reading:
             return None, "", {}
         try:
             table = StateTable.from_entries(source["states"], source["transitions"], name=self.document["en"])
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             self._fault(("life",), "a state table that is whole", str(error), "correct the states and transitions")
             return None, "", {}
         self._state(("life", "start"), said["start"], table)
         return table, said["start"], _evidence(source, table)
 
-    def _settled(self, life: StateTable | None) -> tuple[str, ...]:
-        named = tuple(self.document.get("life", {}).get("settled", ()))
+    def _settled(self, life: StateTable | None, key: str = "settled") -> tuple[str, ...]:
+        named = tuple(self.document.get("life", {}).get(key, ()))
         for state in named:
-            self._state(("life", "settled"), state, life)
+            self._state(("life", key), state, life)
         return named
+
+    def _steps(self, fields: Mapping[str, Field], life: StateTable | None) -> Steps:
+        if life is None and "life" in self.document:
+            return Steps()  # one fault, the missing table, must not look like many
+        steps, faults = read_steps(self.document.get("steps", {}), self.rules, fields, life)
+        for path, *said in faults:
+            self._fault(("steps", *path), *said)
+        return steps
 
     def _terms(self, fields: Mapping[str, Field], life: StateTable | None) -> Iterator[Term]:
         for index, entry in enumerate(self.document.get("terms", ())):
@@ -528,5 +606,5 @@ def _evidence(source: Mapping[str, Any], table: StateTable) -> dict[str, Evidenc
         for move in table.moves(state):
             for item in move.evidence:
                 words = named.get(item, {"zh": item, "en": item})
-                found[item] = Evidence(item, words["zh"], words["en"])
+                found[item] = Evidence(item, words["zh"], words["en"], words.get("kept_years", 0))
     return found

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from saishang.science.numbers import exact
-from saishang.science.register.figures import Standing, fits, share_of_base
+from saishang.science.register.figures import Standing, fits, number_of, share_of_base, whole_of
 from saishang.science.register.kind import Figure
-from saishang.science.register.values import matches
 from saishang.science.rounding import round_half_even
 
 __all__ = ["NOTHING", "FigureSum", "Part", "figure_sum", "part_of"]
@@ -72,13 +70,15 @@ class FigureSum:
 
 def part_of(figure: Figure, entry: Standing) -> Part:
     """What one entry adds to a figure."""
+    if figure.at(entry.epoch)[0] is None:  # its period did not have the figure
+        return Part(missing=1)
     share = figure.measure == "share"
-    whole = not share or matches(figure.of, entry.values, entry.state)
+    whole = not share or whole_of(figure, entry)
     counted = whole and fits(figure, entry)
     if not (counted or (share and whole)):
         return NOTHING
-    given = entry.values.get(figure.field) if figure.field else 1
-    number = Fraction(0) if given is None else exact(given)
+    given = number_of(figure, entry)
+    number = Fraction(0) if given is None else given
     return Part(
         int(counted), number if counted else Fraction(0), int(share), number if share else Fraction(0),
         int(given is None),
@@ -98,8 +98,9 @@ def figure_sum(figure: Figure, parts: Mapping[str, Part], regions: Collection[st
     if figure.measure == "region_share":
         inside = {region: part for region, part in parts.items() if region in regions}
         having = sum(part.counted > 0 for part in inside.values())
-        value = Fraction(100 * having, len(regions)) if regions else None
-        return _told(figure, value, sum(part.counted for part in inside.values()), len(regions), 0)
+        missing = sum(part.missing for part in inside.values())
+        value = Fraction(100 * having, len(regions)) if regions and not missing else None
+        return _told(figure, value, sum(part.counted for part in inside.values()), len(regions), missing)
     whole = sum(parts.values(), NOTHING)
     if figure.measure == "base_share":
         value = None if whole.missing else share_of_base(figure, whole.total, regions)

@@ -242,7 +242,7 @@ def shown(field: Field, value: Value, language: Literal["zh", "en"] = "zh") -> s
         return ""
     english = language == "en"
     if field.type == "choice":
-        for choice in field.choices:
+        for choice in (*field.choices, *field.former):
             if choice.id == value:
                 return choice.en if english else choice.zh
     if isinstance(value, bool):

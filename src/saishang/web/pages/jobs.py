@@ -184,6 +184,9 @@ def _link(row: JobRow) -> tuple[str, str] | None:
     result = row.result or {}
     if result.get("batch"):
         return _("批次 %(id)s") % {"id": result["batch"]}, reverse("data-batch", args=[result["batch"]])
+    if result.get("register_batch"):
+        register = str(row.params["register"])
+        return _("本批改动"), reverse("registers-batch", args=[register, result["register_batch"]])
     if result.get("run"):
         return str(result["run"]), f"{reverse('targets')}?run={result['run']}"
     return None

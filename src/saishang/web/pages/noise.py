@@ -54,8 +54,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Rates of one period by region and class, stations on the map and in a table, calculators for boundaries."""
     run = chosen_run(request)
     base: dict[str, Any] = {
-        "tabs": tabs("noise"), "run": run, "registers": registers(), "calculators": _calculators(),
-        "may_edit": may(request, "edit_registers"), "may_upload": may(request, "upload_data"),
+        "tabs": tabs("noise"), "run": run, "registers": registers(request), "calculators": _calculators(),
+        "may_upload": may(request, "upload_data"),
         "quiet": quiet(run.region if run is not None else ""),
     }  # fmt: skip
     base["unknown"] = queries.select(run.id, "noise_unknown", order="station") if run is not None else []
@@ -316,7 +316,7 @@ def _bounds(points: Sequence[Mapping[str, Any]]) -> list[list[float]]:
 def months(request: HttpRequest) -> HttpResponse:
     """A strip of twelve months for every station of one year: rate by day or by night."""
     run = chosen_run(request)
-    base: dict[str, Any] = {"tabs": tabs("noise-months"), "run": run, "registers": registers()}
+    base: dict[str, Any] = {"tabs": tabs("noise-months"), "run": run, "registers": registers(request)}
     rows = (
         queries.select(run.id, "noise_station_rates", "period_kind = 'month'", order="period")
         if run is not None

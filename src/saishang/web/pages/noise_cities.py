@@ -23,7 +23,7 @@ from saishang.web.pages.noise_common import registers, reverse_bases, span_name,
 from saishang.web.pages.runs import about_run, chosen_run
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name, reason_name
-from saishang.web.security import may, public
+from saishang.web.security import public
 
 __all__ = ["cities"]
 
@@ -38,8 +38,7 @@ def cities(request: HttpRequest) -> HttpResponse:
     run = chosen_run(request)
     scale = _scale_table()
     base: dict[str, Any] = {
-        "tabs": tabs("noise-cities"), "run": run, "scale": scale, "registers": registers()[1:],
-        "may_edit": may(request, "edit_registers"),
+        "tabs": tabs("noise-cities"), "run": run, "scale": scale, "registers": registers(request)[1:],
     }  # fmt: skip
     rows = queries.select(run.id, "noise_surveys", order="year desc, region, scope, span") if run is not None else []
     if run is None or not rows:

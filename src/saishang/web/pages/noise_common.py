@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from saishang.apps.registers.kinds import kinds
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.registers_common import kind_named
+from saishang.web.pages.registers_writing import WriteLinks, write_links
 from saishang.web.pages.tables import Cell
 from saishang.web.reasons import figure, reason_name
 
@@ -34,10 +36,13 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
     return [(words, reverse(name), name == current) for name, words in entries]
 
 
-def registers() -> list[tuple[Any, str]]:
-    """(kind, address) of the registers that noise begins with, as far as the site's rules have them."""
+def registers(request: HttpRequest) -> list[tuple[Any, str, WriteLinks | None]]:
+    """(kind, address, forms) of the registers that noise begins with, as far as the site's rules have them."""
     known = kinds(site.rules())
-    return [(known[name], reverse("registers-list", args=[name])) for name in REGISTERS if name in known]
+    return [
+        (known[name], reverse("registers-list", args=[name]), write_links(request, known[name]))
+        for name in REGISTERS if name in known
+    ]  # fmt: skip
 
 
 def stations_of(run: RunFacts) -> dict[str, dict[str, Any]]:
@@ -81,9 +86,10 @@ def network_name(network: str | None) -> str:
 def state_words(state: str) -> str:
     """Words for the state of a station, as its register has them."""
     kind = kind_named("noise_stations")
-    if kind is None or kind.life is None or state not in kind.life.states:
+    known = None if kind is None else kind.known_state(state)
+    if known is None:
         return state
-    return texts.name_of(kind.life.states[state])
+    return texts.name_of(known)
 
 
 def quiet(region: str) -> str:

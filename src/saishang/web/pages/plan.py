@@ -17,7 +17,7 @@ from saishang.apps.indicators import queries as indicators
 from saishang.apps.plan import queries
 from saishang.apps.plan.queries import ItemView, OwnerView, PlanNotFoundError, TargetView, VersionView
 from saishang.web import texts
-from saishang.web.pages import site
+from saishang.web.pages import plan_where, site
 from saishang.web.pages.exports import export
 from saishang.web.pages.keeping import kept_words
 from saishang.web.pages.runs import chosen_run
@@ -314,6 +314,7 @@ def task(request: HttpRequest, item: str) -> HttpResponse:
         "targets": targets,
         "duties": [(texts.both(d.what, d.what_en), d) for d in view.duties],
         **work_behind(request, version.plan, view.id),
+        "systems": plan_where.of_task(request, version, view.id),
         "before": keys[place - 1] if place else None,
         "after": keys[place + 1] if place + 1 < len(keys) else None,
     }

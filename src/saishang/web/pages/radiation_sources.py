@@ -24,8 +24,9 @@ from saishang.web.pages.air_common import choice
 from saishang.web.pages.exports import export
 from saishang.web.pages.radiation_common import tabs
 from saishang.web.pages.registers_common import day_of, entry_url, kind_named, state_name, today
+from saishang.web.pages.registers_writing import write_links
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.security import may, permission
+from saishang.web.security import permission
 
 __all__ = ["sources", "staff_summary"]
 
@@ -71,7 +72,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         "kinds": [(alarm.id, texts.both(alarm.zh, alarm.en)) for alarm in known.values()],
         "keys": [(texts.both(alarm.zh, alarm.en), counts[alarm.id], alarm.urgent)  # type: ignore[index]
                  for alarm in known.values()],
-        "invented": sum(view.standing.invented for view in views), "may_edit": may(request, "edit_registers"),
+        "invented": sum(view.standing.invented for view in views), "forms": write_links(request, kind),
     }  # fmt: skip
     return render(request, "radiation/sources.html", context)
 
@@ -121,6 +122,11 @@ def _alarm_table(
     return Table("alarms", _("台账报警"), columns, rows, about=about, caption=caption, empty=empty, tight=True)
 
 
+def _final(kind: Kind, state: str) -> bool:
+    known = kind.known_state(state)
+    return known is not None and known.final
+
+
 def _category(roman: str) -> str:
     """Category of a source as its law writes it; a word that is no category stays."""
     entries = site.rules().document("standards/radiation/radiation")["categories"]
@@ -144,7 +150,7 @@ def _stock_table(kind: Kind, views: Sequence[EntryView], on: date, about: Sequen
     activities = source_rules(site.rules(), on)
     rows = []
     for view in views:
-        if kind.life is not None and kind.life.states[view.state].final:
+        if _final(kind, view.state):
             continue
         check = category_check(view.values, on, activities)
         made = view.values.get("activity")
@@ -185,7 +191,7 @@ def _fate_table(kind: Kind, views: Sequence[EntryView], on: date, about: Sequenc
             for step in reversed(steps)
             if step.action == "add" or step.action.startswith("move:")
         ]  # fmt: skip
-        ended = kind.life is not None and kind.life.states[view.state].final
+        ended = _final(kind, view.state)
         rows.append(
             {
                 "source": Cell(view.key, href=entry_url(kind, view.pk)), "holder": view.values.get("holder"),

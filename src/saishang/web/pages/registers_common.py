@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saishang.apps.registers import permits, queries
-from saishang.apps.registers.kinds import UnknownKindError, kind_of, kinds
+from saishang.apps.registers.kinds import UnknownKindError, kind_of, kind_on, kinds
 from saishang.apps.registers.queries import EntryView
 from saishang.science.register.kind import Field, Kind
 from saishang.science.register.values import shown
@@ -25,9 +25,9 @@ from saishang.web.pages.keeping import kept_words
 from saishang.web.security import ask_to_sign_in, may
 
 __all__ = [
-    "Reader", "action_name", "address_of", "area_map", "change_words", "day_of", "drawing_words", "entry_url", "exact",
-    "kind_name", "kind_named", "opened", "paper_name", "place_text", "places_layer", "region_tree", "state_colours",
-    "state_name", "tabs", "today", "value_text",
+    "Reader", "action_name", "address_of", "area_map", "as_it_was", "change_words", "day_of", "drawing_words",
+    "entry_url", "exact", "kind_name", "kind_named", "opened", "paper_name", "place_text", "places_layer",
+    "region_tree", "state_colours", "state_name", "tabs", "today", "value_text",
 ]  # fmt: skip
 
 
@@ -53,9 +53,10 @@ class Reader:
         self.person = person = request.user if request.user.is_authenticated else None
         self.staff = permits.may_see_inside(person, kind, region)
         self.lists = kind.public or permits.may_see_inside(person, kind)
-        self.editor = may(request, "edit_registers")
-        self.reviewer = person is not None and permits.may_review(person, kind)
-        self.proposes = person is not None and not self.editor and (
+        # Nobody enters anything into a register that the rules do not describe any more.
+        self.editor = may(request, "edit_registers") and not kind.closed
+        self.reviewer = person is not None and not kind.closed and permits.may_review(person, kind)
+        self.proposes = person is not None and not self.editor and not kind.closed and (
             permits.proposes_somewhere(person, kind, site.rules()) if region is None
             else permits.may_propose(person, kind, region)
         )  # fmt: skip
@@ -69,6 +70,14 @@ class Reader:
     def writes(self) -> bool:
         """Whether the forms are open: what is sent by them is written, or proposed."""
         return self.editor or self.proposes
+
+
+def as_it_was(kind: Kind, reader: Reader, on: date | None) -> tuple[Kind, Reader]:
+    """For a past day the description of that day: its fields, its states, their words."""
+    then = kind_on(kind, site.rules(), on)
+    if then is not kind:
+        reader.kind, reader.fields = then, then.seen_by(reader.staff)
+    return then, reader
 
 
 def opened(
@@ -126,10 +135,8 @@ def kind_name(kind: Kind) -> str:
 
 def state_name(kind: Kind, state: str) -> str:
     """Words of a state; empty for registers without states."""
-    if kind.life is None or state not in kind.life.states:
-        return state
-    known = kind.life.states[state]
-    return texts.both(known.zh, known.en)
+    known = kind.known_state(state)
+    return state if known is None else texts.both(known.zh, known.en)
 
 
 def value_text(field: Field, value: Any) -> str:
@@ -152,11 +159,15 @@ def exact(field: Field, value: Any) -> Any:
     return value_text(field, value)
 
 
-def change_words(field: Field, before: Any, after: Any) -> str:
-    """What a field said and what it says now."""
+def change_words(field: Field, before: Any, after: Any, was: Field | None = None) -> str:
+    """What a field said and what it says now; `was` is the field as it was described then, where it was otherwise."""
+    was = was or field
+    # Another unit is never passed over in silence.
+    units = [f" {texts.unit_name(one.unit)}" if one.unit and one.unit != other.unit else ""
+             for one, other in ((was, field), (field, was))]  # fmt: skip
     return _("%(field)s：%(before)s → %(after)s") % {
-        "field": texts.both(field.zh, field.en), "before": value_text(field, before) or "—",
-        "after": value_text(field, after) or "—",
+        "field": texts.both(field.zh, field.en), "before": (value_text(was, before) or "—") + units[0],
+        "after": (value_text(field, after) or "—") + units[1],
     }  # fmt: skip
 
 
@@ -181,11 +192,13 @@ def address_of(request: HttpRequest) -> str | None:
 
 def tabs(kind: Kind, reader: Reader, here: str) -> list[tuple[str, str, bool]]:
     """Tabs of one register."""
-    entries = [("registers-list", _("条目")), ("registers-figures", _("统计"))]
+    entries = [("registers-list", _("条目")), ("registers-figures", _("统计")), ("registers-open", _("开放数据"))]
     if reader.writes:
         entries.append(("registers-new", _("登记")))
     if reader.editor:
         entries.append(("registers-import", _("批量导入")))
+    elif reader.proposes:
+        entries.append(("registers-propose-table", _("批量提交")))
     if kind.owner and (reader.reviewer or reader.proposes):
         entries.append(("registers-proposals", _("审核")))
     return [(words, reverse(name, args=[kind.id]), name == here) for name, words in entries]
@@ -229,13 +242,17 @@ def places_layer(kind: Kind, url: str) -> dict[str, Any]:
     return {"id": "entries", "kind": "area", "url": url, "key": "state", "colours": state_colours(kind) or {"": _PLAIN}}
 
 
-def area_map(kind: Kind, views: Iterable[EntryView], places: str | None) -> dict[str, Any] | None:
+def area_map(
+    kind: Kind, views: Iterable[EntryView], places: str | None, on: date | None = None
+) -> dict[str, Any] | None:
     """Entries with a place on the site's map; None when the site has no map or no entry has a place.
 
     Parameters
     ----------
     places:
         Address of the entries' outlines as GeoJSON.
+    on:
+        The past day that is looked at: points lead to what the entries said on it.
     """
     layers = site.map_layers()
     found = [(view, _middle(view.place)) for view in views if view.place is not None]
@@ -244,7 +261,8 @@ def area_map(kind: Kind, views: Iterable[EntryView], places: str | None) -> dict
     colours = state_colours(kind)
     points = [
         {"lon": lon, "lat": lat, "note": f"{view.key} {view.title} · {state_name(kind, view.state)}".strip(" ·"),
-         "href": entry_url(kind, view.pk), "style": "point", "colour": colours.get(view.state, _PLAIN)}
+         "href": entry_url(kind, view.pk) + (f"?on={on}" if on else ""), "style": "point",
+         "colour": colours.get(view.state, _PLAIN)}
         for view, (lon, lat) in found
     ]  # fmt: skip
     if places and kind.place in ("polygon", "line"):
@@ -297,4 +315,5 @@ def action_name(kind: Kind, action: str) -> str:
                     return texts.both(known.zh, known.en)
     return {
         "add": _("登记"), "change": _("修改"), "withdraw": _("撤销"), "restore": _("恢复"), "undo": _("撤回修改"),
+        "migrate": _("按新说明改写"),
     }.get(action, action)  # fmt: skip

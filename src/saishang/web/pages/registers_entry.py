@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from saishang.apps.registers.actions import (
     undo_entry,
     withdraw_entry,
 )
+from saishang.apps.registers.kinds import described
 from saishang.apps.registers.proposals import waiting_for
 from saishang.apps.registers.queries import EntryView, VersionView
 from saishang.errors import SaishangError
@@ -42,7 +45,9 @@ from saishang.web.pages.registers_common import (
     action_name,
     address_of,
     area_map,
+    as_it_was,
     change_words,
+    day_of,
     drawing_words,
     entry_url,
     exact,
@@ -66,6 +71,7 @@ from saishang.web.pages.registers_forms import (
 )
 from saishang.web.pages.registers_links import named_href, referring
 from saishang.web.pages.registers_propose import again, propose, sees
+from saishang.web.pages.registers_steps import makes_at_once, steps_of
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.uploads import as_it_came, plain_name
 from saishang.web.security import public, registered
@@ -79,53 +85,50 @@ _LARGEST = 50 << 20
 @public
 @require_safe
 def entry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Fields, place, next steps, terms and history of one entry."""
+    """Fields, place, next steps, terms and history of one entry; with a past day (`?on=`) what it said on that day."""
     found = opened(request, kind, pk)
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
-    return _page(request, known, reader, _entry(known, pk))
+    on, view = day_of(request.GET.get("on")), _entry(known, pk)
+    if on is None or on >= today():
+        return _page(request, known, reader, view)
+    # The same version as in the list of that day: the last one whose day had come.
+    held = next((step.content for step in queries.history(known, pk) if step.content.effective <= on), None)
+    if held is None:
+        raise Http404(_("%(day)s 时名录中还没有这个条目。") % {"day": on})
+    return _page(request, *as_it_was(known, reader, on), replace(held, pk=pk), past=on)
 
 
 def _page(
-    request: HttpRequest, kind: Kind, reader: Reader, view: EntryView, *, status: int = 200, **more: Any
-) -> HttpResponse:
+    request: HttpRequest, kind: Kind, reader: Reader, view: EntryView, *, status: int = 200, past: date | None = None,
+    **more: Any,
+) -> HttpResponse:  # fmt: skip
     steps = queries.history(kind, view.pk)
     table = _history_table(kind, reader, steps)
-    fields = _fields_table(reader, view)
+    fields = _fields_table(reader, view, past)
     others = referring(reader, view)
     answer = export(request, [fields, table, *([others] if others is not None else [])])
     if answer is not None:
         return answer
-    moves = kind.life.moves(view.state) if kind.life is not None and not view.withdrawn else ()
-    spec = (
-        area_map(kind, [view], reverse("registers-places", args=[kind.id]) + f"?q={view.key}" if reader.lists else None)
-        if view.place else None
-    )  # fmt: skip
-    waits = waiting_for(kind, view.pk) if reader.staff else []
+    outlines = f"{reverse('registers-places', args=[kind.id])}?q={view.key}{f'&on={past}' if past else ''}"
+    spec = area_map(kind, [view], outlines if reader.lists else None) if view.place else None
+    waits = waiting_for(kind, view.pk) if reader.staff and not past else []
     terms = {term.id: term for term in kind.terms}
+    papers_past = queries.papers_past(kind, view.pk)
     context = {
         "kind": kind, "name": kind_name(kind), "view": view, "reader": reader, "fields": fields, "history": table,
         "referring": others,
         "state": state_name(kind, view.state), "invented": view.standing.invented, "tabs": tabs(kind, reader, ""),
         "map": MapView("entry", _("位置图"), spec) if spec else None,
         "place": place_text(view.place) if view.place and view.place["type"] == "Point" else "",
-        "moves": [
-            {
-                "action": move.action, "label": texts.both(move.zh, move.en), "clause": move.clause, "who": move.who,
-                "after": state_name(kind, move.after),
-                "evidence": [
-                    (item, texts.both(kind.evidence[item].zh, kind.evidence[item].en)) for item in move.evidence
-                ],
-            }
-            for move in moves
-        ],
+        "moves": steps_of(kind, reader, view),
         "due": [
             {"label": texts.both(terms[due.term].zh, terms[due.term].en), "on": due.on, "late": due.on < today(),
              "clause": terms[due.term].clause, "mark": terms[due.term].status}
-            for due in (queries.due(kind, [view]) if not view.withdrawn else [])
+            for due in (queries.due(kind, [view]) if not view.withdrawn and not past else [])
         ],
-        "moves_now": reader.reviewer,
+        "past": past,
         "waits": [
             (action_name(kind, one.action), one.pk if sees(request, reader, one) else None, one.proposed_at)
             for one in waits
@@ -133,7 +136,7 @@ def _page(
         "papers": [
             (f"{step.number} · {paper['name']}",
              reverse("registers-evidence", args=[kind.id, view.pk, paper["sha256"]]))
-            for step in steps for paper in step.evidence
+            for step in steps for paper in step.evidence if paper["document"] not in papers_past
         ],
         **more,
     }  # fmt: skip
@@ -225,7 +228,7 @@ def _edit(
     return render(request, "registers/edit.html", context, status=status)
 
 
-@registered("propose_entries", "review_entries")
+@registered("propose_entries", "review_entries", "certify_entries")
 @require_POST
 def move(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Move an entry to its next state, with the files that the table asks for; or propose it."""
@@ -240,13 +243,15 @@ def move(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     with tempfile.TemporaryDirectory(prefix="saishang-evidence-") as folder:
         try:
             files = _sent(request, Path(folder))
-            if not reader.reviewer:
+            certifying = known.steps.who(data["action"]) == "certifier"
+            if not certifying and not makes_at_once(known, reader, _entry(known, pk), data["action"]):
                 wish = Wish(f"move:{data['action']}", pk, data["number"], effective=data["effective"],
                             reason=data["reason"], files=files)  # fmt: skip
                 return redirect(propose(request, known, wish))
             moved = move_entry(
                 request.user, known, site.rules(), Archive(settings.CONFIG.archive), pk, data["action"], files,
                 number=data["number"], today=today(), effective=data["effective"], reason=data["reason"],
+                certificate={part: request.POST.get(f"certificate-{part}", "") for part in ("number", "day", "until")},
                 address=address_of(request),
             )  # fmt: skip
         except EntryFaults as error:
@@ -318,9 +323,10 @@ def evidence(request: HttpRequest, kind: str, pk: int, sha256: str) -> HttpRespo
     if isinstance(found, HttpResponse):
         return found
     known, _reader = found
+    past = queries.papers_past(known, pk)
     for step in queries.history(known, pk):
         for paper in step.evidence:
-            if paper["sha256"] == sha256:
+            if paper["sha256"] == sha256 and paper["document"] not in past:
                 return as_it_came(sha256, paper["name"])
     raise Http404(_("条目没有这份材料。"))
 
@@ -338,7 +344,7 @@ def _entry(kind: Kind, pk: int) -> EntryView:
     return view
 
 
-def _fields_table(reader: Reader, view: EntryView) -> Table:
+def _fields_table(reader: Reader, view: EntryView, past: date | None = None) -> Table:
     columns = [Column("field", _("项目"), row_head=True), Column("value", _("内容"), long=True)]
     rows = []
     for field in reader.fields:
@@ -346,9 +352,13 @@ def _fields_table(reader: Reader, view: EntryView) -> Table:
         text = value_text(field, value)
         unit = f" {texts.unit_name(field.unit)}" if field.unit and text else ""
         note = "" if field.public else _("仅工作人员可见")
+        if field.id in view.hidden:
+            note = _("保存期已满，不再显示")
         cell = Cell(exact(field, value), text=text + unit or None, note=note, href=named_href(reader, field, value))
         rows.append({"field": texts.both(field.zh, field.en), "value": cell})
-    return Table("fields", _("登记内容"), columns, rows, about=[view.key, view.title])
+    return Table("fields", _("登记内容"), columns, rows, about=[
+        view.key, view.title, *([_("名录日期：%(day)s") % {"day": past}] if past else [])
+    ])  # fmt: skip
 
 
 def _history_table(kind: Kind, reader: Reader, steps: Sequence[VersionView]) -> Table:
@@ -360,14 +370,15 @@ def _history_table(kind: Kind, reader: Reader, steps: Sequence[VersionView]) -> 
     ]  # fmt: skip
     rows = []
     for step, before in zip(steps, [*steps[1:], None], strict=True):
+        own = described(kind, site.rules(), step.content.description)
         rows.append(
             {
                 "number": step.number,
                 "effective": step.content.effective,
-                "action": action_name(kind, step.action),
-                "state": state_name(kind, step.content.state),
-                "changed": _changes(reader, before, step),
-                "evidence": texts.listed(paper_name(kind, paper) for paper in step.evidence),
+                "action": action_name(own, step.action),
+                "state": state_name(own, step.content.state),
+                "changed": _changes(kind, reader, before, step),
+                "evidence": texts.listed(paper_name(own, paper) for paper in step.evidence),
                 "reason": step.reason,
                 "actor": step.actor if reader.staff else _("工作人员"),
                 "recorded": step.recorded_at,
@@ -376,15 +387,23 @@ def _history_table(kind: Kind, reader: Reader, steps: Sequence[VersionView]) -> 
     return Table("history", _("办理与修改记录"), columns, rows, tight=True)
 
 
-def _changes(reader: Reader, before: VersionView | None, after: VersionView) -> str:
-    """What a version says otherwise than the one before, in the fields that the reader may see."""
+def _changes(kind: Kind, reader: Reader, before: VersionView | None, after: VersionView) -> str:
+    """What a version says otherwise than the one before, in fields that the reader may see; each in its own words."""
     if before is None:
         return ""
-    words = [
-        change_words(field, before.content.values.get(field.id), after.content.values.get(field.id))
-        for field in reader.fields
-        if before.content.values.get(field.id) != after.content.values.get(field.id)
-    ]
+    was, now = (described(kind, site.rules(), step.content.description) for step in (before, after))
+    words = []
+    for name in [*now.fields, *(name for name in was.fields if name not in now.fields)]:
+        old, new = before.content.values.get(name), after.content.values.get(name)
+        left, right = was.fields.get(name), now.fields.get(name)
+        told = right or left
+        # A field that is gone, or new, has no words on the other side.
+        if (
+            told is not None
+            and old != new
+            and (reader.staff or all(one is None or one.public for one in (left, right)))
+        ):
+            words.append(change_words(told, old, new, left or right))
     if before.content.place != after.content.place:
         words.append(_("位置"))
     return texts.listed(words)

@@ -19,7 +19,7 @@ from saishang.web.pages import site
 from saishang.web.pages.registers_common import region_tree
 
 __all__ = [
-    "EntryForm", "MoveForm", "ReasonForm", "RegisterTableForm", "control_name", "fault_words", "show_error",
+    "EntryForm", "MoveForm", "ReasonForm", "RegisterTableForm", "control", "control_name", "fault_words", "show_error",
     "show_faults",
 ]  # fmt: skip
 
@@ -34,7 +34,8 @@ def control_name(field: str) -> str:
     return f"field_{field}" if field in _OWN else field
 
 
-def _control(field: Field) -> forms.Field:
+def control(field: Field) -> forms.Field:
+    """The control of one field, empty."""
     label = texts.both(field.zh, field.en) + (f" [{texts.unit_name(field.unit)}]" if field.unit else "")
     hint = texts.both(field.help_zh, field.help_en) or texts.both(field.form_zh, field.form_en)
     if field.of:
@@ -72,7 +73,7 @@ class EntryForm(forms.Form):
         super().__init__(data, initial=dict(initial or {}))
         self.kind = kind
         for field in kind.fields.values():
-            self.fields[control_name(field.id)] = _control(field)
+            self.fields[control_name(field.id)] = control(field)
             if field.required is True:
                 # Marked for the reader; whether it is there is the kind's business, not Django's.
                 self.fields[control_name(field.id)].widget.attrs["aria-required"] = "true"
@@ -136,7 +137,7 @@ class RegisterTableForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("文件"), widget=forms.ClearableFileInput(attrs=_CONTROL),
-        help_text=gettext_lazy("本名录导出的填报表（Excel 或 CSV），最大 10 MiB。"),
+        help_text=gettext_lazy("本名录导出的填报表（Excel 或 CSV），最大 50 MiB，二十万行。"),
     )  # fmt: skip
     effective = forms.DateField(
         label=gettext_lazy("生效日期"), required=False, help_text=gettext_lazy("留空为今天"),

@@ -1,34 +1,52 @@
-"""Bulk import into a register: the form that goes out comes in again; a trial first, undo afterwards."""
+"""Bulk import into a register: the form that goes out comes in again; a trial first, undo afterwards; long by a job."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from saishang.apps.registers.actions import TableOutcome, load_table, undo_batch
-from saishang.apps.registers.form import PLACE
+from saishang.apps.jobs.actions import Job, start
+from saishang.apps.registers.actions import RowRefusal, TableOutcome, load_table, undo_batch
+from saishang.apps.registers.actions.write import EntryRefused
+from saishang.apps.registers.form import columns_of
+from saishang.apps.registers.jobs import told_of
+from saishang.apps.registers.models import Version
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
+from saishang.lake.readers.form import read_form
 from saishang.science.register.kind import Kind
 from saishang.web import texts, wording
 from saishang.web.pages import site
-from saishang.web.pages.exports import export
-from saishang.web.pages.registers_common import address_of, change_words, kind_name, opened, tabs, today
+from saishang.web.pages.exports import FORMATS, to_xlsx
+from saishang.web.pages.registers_batches import job_of, told_words
+from saishang.web.pages.registers_bulk import LONG
+from saishang.web.pages.registers_common import address_of, day_of, kind_name, opened, tabs, today
 from saishang.web.pages.registers_forms import RegisterTableForm, fault_words
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.uploads import laid_down, plain_name
 from saishang.web.security import permission
 
-__all__ = ["load", "undo"]
+__all__ = ["again", "load", "mend", "mend_small", "undo"]
 
-_LARGEST = 10 << 20
+
+_LARGEST = 50 << 20
+#: A file up to this size [bytes] is read at once to see how many rows it has.
+_SMALL = 200 << 10
+_MOST_ROWS = 200_000
+#: How long a file that was tried may be asked for again [s].
+_FRESH = 24 * 3600
+_SALT = "registers-import"
 
 
 @permission("edit_registers")
@@ -53,36 +71,156 @@ def load(request: HttpRequest, kind: str) -> HttpResponse:
     sent, data = form.cleaned_data["file"], form.cleaned_data
     name = plain_name(sent, "table")
     if sent.size > _LARGEST:
-        form.add_error("file", _("文件超过 10 MiB。"))
+        form.add_error("file", _("文件超过 50 MiB。"))
         return render(request, page, context, status=422)
     with laid_down(sent) as path:
         try:
+            if not data["dry_run"] and not data["reason"].strip():
+                raise EntryRefused(
+                    "an import needs a reason", fix="name the file or letter it comes with", where="reason"
+                )
+            if _is_long(known, path, name, sent.size):
+                sha256 = Archive(settings.CONFIG.archive).put(path).sha256
+                job = _start(request, known, sha256, name, data["effective"], data["reason"], dry_run=data["dry_run"])
+                return redirect("registers-running", known.id, job.pk)
             outcome = load_table(
                 request.user, known, site.rules(), Archive(settings.CONFIG.archive), path, name, today=today(),
                 reason=data["reason"], effective=data["effective"], dry_run=data["dry_run"],
                 address=address_of(request),
             )  # fmt: skip
+            if outcome.refusals:
+                context["token"] = _token(request, known, Archive(settings.CONFIG.archive).put(path).sha256, name)
         except SaishangError as error:
             return render(request, page, context | {"error": error}, status=422)
     tables = [_changes(known, outcome), _refusals(known, outcome)]
     context |= {"outcome": outcome, "changes": tables[0], "refusals": tables[1]}
     context |= {effect: outcome.count(effect) for effect in ("added", "changed", "unchanged")}
-    return export(request, tables) or render(request, page, context)
+    return render(request, page, context)
+
+
+def _is_long(kind: Kind, path: Path, name: str, size: int) -> bool:
+    """Whether a job has to take it. A large file is not read to find that out."""
+    if size > _SMALL:
+        return True
+    try:
+        return len(read_form(path, name, columns_of(kind), [kind.key], lambda _: None, most_rows=LONG)) > LONG
+    except SaishangError as error:
+        if error.code == "too-many-rows":
+            return True
+        raise
+
+
+def _start(
+    request: HttpRequest, kind: Kind, sha256: str, name: str, effective: date | None, reason: str, *, dry_run: bool
+) -> Job:
+    address = address_of(request)
+    return start(request.user, "load_register", {
+        "register": kind.id, "sha256": sha256, "file": name, "effective": effective.isoformat() if effective else "",
+        "dry_run": dry_run, "batch": "" if dry_run else uuid4().hex, "address": address,
+    }, reason=reason, address=address)  # fmt: skip
 
 
 @permission("edit_registers")
 @require_POST
-def undo(request: HttpRequest, kind: str) -> HttpResponse:
-    """Take a whole import back."""
+def again(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """Write for good what a job has tried, from the same file."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, _reader = found
+    row, reason = job_of(known, number), request.POST.get("reason", "")
+    if row.kind != "load_register" or not row.params.get("dry_run"):
+        raise Http404
+    if not reason.strip():
+        messages.error(request, _("请填写事由。"))
+        return redirect("registers-running", known.id, number)
+    job = _start(request, known, row.params["sha256"], row.params["file"], day_of(row.params["effective"]), reason,
+                 dry_run=False)  # fmt: skip
+    return redirect("registers-running", known.id, job.pk)
+
+
+@permission("edit_registers")
+@require_safe
+def mend(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """The rows of a load that have a fault, as they came, with what is wrong: to be mended and loaded again."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, _reader = found
+    row = job_of(known, number)
+    told = (row.result or {}).get("told")
+    if row.kind != "load_register" or not told:
+        raise Http404
+    refusals = [RowRefusal(*one) for one in told_of(told)["refusals"]]
+    return _mended(known, row.params["sha256"], row.params["file"], refusals)
+
+
+@permission("edit_registers")
+@require_safe
+def mend_small(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same for a load that no job has made: the file is looked at once more."""
     found = opened(request, kind)
     if isinstance(found, HttpResponse):
         return found
     known, _reader = found
     try:
-        undone, left = undo_batch(
-            request.user, known, request.POST.get("batch", ""), today=today(), reason=request.POST.get("reason", ""),
-            address=address_of(request),
-        )  # fmt: skip
+        told = signing.loads(request.GET.get("token", ""), salt=_SALT, max_age=_FRESH)
+    except signing.BadSignature:
+        told = {}
+    if told.get("by") != request.user.pk or told.get("kind") != known.id:
+        messages.error(request, _("试算已过期，请重新上传。"))
+        return redirect("registers-import", known.id)
+    archive = Archive(settings.CONFIG.archive)
+    outcome = load_table(request.user, known, site.rules(), archive, archive.verify(told["sha256"]), told["name"],
+                         today=today(), reason="", dry_run=True)  # fmt: skip
+    return _mended(known, told["sha256"], told["name"], outcome.refusals)
+
+
+def _token(request: HttpRequest, kind: Kind, sha256: str, name: str) -> str:
+    """Who sent which file: nobody can have a file read that somebody else sent."""
+    told = {"sha256": sha256, "name": name, "kind": kind.id, "by": request.user.pk}
+    return signing.dumps(told, salt=_SALT)
+
+
+def _mended(kind: Kind, sha256: str, name: str, refusals: Sequence[RowRefusal]) -> HttpResponse:
+    path = Archive(settings.CONFIG.archive).verify(sha256)
+    said: dict[int, list[str]] = {}
+    for one in refusals:
+        words = f"{one.column}{_('：')}{fault_words(kind, one.field, one.message)}{_('。')}{wording.say(one.fix)}"
+        said.setdefault(one.line, []).append(words.removeprefix(_("：")))
+    known = columns_of(kind)
+    rows = read_form(path, name, known, [kind.key], lambda _: None, most_rows=_MOST_ROWS)
+    there = [column for column in known if any(column in fields for _line, fields in rows[:1])]
+    columns = [Column(column, known[column][0]) for column in there]
+    columns.append(Column("_fault", _("错误说明（导入时不读取）"), long=True))
+    listed: list[dict[str, Any]] = [
+        {**fields, "_fault": "\n".join(said[line])} for line, fields in rows if line in said
+    ]
+    table = Table("mend", kind_name(kind), columns, listed)
+    answer = HttpResponse(to_xlsx(table), content_type=FORMATS["xlsx"])
+    answer["Content-Disposition"] = f'attachment; filename="saishang-{kind.id}-mend-{today():%Y%m%d}.xlsx"'
+    return answer
+
+
+@permission("edit_registers")
+@require_POST
+def undo(request: HttpRequest, kind: str) -> HttpResponse:
+    """Take a whole batch back: an import, or a bulk edit; a long one by a job."""
+    found = opened(request, kind)
+    if isinstance(found, HttpResponse):
+        return found
+    known, _reader = found
+    batch, reason, address = request.POST.get("batch", ""), request.POST.get("reason", ""), address_of(request)
+    if (
+        reason.strip()
+        and batch
+        and Version.objects.filter(batch=batch, entry__kind=known.id)[: LONG + 1].count() > LONG
+    ):
+        told = {"register": known.id, "batch": batch, "address": address}
+        job = start(request.user, "undo_register", told, reason=reason, address=address)
+        return redirect("registers-running", known.id, job.pk)
+    try:
+        undone, left = undo_batch(request.user, known, batch, today=today(), reason=reason, address=address)
     except SaishangError as error:
         messages.error(request, " ".join(wording.error_words(error)))
         return redirect("registers-import", known.id)
@@ -100,21 +238,11 @@ def _changes(kind: Kind, outcome: TableOutcome) -> Table:
     effects = {"added": _("新增"), "changed": _("修改"), "unchanged": _("未变")}
     rows = [
         {"line": change.line, "key": change.key, "effect": effects[change.effect],
-         "fields": _told(kind, change.fields) if change.effect == "changed" else ""}
+         "fields": told_words(kind, change.fields) if change.effect == "changed" else ""}
         for change in outcome.changes
     ]  # fmt: skip
     return Table("changes", _("将要发生的变化") if outcome.dry_run else _("已发生的变化"), columns, rows, tight=True,
                  empty=_("没有一行可以接收。"))  # fmt: skip
-
-
-def _told(kind: Kind, fields: Any) -> str:
-    words = []
-    for name, (before, after) in fields.items():
-        if name == PLACE:
-            words.append(_("位置"))
-            continue
-        words.append(change_words(kind.fields[name], before, after))
-    return texts.listed(words)
 
 
 def _refusals(kind: Kind, outcome: TableOutcome) -> Table:

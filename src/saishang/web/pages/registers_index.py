@@ -20,7 +20,7 @@ from saishang.science.register.kind import Kind
 from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.registers_common import kind_name
-from saishang.web.security import public
+from saishang.web.security import may, public
 
 __all__ = ["index"]
 
@@ -45,9 +45,11 @@ def index(request: HttpRequest) -> HttpResponse:
     tasks = {task.id: task for task in _tasks()}
     chosen = {name: request.GET.get(name, "").strip()[:200] for name in ("q", "task")}
     listed = [kind for kind in seen if _wanted(kind, chosen, tasks)]
+    edits = may(request, "edit_registers")
     context: dict[str, Any] = {
         "sections": _sections(listed, tasks), "count": len(listed), "all": len(seen), "chosen": chosen,
         "hidden": len(known) - len(seen),
+        "waiting": sum(kind.pending or kind.closed for kind in known) if edits else 0, "may_edit": edits,
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "registers/index_results.html", context)
@@ -106,7 +108,8 @@ def _sections(listed: Sequence[Kind], tasks: Mapping[str, _Task]) -> list[dict[s
         under.setdefault(main, []).append({
             "name": kind_name(kind), "about": texts.both(kind.about_zh, kind.about_en),
             "count": counts.get(kind.id, 0), "href": reverse("registers-list", args=[kind.id]),
-            "public": kind.public, "also": [tasks[name] for name in kind.tasks[1:] if name in tasks],
+            "public": kind.public, "closed": kind.closed,
+            "also": [tasks[name] for name in kind.tasks[1:] if name in tasks],
         })  # fmt: skip
     found = []
     for section, members in _by_section(tasks.values()):

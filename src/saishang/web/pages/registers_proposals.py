@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from saishang.apps.organisations import queries as organisations
 from saishang.apps.registers.actions import (
     EntryFaults,
     accept_proposal,
@@ -24,6 +23,7 @@ from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.models import Proposal
 from saishang.apps.registers.permits import may_propose, proposes_somewhere
 from saishang.apps.registers.proposals import listed, returned, to_review
+from saishang.apps.registers.retention import hidden_proposed
 from saishang.apps.registers.states import PROPOSAL_MOVES, PROPOSAL_STATES, moves_of
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
@@ -49,11 +49,13 @@ from saishang.web.pages.registers_common import (
     value_text,
 )
 from saishang.web.pages.registers_forms import fault_words
+from saishang.web.pages.registers_steps import office_name
+from saishang.web.pages.registers_words import proposal_state
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.uploads import as_it_came
 from saishang.web.security import registered
 
-__all__ = ["decide", "evidence", "listing", "proposal", "waiting_tables"]
+__all__ = ["decide", "evidence", "listing", "proposal", "proposal_tables"]
 
 _PER_PAGE = 50
 #: What the page of own work shows of each kind; all of it is exported.
@@ -85,7 +87,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     context = {
         "kind": known, "name": kind_name(known), "tabs": tabs(known, reader, "registers-proposals"), "table": table,
         "page": page, "count": pages.count, "reader": reader, "chosen": state, "everything": state == "",
-        "states": [(name, _state(name)) for name in PROPOSAL_STATES], "owner": _office(known.owner),
+        "states": [(name, proposal_state(name)) for name in PROPOSAL_STATES], "owner": office_name(known.owner),
     }  # fmt: skip
     return render(request, "registers/proposals.html", context)
 
@@ -135,13 +137,15 @@ def decide(request: HttpRequest, kind: str, proposal: int) -> HttpResponse:
 def evidence(request: HttpRequest, kind: str, proposal: int, sha256: str) -> HttpResponseBase:
     """A file of a proposal, as it came in."""
     known, _reader = _opened(request, kind)
-    for paper in _row(known, proposal).evidence:
-        if paper["sha256"] == sha256:
+    row = _row(known, proposal)
+    _fields, past = hidden_proposed(known, row)
+    for paper in row.evidence:
+        if paper["sha256"] == sha256 and paper["document"] not in past:
             return as_it_came(sha256, paper["name"])
     raise Http404(_("条目没有这份材料。"))
 
 
-def waiting_tables(request: HttpRequest) -> list[Table]:
+def proposal_tables(request: HttpRequest) -> list[Table]:
     """For the page of own work: what waits to be decided by this person, and what came back to him."""
     found = [
         ("registers-review", _("名录待审"), to_review(request.user, site.rules()), False),
@@ -170,15 +174,6 @@ def _row(kind: Kind, pk: int) -> Proposal:
     return row
 
 
-def _state(name: str) -> str:
-    return {"open": _("待审核"), "accepted": _("已通过"), "returned": _("已退回"), "taken_back": _("已收回")}[name]
-
-
-def _office(code: str) -> str:
-    found = organisations.one(code) if code else None
-    return code if found is None else texts.both(found.zh, found.en or found.zh)
-
-
 def _table(
     name: str, title: str, rows: list[Proposal], everything: Any, *, register: bool = False, state: bool = False,
     remark: bool = False, caption: str = "",
@@ -199,8 +194,8 @@ def _table(
             "number": Cell(row.pk, href=reverse("registers-proposal", args=[row.kind, row.pk])),
             "register": kind_name(kind) if kind else row.kind,
             "action": action_name(kind, row.action) if kind else row.action, "entry": f"{row.key} {row.title}",
-            "organisation": _office(row.organisation.code), "actor": row.actor_name, "at": row.proposed_at,
-            "state": _state(row.state), "remark": row.remark,
+            "organisation": office_name(row.organisation.code), "actor": row.actor_name, "at": row.proposed_at,
+            "state": proposal_state(row.state), "remark": row.remark,
         }  # fmt: skip
 
     return Table(name, title, columns, [told(row) for row in rows], tight=True, caption=caption,
@@ -215,10 +210,12 @@ def _page(
     if answer is not None:
         return answer
     writer = row.actor_id == request.user.pk
+    _fields, past = hidden_proposed(kind, row)
     made = row.made or row.entry
     context = {
         "kind": kind, "name": kind_name(kind), "row": row, "table": table, "action": action_name(kind, row.action),
-        "state": _state(row.state), "organisation": _office(row.organisation.code), "owner": _office(kind.owner),
+        "state": proposal_state(row.state), "organisation": office_name(row.organisation.code),
+        "owner": office_name(kind.owner),
         "moves": [move.action for move in moves_of(row.state, reviewer=reader.reviewer, writer=writer)],
         "writer": writer, "changed": row.state == "open" and row.entry is not None and row.entry.number != row.number,
         "entry": entry_url(kind, made.pk) if made is not None else "",
@@ -226,7 +223,7 @@ def _page(
         "papers": [
             (f"{paper_name(kind, paper)} {paper['name']}",
              reverse("registers-proposal-evidence", args=[kind.id, row.pk, paper["sha256"]]))
-            for paper in row.evidence
+            for paper in row.evidence if paper["document"] not in past
         ],
         **more,
     }  # fmt: skip
@@ -260,7 +257,10 @@ def _differences(kind: Kind, row: Proposal) -> Table:
             kind, row.given, site.rules().regions, state=kind.start if seen is None else seen.state
         )
         wrong = {fault.field: fault.content for fault in faults}
+        hidden, _papers = hidden_proposed(kind, row)
         for field in kind.fields.values():
+            if field.id in hidden:
+                continue
             old, new = before.get(field.id), wrong.get(field.id) or values.get(field.id)
             if old != new and not (seen is None and new is None):
                 after = Cell(wrong[field.id]) if wrong.get(field.id) else Cell(
@@ -271,7 +271,9 @@ def _differences(kind: Kind, row: Proposal) -> Table:
         was = None if seen is None else seen.place
         if was != row.place:
             rows.append({"field": _("位置"), "before": place_text(was), "after": place_text(row.place)})
-    elif row.action.startswith("move:") and seen is not None and kind.life is not None:
+    elif (
+        row.action.startswith("move:") and seen is not None and kind.life is not None and seen.state in kind.life.states
+    ):
         step = row.action.removeprefix("move:")
         to = next((move.after for move in kind.life.moves(seen.state) if move.action == step), "")
         rows.append({"field": _("状态"), "before": state_name(kind, seen.state), "after": state_name(kind, to)})

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from saishang.apps.registers.actions import Wish, propose_entry
 from saishang.apps.registers.models import Proposal
 from saishang.apps.registers.proposals import mine_again
+from saishang.apps.registers.retention import hidden_proposed
 from saishang.lake.archive import Archive
 from saishang.science.register.kind import Kind
 from saishang.web.pages import site
@@ -40,7 +41,8 @@ def again(request: HttpRequest, kind: Kind, entry: int | None) -> dict[str, Any]
     row = mine_again(request.user, kind, wanted, entry) if wanted and request.user.is_authenticated else None
     if row is None:
         return {}
-    given = {control_name(name): text for name, text in row.given.items()}
+    past, _papers = hidden_proposed(kind, row)
+    given = {control_name(name): text for name, text in row.given.items() if name not in past}
     return given | {"place": place_text(row.place), "effective": row.effective, "reason": row.reason}
 
 

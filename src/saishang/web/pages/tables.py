@@ -109,6 +109,9 @@ class Column:
     long: bool = False
     #: Only in exports: what a page says in another way, or has no room for.
     export_only: bool = False
+    #: Address of the page in this column's order, and in which it is now: ascending, descending or neither.
+    href: str = ""
+    sorted: str = ""
 
     @property
     def heading(self) -> str:

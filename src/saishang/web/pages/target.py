@@ -35,6 +35,7 @@ from saishang.web.pages.target_future import (
 )
 from saishang.web.pages.target_parts import parts_table, set_words
 from saishang.web.pages.targets import chosen_history, goal_of, position
+from saishang.web.pages.targets_registers import on_any_day
 from saishang.web.reasons import basis_name, reason_name
 from saishang.web.security import public
 from saishang.web.texts import counted
@@ -83,6 +84,7 @@ def target(request: HttpRequest, target: str) -> HttpResponse:
         "expected": _short(row.expected),
         "distance": _signed(row.distance),
         "indicator": found,
+        "on_any_day": on_any_day(row),
         "owners": [site.agency_name(owner) for owner in row.owners],
         # How places make the whole says nothing about one of them.
         "caliber": texts.both(found.caliber, found.caliber_en) if found and not row.parent else "",

@@ -197,7 +197,7 @@ def _cities_table(
         }  # fmt: skip
         if view is not None:
             counts = view.state in share.where["state"] and not invented(view)
-            moves = kind.life.moves(view.state) if kind.life is not None else ()
+            moves = kind.life.moves(view.state) if kind.life is not None and view.state in kind.life.states else ()
             row |= {
                 "state": Cell(
                     state_name(kind, view.state), href=entry_url(kind, view.pk),

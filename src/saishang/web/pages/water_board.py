@@ -24,9 +24,9 @@ from saishang.web import texts
 from saishang.web.pages import site
 from saishang.web.pages.charts import MapView
 from saishang.web.pages.registers_common import area_map, entry_url, kind_named, region_tree, state_name, today
+from saishang.web.pages.registers_writing import WriteLinks, write_links
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.reasons import basis_name
-from saishang.web.security import may
 from saishang.web.texts import counted
 
 __all__ = ["Board", "basis_shown", "board", "demo_note", "entry_cell", "map_of", "place_name", "states_table"]
@@ -48,7 +48,7 @@ class Board:
     views: Sequence[EntryView]
     counted: Sequence[EntryView]
     chosen: Mapping[str, str]
-    editor: bool
+    forms: WriteLinks | None
     terms: Mapping[str, Sequence[Due]] = field(default_factory=dict)
 
     @property
@@ -69,11 +69,10 @@ class Board:
         """What every template of these pages needs."""
         states = list(self.kind.life.states.values()) if self.kind.life is not None else []
         return {
-            "kind": self.kind, "chosen": self.chosen, "regions": region_tree(), "editor": self.editor,
+            "kind": self.kind, "chosen": self.chosen, "regions": region_tree(),
             "states": [(state.id, texts.both(state.zh, state.en)) for state in states],
             "register_url": reverse("registers-list", args=[self.kind.id]),
-            "new_url": reverse("registers-new", args=[self.kind.id]) if self.editor else "",
-            "import_url": reverse("registers-import", args=[self.kind.id]) if self.editor else "",
+            "new_url": self.forms.new if self.forms else "", "import_url": self.forms.table if self.forms else "",
             "demo": demo_note(self.views),
         }  # fmt: skip
 
@@ -95,7 +94,7 @@ def board(
     if keep is not None:
         views = [view for view in views if keep(view, chosen)]
     real = [view for view in views if not view.standing.invented]
-    return Board(known, views, real or views, chosen, may(request, "edit_registers"), terms)
+    return Board(known, views, real or views, chosen, write_links(request, known), terms)
 
 
 def demo_note(views: Sequence[EntryView]) -> str:

@@ -260,7 +260,7 @@ def outfalls(request: HttpRequest) -> HttpResponse:
         late = {key for key, dues in shown.terms.items() if any(due.on < today() for due in dues)}
         shown = Board(
             shown.kind, [v for v in shown.views if v.key in late], [v for v in shown.counted if v.key in late],
-            shown.chosen, shown.editor, shown.terms,
+            shown.chosen, shown.forms, shown.terms,
         )  # fmt: skip
     register = _outfalls_table(shown, categories)
     states, kinds = states_table(shown), _categories_table(shown, categories)

@@ -29,7 +29,7 @@ from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages.exports import export
 from saishang.web.pages.paging import MOST_COUNTED
-from saishang.web.pages.registers_proposals import waiting_tables
+from saishang.web.pages.registers_work import waiting_tables
 from saishang.web.pages.supervision_duties import duty_names
 from saishang.web.pages.supervision_words import waiting_name
 from saishang.web.pages.tables import Cell, Column, Table

@@ -45,6 +45,17 @@ def state(name: str) -> SafeString:
     return format_html('<span class="state tone-{}">{}{}</span>', name, icon(name), texts.state_name(name))
 
 
+#: How far a system of the plan is built → the tone and icon of its badge.
+_BUILT = {"works": "met", "partly": "at_risk", "not_built": "not_evaluated"}
+
+
+@register.simple_tag
+def built(state: str, words: str) -> SafeString:
+    """Badge of how far a system of the plan is built: icon, words and colour."""
+    tone = _BUILT[state]
+    return format_html('<span class="state tone-{}">{}{}</span>', tone, icon(tone), words)
+
+
 @register.simple_tag
 def mark(name: str | None) -> SafeString:
     """How sure a source is: confirmed, recalled, unconfirmed."""

@@ -36,6 +36,8 @@ def field_of(name: str) -> str:
     if name.startswith("sources/"):
         return "数据来源"
     row = _titles().get(_FOLDERS.sub(r"\1/*/", name))
+    if row is None and name.startswith(("indicators/", "targets/")):
+        return "指标"  # files of a site's own
     return row[0] if row else FIELDS[0]
 
 

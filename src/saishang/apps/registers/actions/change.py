@@ -22,10 +22,11 @@ from saishang.apps.registers.actions.write import (
     write,
 )
 from saishang.apps.registers.models import Entry
+from saishang.apps.registers.retention import hidden_of
 from saishang.rules import Rules
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place
-from saishang.science.register.values import read_entry
+from saishang.science.register.values import as_text, read_entry
 
 __all__ = ["change_entry", "changed_draft"]
 
@@ -85,6 +86,9 @@ def changed_draft(
     if entry.withdrawn:
         raise EntryRefused("a withdrawn entry is not changed", fix="restore it first")
     day = check_day(effective or today, entry, today)
+    # What nobody is shown any more is not changed either: a form has it empty.
+    kept = {name: as_text(entry.values.get(name)) for name in hidden_of(kind, entry, today)}
+    given = {**given, **kept}
     values, faults = read_entry(kind, given, rules.regions, state=entry.state)
     faults += link_faults(kind, values, entry.pk, (fault.field for fault in faults), links)
     if faults:

@@ -55,6 +55,7 @@ class _DryRun(Exception):
 def load_table(
     actor: Any, kind: Kind, rules: Rules, archive: Archive, path: Path, name: str, *, today: date, reason: str,
     effective: date | None = None, dry_run: bool = False, address: str | None = None, progress: Progress | None = None,
+    batch: str = "",
 ) -> TableOutcome:  # fmt: skip
     """Permission → read → check → take row by row → log.
 
@@ -79,7 +80,7 @@ def load_table(
     rows = read_form(path, name, columns, [kind.key], refuse, most_rows=_MOST_ROWS)
     return load_rows(
         actor, kind, rules, archive, path, name, rows, refusals, today=today, reason=reason, effective=effective,
-        dry_run=dry_run, address=address, progress=progress,
+        dry_run=dry_run, address=address, progress=progress, batch=batch,
     )  # fmt: skip
 
 
@@ -87,6 +88,7 @@ def load_rows(
     actor: Any, kind: Kind, rules: Rules, archive: Archive, path: Path, name: str,
     rows: Sequence[tuple[int, Mapping[str, str]]], refused: Sequence[RowRefusal], *, today: date, reason: str,
     effective: date | None = None, dry_run: bool = False, address: str | None = None, progress: Progress | None = None,
+    batch: str = "",
 ) -> TableOutcome:  # fmt: skip
     """The same for rows that somebody else read from `path`, in another layout than the form.
 
@@ -96,6 +98,8 @@ def load_rows(
         Line of the file and field → text.
     refused:
         What the reader could not take already; reported with the rest.
+    batch:
+        Name of the import, where a job that may be done again has given it one.
     """
     permitted(actor, kind)
     if not reason.strip() and not dry_run:
@@ -103,7 +107,7 @@ def load_rows(
     if len(rows) > _MOST_ROWS:
         raise EntryRefused(f"a table may have at most {_MOST_ROWS} rows, this one has {len(rows)}", fix="split it")
     sha256 = "" if dry_run else archive.put(path).sha256
-    batch = "" if dry_run else uuid4().hex
+    batch = "" if dry_run else batch or uuid4().hex
     taking = Taking(actor, kind, rules, today, effective, reason or "trial", batch, address, list(refused))
     try:
         with transaction.atomic(), pinned():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from saishang.apps.registers.actions.write import (
     check_day,
     draft_of,
     locked,
+    may_step,
     permitted,
     with_state,
     write,
@@ -26,7 +27,8 @@ from saishang.lake.contents import EvidenceRefused, evidence_kind
 from saishang.rules import Rules
 from saishang.science.numbers import InputError
 from saishang.science.register.kind import Kind
-from saishang.science.register.values import as_text, read_entry
+from saishang.science.register.steps import certificate_faults, certificate_texts
+from saishang.science.register.values import FieldFault, as_text, read_entry
 
 __all__ = ["EvidenceFile", "kept", "move_entry"]
 
@@ -53,12 +55,18 @@ def move_entry(
     today: date,
     effective: date | None = None,
     reason: str = "",
+    certificate: Mapping[str, str] | None = None,
     address: str | None = None,
 ) -> Entry:
-    """Permission → lock → check → keep the files → change → log.
+    """Permission → lock → permission for the thing → check → keep the files → change → log.
 
     The files go into the raw archive first; one that no version names in the end (a move refused in the last moment) is
     harmless there.
+
+    Parameters
+    ----------
+    certificate:
+        `number`, `day` and `until` as a certifier typed them, for the fields that the kind names.
 
     Raises
     ------
@@ -66,11 +74,13 @@ def move_entry(
         When the actor may not, the table has no such move, evidence is missing or of another kind, somebody else was
         faster, or the new state asks for fields that are empty.
     """
-    permitted(actor, kind, moving=True)
+    if kind.steps.who(action) == "owner":
+        permitted(actor, kind, moving=True)
     if kind.life is None:
         raise EntryRefused("entries of this register have no states", fix="change the entry instead")
     with transaction.atomic():
         entry = locked(kind, pk, number)
+        may_step(actor, kind, entry, action)
         if entry.withdrawn:
             raise EntryRefused("a withdrawn entry is not changed", fix="restore it first")
         try:
@@ -78,20 +88,32 @@ def move_entry(
         except InputError as error:
             raise EntryRefused(error.message, fix=error.fix, where="evidence", code=error.code) from error
         day = check_day(effective or today, entry, today)
-        _complete(kind, rules, entry, move.after)
+        values = _complete(kind, rules, entry, move.after, action, certificate or {}, day)
         evidence = [kept(archive, file) for file in files]
-        draft = with_state(draft_of(entry), move.after, day)
+        draft = replace(with_state(draft_of(entry), move.after, day), values=values)
+        if move.after == entry.state and kind.steps.certificate is not None and kind.steps.certificate.checked:
+            draft = replace(draft, since=entry.since)  # the state goes on; the day of the look stands in its field
         return write(
             actor, kind, entry, draft, action=f"move:{action}", reason=reason, evidence=evidence, address=address
         )
 
 
-def _complete(kind: Kind, rules: Rules, entry: Entry, state: str) -> None:
-    """The fields that the next state asks for must be there."""
+def _complete(
+    kind: Kind, rules: Rules, entry: Entry, state: str, action: str, typed: Mapping[str, str], day: date
+) -> Mapping[str, Any]:
+    """What the entry says after the move; the fields that the next state asks for must be there."""
     given = {name: as_text(value) for name, value in entry.values.items()}
-    _, faults = read_entry(kind, given, rules.regions, state=state)
+    certificate = kind.steps.certificate
+    written = {} if certificate is None else certificate_texts(certificate, action, typed, entry.values, day)
+    values, faults = read_entry(kind, given | written, rules.regions, state=state)
+    if certificate is not None and not faults:
+        faults = [
+            FieldFault(name, text, "the certificate would end before the day on which it is given", "correct the days")
+            for name, text in certificate_faults(certificate, values)
+        ]
     if faults:
         raise EntryFaults(faults)
+    return values if written else entry.values
 
 
 def kept(archive: Archive, file: EvidenceFile) -> dict[str, Any]:

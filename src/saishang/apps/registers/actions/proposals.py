@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +19,7 @@ from saishang.apps.registers.actions.add import add_entry
 from saishang.apps.registers.actions.change import change_entry
 from saishang.apps.registers.actions.move import EvidenceFile, kept, move_entry
 from saishang.apps.registers.actions.withdraw import withdraw_entry
-from saishang.apps.registers.actions.write import EntryRefused, locked
+from saishang.apps.registers.actions.write import EntryFaults, EntryRefused, locked
 from saishang.apps.registers.models import Entry, Proposal
 from saishang.apps.registers.permits import Signing, for_whom, may_decide, may_propose, may_review, proposes_somewhere
 from saishang.apps.registers.states import PROPOSAL_MOVES
@@ -26,8 +28,13 @@ from saishang.lake.archive import Archive
 from saishang.rules import Rules
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
+from saishang.science.register.steps import touched
+from saishang.science.register.values import FieldFault, as_text
 
-__all__ = ["Wish", "accept_proposal", "propose_entry", "return_proposal", "take_back_proposal"]
+__all__ = [
+    "Wish", "accept_proposal", "accept_quietly", "certificate_stays", "place_digest", "propose_entry",
+    "return_proposal", "return_quietly", "take_back_proposal", "told",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,13 @@ def propose_entry(
         allowed = proposes_somewhere(actor, kind, rules) if entry is None else may_propose(actor, kind, *regions)
         if not allowed:  # asked first: what is wrong with the rest is nobody else's business
             raise _not_permitted()
+        if kind.steps.who(wish.action.removeprefix("move:")) == "certifier":
+            raise EntryRefused(
+                "this step is made by the agency that certifies, and by nobody for it",
+                fix="propose the steps before it; the agency sees what waits for it", code="not-permitted",
+            )  # fmt: skip
         tried = _tried(kind, rules, archive, wish, today)
+        certificate_stays(kind, entry, tried.values)
         # Where it will lie is known now; both places have to be theirs.
         code = for_whom(actor, kind, *regions, tried.region)
         if code is None:
@@ -92,10 +105,20 @@ def propose_entry(
             proposed_at=timezone.now(),
         )  # fmt: skip
         record(
-            actor, "registers.propose", _named(proposal), after=_told(proposal), reason=proposal.reason, address=address
+            actor, "registers.propose", _named(proposal), after=told(proposal), reason=proposal.reason, address=address
         )
         tell_reviewers(proposal, kind)
         return proposal
+
+
+def certificate_stays(kind: Kind, entry: Entry | None, values: Mapping[str, Any]) -> None:
+    """Raise when a proposal would write a certificate in force otherwise: that is the certifier's (EntryFaults)."""
+    if entry is None:
+        return
+    changed = touched(kind.steps.certificate, entry.state, entry.values, values)
+    if changed:
+        message, fix = "the certificate is written by the agency that certifies, with its own step", "leave it as it is"
+        raise EntryFaults([FieldFault(name, as_text(values.get(name)), message, fix) for name in changed])
 
 
 def accept_proposal(
@@ -112,7 +135,25 @@ def accept_proposal(
         When the actor may not or wrote it himself, it is decided already, or the entry changed meanwhile.
     """
     with transaction.atomic():
+        made, proposal = accept_quietly(actor, kind, rules, archive, pk, today=today, remark=remark, address=address)
+        tell_decision(proposal, kind)
+        return made
+
+
+def accept_quietly(
+    actor: Any, kind: Kind, rules: Rules, archive: Archive, pk: int, *, today: date, remark: str = "",
+    address: str | None = None,
+) -> tuple[Entry, Proposal]:  # fmt: skip
+    """The same without word to the proposer, for whoever tells him of many at once (Errors: as `accept_proposal`)."""
+    with transaction.atomic():
         proposal = _open(actor, kind, pk, "accept", remark)
+        unknown = sorted(set(proposal.given) - set(kind.fields))
+        if unknown:  # nothing of a proposal is let fall in silence
+            raise EntryRefused(
+                "the description of this register changed after this was proposed: it has no field"
+                f" {', '.join(unknown)}",
+                fix="return the proposal, so that it is made again on what holds now", code="description-changed",
+            )  # fmt: skip
         who = organisations.one(proposal.organisation.code)
         said = f"{proposal.reason}（{who.zh if who else proposal.organisation.code}第 {proposal.pk} 号提交）"
         try:
@@ -130,8 +171,7 @@ def accept_proposal(
             raise EntryRefused("nothing would change by this proposal any more", fix="return it")
         proposal.made, proposal.made_number = made, made.number
         _decide(actor, proposal, "accept", remark, address)
-        tell_decision(proposal, kind)
-        return made
+        return made, proposal
 
 
 def return_proposal(actor: Any, kind: Kind, pk: int, *, remark: str, address: str | None = None) -> Proposal:
@@ -143,9 +183,16 @@ def return_proposal(actor: Any, kind: Kind, pk: int, *, remark: str, address: st
         When the actor may not or wrote it himself, it is decided already, or the remark is missing.
     """
     with transaction.atomic():
+        proposal = return_quietly(actor, kind, pk, remark=remark, address=address)
+        tell_decision(proposal, kind)
+        return proposal
+
+
+def return_quietly(actor: Any, kind: Kind, pk: int, *, remark: str, address: str | None = None) -> Proposal:
+    """The same without word to the proposer (Errors: as `return_proposal`)."""
+    with transaction.atomic():
         proposal = _open(actor, kind, pk, "return", remark)
         _decide(actor, proposal, "return", remark, address)
-        tell_decision(proposal, kind)
         return proposal
 
 
@@ -264,10 +311,19 @@ def _named(proposal: Proposal) -> tuple[str, str]:
     return "registers.Proposal", f"{proposal.kind}/{proposal.pk}"
 
 
-def _told(proposal: Proposal) -> dict[str, Any]:
-    """What the log keeps of a proposal."""
-    return {
+def told(proposal: Proposal) -> dict[str, Any]:
+    """What the log keeps of a proposal; `saishang audit` holds the row against it."""
+    found: dict[str, Any] = {
         "action": proposal.action, "key": proposal.key, "entry": proposal.entry_id, "number": proposal.number,
         "given": proposal.given, "effective": None if proposal.effective is None else proposal.effective.isoformat(),
         "evidence": proposal.evidence, "organisation": proposal.organisation.code, "state": proposal.state,
+        "place": place_digest(proposal.place), "title": proposal.title, "region": proposal.region,
     }  # fmt: skip
+    if proposal.bundle_id is not None:
+        found |= {"bundle": proposal.bundle_id, "line": proposal.line}
+    return found
+
+
+def place_digest(place: Mapping[str, Any] | None) -> str:
+    """SHA-256 of a place as JSON with sorted keys; empty without one."""
+    return "" if place is None else sha256(json.dumps(place, sort_keys=True).encode()).hexdigest()

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from saishang.apps.core.actions import Logged, record_all
 from saishang.apps.registers.actions.add import new_draft
+from saishang.apps.registers.actions.adopting import hold
 from saishang.apps.registers.actions.change import changed_draft
 from saishang.apps.registers.actions.linked import Prefetched
 from saishang.apps.registers.actions.write import EntryFaults, EntryRefused, Step, keep, step
@@ -74,6 +75,7 @@ class Taking:
     def take(self, rows: Sequence[tuple[int, Mapping[str, str]]]) -> None:
         """Check some rows and write those that can be taken; the log waits for `log`."""
         kind = self.kind
+        hold(kind)  # before the rows: a migration takes them in this order
         keys = [self._key(fields) for _line, fields in rows]
         found = Entry.objects.select_for_update().filter(kind=kind.id, key__in=[key for key in keys if key])
         there = {entry.key: entry for entry in found.order_by("pk")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -45,9 +46,13 @@ def undo_entry(
 
 
 def undo_batch(
-    actor: Any, kind: Kind, batch: str, *, today: date, reason: str, address: str | None = None
-) -> tuple[int, int]:
-    """Take a whole import back; returns (entries taken back, entries left because they were changed since)."""
+    actor: Any, kind: Kind, batch: str, *, today: date, reason: str, address: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[int, int]:  # fmt: skip
+    """Take a whole import back; returns (entries taken back, entries left because they were changed since).
+
+    `progress` is told how many are done, of how many; what it raises leaves everything as it was.
+    """
     permitted(actor, kind)
     if not reason.strip():
         raise EntryRefused("taking a change back needs a reason", fix="say why", where="reason")
@@ -56,7 +61,9 @@ def undo_batch(
         if not batch or not written:
             raise EntryRefused("expected an import of this register, there is none", fix="open the register again")
         undone = left = 0
-        for pk, number in written:
+        for done, (pk, number) in enumerate(written):
+            if progress is not None:
+                progress(done, len(written))
             entry = locked(kind, pk, None)
             if entry.number != number:
                 left += 1
@@ -72,6 +79,11 @@ def _undo(actor: Any, kind: Kind, entry: Entry, today: date, reason: str, batch:
         draft = replace(draft_of(entry), withdrawn=True, effective=day)
         return write(actor, kind, entry, draft, action="withdraw", reason=reason, batch=batch, address=address)
     before = entry.versions.get(number=entry.number - 1)
+    if before.epoch != kind.epoch or entry.versions.get(number=entry.number).action == "migrate":
+        raise EntryRefused(
+            "the version before was written under an earlier description of this register",
+            fix="change the entry instead; its history keeps what it said", code="earlier-description",
+        )  # fmt: skip
     key_is_free(kind, before.key, entry)
     draft = replace(draft_of(before), effective=day)
     return write(actor, kind, entry, draft, action="undo", reason=reason, batch=batch, address=address)

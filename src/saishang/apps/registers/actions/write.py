@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from saishang.apps.core.actions import Logged, record_all
 from saishang.apps.core.copying import create_many
+from saishang.apps.registers.actions.adopting import EntryRefused, hold, signed
 from saishang.apps.registers.book import Place as SumPlace
 from saishang.apps.registers.book import due_day, movements, note, standing_of
 from saishang.apps.registers.models import Entry, Version
-from saishang.apps.registers.permits import Signing, may_review, may_write
-from saishang.errors import SaishangError
+from saishang.apps.registers.permits import Signing, had_a_hand, may_make, may_review, may_write
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
 from saishang.science.register.sums import NOTHING, Part
@@ -32,21 +32,20 @@ __all__ = [
     "keep",
     "key_is_free",
     "locked",
+    "logged_of",
+    "may_step",
     "permitted",
     "step",
     "with_state",
+    "words_of",
     "write",
 ]
 
 
 #: Rows of one insertion.
 _AT_ONCE = 1000
-
-
-class EntryRefused(SaishangError):
-    """A change of a register that cannot be made."""
-
-    code = "entry-refused"
+#: Actions that repeat what the entry says: it stays under the description that it was written under.
+OWN_WORDS = ("withdraw", "restore")
 
 
 class EntryFaults(EntryRefused):
@@ -80,11 +79,37 @@ def permitted(actor: Any, kind: Kind, *, moving: bool = False) -> None:
 
     A text stands for a command of the server's own keeper; a `Signing` was asked when the proposal was accepted.
     """
+    if kind.closed:
+        raise EntryRefused(
+            "this register is closed: the rules have no description of it any more",
+            fix="put its file back into the rules", code="register-closed",
+        )  # fmt: skip
     if isinstance(actor, Signing) or may_write(actor) or (moving and may_review(actor, kind)):
         return
     raise EntryRefused(
         "this account may not change registers", fix="ask an administrator for the role editor", code="not-permitted"
     )
+
+
+def may_step(actor: Any, kind: Kind, entry: Entry, action: str) -> None:
+    """Raise when the actor may not make a move of this entry at once (Errors: EntryRefused)."""
+    if isinstance(actor, str):
+        return
+    certifying = kind.steps.who(action) == "certifier"
+    if not certifying and (isinstance(actor, Signing) or may_make(actor, kind, entry.region, action)):
+        return
+    if not certifying:
+        permitted(actor, kind, moving=True)
+    if isinstance(actor, Signing) or not may_make(actor, kind, entry.region, action):
+        raise EntryRefused(
+            "this step is made by the agency that certifies, and by nobody for it",
+            fix="ask a person of that agency who may certify", code="not-permitted",
+        )  # fmt: skip
+    if had_a_hand(actor, kind, entry.pk):
+        raise EntryRefused(
+            "nobody certifies what he entered, proposed or reviewed himself", fix="ask another person of the agency",
+            code="not-permitted",
+        )  # fmt: skip
 
 
 def locked(kind: Kind, pk: int, number: int | None) -> Entry:
@@ -100,6 +125,7 @@ def locked(kind: Kind, pk: int, number: int | None) -> Entry:
     EntryRefused
         When there is none, or somebody changed it meanwhile.
     """
+    hold(kind)  # before the row: a migration takes them in this order
     entry = Entry.objects.select_for_update().filter(kind=kind.id, pk=pk).first()
     if entry is None:
         raise EntryRefused("expected an entry of the register, there is none", fix="open it from the list again")
@@ -174,9 +200,15 @@ def write(
 
 def step(
     actor: Any, kind: Kind, entry: Entry | None, draft: Draft, *, action: str, reason: str,
-    evidence: Iterable[Mapping[str, Any]] = (), batch: str = "", address: str | None = None,
+    evidence: Iterable[Mapping[str, Any]] = (), batch: str = "", address: str | None = None, epoch: int | None = None,
 ) -> Step:  # fmt: skip
-    """The next version of an entry, made but not written."""
+    """The next version of an entry, made but not written.
+
+    Parameters
+    ----------
+    epoch:
+        Period of meaning that a migration begins; None: the one of the kind.
+    """
     before = None if entry is None else _told(entry)
     stood = standing_of(entry)
     made = entry or Entry(kind=kind.id, number=0)
@@ -191,7 +223,9 @@ def step(
     box = (None, None, None, None) if draft.place is None else draft.place.box
     made.west, made.south, made.east, made.north = box
     made.recorded_at = timezone.now()
-    made.words = _words(kind, made.values)
+    made.words = words_of(kind, made.values, made.hidden)
+    if action not in OWN_WORDS:  # what is written anew stands under the description that read it
+        made.epoch = kind.epoch if epoch is None else epoch
     now = standing_of(made)
     made.due = None if now is None else due_day(kind, now)
     made.invented = now is not None and now.invented
@@ -207,8 +241,21 @@ def step(
     return Step(made, version, moved, before, actor, address)
 
 
-def keep(kind: Kind, steps: Sequence[Step]) -> list[Logged]:
-    """Write versions of different entries, and all that follows from them; returns what the log has to say of them."""
+def keep(kind: Kind, steps: Sequence[Step], under: int | None = None) -> list[Logged]:
+    """Write versions of different entries, and all that follows from them; returns what the log has to say of them.
+
+    Parameters
+    ----------
+    under:
+        Description that they are written under, by a migration; None: the one in force, which has to be the kind's.
+    """
+    adopted: list[Logged] = []
+    if under is None and steps:
+        under, adopted = signed(kind, steps[0].actor)
+    for one in steps:
+        if one.version.action not in OWN_WORDS:
+            one.entry.description_id = under
+        one.version.description_id, one.version.epoch = one.entry.description_id, one.entry.epoch
     new = [one.entry for one in steps if one.entry.pk is None]
     known = [one.entry for one in steps if one.entry.pk is not None]
     create_many(new)
@@ -223,8 +270,9 @@ def keep(kind: Kind, steps: Sequence[Step]) -> list[Logged]:
     for one in steps:
         for place, part in one.moved.items():
             moved[place] += part
-    note(kind, {place: part for place, part in moved.items() if part != NOTHING})
-    return [
+    if not steps or steps[0].version.action != "migrate":  # a migration has the whole book made anew
+        note(kind, {place: part for place, part in moved.items() if part != NOTHING})
+    return adopted + [
         Logged(
             one.actor, f"registers.{one.version.action.partition(':')[0]}",
             ("registers.Entry", f"{kind.id}/{one.entry.pk}"), one.before,
@@ -249,7 +297,15 @@ def with_state(draft: Draft, state: str, effective: date) -> Draft:
     return replace(draft, state=state, since=effective, effective=effective)
 
 
-def _told(entry: Entry) -> dict[str, Any]:
+def logged_of(actor: Any, kind: str, before: Version, after: Version, reason: str, address: str | None) -> Logged:
+    """What the log has to say of a version that was written already."""
+    verb = f"registers.{after.action.partition(':')[0]}"
+    return Logged(
+        actor, verb, ("registers.Entry", f"{kind}/{after.entry_id}"), _told(before), _told(after), reason, address
+    )
+
+
+def _told(entry: Entry | Version) -> dict[str, Any]:
     """What the log keeps of an entry; the place itself stands in the version."""
     return {
         "number": entry.number, "key": entry.key, "state": entry.state, "effective": entry.effective.isoformat(),
@@ -257,10 +313,13 @@ def _told(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _words(kind: Kind, values: Mapping[str, Any]) -> str:
-    """What a public search may look through: fields that everybody sees, choices in both languages."""
+def words_of(kind: Kind, values: Mapping[str, Any], hidden: Iterable[str] = ()) -> str:
+    """What a public search may look through: fields that everybody sees (and goes on to see), in both languages."""
     parts: dict[str, None] = {}
+    past = set(hidden)
     for field in kind.seen_by(staff=False):
+        if field.id in past:
+            continue
         value = values.get(field.id)
         for language in ("zh", "en"):
             parts.setdefault(shown(field, value, language).casefold())

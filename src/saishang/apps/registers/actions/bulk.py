@@ -1,0 +1,268 @@
+"""One field, or one move that needs no paper, of many entries at once: looked at first, written as one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from saishang.apps.core.actions import Logged, record, record_all
+from saishang.apps.core.generations import pinned
+from saishang.apps.registers.actions.change import changed_draft
+from saishang.apps.registers.actions.linked import Prefetched
+from saishang.apps.registers.actions.write import (
+    Draft,
+    EntryFaults,
+    EntryRefused,
+    Step,
+    check_day,
+    draft_of,
+    keep,
+    permitted,
+    step,
+    with_state,
+)
+from saishang.apps.registers.models import Entry
+from saishang.errors import SaishangError
+from saishang.rules import Rules
+from saishang.science.numbers import InputError
+from saishang.science.register.kind import Field, Kind
+from saishang.science.register.values import as_text, read_entry
+
+__all__ = [
+    "MOST_AT_ONCE", "BulkChange", "BulkOutcome", "BulkRefusal", "BulkWish", "bulk_edit", "bulk_fields", "bulk_moves",
+]  # fmt: skip
+
+#: Entries that are changed by one order.
+MOST_AT_ONCE = 5000
+#: Entries that are looked at, and written, together.
+_TOGETHER = 500
+#: Told how many entries are done, of how many; what it raises takes everything back.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class BulkWish:
+    """What is to be done to each: a field gets a value (text as typed, empty empties it), or a move is made."""
+
+    field: str = ""
+    value: str = ""
+    move: str = ""
+    effective: date | None = None
+
+
+@dataclass(frozen=True)
+class BulkChange:
+    """What becomes of one entry: value, or state, before and after."""
+
+    pk: int
+    key: str
+    title: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class BulkRefusal:
+    """An entry that stays as it is, why, and how to mend it."""
+
+    pk: int
+    key: str
+    title: str
+    message: str
+    fix: str
+    field: str = ""
+
+
+@dataclass
+class BulkOutcome:
+    """What became of the chosen entries; on trial nothing was written.
+
+    Attributes
+    ----------
+    seen:
+        (number of the entry, its version) of those that would change, for the order that follows a trial.
+    """
+
+    dry_run: bool
+    batch: str = ""
+    changes: list[BulkChange] = field(default_factory=list)
+    unchanged: int = 0
+    refusals: list[BulkRefusal] = field(default_factory=list)
+    seen: list[tuple[int, int]] = field(default_factory=list)
+
+
+def bulk_fields(kind: Kind, fields: Iterable[Field]) -> list[Field]:
+    """Of some fields those of which many entries may get the same value: no key, no name, nothing computed."""
+    return [
+        known for known in fields
+        if known.id not in (kind.key, kind.title) and not known.unique and known.compute is None
+    ]  # fmt: skip
+
+
+def bulk_moves(kind: Kind) -> dict[str, tuple[str, str]]:
+    """Moves that need no paper, whatever the state: action → its words in Chinese and English."""
+    if kind.life is None:
+        return {}
+    found: dict[str, tuple[str, str]] = {}
+    for state in kind.life.states:
+        for move in kind.life.moves(state):
+            if not move.evidence:
+                found.setdefault(move.action, (move.zh, move.en))
+    return found
+
+
+def bulk_edit(
+    actor: Any, kind: Kind, rules: Rules, chosen: Sequence[tuple[int, int | None]], wish: BulkWish, *, today: date,
+    reason: str, dry_run: bool = False, batch: str = "", address: str | None = None, progress: Progress | None = None,
+) -> BulkOutcome:  # fmt: skip
+    """Permission → lock → check each → change → log, all in one transaction; what cannot be changed is told and stays.
+
+    Parameters
+    ----------
+    chosen:
+        Entries and the version of each that the person saw; None where nobody has looked yet.
+    batch:
+        Name of the batch, where it was given before (a job that may be done again).
+
+    Raises
+    ------
+    EntryRefused
+        When the actor may not, there are too many or none, the reason is missing, or the field or move is none that
+        many entries can be given.
+    """
+    permitted(actor, kind)
+    if not dry_run and not reason.strip():
+        raise EntryRefused("a change of many entries needs a reason", fix="say why", where="reason")
+    if not chosen or len(chosen) > MOST_AT_ONCE:
+        raise EntryRefused(
+            f"expected 1 to {MOST_AT_ONCE} entries, got {len(chosen)}", fix="choose others, or narrow the filter"
+        )
+    _possible(kind, wish)
+    doing = _Doing(actor, kind, rules, wish, today, reason, address, BulkOutcome(dry_run))
+    outcome = doing.outcome
+    outcome.batch = "" if dry_run else batch or uuid4().hex
+    with transaction.atomic(), pinned():
+        for start in range(0, len(chosen), _TOGETHER):
+            if progress is not None:
+                progress(start, len(chosen))
+            doing.some(chosen[start : start + _TOGETHER])
+        if not dry_run and outcome.changes:
+            record_all(doing.logged)
+            record(
+                actor, "registers.bulk_edit", ("register", kind.id),
+                after={"batch": outcome.batch, "changed": len(outcome.changes), "unchanged": outcome.unchanged,
+                       "refused": len(outcome.refusals), "field": wish.field, "value": wish.value, "move": wish.move},
+                reason=reason, address=address,
+            )  # fmt: skip
+    return outcome
+
+
+def _possible(kind: Kind, wish: BulkWish) -> None:
+    if wish.move and not wish.field:
+        if wish.move not in bulk_moves(kind):
+            raise EntryRefused(
+                f"expected a move that needs no document, got {wish.move!r}",
+                fix="make moves with documents on each entry's page", where="move",
+            )  # fmt: skip
+    elif wish.field not in {known.id for known in bulk_fields(kind, kind.fields.values())} or wish.move:
+        raise EntryRefused(
+            f"expected a field that many entries may share, or a move, got {wish.field!r}",
+            fix="choose another field", where="field",
+        )  # fmt: skip
+
+
+@dataclass
+class _Doing:
+    actor: Any
+    kind: Kind
+    rules: Rules
+    wish: BulkWish
+    today: date
+    reason: str
+    address: str | None
+    outcome: BulkOutcome
+    logged: list[Logged] = field(default_factory=list)
+
+    def some(self, chosen: Sequence[tuple[int, int | None]]) -> None:
+        """Look at some entries, and write those that change."""
+        rows = Entry.objects.filter(kind=self.kind.id, pk__in=[pk for pk, _ in chosen]).order_by("pk")
+        there = {row.pk: row for row in (rows if self.outcome.dry_run else rows.select_for_update())}
+        links = Prefetched(self.kind)
+        links.fetch([{**{name: as_text(value) for name, value in row.values.items()}, self.wish.field: self.wish.value}
+                     for row in there.values()])  # fmt: skip
+        steps: list[Step] = []
+        for pk, number in chosen:
+            row = there.get(pk)
+            if row is None:
+                self.outcome.refusals.append(
+                    BulkRefusal(
+                        pk, str(pk), "", "there is no such entry in this register", "open it from the list again"
+                    )
+                )
+                continue
+            try:
+                if number is not None and row.number != number:
+                    raise EntryRefused(
+                        "somebody changed this entry since it was looked at", fix="look at the changes once more",
+                        code="changed-meanwhile",
+                    )  # fmt: skip
+                draft = self._draft(row, links)
+            except EntryFaults as error:
+                first = error.faults[0]
+                self._refuse(row, first.message, first.fix, first.field)
+            except SaishangError as error:
+                self._refuse(row, error.message, error.fix, error.where or "")
+            else:
+                self._take(row, draft, steps)
+        if not self.outcome.dry_run:
+            self.logged += keep(self.kind, steps)
+
+    def _draft(self, row: Entry, links: Prefetched) -> Draft | None:
+        wish = self.wish
+        if wish.move:
+            return self._moved(row)
+        given = {name: as_text(row.values.get(name)) for name in self.kind.fields} | {wish.field: wish.value}
+        return changed_draft(
+            self.kind, self.rules, row, given, today=self.today, effective=wish.effective, keep_place=True,
+            reason=self.reason, links=links,
+        )  # fmt: skip
+
+    def _moved(self, row: Entry) -> Draft:
+        """As `move_entry`, for a move without documents."""
+        if row.withdrawn:
+            raise EntryRefused("a withdrawn entry is not changed", fix="restore it first")
+        if self.kind.life is None:
+            raise EntryRefused("entries of this register have no states", fix="change the entry instead")
+        try:
+            move = self.kind.life.move(row.state, self.wish.move)
+        except InputError as error:
+            raise EntryRefused(error.message, fix=error.fix, where="move", code=error.code) from error
+        day = check_day(self.wish.effective or self.today, row, self.today)
+        given = {name: as_text(value) for name, value in row.values.items()}
+        _values, faults = read_entry(self.kind, given, self.rules.regions, state=move.after)
+        if faults:
+            raise EntryFaults(faults)
+        return with_state(draft_of(row), move.after, day)
+
+    def _take(self, row: Entry, draft: Draft | None, steps: list[Step]) -> None:
+        outcome, wish = self.outcome, self.wish
+        if draft is None:
+            outcome.unchanged += 1
+            return
+        before, after = (row.state, draft.state) if wish.move else (
+            row.values.get(wish.field), draft.values.get(wish.field)
+        )  # fmt: skip
+        outcome.changes.append(BulkChange(row.pk, row.key, row.title, before, after))
+        outcome.seen.append((row.pk, row.number))
+        if not outcome.dry_run:
+            action = f"move:{wish.move}" if wish.move else "change"
+            steps.append(step(self.actor, self.kind, row, draft, action=action, reason=self.reason,
+                              batch=outcome.batch, address=self.address))  # fmt: skip
+
+    def _refuse(self, row: Entry, message: str, fix: str, where: str) -> None:
+        self.outcome.refusals.append(BulkRefusal(row.pk, row.key, row.title, message, fix, where))

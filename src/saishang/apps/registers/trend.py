@@ -1,0 +1,85 @@
+"""How a register went month by month: figures and states from the movements, what came and went from the versions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+
+from django.db import connection
+
+from saishang.apps.registers.book import Place, is_current, make
+from saishang.apps.registers.matching import FEW
+from saishang.apps.registers.models import Version
+from saishang.science.register.kind import Kind
+from saishang.science.register.sums import NOTHING, Part
+
+__all__ = ["comings", "month_ends", "monthly"]
+
+
+def month_ends(last: date, months: int) -> list[date]:
+    """The last days of months up to a day, which is the last of them: `months` days, the earliest first."""
+    found = [last]
+    begin = last.replace(day=1)
+    while len(found) < months:
+        found.append(begin - timedelta(days=1))
+        begin = found[-1].replace(day=1)
+    return found[::-1]
+
+
+def monthly(kind: Kind, days: Sequence[date], figures: Iterable[str]) -> Iterator[tuple[date, dict[Place, Part]]]:
+    """Sums of a kind as it stood on each of some days in a row, from one reading of the movements.
+
+    Parameters
+    ----------
+    days:
+        Ends of months, as `month_ends` gives them.
+    figures:
+        Which ones; `""` for entries by state.
+    """
+    if not is_current(kind):
+        make(kind)
+    first = days[0].replace(day=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select case when day < %s then null else date_trunc('month', day)::date end, figure, region, state,"
+            " invented, sum(counted), sum(total), sum(base), sum(base_total), sum(missing) from registers_movement"
+            " where kind = %s and figure = any(%s) and day <= %s group by 1, 2, 3, 4, 5",
+            [first, kind.id, list(figures), days[-1]],
+        )
+        rows = cursor.fetchall()
+    moved: dict[date | None, dict[Place, Part]] = defaultdict(dict)
+    for month, figure, region, state, invented, *numbers in rows:
+        counted, total, base, base_total, missing = numbers
+        part = Part(int(counted), Fraction(total), int(base), Fraction(base_total), int(missing))
+        moved[month][Place(figure, region, state, invented)] = part
+    standing = dict(moved[None])
+    for day in days:
+        for place, part in moved[day.replace(day=1)].items():
+            standing[place] = standing.get(place, NOTHING) + part
+        yield day, dict(standing)
+
+
+def comings(
+    kind: Kind, days: Sequence[date], regions: Sequence[str], *, invented: bool
+) -> list[tuple[date, int, int]] | None:
+    """(end of the month, entries that came, entries that went), of some regions; a withdrawal taken back is a coming.
+
+    None where there are so many versions that counting them would take long: the movements give the difference alone.
+    """
+    rows = Version.objects.filter(entry__kind=kind.id)
+    if rows[: FEW + 1].count() > FEW:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select date_trunc('month', effective)::date, withdrawn, count(*) from ("
+            ' select v.effective, v.withdrawn, v.region, v."values" @> \'{"demonstration": true}\' as invented,'
+            " lag(v.withdrawn) over (partition by v.entry_id order by v.number) as was"
+            " from registers_version v join registers_entry e on e.id = v.entry_id where e.kind = %s) steps"
+            " where withdrawn is distinct from coalesce(was, true) and region = any(%s) and invented = %s"
+            " and effective between %s and %s group by 1, 2",
+            [kind.id, list(regions), invented, days[0].replace(day=1), days[-1]],
+        )
+        found = {(month, gone): number for month, gone, number in cursor.fetchall()}
+    return [(day, found.get((day.replace(day=1), False), 0), found.get((day.replace(day=1), True), 0)) for day in days]
