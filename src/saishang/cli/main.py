@@ -38,7 +38,6 @@ _COMMANDS = (
     "leads",
     "calc",
     "species",
-    "registers",
     "organisations",
     "work",
     "backup",
