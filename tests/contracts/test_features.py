@@ -148,7 +148,7 @@ def test_bbox(outfalls: Outfalls, box: str, wanted: str) -> None:
 def test_wrong_bbox(outfalls: Outfalls, box: str) -> None:
     """/req/core/query-param-invalid."""
     answer = Client().get(f"{ITEMS}?bbox={box}")
-    assert answer.status_code == (200 if box == "" else 400)
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "bbox")
 
 
 @pytest.mark.parametrize(

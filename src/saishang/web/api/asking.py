@@ -26,7 +26,9 @@ __all__ = [
 
 #: Entries of one page.
 MOST = 1000
-KIND = Parameter("kind", "名录的编号", "id of the register", {"type": "string"}, "outfalls", "path")
+KIND = Parameter(
+    "kind", "名录的编号", "id of the register", {"type": "string", "pattern": "^[a-z0-9_]+$"}, "outfalls", "path"
+)
 ON = Parameter(
     "on", "名录在某日的状态；不给出时为现在", "the register as it stood on a day; else now",
     {"type": "string", "format": "date"}, "2026-06-30",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,7 +32,7 @@ _GROUPS = {
 
 def document(request: HttpRequest, *, below: str = "") -> dict[str, Any]:
     """The document of all operations, or of those below an address, which is the server's then."""
-    chosen = [one for one in OPERATIONS.values() if one.path.startswith(f"{below}/" if below else "")]
+    chosen = [one for one in _ordered() if one.path.startswith(f"{below}/" if below else "")]
     server = request.build_absolute_uri(f"/{below}").rstrip("/")
     return {
         "openapi": "3.0.3",
@@ -121,9 +121,14 @@ def _problem_replies() -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def listed(found: Iterable[Operation]) -> dict[str, list[Operation]]:
+def _ordered() -> list[Operation]:
+    groups = list(_GROUPS)
+    return sorted(OPERATIONS.values(), key=lambda one: (groups.index(one.group), template(one)))
+
+
+def listed() -> dict[str, list[Operation]]:
     """Operations by the words of their group."""
     groups: dict[str, list[Operation]] = {}
-    for one in found:
+    for one in _ordered():
         groups.setdefault(texts.both(*_GROUPS[one.group]), []).append(one)
     return groups

@@ -28,7 +28,9 @@ INVENTED = Parameter(
     "invented", "只数虚构的演示条目（默认只数真实的）", "the invented entries alone; else the real ones",
     {"type": "boolean"},
 )  # fmt: skip
-FIGURE = Parameter("figure", "指标的编号", "id of the figure", {"type": "string"}, "found", "path")
+FIGURE = Parameter(
+    "figure", "指标的编号", "id of the figure", {"type": "string", "pattern": "^[a-z0-9_]+$"}, "found", "path"
+)
 _DAY = {"type": "string", "format": "date"}
 
 

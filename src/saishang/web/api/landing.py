@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from saishang.web import texts
 from saishang.web.api.answers import address, json_answer, link
 from saishang.web.api.document import OPENAPI_MEDIA, document, listed, template
-from saishang.web.api.operations import JSON, OPERATIONS, SHORT, Called, Operation, Reply, operation
+from saishang.web.api.operations import JSON, SHORT, Called, Operation, Reply, operation
 from saishang.web.pages.tables import Cell, Column, Table
 
 __all__ = ["entrance", "openapi"]
@@ -27,9 +27,7 @@ def entrance(called: Called) -> HttpResponse:
     """Where everything is; in a browser the page of the interface."""
     request = called.request
     if called.media == _HTML:
-        groups = [
-            (name, [_shown(one) for one in operations]) for name, operations in listed(OPERATIONS.values()).items()
-        ]
+        groups = [(name, [_shown(one) for one in operations]) for name, operations in listed().items()]
         return render(request, "api/api.html", {"groups": groups, "openapi": address(request, "api-openapi")})
     return json_answer(request, {
         "title": _("塞上开放接口"), "description": _("环境名录的条目、统计、溯源、开放数据和地理要素。"),

@@ -176,7 +176,7 @@ def _called(request: HttpRequest, known: Operation) -> Called:
             given[name] = tuple(_value(parameter, part) for text in values for part in text.split(",") if part)
         elif len(values) > 1:
             raise _wrong(parameter, ", ".join(values))
-        elif values[0] != "":
+        else:
             given[name] = _value(parameter, values[0])
     return Called(request, known, given, _media(request, known, given), others)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from saishang.errors import ConfigurationError, SaishangError
 from saishang.web import texts, wording
+from saishang.web.api import problems
 from saishang.web.assets import asset_url
 from saishang.web.security import public
 
@@ -41,7 +42,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @public
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404."""
+    """404; for programmes that asked for an address of the interface, in their form."""
+    if request.path.startswith(("/api/", "/ogc/")):
+        return problems.answer(problems.Problem(404, "not-found", _("没有这个地址")), request.path)
     detail = exception.args[0] if exception is not None and exception.args else ""
     text = wording.say(detail) if isinstance(detail, str) and detail else _("没有这个地址，或该内容已不在本次评估中。")
     return _page(request, 404, _("找不到页面"), text, _("请检查地址，或从导航进入。"))

@@ -107,7 +107,7 @@ def counted(request: HttpRequest, kind: str, figure: str) -> HttpResponse:
     columns = [Column("key", _("编码"), row_head=True, nowrap=True), Column("title", _("名称"))]
     if sight.region:
         columns.append(Column("region", _("地区")))
-    columns += [Column("state", _("状态")), Column("version", _("版本"), number=True)]
+    columns += [Column("state", _("状态")), Column("version", _("第几版"), number=True)]
     if one.field:
         field = known.fields[one.field]
         columns.append(Column("number", texts.both(field.zh, field.en), texts.unit_name(field.unit), number=True))
