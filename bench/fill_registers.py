@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 KIND = "outfalls"
 USER = "bench-registers"
 FIRST, LAST = date(2021, 1, 1), date(2026, 11, 29)
+#: File of the folder that keeps the definitions of the indexes meanwhile.
+_INDEXES = "indexes.json"
 #: Rows of one COPY, and entries that are drawn one by one.
 _AT_ONCE, _DRAWN = 20_000, 100_000
 #: Points that are drawn in each county; things lie around them.
@@ -147,7 +149,9 @@ def prepare(folder: Path, sizes: Sizes, seed: int = 1, part: int | None = None) 
         with steps("entries of small kinds, through the action"):
             _small(small, rules, sizes.small)
         with steps("entries and versions by COPY"):
-            _large(known[KIND], rules, sizes.entries, part or _DRAWN, seed)
+            _large(folder, known[KIND], rules, sizes.entries, part or _DRAWN, seed)
+        with steps("indexes"):
+            _index(folder)
         with steps("vacuum analyze"), connection.cursor() as cursor:
             cursor.execute("vacuum analyze registers_entry")
             cursor.execute("vacuum analyze registers_version")
@@ -156,6 +160,7 @@ def prepare(folder: Path, sizes: Sizes, seed: int = 1, part: int | None = None) 
         with connection.cursor() as cursor:
             cursor.execute("vacuum analyze registers_movement")
             cursor.execute("vacuum analyze registers_cellmovement")
+    _index(folder)
     if not (folder / "searched").exists():
         with steps("documents of the search"):
             _search(sizes)
@@ -265,7 +270,7 @@ def _kept(points: Any, rings: Sequence[Any]) -> Any:
     return points[odd]
 
 
-def _large(kind: Kind, rules: Rules, count: int, most: int, seed: int) -> None:
+def _large(folder: Path, kind: Kind, rules: Rules, count: int, most: int, seed: int) -> None:
     """The millions, with every index but the keys away meanwhile.
 
     A part is drawn and copied in; the rest are further things like these beside them, made inside PostgreSQL: other
@@ -285,6 +290,7 @@ def _large(kind: Kind, rules: Rules, count: int, most: int, seed: int) -> None:
             " and indexname not in (select conname from pg_constraint)"
         )
         indexes = cursor.fetchall()
+    (folder / _INDEXES).write_text(json.dumps([definition for _name, definition in indexes]), encoding="utf-8")
     with transaction.atomic(), connection.cursor() as cursor:
         # Keys hold by construction; what the search waits for is made as a whole afterwards.
         cursor.execute("set local session_replication_role = replica")
@@ -304,10 +310,19 @@ def _large(kind: Kind, rules: Rules, count: int, most: int, seed: int) -> None:
         tally.times(times)
         _sums(cursor, kind, tally)
         Book.objects.update_or_create(kind=kind.id, defaults={"digest": kind.digest, "made": timezone_now()})
+
+
+def _index(folder: Path) -> None:
+    """Make the indexes that the fill took away; also those that a fill which was interrupted left out."""
+    from django.db import connection
+
+    kept = folder / _INDEXES
+    if not kept.exists():
+        return
     with connection.cursor() as cursor:
         cursor.execute("set maintenance_work_mem = '1GB'")
-        for _name, definition in indexes:
-            cursor.execute(definition)
+        for definition in json.loads(kept.read_text(encoding="utf-8")):
+            cursor.execute(definition.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))
         cursor.execute("reset maintenance_work_mem")
 
 
