@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from saishang.apps.organisations.models import Organisation
 from saishang.apps.organisations.queries import held_today
 from saishang.apps.registers.models import OwnDefault, SavedView
 from saishang.science.register.kind import Kind
@@ -14,7 +13,7 @@ from saishang.science.register.kind import Kind
 __all__ = ["default_of", "organisations_of", "seen"]
 
 
-def organisations_of(person: Any) -> list[Organisation]:
+def organisations_of(person: Any) -> list[Any]:
     """Organisations in which somebody holds a role today, for the choice with whom a view is shared."""
     if not getattr(person, "is_authenticated", False):
         return []
