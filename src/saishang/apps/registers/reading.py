@@ -28,7 +28,7 @@ from saishang.science.register.kind import Figure, Kind
 from saishang.science.register.sums import part_of
 
 __all__ = [
-    "LOOKED_AT", "Asked", "Behind", "Page", "Read", "behind", "changed", "complete_until", "ended", "first_days",
+    "LOOKED_AT", "Asked", "Behind", "Page", "Read", "behind", "changed", "complete_until", "first_days",
     "last_written", "matched", "one_within", "page", "read_of", "within",
 ]  # fmt: skip
 
@@ -39,18 +39,11 @@ _CHUNK = 1000
 
 @dataclass(frozen=True)
 class Read:
-    """An entry with what other programmes need to keep a copy of it.
-
-    Attributes
-    ----------
-    ended:
-        Since when the entry, as it stands now, is withdrawn or in a state that nothing follows; None = it goes on.
-    """
+    """An entry with what other programmes need to keep a copy of it."""
 
     view: EntryView
     recorded_at: datetime
     invented: bool
-    ended: date | None = None
 
 
 @dataclass(frozen=True)
@@ -272,8 +265,6 @@ def _walk(
     mark: Callable[[Any], Any], after: Any, most: int,
 ) -> Page:  # fmt: skip
     """A page of rows, and a look at one more, so that the last page has no mark."""
-    if _forgets(kind) and rows.model is Version:
-        rows = rows.select_related("entry")
     found: list[Any] = []
     looked = 0
     last = after
@@ -301,22 +292,4 @@ def _walk(
 def read_of(kind: Kind, row: Any) -> Read:
     """An entry from its row, or from the row of one of its versions."""
     view = view_of(row, kind.id)
-    return Read(view, row.recorded_at, view.standing.invented, _ended_on(kind, row) if _forgets(kind) else None)
-
-
-def ended(kind: Kind, pk: int) -> date | None:
-    """Since when an entry is at its end (`Read.ended`)."""
-    row = Entry.objects.filter(pk=pk).first()
-    return None if row is None else _ended_on(kind, row)
-
-
-def _ended_on(kind: Kind, row: Any) -> date | None:
-    now = row if isinstance(row, Entry) else row.entry
-    if now.withdrawn:
-        return now.effective
-    state = kind.life.states.get(now.state) if kind.life is not None else None
-    return now.since if state is not None and state.final else None
-
-
-def _forgets(kind: Kind) -> bool:
-    return any(field.kept_years for field in kind.fields.values())
+    return Read(view, row.recorded_at, view.standing.invented)

@@ -108,7 +108,7 @@ def entry_of(sight: Sight, read: Read, entries: str) -> dict[str, Any]:
         Address of the register's entries: a thousand of them are not looked up one by one.
     """
     view = read.view
-    shown = sight.values(view, read.ended)
+    shown = sight.values(view)
     return {
         "id": view.pk, "key": view.key, "title": sight.title(view), "region": (view.region or None) if sight.region
         else None, "state": view.state or None, "state_since": view.since, "effective": view.effective,
@@ -122,7 +122,7 @@ def entry_of(sight: Sight, read: Read, entries: str) -> dict[str, Any]:
 def flat(sight: Sight, read: Read) -> dict[str, Any]:
     """An entry as one row: its fields, and what the register says of it under names that begin with a line."""
     view = read.view
-    shown = sight.values(view, read.ended)
+    shown = sight.values(view)
     return {field.id: value_of(field, shown[field.id]) for field in sight.fields} | {
         "_id": view.pk, "_state": view.state or None, "_since": view.since, "_effective": view.effective,
         "_version": view.number, "_recorded_at": read.recorded_at, "_withdrawn": view.withdrawn,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from saishang.apps.registers import queries
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import VersionView
-from saishang.apps.registers.reading import Read, changed, complete_until, ended, matched, page
+from saishang.apps.registers.reading import Read, changed, complete_until, matched, page
 from saishang.science.register.kind import Kind
 from saishang.science.register.values import as_text
 from saishang.web.api.answers import (
@@ -112,7 +112,7 @@ def _place_columns(kind: Kind) -> tuple[str, ...]:
 
 def line_of(sight: Sight, read: Read) -> list[str]:
     """An entry as a line: numbers with the digits that were typed, what a spreadsheet would run made harmless."""
-    shown = sight.values(read.view, read.ended)
+    shown = sight.values(read.view)
     row = flat(sight, read)
     line = [
         text if field.type in ("number", "integer") else harmless(text)
@@ -156,11 +156,11 @@ def entry(called: Called, kind: str, key: str) -> HttpResponse:
         raise not_found(_("没有这个条目"), _("那一天名录中还没有这个条目。"))
     day = day_shown(called["on"])
     content = held[0].content
-    read = Read(content, held[0].recorded_at, content.standing.invented, ended(sight.kind, number))
+    read = Read(content, held[0].recorded_at, content.standing.invented)
     if called.media == GEOJSON:
         return json_answer(called.request, feature_of(sight, read), GEOJSON)
     told = entry_of(sight, read, address(called.request, "api-entries", kind))
-    told |= {"register": kind, "on": day, "due": _due(sight, read, day), "versions": _versions(sight, held, read.ended)}
+    told |= {"register": kind, "on": day, "due": _due(sight, read, day), "versions": _versions(sight, held)}
     return json_answer(called.request, told)
 
 
@@ -171,11 +171,11 @@ def _due(sight: Sight, read: Read, day: date) -> list[dict[str, Any]]:
     return [{"term": due.term, "on": due.on, "overdue": due.on < day} for due in queries.due(sight.kind, [read.view])]
 
 
-def _versions(sight: Sight, steps: Iterable[VersionView], ended: date | None) -> list[dict[str, Any]]:
+def _versions(sight: Sight, steps: Iterable[VersionView]) -> list[dict[str, Any]]:
     """Versions, the newest first: what everybody sees of them; who wrote them only for people inside."""
     found = []
     for step in steps:
-        shown = sight.values(step.content, ended)
+        shown = sight.values(step.content)
         told: dict[str, Any] = {
             "version": step.number, "action": step.action, "effective": step.content.effective,
             "recorded_at": step.recorded_at, "state": step.content.state or None, "reason": step.reason,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,11 +16,10 @@ from django.utils.translation import gettext as _
 
 from saishang.apps.registers.kinds import kinds
 from saishang.apps.registers.queries import EntryView
-from saishang.science.periods import months_later
 from saishang.science.register.kind import Field, Figure, Kind
 from saishang.web.api.problems import Problem
 from saishang.web.pages import site
-from saishang.web.pages.registers_common import Reader, today
+from saishang.web.pages.registers_common import Reader
 
 __all__ = ["Sight", "opened", "seen_kinds", "sight_of"]
 
@@ -60,17 +58,13 @@ class Sight:
         named = {name for term in self.kind.terms for name in (*term.where, term.since) if name}
         return all(self.sees(name) for name in named)
 
-    def values(self, view: EntryView, ended: date | None) -> dict[str, Any]:
-        """Fields of an entry; what is not kept for good is empty when its years after the end of the entry are over."""
-        return {field.id: None if _over(field, ended) else view.values.get(field.id) for field in self.fields}
+    def values(self, view: EntryView) -> dict[str, Any]:
+        """Fields of an entry that the caller sees; what is past its years is empty already (`queries.view_of`)."""
+        return {field.id: view.values.get(field.id) for field in self.fields}
 
     def title(self, view: EntryView) -> str:
         """The title, or the key where the field of the title is hidden."""
         return view.title if self.sees(self.kind.title) else view.key
-
-
-def _over(field: Field, ended: date | None) -> bool:
-    return bool(field.kept_years) and ended is not None and months_later(ended, 12 * field.kept_years) < today()
 
 
 def sight_of(request: HttpRequest, kind: Kind, region: str | None = None, *, only_open: bool = False) -> Sight | None:
