@@ -59,7 +59,6 @@ bench: $(VENV)/.made-dev ## benchmarks: each prints a ratio against a named peer
 	$(BIN)/python bench/forecast.py
 	$(BIN)/python bench/origin.py
 	$(BIN)/python bench/suspicion.py --trials 4
-	$(BIN)/python bench/registers.py
 
 soak: $(VENV)/.made-dev ## what is longer than `make test` allows (hundreds of killed ingestions, a billion rows)
 	$(BIN)/python -m pytest tests -m soak --timeout 3600
