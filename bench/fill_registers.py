@@ -298,6 +298,8 @@ def _large(folder: Path, kind: Kind, rules: Rules, count: int, most: int, seed: 
             cursor.execute(f'drop index "{name}"')
         for name in ("entry", "version"):
             cursor.execute(f"create temporary table drawn_{name} (like registers_{name}) on commit drop")
+            cursor.execute(f"alter table drawn_{name} alter column epoch set default 1")
+        cursor.execute("alter table drawn_entry alter column hidden set default '[]'")
         tally = _draw(cursor, kind, rules, part, seed)
         cursor.execute("analyze drawn_entry; analyze drawn_version")
         cursor.execute(_SQUARE)
@@ -374,17 +376,18 @@ _CHANGED = """
 """
 _ENTRIES = f"""
 insert into registers_entry (id, kind, key, title, region, state, since, effective, withdrawn, "values", place, number,
-  recorded_at, west, south, east, north, cell, words, due, invented)
+  recorded_at, west, south, east, north, cell, words, due, invented, epoch, hidden)
 select %(entry)s + m * %(part)s + e.id, e.kind, {_CHANGED}, at.lon, at.lat, at.lon, at.lat,
   pg_temp.square(at.lon::float8, at.lat::float8),
-  replace(replace(e.words, lower(e.key), lower(named.key)), lower(e.title), lower(named.title)), e.due, e.invented
+  replace(replace(e.words, lower(e.key), lower(named.key)), lower(e.title), lower(named.title)), e.due, e.invented,
+  e.epoch, e.hidden
 from drawn_entry e {_FURTHER} {_PLACES} order by m, e.id
 """
 _VERSIONS = f"""
 insert into registers_version (id, entry_id, key, title, region, state, since, effective, withdrawn, "values", place,
-  number, recorded_at, action, reason, evidence, batch, actor_name)
+  number, recorded_at, action, reason, evidence, batch, actor_name, epoch)
 select %(version)s + m * %(versions)s + v.id, %(entry)s + m * %(part)s + e.id,
-  {_CHANGED.replace("e.", "v.").replace("at.", "at.")}, v.action, v.reason, v.evidence, v.batch, v.actor_name
+  {_CHANGED.replace("e.", "v.").replace("at.", "at.")}, v.action, v.reason, v.evidence, v.batch, v.actor_name, v.epoch
 from drawn_version v join drawn_entry e on e.id = v.entry_id {_FURTHER} {_PLACES} order by m, v.id
 """
 

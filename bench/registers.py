@@ -299,10 +299,10 @@ def importing(kind: Any, rules: Any, folder: Path, rows: int) -> bool:
 def check(kind: Any, rules: Any) -> None:
     """Hold what was filled against the functions of the actions, entry by entry."""
     from saishang.apps.registers import book, queries, tiles
-    from saishang.apps.registers.actions.write import _words
     from saishang.apps.registers.making import due_day
     from saishang.apps.registers.models import Entry, Version
     from saishang.apps.registers.queries import Filter, view_of
+    from saishang.apps.registers.sought import words_of
     from saishang.science.register.cells import LEVEL, cell_of, column_row
     from saishang.science.register.places import read_place
     from saishang.science.register.sums import figure_sum
@@ -315,7 +315,7 @@ def check(kind: Any, rules: Any) -> None:
         values, faults = read_entry(kind, given, rules.regions, state=entry.state)
         last = Version.objects.filter(entry=entry).order_by("-number").first()
         assert not faults and values == entry.values, faults
-        assert entry.words == _words(kind, entry.values), (entry.words, _words(kind, entry.values))
+        assert entry.words == words_of(kind, entry.values), (entry.words, words_of(kind, entry.values))
         assert place.box == (entry.west, entry.south, entry.east, entry.north)
         assert entry.cell == cell_of(place.box[0], place.box[1]), entry.key
         assert entry.due == due_day(kind, view_of(entry, KIND).standing)

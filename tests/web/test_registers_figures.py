@@ -50,8 +50,8 @@ def csv(table: str, query: str = "") -> list[list[str]]:
 def test_a_number_leads_to_the_entries_that_were_counted_on_that_day() -> None:
     for query, region, codes in (("", "640100", "AB"), ("on=2026-02-20", "640100", "ABD"), ("", "640000", "ABC"),
                                  ("place=640100", "640104", "A"), ("on=2026-01-04", "640000", "")):  # fmt: skip
-        links = [unescape(link) for link in re.findall(r'href="([^"]*figure=with_record[^"]*)"', page(query))]
-        here = [link for link in links if f"region={region}&" in link]
+        links = [unescape(link) for link in re.findall(r'href="([^"]*/figures/with_record/[^"]*)"', page(query))]
+        here = [link for link in links if f"region={region}" in link]
         assert bool(here) is bool(codes), (query, links)
         if codes:
             listed = Client().get(here[0]).content.decode()

@@ -38,12 +38,12 @@ _COMMANDS = (
     "leads",
     "calc",
     "species",
+    "registers",
     "organisations",
     "work",
     "backup",
     "search",
     "report",
-    "registers",
     "rules",
 )
 

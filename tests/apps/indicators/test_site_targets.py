@@ -69,7 +69,7 @@ def test_an_indicator_needs_no_names_nor_age(tmp_path: Path) -> None:
         ("item: T12", "item: T99", "6 targets.0.item: a task of the plan ningxia"),
         ("id: X01", "id: G02", "2 targets.0.id: a number that the plan ningxia does not use"),
         ("indicator: own.share", "indicator: own.shares", "7 targets.0.indicator: a code of indicators"),
-        ("owners: [NX-STT]", "owners: [NX-XXX]", "12 targets.0.owners.0: a code of agencies"),
+        ("owners: [NX-STT]", "owners: [NX-NOBODY]", "12 targets.0.owners.0: a code of agencies"),
         ("year: 2027", "year: 1989", "10 targets.0.year: at least 1990"),
         ('region: "640121"', 'region: "999999"', "11 targets.0.region: a code of regions"),
     ],

@@ -179,6 +179,7 @@ def test_moments_of_a_schedule() -> None:
 def test_due_work_is_started_once_and_made_up_for(settings: Any) -> None:
     scheduled = {
         "reconcile", "compact", "vacuum", "check", "remind", "open_reports", "search", "registers_compact",
+        "registers-hide",
     }  # fmt: skip
     now = timezone.now()
     assert {Job.objects.get(pk=pk).kind for pk in start_due(now + timedelta(days=8))} == scheduled
