@@ -8,11 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from saishang.database import Cluster
 
 BENCH = Path(__file__).resolve().parents[2] / "bench"
 
 
+@pytest.mark.soak
 def test_a_small_register_is_filled_asked_and_imported_into() -> None:
     folder = Path(tempfile.mkdtemp(prefix="saishang-bench-"))
     folder.chmod(0o711)
