@@ -139,7 +139,7 @@ def _any(parts: Mapping[str, Part]) -> bool:
 def _current(kinds: Iterable[Kind]) -> dict[str, Kind]:
     """The kinds by id, their books made anew where the description has changed."""
     listed = {kind.id: kind for kind in kinds}
-    written: Collection[tuple[str, str]] = set(Book.objects.values_list("kind", "digest"))
+    written: Collection[tuple[str, str]] = set(Book.objects.filter(ready=True).values_list("kind", "digest"))
     for kind in listed.values():
         if (kind.id, kind.digest) not in written:
             book.make(kind)

@@ -21,6 +21,8 @@ from saishang.science.register.kind import Kind
 
 __all__ = ["compact", "due_day", "forget", "is_current", "make", "make_beside"]
 
+#: First half of the lock of whoever makes a book, taken before the other one (the one between is that of descriptions).
+_MAKING = LOCK + 2
 #: Told how many versions, then entries, were read; what it raises ends the work.
 Progress = Callable[[str, int], None]
 #: Rows of one reading.
@@ -44,6 +46,8 @@ def make(kind: Kind) -> int:
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
+            # A book that is made beside the writers is not made a second time: both would count.
+            cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_MAKING, kind.id])
             cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, kind.id])
         if is_current(kind):  # somebody else was faster
             return 0
@@ -65,6 +69,16 @@ def make_beside(kind: Kind, progress: Progress = lambda step, rows: None, *, ane
     anew:
         Also where the book is current.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s, hashtext(%s))", [_MAKING, kind.id])
+    try:
+        return _make_beside(kind, progress, anew)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(%s, hashtext(%s))", [_MAKING, kind.id])
+
+
+def _make_beside(kind: Kind, progress: Progress, anew: bool) -> int:
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(%s, hashtext(%s))", [LOCK, kind.id])
     held = True

@@ -216,7 +216,7 @@ def last_written(kind: Kind) -> datetime | None:
 def first_days(kinds: Iterable[Kind]) -> dict[str, date]:
     """The earliest day from which anything of a register holds, read from its sums; empty registers left out."""
     known = {kind.id: kind for kind in kinds}
-    current = dict(Book.objects.filter(kind__in=known).values_list("kind", "digest"))
+    current = dict(Book.objects.filter(kind__in=known, ready=True).values_list("kind", "digest"))
     for name, kind in known.items():
         if current.get(name) != kind.digest:
             make(kind)
