@@ -192,3 +192,27 @@ def test_a_past_day_is_the_sum_of_years_months_and_days() -> None:
     for day in {day + timedelta(days=shift) for day in days for shift in (-1, 0, 1)}:
         stood = sum(part.counted for place, part in book.sums(KIND, day).items() if not place.figure)
         assert stood == sum(other <= day for other in days), day
+
+
+def test_whoever_reads_sums_makes_a_book_that_is_not_current() -> None:
+    """After a description has changed nothing answers from the sums of the former one, whoever asks first."""
+    from saishang.apps.registers import glance, reading, series
+
+    outfall("640104-0001", date(2026, 4, 1))
+    outfall("640104-0002", date(2026, 4, 2))
+    figure = KIND.figures["found"]
+
+    def forgotten() -> None:
+        book.sums(KIND)
+        Book.objects.filter(kind=KIND.id).update(digest="another")
+        Movement.objects.filter(kind=KIND.id).delete()
+
+    forgotten()
+    told = glance.figures([(KIND, figure)], RULES, "640104", TODAY)
+    assert told[KIND.id, "found"].entries == 2
+    forgotten()
+    assert glance.glances([KIND], TODAY)[KIND.id].entries == 2
+    forgotten()
+    assert reading.first_days([KIND]) == {KIND.id: date(2026, 4, 1)}
+    forgotten()
+    assert [value.rounded for value in series.series(KIND, figure, RULES, "640104", [TODAY])] == [2]

@@ -17,7 +17,7 @@ from django.db import connection
 
 from saishang.apps.jobs.actions import start
 from saishang.apps.jobs.queries import jobs
-from saishang.apps.registers.making import compact, due_day, forget, is_current, make
+from saishang.apps.registers.making import bring_up, compact, due_day, forget, is_current, make
 from saishang.apps.registers.models import Book, Entry
 from saishang.apps.registers.movements import Place, first_days
 from saishang.science.register.kind import Kind
@@ -81,8 +81,7 @@ def sums(kind: Kind, on: date | None = None, figures: Iterable[str] | None = Non
     figures:
         Which ones; `""` for entries by state. None = all.
     """
-    if not is_current(kind):
-        make(kind)
+    bring_up([kind])
     where, values = _until(on)
     parts = [f"select * from registers_movement where kind = %s and {one}" for one in where]  # noqa: S608
     given = [value for own in values for value in (kind.id, *own)]

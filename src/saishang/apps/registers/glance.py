@@ -6,7 +6,7 @@ Read from the sums beside the versions (`book`), never from the entries one by o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,8 +14,8 @@ from fractions import Fraction
 from django.db import connection
 from django.db.models import Count, Max
 
-from saishang.apps.registers import book
-from saishang.apps.registers.models import Book, Entry, Version
+from saishang.apps.registers.making import bring_up
+from saishang.apps.registers.models import Entry, Version
 from saishang.apps.registers.queries import counted_regions, inside
 from saishang.rules import Rules
 from saishang.science.register.kind import Figure, Kind
@@ -74,8 +74,9 @@ def last_version() -> int:
 
 def glances(kinds: Iterable[Kind], today: date) -> dict[str, Glance]:
     """Every one of the registers as it stands on a day, by its id."""
-    listed = _current(kinds)
-    names = list(listed)
+    listed = list(kinds)
+    bring_up(listed)
+    names = list(dict.fromkeys(kind.id for kind in listed))
     with connection.cursor() as cursor:
         cursor.execute(
             "select kind, invented, sum(counted) filter (where figure = ''), max(day) from registers_movement"
@@ -105,7 +106,9 @@ def figures(
     Invented entries are never counted beside real ones; where there are no others they show what the figure is for,
     under their mark.
     """
-    asked = {(kind.id, figure.id): figure for kind, figure in wanted}
+    pairs = list(wanted)
+    bring_up(kind for kind, _figure in pairs)
+    asked = {(kind.id, figure.id): figure for kind, figure in pairs}
     parts: dict[tuple[str, str, bool], dict[str, Part]] = defaultdict(dict)
     kinds = sorted({kind for kind, _figure in asked})
     with connection.cursor() as cursor:
@@ -134,13 +137,3 @@ def figures(
 
 def _any(parts: Mapping[str, Part]) -> bool:
     return sum(parts.values(), NOTHING).counted > 0
-
-
-def _current(kinds: Iterable[Kind]) -> dict[str, Kind]:
-    """The kinds by id, their books made anew where the description has changed."""
-    listed = {kind.id: kind for kind in kinds}
-    written: Collection[tuple[str, str]] = set(Book.objects.filter(ready=True).values_list("kind", "digest"))
-    for kind in listed.values():
-        if (kind.id, kind.digest) not in written:
-            book.make(kind)
-    return listed

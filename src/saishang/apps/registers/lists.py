@@ -17,7 +17,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet
 from saishang.apps.core.queries import counted
 from saishang.apps.registers.matching import beyond, field_is, figured, in_order
 from saishang.apps.registers.models import Entry, Movement
-from saishang.apps.registers.queries import EntryView, Filter, as_of, view_of
+from saishang.apps.registers.queries import EntryView, Filter, narrowed, view_of
 from saishang.science.register.kind import DEMONSTRATION, Figure, Kind
 
 __all__ = [
@@ -150,14 +150,7 @@ def rows(kind: Kind, wanted: Wanted, order: str = "key") -> QuerySet[Any]:
 
 def _filtered(kind: Kind, wanted: Wanted) -> QuerySet[Any]:
     asked = wanted.filter
-    rows: QuerySet[Any]
-    rows = Entry.objects.filter(kind=kind.id) if asked.on is None else as_of(kind, asked.on, asked.known_at)
-    if not asked.withdrawn:
-        rows = rows.filter(withdrawn=False)
-    if asked.regions:
-        rows = rows.filter(region__in=asked.regions)
-    if asked.states:
-        rows = rows.filter(state__in=asked.states)
+    rows = narrowed(kind, asked)
     if wanted.fields:
         rows = rows.filter(values__contains=dict(wanted.fields))
     prefix = "" if asked.on is None else "entry__"

@@ -7,7 +7,7 @@ a snapshot of exactly that moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from django.db import connection, transaction
@@ -19,7 +19,7 @@ from saishang.apps.registers.sought import words_of
 from saishang.science.register.figures import Standing, due_terms
 from saishang.science.register.kind import Kind
 
-__all__ = ["compact", "due_day", "forget", "is_current", "make", "make_beside"]
+__all__ = ["bring_up", "compact", "due_day", "forget", "is_current", "make", "make_beside"]
 
 #: First half of the lock of whoever makes a book, taken before the other one (the one between is that of descriptions).
 _MAKING = LOCK + 2
@@ -37,6 +37,15 @@ _SPOT = ("pk", "cell", "state", "invented")
 def is_current(kind: Kind) -> bool:
     """Whether the book of a kind is written by its description as it is now."""
     return Book.objects.filter(kind=kind.id, digest=kind.digest, ready=True).exists()
+
+
+def bring_up(kinds: Iterable[Kind]) -> None:
+    """Make the books of some kinds that are not current, for whoever reads them at once and cannot wait for a job."""
+    listed = {kind.id: kind for kind in kinds}
+    made = dict(Book.objects.filter(kind__in=list(listed), ready=True).values_list("kind", "digest"))
+    for name, kind in listed.items():
+        if made.get(name) != kind.digest:
+            make(kind)
 
 
 def make(kind: Kind) -> int:

@@ -22,8 +22,8 @@ from saishang.science.soil.geometry import Area, areas_overlap, read_area
 
 __all__ = [
     "EntryView", "Filter", "VersionView", "Written", "as_of", "counted_regions", "due", "entries", "entry",
-    "figures", "first_day", "history", "inside", "keys", "number_of", "overlapping", "papers_past", "recorded",
-    "region_of", "size", "stations", "timelines", "unlogged_versions", "view_of", "written_since",
+    "figures", "first_day", "history", "inside", "keys", "narrowed", "number_of", "overlapping", "papers_past",
+    "recorded", "region_of", "size", "stations", "timelines", "unlogged_versions", "view_of", "written_since",
 ]  # fmt: skip
 
 
@@ -99,18 +99,22 @@ class Filter:
 
 def entries(kind: Kind, wanted: Filter = Filter()) -> list[EntryView]:
     """Entries of a register by key."""
+    found = narrowed(kind, wanted)
+    prefix = "" if wanted.on is None else "entry__"
+    for word in wanted.text.casefold().split():
+        found = found.filter(**{f"{prefix}words__contains": word})
+    return [view_of(row, kind.id) for row in found.order_by("key")]
+
+
+def narrowed(kind: Kind, wanted: Filter) -> QuerySet[Any]:
+    """Entries, or their versions of a day, by all of a filter but its text."""
     found: QuerySet[Any]
     found = Entry.objects.filter(kind=kind.id) if wanted.on is None else as_of(kind, wanted.on, wanted.known_at)
     if not wanted.withdrawn:
         found = found.filter(withdrawn=False)
     if wanted.regions:
         found = found.filter(region__in=wanted.regions)
-    if wanted.states:
-        found = found.filter(state__in=wanted.states)
-    prefix = "" if wanted.on is None else "entry__"
-    for word in wanted.text.casefold().split():
-        found = found.filter(**{f"{prefix}words__contains": word})
-    return [view_of(row, kind.id) for row in found.order_by("key")]
+    return found.filter(state__in=wanted.states) if wanted.states else found
 
 
 def size(kind: Kind) -> int:

@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from saishang.apps.core.queries import counted
 from saishang.apps.registers import lists
-from saishang.apps.registers.book import due_day, make
 from saishang.apps.registers.lists import Wanted
-from saishang.apps.registers.models import Book, Entry, Movement, Version
+from saishang.apps.registers.making import bring_up, due_day
+from saishang.apps.registers.models import Entry, Movement, Version
 from saishang.apps.registers.queries import EntryView, counted_regions, inside, view_of
 from saishang.rules import Rules
 from saishang.science.register.boxes import Box, meets, split
@@ -215,12 +215,10 @@ def last_written(kind: Kind) -> datetime | None:
 
 def first_days(kinds: Iterable[Kind]) -> dict[str, date]:
     """The earliest day from which anything of a register holds, read from its sums; empty registers left out."""
-    known = {kind.id: kind for kind in kinds}
-    current = dict(Book.objects.filter(kind__in=known, ready=True).values_list("kind", "digest"))
-    for name, kind in known.items():
-        if current.get(name) != kind.digest:
-            make(kind)
-    rows = Movement.objects.filter(kind__in=known, span="d", figure="").values_list("kind").annotate(first=Min("day"))
+    listed = list(kinds)
+    bring_up(listed)
+    names = [kind.id for kind in listed]
+    rows = Movement.objects.filter(kind__in=names, span="d", figure="").values_list("kind").annotate(first=Min("day"))
     return dict(rows)
 
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from django.db import connection
 
 from saishang.apps.registers import book
+from saishang.apps.registers.making import bring_up
 from saishang.apps.registers.queries import counted_regions, inside
 from saishang.rules import Rules
 from saishang.science.register.kind import Figure, Kind
@@ -24,8 +25,7 @@ def series(
     """The figure of a region and everything below it at the end of each of the days, which are in their order."""
     if not days:
         return []
-    if not book.is_current(kind):
-        book.make(kind)
+    bring_up([kind])
     codes = inside(rules, region)
     counted = counted_regions(figure, rules, codes)
     with connection.cursor() as cursor:

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from saishang.apps.registers.book import Place, is_current, make
+from saishang.apps.registers.book import Place
+from saishang.apps.registers.making import bring_up
 from saishang.apps.registers.matching import FEW
 from saishang.apps.registers.models import Version
 from saishang.apps.registers.movements import first_days
@@ -40,8 +41,7 @@ def monthly(kind: Kind, days: Sequence[date], figures: Iterable[str]) -> Iterato
     figures:
         Which ones; `""` for entries by state.
     """
-    if not is_current(kind):
-        make(kind)
+    bring_up([kind])
     first, last = days[0].replace(day=1), days[-1]
     _year, (_m, month), _day = first_days(last)
     begin = date(first.year, 1, 1)
