@@ -160,6 +160,7 @@ def prepare(folder: Path, sizes: Sizes, seed: int = 1, part: int | None = None) 
         with connection.cursor() as cursor:
             cursor.execute("vacuum analyze registers_movement")
             cursor.execute("vacuum analyze registers_cellmovement")
+            cursor.execute("vacuum analyze registers_termmovement")
     _index(folder)
     if not (folder / "searched").exists():
         with steps("documents of the search"):
@@ -173,6 +174,7 @@ _TABLES = (
     "registers_version",
     "registers_movement",
     "registers_cellmovement",
+    "registers_termmovement",
     "search_indexeddocument",
 )
 
@@ -394,6 +396,8 @@ from drawn_version v join drawn_entry e on e.id = v.entry_id {_FURTHER} {_PLACES
 
 def _draw(cursor: Any, kind: Kind, rules: Rules, count: int, seed: int) -> Any:
     """Copy a part into the temporary tables; what it adds to the sums, cells apart."""
+    from saishang.apps.registers.movements import terms_of
+
     tally = repeated(kind)
     version = 0
     lines: tuple[list[str], list[str]] = ([], [])
@@ -405,6 +409,7 @@ def _draw(cursor: Any, kind: Kind, rules: Rules, count: int, seed: int) -> Any:
             lines[1].append(f"{version}\t{number}\t{one}")
             tally.change(after.since, before, after)
             before = after
+        tally.end(before, terms_of(kind, before))
         if len(lines[0]) >= _AT_ONCE:
             _copy(cursor, *lines)
             lines = ([], [])
@@ -417,7 +422,7 @@ def _sums(cursor: Any, kind: Kind, tally: Any) -> None:
     from saishang.apps.registers.movements import LEVELS, insert
     from saishang.science.register.cells import LEVEL
 
-    for table in ("registers_movement", "registers_cellmovement"):
+    for table in ("registers_movement", "registers_cellmovement", "registers_termmovement"):
         cursor.execute(f"delete from {table} where kind = %s", [kind.id])
     insert(tally)
     for level in LEVELS:
@@ -521,7 +526,7 @@ def repeated(kind: Kind) -> Any:
 
     class Repeated(Tally):
         def times(self, number: int) -> None:
-            for held in (self._entries, self._totals, self._missing):
+            for held in (self._entries, self._totals, self._missing, self._flows, self._terms):
                 for key in held:
                     held[key] *= number
 

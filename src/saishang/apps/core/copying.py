@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field, Model
-from psycopg.types.json import Jsonb
 
-__all__ = ["create_many"]
+__all__ = ["Blank", "create_many"]
 
 Row = TypeVar("Row", bound=Model)
 #: Fewer rows are inserted as ever.
@@ -30,12 +29,42 @@ def _prepared(field: Field[Any, Any], connection: Any) -> Callable[[Any], Any] |
     if kind in _AS_IT_IS:
         return None
     if kind == "JSONField" and getattr(field, "encoder", None) is None:
-        return lambda value: None if value is None else Jsonb(value, dumps=_json)
+        return _json
     return lambda value: field.get_db_prep_save(value, connection)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _json(value: Any) -> str | None:
+    """COPY takes JSON as its text."""
+    if value is None:
+        return None
+    return _ENCODE(value) if value else _NOTHING.get(type(value)) or _ENCODE(value)
+
+
+#: What most rows say in most of their JSON.
+_NOTHING: dict[type, str] = {dict: "{}", list: "[]"}
+
+
+class Blank(Generic[Row]):
+    """Makes new rows of a model from values by column: a model's own keywords cost as much as the row itself.
+
+    Foreign keys are given by their column (`actor_id`); what is not given has the default of its field.
+    """
+
+    def __init__(self, model: type[Row]) -> None:
+        self._model = model
+        self._defaults = {str(field.attname): field.get_default for field in model._meta.concrete_fields}
+
+    def __call__(self, **given: Any) -> Row:
+        """A row that is not saved yet; a name that the model does not have is refused (`TypeError`)."""
+        made = self._model(
+            *[given.pop(name) if name in given else default() for name, default in self._defaults.items()]
+        )
+        if given:
+            raise TypeError(f"{self._model.__name__} has no {', '.join(given)}")
+        return made
 
 
 def create_many(rows: Sequence[Row]) -> None:

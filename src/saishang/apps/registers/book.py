@@ -8,8 +8,9 @@ test holds the two against each other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +20,7 @@ from saishang.apps.jobs.actions import start
 from saishang.apps.jobs.queries import jobs
 from saishang.apps.registers.making import bring_up, compact, due_day, forget, is_current, make
 from saishang.apps.registers.models import Book, Entry
-from saishang.apps.registers.movements import Place, first_days
+from saishang.apps.registers.movements import CAME, WENT, Place, first_days
 from saishang.science.register.kind import Kind
 from saishang.science.register.sums import Part
 
@@ -29,6 +30,7 @@ __all__ = [
     "compact",
     "counts",
     "due_day",
+    "ended",
     "forget",
     "is_current",
     "make",
@@ -79,19 +81,18 @@ def sums(kind: Kind, on: date | None = None, figures: Iterable[str] | None = Non
     Parameters
     ----------
     figures:
-        Which ones; `""` for entries by state. None = all.
+        Which ones; `""` for entries by state, `CAME` and `WENT` for what came and went. None = all but these two.
     """
     bring_up([kind])
     where, values = _until(on)
     parts = [f"select * from registers_movement where kind = %s and {one}" for one in where]  # noqa: S608
     given = [value for own in values for value in (kind.id, *own)]
-    only = ""
-    if figures is not None:
-        only, given = "where figure = any(%s)", [*given, list(figures)]
+    only = "<> all(%s)" if figures is None else "= any(%s)"
+    given.append([CAME, WENT] if figures is None else list(figures))
     with connection.cursor() as cursor:
         cursor.execute(
             "select figure, region, state, invented, sum(counted), sum(total), sum(base), sum(base_total),"  # noqa: S608
-            f" sum(missing) from ({' union all '.join(parts)}) m {only} group by 1, 2, 3, 4",
+            f" sum(missing) from ({' union all '.join(parts)}) m where figure {only} group by 1, 2, 3, 4",
             given,
         )
         rows = cursor.fetchall()
@@ -110,6 +111,19 @@ def _until(on: date | None) -> tuple[list[str], list[list[Any]]]:
         ["span = 'y' and day < %s", "span = 'm' and day >= %s and day < %s", "span = 'd' and day >= %s and day <= %s"],
         [[year], [year, month], [month, day]],
     )
+
+
+def ended(kind: Kind, before: date) -> Counter[tuple[str, str, bool]]:
+    """How many terms that run now end before a day: (term, region, invented) → their number."""
+    bring_up([kind])
+    where, values = _until(before - timedelta(days=1))
+    parts = [f"select * from registers_termmovement where kind = %s and {one}" for one in where]  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select term, region, invented, sum(counted) from ({' union all '.join(parts)}) m group by 1, 2, 3",  # noqa: S608
+            [value for own in values for value in (kind.id, *own)],
+        )
+        return Counter({(term, region, invented): int(number) for term, region, invented, number in cursor.fetchall()})
 
 
 def counts(kinds: Iterable[Kind]) -> dict[str, int]:

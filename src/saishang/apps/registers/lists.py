@@ -18,10 +18,12 @@ from saishang.apps.core.queries import counted
 from saishang.apps.registers.matching import beyond, field_is, figured, in_order
 from saishang.apps.registers.models import Entry, Movement
 from saishang.apps.registers.queries import EntryView, Filter, narrowed, view_of
+from saishang.apps.registers.sought import grams_of
 from saishang.science.register.kind import DEMONSTRATION, Figure, Kind
 
 __all__ = [
     "MOST_LATE", "ORDERS", "Range", "Wanted", "count_invented", "count_late", "invented", "late", "page", "rows",
+    "runs_of",
 ]  # fmt: skip
 
 #: What a list can be put in order by: columns with an index.
@@ -124,6 +126,12 @@ def page(kind: Kind, wanted: Wanted, order: str, first: int, most: int) -> list[
     return [read[key] for key in keys if key in read]
 
 
+def runs_of(kind: Kind, asked: Filter) -> list[tuple[str, str]]:
+    """Region and state of the runs of keys that a filter chooses; empty where it names no region."""
+    states = sorted(asked.states or _states(kind))
+    return [(region, state) for region in asked.regions for state in states]
+
+
 def _states(kind: Kind) -> set[str]:
     """States that entries of a kind have: those of its life cycle, and any that it had once and the sums know."""
     known = set(kind.life.states) if kind.life is not None else set()
@@ -189,22 +197,28 @@ def _is_invented(kind: Kind, now: bool, yes: bool) -> Q:
 
 
 def _holds(word: str, prefix: str) -> Q:
-    """Entries whose words hold a part: its pairs of characters stand in the index, the part itself is compared."""
+    """Entries whose words hold a part: its grams stand in the index, the part itself is compared."""
     exact = Q(**{f"{prefix}words__contains": word})
-    pairs = sorted({word[place : place + 2] for place in range(len(word) - 1)})
-    return Q(_HoldsPairs(F(f"{prefix}words"), pairs)) & exact if pairs else exact
+    grams = sorted(grams_of(word))
+    return Q(_HoldsGrams([F(f"{prefix}{name}") for name in _OF_GRAMS], grams)) & exact if grams else exact
 
 
-class _HoldsPairs(Func):
-    """Whether all pairs stand among those of a text (migration 0004)."""
+_OF_GRAMS = ("kind", "region", "state", "words")
+
+
+class _HoldsGrams(Func):
+    """Whether all grams stand among those of an entry (migration 0061)."""
 
     output_field = BooleanField()
 
-    def __init__(self, words: F, pairs: list[str]) -> None:
-        super().__init__(words)
-        self.pairs = pairs
+    def __init__(self, columns: list[F], grams: list[str]) -> None:
+        super().__init__(*columns)
+        self.grams = grams
 
     def as_sql(self, compiler: Any, connection: Any, **_more: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         """The condition and its parameters."""
-        sql, parameters = compiler.compile(self.get_source_expressions()[0])
-        return f"(registers_pairs({sql}) @> %s::text[])", [*parameters, self.pairs]
+        compiled = [compiler.compile(expression) for expression in self.get_source_expressions()]
+        columns = ", ".join(sql for sql, _parameters in compiled)
+        return (
+            f"(registers_grams({columns}) @> %s::text[])", [*(p for _sql, more in compiled for p in more), self.grams]
+        )  # fmt: skip

@@ -13,10 +13,10 @@ from datetime import date
 from django.db import connection, transaction
 from django.utils import timezone
 
-from saishang.apps.registers.models import Book, CellMovement, Entry, Movement, Version
-from saishang.apps.registers.movements import LOCK, Spot, Tally, insert
+from saishang.apps.registers.models import Book, CellMovement, Entry, Movement, TermMovement, Version
+from saishang.apps.registers.movements import LOCK, Spot, Tally, insert, terms_of
 from saishang.apps.registers.sought import words_of
-from saishang.science.register.figures import Standing, due_terms
+from saishang.science.register.figures import Standing
 from saishang.science.register.kind import Kind
 
 __all__ = ["bring_up", "compact", "due_day", "forget", "is_current", "make", "make_beside"]
@@ -126,10 +126,11 @@ def _clear(kind: Kind) -> None:
     with connection.cursor() as cursor:
         cursor.execute("delete from registers_movement where kind = %s", [kind.id])
         cursor.execute("delete from registers_cellmovement where kind = %s", [kind.id])
+        cursor.execute("delete from registers_termmovement where kind = %s", [kind.id])
 
 
 def _sum(kind: Kind, progress: Progress) -> None:
-    """Movements of every version, and the cells of what stands now."""
+    """Movements of every version, and the terms and cells of what stands now."""
     tally = Tally(kind)
     read = 0
     for steps in _histories(kind):
@@ -137,6 +138,7 @@ def _sum(kind: Kind, progress: Progress) -> None:
         for day, after in steps:
             tally.change(day, before, after)
             before = after
+        tally.end(before, terms_of(kind, before))
         read += len(steps)
         if len(tally) > _HELD:
             insert(tally)
@@ -206,7 +208,7 @@ def _columns(kind: Kind, progress: Progress) -> int:
 
 def due_day(kind: Kind, standing: Standing) -> date | None:
     """The earliest day on which a term of an entry ends; None when none runs."""
-    return min((term.on for term in due_terms(kind, [standing])), default=None)
+    return min((term.on for term in terms_of(kind, standing)), default=None)
 
 
 def forget(kind: str) -> None:
@@ -223,6 +225,7 @@ def compact(kind: str) -> int:
         (Movement, "kind, span, figure, day, region, state, invented",
          ("counted", "total", "base", "base_total", "missing")),
         (CellMovement, "kind, level, cell, state, invented", ("counted",)),
+        (TermMovement, "kind, span, term, day, region, invented", ("counted",)),
     ):  # fmt: skip
         table = model._meta.db_table
         sums = ", ".join(f"sum({name})" for name in numbers)

@@ -10,7 +10,7 @@ from saishang.apps.registers.states import PROPOSAL_STATES
 
 __all__ = [
     "Book", "Bundle", "CellMovement", "Content", "Description", "Entry", "Movement", "OwnDefault", "Proposal",
-    "SavedView", "Version",
+    "SavedView", "TermMovement", "Version",
 ]  # fmt: skip
 
 
@@ -124,7 +124,8 @@ class Entry(Content):
 class Version(Content):
     """One version of an entry. Rows are only ever added: a database trigger refuses updates and deletions."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="versions")
+    #: Its own index would be a third one that begins with the entry.
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     #: add | change | move:<action> | withdraw | restore | undo | migrate
     action = models.CharField(max_length=60)
@@ -132,15 +133,21 @@ class Version(Content):
     #: [{kind, name, sha256, size}] of the files that a move was made with.
     evidence = models.JSONField(default=list)
     #: Import that wrote it; empty for what was typed.
-    batch = models.CharField(max_length=40, blank=True, db_index=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    batch = models.CharField(max_length=40, blank=True)
+    #: Nobody asks for all that somebody wrote, only for his versions of an entry.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     actor_name = models.CharField(max_length=150)
     recorded_at = models.DateTimeField()
 
     class Meta:
         ordering = ["entry", "number"]
         constraints = [models.UniqueConstraint(fields=["entry", "number"], name="registers_version_once")]
-        indexes = [models.Index(fields=["entry", "effective"])]
+        indexes = [
+            models.Index(fields=["entry", "effective"]),
+            models.Index(fields=["batch"], name="registers_version_of_batch"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.entry_id} v{self.number} {self.action}"
@@ -245,7 +252,7 @@ class Movement(models.Model):
     kind = models.CharField(max_length=60)
     #: y | m | d: what `day` is the first day of.
     span = models.CharField(max_length=1)
-    #: Figure of the kind; empty: how many entries are in a state.
+    #: Figure of the kind; empty: how many entries are in a state; +, -: how many came and how many went.
     figure = models.CharField(max_length=60, blank=True)
     day = models.DateField()
     region = models.CharField(max_length=12, blank=True)
@@ -284,6 +291,27 @@ class CellMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.level}/{self.cell} {self.counted:+d}"
+
+
+class TermMovement(models.Model):
+    """What changes of entries added to the terms that end in a span of days, or took from them, as the register stands
+    now."""
+
+    kind = models.CharField(max_length=60)
+    #: y | m | d: what `day` is the first day of.
+    span = models.CharField(max_length=1)
+    term = models.CharField(max_length=60)
+    #: On which the term ends.
+    day = models.DateField()
+    region = models.CharField(max_length=12, blank=True)
+    invented = models.BooleanField()
+    counted = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "span", "day"], name="registers_terms_of")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.term} {self.day} {self.counted:+d}"
 
 
 class Book(models.Model):

@@ -1,13 +1,13 @@
 """What changes of entries add to the sums of a register, and how it is written down with them.
 
-A movement says what a change added to a figure, or took from it, from a day on; another kind of movement says the same
-of the cells of the map as the register stands now. Both follow from the versions and from the kind's description.
+A movement says what a change added to a figure, or took from it, from a day on; others say the same of the cells of the
+map and of the terms that run, as the register stands now. All follow from the versions and the kind's description.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
@@ -17,27 +17,32 @@ from typing import Any
 from django.db import connection
 
 from saishang.apps.core.copying import create_many
-from saishang.apps.registers.models import CellMovement, Movement
+from saishang.apps.registers.models import CellMovement, Movement, TermMovement
 from saishang.science.numbers import exact
 from saishang.science.register.cells import LEVEL
-from saishang.science.register.figures import Standing
+from saishang.science.register.figures import Due, Standing, due_terms
 from saishang.science.register.kind import Figure, Kind
 from saishang.science.register.sums import NOTHING, Part, belongs, part_of, part_of_many
 from saishang.science.register.values import as_text
 
-__all__ = ["LEVELS", "LOCK", "Place", "Spot", "Tally", "first_days", "insert", "note", "spot_of", "standing_of"]
+__all__ = [
+    "CAME", "LEVELS", "LOCK", "WENT", "Place", "Spot", "Tally", "first_days", "insert", "note", "spot_of",
+    "standing_of", "terms_of",
+]  # fmt: skip
 
 #: First half of the lock of a kind's book; the second is made of its name. Writers share it, a new making has it alone.
 LOCK = 0x5A15
 #: Levels of the map's grid that are summed: cells of about 61, 7.7 and 1 km at 38° north.
 LEVELS = (9, 12, 15)
+#: Kept like figures: how many entries came into the register, and how many went, by being withdrawn.
+CAME, WENT = "+", "-"
 #: Rows of one insertion.
 _AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a sum is kept for: a figure (empty: entries in a state), region, state, invented or not."""
+    """What a sum is kept for: a figure (empty: entries in a state; `CAME`, `WENT`), region, state, invented or not."""
 
     figure: str
     region: str
@@ -76,13 +81,17 @@ class Tally:
         self._totals: dict[tuple[date, tuple[Any, ...], str], Fraction] = defaultdict(Fraction)
         self._missing: Counter[tuple[date, tuple[Any, ...], str]] = Counter()
         self._cells: Counter[Spot] = Counter()
+        self._flows: Counter[tuple[date, Place]] = Counter()
+        #: (term, day on which it ends, region, invented) → how many more or fewer.
+        self._terms: Counter[tuple[str, date, str, bool]] = Counter()
         #: Where a figure meant something else once, entries of one period count otherwise than those of another.
         self._periods = any(figure.earlier for figure in figures)
         self._parts: dict[tuple[date, Place], Part] = defaultdict(lambda: NOTHING)
 
     def __len__(self) -> int:
         """How much is held in memory."""
-        return len(self._entries) + len(self._totals) + len(self._cells) + len(self._parts)
+        held = (self._entries, self._totals, self._cells, self._parts, self._flows, self._terms)
+        return sum(len(one) for one in held)
 
     def change(self, day: date, before: Standing | None, after: Standing | None) -> None:
         """An entry that stood one way stands another from a day on; None: not there, or withdrawn."""
@@ -90,6 +99,15 @@ class Tally:
             self._add(day, before, -1)
         if after is not None:
             self._add(day, after, 1)
+        one = before or after
+        if one is not None and (before is None or after is None):
+            self._flows[day, Place(WENT if after is None else CAME, one.region, "", one.invented)] += 1
+
+    def end(self, standing: Standing | None, terms: Iterable[Due], sign: int = 1) -> None:
+        """Terms that run for an entry as it stands now (`terms_of`); -1: those that ran as it stood before."""
+        if standing is not None:
+            for term in terms:
+                self._terms[term.term, term.on, standing.region, standing.invented] += sign
 
     def move(self, before: Spot | None, after: Spot | None) -> None:
         """An entry that stood in one spot of the map stands in another."""
@@ -132,6 +150,8 @@ class Tally:
     def rows(self) -> dict[tuple[date, Place], Part]:
         """Day and place → what it adds; what adds nothing is left out."""
         found: dict[tuple[date, Place], Part] = defaultdict(lambda: NOTHING, self._parts)
+        for at_place, number in self._flows.items():
+            found[at_place] = Part(counted=number)
         for (day, alike), number in self._entries.items():
             for place, figure, counted, base in self._members[alike]:
                 if figure is None:
@@ -150,6 +170,14 @@ class Tally:
             for level in LEVELS:
                 above = Spot(spot.cell >> 2 * (LEVEL - level), spot.state, spot.invented)
                 found[level, above] += number
+        return {key: number for key, number in found.items() if number}
+
+    def terms(self) -> dict[tuple[str, date, str, str, bool], int]:
+        """Span, its first day, term, region, invented → how many terms more or fewer end in it."""
+        found: Counter[tuple[str, date, str, str, bool]] = Counter()
+        for (term, day, region, invented), number in self._terms.items():
+            for span, first in first_days(day):
+                found[span, first, term, region, invented] += number
         return {key: number for key, number in found.items() if number}
 
 
@@ -193,10 +221,13 @@ def insert(tally: Tally) -> None:
         )
         for (level, spot), number in tally.cells().items()
     ]  # fmt: skip
-    for start in range(0, len(rows), _AT_ONCE):
-        create_many(rows[start : start + _AT_ONCE])
-    for start in range(0, len(cells), _AT_ONCE):
-        create_many(cells[start : start + _AT_ONCE])
+    terms = [
+        TermMovement(kind=kind, span=span, day=day, term=term, region=region, invented=invented, counted=number)
+        for (span, day, term, region, invented), number in tally.terms().items()
+    ]
+    for made in (rows, cells, terms):
+        for start in range(0, len(made), _AT_ONCE):
+            create_many(made[start : start + _AT_ONCE])
 
 
 def first_days(day: date) -> tuple[tuple[str, date], ...]:
@@ -218,6 +249,11 @@ def standing_of(row: Any) -> Standing | None:
     if row is None or row.withdrawn:
         return None
     return Standing(row.key, row.state, row.since, row.values, row.region, row.epoch)
+
+
+def terms_of(kind: Kind, standing: Standing | None) -> list[Due]:
+    """Terms that run for an entry, the earliest end first; none for one that is withdrawn."""
+    return [] if standing is None or not kind.terms else due_terms(kind, [standing])
 
 
 def spot_of(row: Any) -> Spot | None:

@@ -1,20 +1,19 @@
-"""How a register went month by month: figures and states from the movements, what came and went from the versions."""
+"""How a register went month by month: figures, states, what came and went, all from the movements."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
 
 from saishang.apps.registers.book import Place
 from saishang.apps.registers.making import bring_up
-from saishang.apps.registers.matching import FEW
-from saishang.apps.registers.models import Version
-from saishang.apps.registers.movements import first_days
+from saishang.apps.registers.movements import CAME, WENT, first_days
 from saishang.science.register.kind import Kind
 from saishang.science.register.sums import NOTHING, Part
 
@@ -39,7 +38,7 @@ def monthly(kind: Kind, days: Sequence[date], figures: Iterable[str]) -> Iterato
     days:
         Ends of months, as `month_ends` gives them.
     figures:
-        Which ones; `""` for entries by state.
+        Which ones; `""` for entries by state, `CAME` and `WENT` for what came and went.
     """
     bring_up([kind])
     first, last = days[0].replace(day=1), days[-1]
@@ -77,24 +76,22 @@ def monthly(kind: Kind, days: Sequence[date], figures: Iterable[str]) -> Iterato
 
 
 def comings(
-    kind: Kind, days: Sequence[date], regions: Sequence[str], *, invented: bool
-) -> list[tuple[date, int, int]] | None:
+    steps: Sequence[tuple[date, Mapping[Place, Part]]], regions: Iterable[str], *, invented: bool
+) -> list[tuple[date, int, int]]:
     """(end of the month, entries that came, entries that went), of some regions; a withdrawal taken back is a coming.
 
-    None where there are so many versions that counting them would take long: the movements give the difference alone.
+    Parameters
+    ----------
+    steps:
+        As `monthly` tells them, with `CAME` and `WENT` among the figures, from the month before the first one on.
     """
-    rows = Version.objects.filter(entry__kind=kind.id)
-    if rows[: FEW + 1].count() > FEW:
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select date_trunc('month', effective)::date, withdrawn, count(*) from ("
-            ' select v.effective, v.withdrawn, v.region, v."values" @> \'{"demonstration": true}\' as invented,'
-            " lag(v.withdrawn) over (partition by v.entry_id order by v.number) as was"
-            " from registers_version v join registers_entry e on e.id = v.entry_id where e.kind = %s) steps"
-            " where withdrawn is distinct from coalesce(was, true) and region = any(%s) and invented = %s"
-            " and effective between %s and %s group by 1, 2",
-            [kind.id, list(regions), invented, days[0].replace(day=1), days[-1]],
-        )
-        found = {(month, gone): number for month, gone, number in cursor.fetchall()}
-    return [(day, found.get((day.replace(day=1), False), 0), found.get((day.replace(day=1), True), 0)) for day in days]
+    codes = set(regions)
+
+    def told(sums: Mapping[Place, Part], figure: str) -> int:
+        return sum(
+            part.counted for place, part in sums.items()
+            if place.figure == figure and place.region in codes and place.invented is invented
+        )  # fmt: skip
+
+    counts = [(day, told(sums, CAME), told(sums, WENT)) for day, sums in steps]
+    return [(day, came - had, went - lost) for (_day, had, lost), (day, came, went) in pairwise(counts)]

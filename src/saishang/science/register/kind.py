@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from dataclasses import field as attribute  # where a class has an attribute `field` of its own
 from fractions import Fraction
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -120,6 +121,13 @@ class Field:
     open: bool = True
     kept_years: int = 0
     former: tuple[Choice, ...] = ()
+
+    @cached_property
+    def words(self) -> Mapping[Any, tuple[str, str]]:
+        """Value of a choice or truth → its words in Chinese and English; empty for other types."""
+        if self.type == "truth":
+            return {True: ("是", "yes"), False: ("否", "no")}
+        return {choice.id: (choice.zh, choice.en) for choice in (*self.former, *self.choices)}
 
 
 @dataclass(frozen=True)
@@ -253,7 +261,12 @@ class Kind:
 
     def seen_by(self, staff: bool) -> list[Field]:
         """Fields that a reader may see: all of them for people who are signed in."""
-        return [known for known in self.fields.values() if staff or known.public]
+        return list(self.fields.values() if staff else self.public_fields)
+
+    @cached_property
+    def public_fields(self) -> tuple[Field, ...]:
+        """Fields that everybody may see."""
+        return tuple(known for known in self.fields.values() if known.public)
 
 
 def read_kinds(rules: Rules) -> dict[str, Kind]:

@@ -81,7 +81,7 @@ def read_entry(
             values[field.id] = computed(field, values)
     wrong = {fault.field for fault in faults}
     for field in kind.fields.values():
-        if values[field.id] is None and field.id not in wrong and _wanted(field, values, state):
+        if field.required and values[field.id] is None and field.id not in wrong and _wanted(field, values, state):
             faults.append(FieldFault(field.id, "", "a value is required here", "fill it in"))
     order = list(kind.fields)
     return values, sorted(faults, key=lambda fault: order.index(fault.field))
@@ -239,6 +239,8 @@ def _named(regions: Mapping[str, Row]) -> dict[str, tuple[Row, ...]]:
 
 def as_text(value: Value) -> str:
     """A stored value as the text that `read_entry` reads back to the same value; empty for none."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
@@ -246,6 +248,8 @@ def as_text(value: Value) -> str:
 
 def matches(where: Mapping[str, Iterable[str]], values: Mapping[str, Any], state: str) -> bool:
     """Whether an entry has one of the values in every field that `where` names."""
+    if not where:
+        return True
     return all(
         (state if name == "state" else as_text(values.get(name))) in tuple(allowed) for name, allowed in where.items()
     )
@@ -255,11 +259,5 @@ def shown(field: Field, value: Value, language: Literal["zh", "en"] = "zh") -> s
     """A value as people read it: the words of a choice, 是/否, the number as given."""
     if value is None:
         return ""
-    english = language == "en"
-    if field.type == "choice":
-        for choice in (*field.choices, *field.former):
-            if choice.id == value:
-                return choice.en if english else choice.zh
-    if isinstance(value, bool):
-        return ("yes" if value else "no") if english else ("是" if value else "否")
-    return str(value)
+    words = field.words.get(value)
+    return str(value) if words is None else words[language == "en"]

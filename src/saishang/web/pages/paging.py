@@ -46,15 +46,21 @@ class LongPaginator(_Paginator):
     ----------
     read:
         First row (0-based), how many → the rows, where something else reads them faster than the query in its order.
+    number:
+        How many rows there are, and whether that is all, where it is known already.
     """
 
-    def __init__(self, rows: Any, per_page: int, *, read: Callable[[int, int], list[Any]] | None = None) -> None:
+    def __init__(
+        self, rows: Any, per_page: int, *, read: Callable[[int, int], list[Any]] | None = None,
+        number: tuple[int, bool] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(rows, per_page)
         self._read = read or (lambda first, most: list(self.object_list[first : first + most]))
+        self._number = number
 
     @cached_property
     def _counted(self) -> tuple[int, bool]:
-        return counted(cast("QuerySet[Any]", self.object_list), MOST_COUNTED)
+        return self._number or counted(cast("QuerySet[Any]", self.object_list), MOST_COUNTED)
 
     @property
     def count(self) -> int:

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from saishang.apps.registers import lists, queries
+from saishang.apps.registers import finding, lists, queries
 from saishang.apps.registers.actions.bulk import MOST_AT_ONCE
 from saishang.apps.registers.form import PLACE, STATE, place_headings
 from saishang.apps.registers.queries import EntryView
@@ -66,7 +66,9 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     asked = asked_of(request.GET, reader)
     wanted, chosen = asked.wanted, asked.chosen
     listed = lists.rows(known, wanted, asked.order)
-    pages = LongPaginator(listed, _PER_PAGE, read=partial(lists.page, known, wanted, asked.order))
+    text = finding.found(known, wanted, asked.order, _PER_PAGE + 1)
+    read = partial(lists.page, known, wanted, asked.order) if text is None else text.page
+    pages = LongPaginator(listed, _PER_PAGE, read=read, number=None if text is None else text.number)
     page = pages.get_page(request.GET.get("page"))
     views = [queries.view_of(row, known.id) for row in page.object_list]
     about = about_list(known, wanted.filter)
@@ -80,7 +82,9 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     if (pages.more or pages.count > _DRAWN) and tiles_can_show(known, wanted):
         spec = tiled_map(known, chosen["state"])
     else:
-        first = lists.page(known, wanted, asked.order, 0, _DRAWN) if known.place != "none" else []
+        # What a text found is drawn as far as it was looked for.
+        most = _DRAWN if text is None else min(_DRAWN, len(text.hits.ids))
+        first = read(0, most) if known.place != "none" else []
         drawn = [queries.view_of(row, known.id) for row in first]
         # The outlines of the list's own entries, of its own day.
         outlines = f"{reverse('registers-places', args=[known.id])}?{filter_query(request.GET)}"
@@ -88,7 +92,8 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     made_up = lists.count_invented(known, listed, MOST_COUNTED)
     context: dict[str, Any] = {
         "kind": known, "name": kind_name(known), "table": table, "form_table": form, "page": page, "count": pages.count,
-        "more": pages.more, "invented": made_up, "drawn": len(drawn) if len(drawn) < pages.count else 0,
+        "more": pages.more, "cut": text is not None and text.hits.cut, "invented": made_up,
+        "drawn": len(drawn) if len(drawn) < pages.count else 0,
         "left_out": pages.count - len(drawn) if drawn else 0, "chosen": chosen,
         "map": MapView("entries", _("名录分布图"), spec) if spec else None,
         "chips": chips(request, asked), "notes": asked.notes, "picks": _picks(request, reader, asked),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from saishang.apps.registers import book, lists, queries
+from saishang.apps.registers import book, queries
 from saishang.apps.registers.book import Place
-from saishang.apps.registers.lists import Wanted
+from saishang.apps.registers.movements import CAME, WENT
 from saishang.apps.registers.queries import Filter
 from saishang.apps.registers.trend import comings, month_ends, monthly
 from saishang.science.register.kind import DEMONSTRATION, Figure, Kind
@@ -35,8 +35,6 @@ __all__ = ["about", "figures"]
 
 #: Months of a trend that can be chosen.
 _SPANS = (12, 24, 60)
-#: Overdue entries that are told apart by term; of more the page says so.
-_MOST = 5000
 Sums = Mapping[Place, Part]
 
 
@@ -200,13 +198,15 @@ def _in_state(sums: Sums, state: str | None, codes: set[str]) -> int:
 
 def _trends(kind: Kind, asked: _Asked, told: Sequence[str]) -> tuple[Chart | None, Chart | None, Chart | None]:
     """The chosen figure, entries by state, and what came and went, by month."""
-    days = month_ends(asked.day, asked.months)
-    wanted = ["", *([asked.figure.id] if asked.figure is not None else [])]
-    steps = [
+    # One month more: what came and went in the first is the difference to it.
+    days = month_ends(asked.day, asked.months + 1)
+    wanted = ["", CAME, WENT, *([asked.figure.id] if asked.figure is not None else [])]
+    longer = [
         (day, {place: part for place, part in sums.items() if place.invented is not asked.real})
         for day, sums in monthly(kind, days, wanted)
     ]
-    return _figure_trend(asked, steps, told), _state_trend(kind, asked, steps, told), _flows(kind, asked, steps, told)
+    steps = longer[1:]
+    return _figure_trend(asked, steps, told), _state_trend(kind, asked, steps, told), _flows(asked, longer, told)
 
 
 def _figure_trend(asked: _Asked, steps: Sequence[tuple[date, Sums]], told: Sequence[str]) -> Chart | None:
@@ -246,28 +246,23 @@ def _state_trend(kind: Kind, asked: _Asked, steps: Sequence[tuple[date, Sums]], 
     return Chart("states-trend", title, spec, Table("states-trend", title, columns, rows, about=told, tight=True))
 
 
-def _flows(kind: Kind, asked: _Asked, steps: Sequence[tuple[date, Sums]], told: Sequence[str]) -> Chart | None:
-    codes = queries.inside(site.rules(), asked.place)
+def _flows(asked: _Asked, longer: Sequence[tuple[date, Sums]], told: Sequence[str]) -> Chart | None:
+    codes, steps = queries.inside(site.rules(), asked.place), longer[1:]
     totals = [_in_state(sums, None, set(codes)) for _day, sums in steps]
     if not any(totals):
         return None
     listed = [*codes, ""] if asked.place == asked.choices[0] else list(codes)
-    moved = comings(kind, [day for day, _sums in steps], listed, invented=not asked.real)
+    moved = comings(longer, listed, invented=not asked.real)
     columns = [Column("day", _("日期"), row_head=True, nowrap=True), Column("total", _("条目数"), number=True)]
     rows: list[dict[str, Any]] = [{"day": day, "total": total} for (day, _s), total in zip(steps, totals, strict=True)]
-    x = [_month(day) for day, _sums in steps]
-    if moved is None:
-        title = _("条目总数：逐月")
-        series = [{"name": _("条目数"), "data": totals}]
-    else:
-        title = _("逐月新增和撤销")
-        columns += [Column("came", _("新增"), number=True), Column("went", _("撤销"), number=True)]
-        for row, (_day, came, went) in zip(rows, moved, strict=True):
-            row |= {"came": came, "went": went}
-        series = [
-            {"name": _("新增"), "type": "bar", "data": [came for _day, came, _went in moved]},
-            {"name": _("撤销"), "type": "bar", "data": [went for _day, _came, went in moved]},
-        ]  # fmt: skip
+    title, x = _("逐月新增和撤销"), [_month(day) for day, _sums in steps]
+    columns += [Column("came", _("新增"), number=True), Column("went", _("撤销"), number=True)]
+    for row, (_day, came, went) in zip(rows, moved, strict=True):
+        row |= {"came": came, "went": went}
+    series = [
+        {"name": _("新增"), "type": "bar", "data": [came for _day, came, _went in moved]},
+        {"name": _("撤销"), "type": "bar", "data": [went for _day, _came, went in moved]},
+    ]  # fmt: skip
     spec = {"kind": "lines", "x": x, "unit": "", "series": series}
     return Chart("flows", title, spec, Table("flows", title, columns, rows, about=told, tight=True))
 
@@ -277,12 +272,11 @@ def _late_table(kind: Kind, asked: _Asked, told: Sequence[str]) -> Table | None:
     if not kind.terms or asked.on not in (None, today()):
         return None
     codes = {code: set(queries.inside(site.rules(), code)) for code in asked.codes}
-    wanted = Wanted(Filter(regions=queries.inside(site.rules(), asked.place)), overdue=today(),
-                    invented=None if DEMONSTRATION not in kind.fields else not asked.real)  # fmt: skip
-    found = [queries.view_of(row, kind.id) for row in lists.rows(kind, wanted, "due")[:_MOST]]
     counts: Counter[tuple[str, str]] = Counter()
-    for term, region in _ended(kind, found):
-        counts.update((term, code) for code, inside in codes.items() if region in inside)
+    for (term, region, invented), number in book.ended(kind, today()).items():
+        if invented is not asked.real:
+            for code, inside in codes.items():
+                counts[term, code] += number if region in inside else 0
     columns = [Column("term", _("期限"), row_head=True)]
     columns += [Column(code, site.region_name(code), number=True) for code in asked.codes]
     rows = [
@@ -291,15 +285,7 @@ def _late_table(kind: Kind, asked: _Asked, told: Sequence[str]) -> Table | None:
             for code in asked.codes}}
         for term in kind.terms
     ]  # fmt: skip
-    caption = _("逾期条目超过 %(most)s 条，这里只数了期限最早的。") % {"most": _MOST} if len(found) == _MOST else ""
-    return Table("late", _("逾期的期限"), columns, rows, about=told, caption=caption)
-
-
-def _ended(kind: Kind, views: Sequence[queries.EntryView]) -> Iterator[tuple[str, str]]:
-    for view in views:
-        for due in queries.due(kind, [view]):
-            if due.on < today():
-                yield due.term, view.region
+    return Table("late", _("逾期的期限"), columns, rows, about=told)
 
 
 def _month(day: date) -> str:

@@ -12,7 +12,7 @@ from django.db import connection, models, transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from saishang.apps.core.copying import create_many
+from saishang.apps.core.copying import Blank, create_many
 from saishang.apps.core.models import ActionLogEntry
 
 __all__ = ["Break", "Logged", "changed", "record", "record_all", "verify_chain"]
@@ -25,6 +25,7 @@ _CHAIN_LOCK = 0x5A15_0001
 _FIRST = "0" * 64
 #: Types that JSON gives back as they are.
 _PLAIN = frozenset({str, int, bool, type(None)})
+_BLANK = Blank(ActionLogEntry)
 _SEALED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -96,8 +97,8 @@ def _entry(logged: Logged) -> ActionLogEntry:
     user = actor if isinstance(actor, models.Model) else None
     name = str(actor) if user is None else user.get_username()  # type: ignore[attr-defined]
     kind, key = (obj._meta.label, str(obj.pk)) if isinstance(obj, models.Model) else obj
-    return ActionLogEntry(
-        actor=user,  # type: ignore[misc]
+    return _BLANK(
+        actor_id=None if user is None else user.pk,
         actor_name=name[:150],
         verb=logged.verb,
         object_type=kind,

@@ -10,15 +10,14 @@ from typing import Any
 from django.utils import timezone
 
 from saishang.apps.core.actions import Logged, record_all
-from saishang.apps.core.copying import create_many
+from saishang.apps.core.copying import Blank, create_many
 from saishang.apps.registers.actions.adopting import EntryRefused, hold, signed
-from saishang.apps.registers.making import due_day
 from saishang.apps.registers.models import Entry, Version
-from saishang.apps.registers.movements import Spot, Tally, note, spot_of, standing_of
+from saishang.apps.registers.movements import Spot, Tally, note, spot_of, standing_of, terms_of
 from saishang.apps.registers.permits import Signing, had_a_hand, may_make, may_review, may_write
 from saishang.apps.registers.sought import words_of
 from saishang.science.register.cells import cell_of
-from saishang.science.register.figures import Standing
+from saishang.science.register.figures import Due, Standing
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place
 from saishang.science.register.values import FieldFault
@@ -44,6 +43,7 @@ __all__ = [
 
 #: Rows of one insertion.
 _AT_ONCE = 1000
+_ENTRY, _VERSION = Blank(Entry), Blank(Version)
 #: Actions that repeat what the entry says: it stays under the description that it was written under.
 OWN_WORDS = ("withdraw", "restore")
 
@@ -174,6 +174,9 @@ class Step:
     version: Version
     stood: Standing | None
     spot: Spot | None
+    #: Terms that ran, and those that run from now on.
+    ran: Sequence[Due]
+    runs: Sequence[Due]
     before: Mapping[str, Any] | None
     actor: Any
     address: str | None
@@ -212,7 +215,8 @@ def step(
     """
     before = None if entry is None else _told(entry)
     stood, spot = standing_of(entry), spot_of(entry)
-    made = entry or Entry(kind=kind.id, number=0)
+    ran = terms_of(kind, stood)
+    made = entry or _ENTRY(kind=kind.id, number=0)
     made.number += 1
     made.key = str(draft.values[kind.key])
     made.title = str(draft.values[kind.title] or made.key)
@@ -229,17 +233,19 @@ def step(
     if action not in OWN_WORDS:  # what is written anew stands under the description that read it
         made.epoch = kind.epoch if epoch is None else epoch
     now = standing_of(made)
-    made.due = None if now is None else due_day(kind, now)
+    runs = terms_of(kind, now)
+    made.due = runs[0].on if runs else None
     made.invented = now is not None and now.invented
     actor = actor.person if isinstance(actor, Signing) else actor
     user = None if isinstance(actor, str) else actor
-    version = Version(
-        number=made.number, action=action, reason=reason, evidence=list(evidence), batch=batch, actor=user,
-        actor_name=str(actor) if user is None else user.get_username(), recorded_at=made.recorded_at,
-        key=made.key, title=made.title, region=made.region, state=made.state, since=made.since,
-        effective=made.effective, withdrawn=made.withdrawn, values=made.values, place=made.place,
+    version = _VERSION(
+        number=made.number, action=action, reason=reason, evidence=list(evidence), batch=batch,
+        actor_id=None if user is None else user.pk,
+        actor_name=str(actor) if user is None else user.get_username(), recorded_at=made.recorded_at, key=made.key,
+        title=made.title, region=made.region, state=made.state, since=made.since, effective=made.effective,
+        withdrawn=made.withdrawn, values=made.values, place=made.place,
     )  # fmt: skip
-    return Step(made, version, stood, spot, before, actor, address)
+    return Step(made, version, stood, spot, ran, runs, before, actor, address)
 
 
 def keep(kind: Kind, steps: Sequence[Step], under: int | None = None) -> list[Logged]:
@@ -265,11 +271,14 @@ def keep(kind: Kind, steps: Sequence[Step], under: int | None = None) -> list[Lo
         update_fields=[field.name for field in Entry._meta.concrete_fields if field.name not in ("id", "kind")],
     )  # fmt: skip
     for one in steps:
-        one.version.entry = one.entry
+        one.version.entry_id = one.entry.pk
     create_many([one.version for one in steps])
     tally = Tally(kind)
     for one in steps:
-        tally.change(one.entry.effective, one.stood, standing_of(one.entry))
+        stands = standing_of(one.entry)
+        tally.change(one.entry.effective, one.stood, stands)
+        tally.end(one.stood, one.ran, -1)
+        tally.end(stands, one.runs)
         tally.move(one.spot, spot_of(one.entry))
     if not steps or steps[0].version.action != "migrate":  # a migration has the whole book made anew
         note(tally)
