@@ -46,7 +46,12 @@ def load_rules(overlay: Path | None = None, root: Path | None = None) -> Rules:
     RuleError
         With every fault of every file.
     """
-    return _load(root.resolve() if root else ROOT, overlay.resolve() if overlay else None)
+    return _load(_whole(root) if root else ROOT, _whole(overlay) if overlay else None)
+
+
+def _whole(folder: Path) -> Path:
+    """A path from the root on: asked of the disk where it is not, for a page asks for the rules some hundred times."""
+    return folder if folder.is_absolute() else folder.resolve()
 
 
 def clear_cache() -> None:

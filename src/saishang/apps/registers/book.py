@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any
 
 from django.db import connection
@@ -20,7 +19,7 @@ from saishang.apps.jobs.actions import start
 from saishang.apps.jobs.queries import jobs
 from saishang.apps.registers.making import bring_up, compact, due_day, forget, is_current, make
 from saishang.apps.registers.models import Book, Entry
-from saishang.apps.registers.movements import CAME, WENT, Place, first_days
+from saishang.apps.registers.movements import CAME, WENT, Place, first_days, part_of_row
 from saishang.science.register.kind import Kind
 from saishang.science.register.sums import Part
 
@@ -96,10 +95,7 @@ def sums(kind: Kind, on: date | None = None, figures: Iterable[str] | None = Non
             given,
         )
         rows = cursor.fetchall()
-    return {
-        Place(*row[:4]): Part(int(row[4]), Fraction(row[5]), int(row[6]), Fraction(row[7]), int(row[8]))
-        for row in rows
-    }  # fmt: skip
+    return {Place(*row[:4]): part_of_row(*row[4:]) for row in rows}
 
 
 def _until(on: date | None) -> tuple[list[str], list[list[Any]]]:

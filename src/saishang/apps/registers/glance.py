@@ -9,13 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from django.db import connection
 from django.db.models import Count, Max
 
 from saishang.apps.registers.making import bring_up
 from saishang.apps.registers.models import Entry, Version
+from saishang.apps.registers.movements import part_of_row
 from saishang.apps.registers.queries import counted_regions, inside
 from saishang.rules import Rules
 from saishang.science.register.kind import Figure, Kind
@@ -120,7 +120,7 @@ def figures(
             [kinds, sorted({figure for _kind, figure in asked}), today],
         )
         for kind, figure, invented, place, counted, total, base, base_total, missing in cursor.fetchall():
-            part = Part(int(counted), Fraction(total), int(base), Fraction(base_total), int(missing))
+            part = part_of_row(counted, total, base, base_total, missing)
             parts[kind, figure, invented][place] = part
     codes = inside(rules, region)
     found = {}

@@ -26,8 +26,8 @@ from saishang.science.register.sums import NOTHING, Part, belongs, part_of, part
 from saishang.science.register.values import as_text
 
 __all__ = [
-    "CAME", "LEVELS", "LOCK", "WENT", "Place", "Spot", "Tally", "first_days", "insert", "note", "spot_of",
-    "standing_of", "terms_of",
+    "CAME", "LEVELS", "LOCK", "WENT", "Place", "Spot", "Tally", "first_days", "insert", "note", "part_of_row",
+    "spot_of",     "standing_of", "terms_of",
 ]  # fmt: skip
 
 #: First half of the lock of a kind's book; the second is made of its name. Writers share it, a new making has it alone.
@@ -242,6 +242,17 @@ def _decimal(value: Fraction) -> Decimal:
     with localcontext() as context:
         context.prec = 60
         return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def part_of_row(counted: Any, total: Decimal, base: Any, base_total: Decimal, missing: Any) -> Part:
+    """A sum as the database tells it."""
+    return Part(int(counted), _fraction(total), int(base), _fraction(base_total), int(missing))
+
+
+def _fraction(value: Decimal) -> Fraction:
+    """Exact; most sums are whole numbers, which need no reading of digits."""
+    whole = int(value)
+    return Fraction(whole) if whole == value else Fraction(value)
 
 
 def standing_of(row: Any) -> Standing | None:

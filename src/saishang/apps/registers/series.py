@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from fractions import Fraction
 
 from django.db import connection
 
 from saishang.apps.registers import book
 from saishang.apps.registers.making import bring_up
+from saishang.apps.registers.movements import part_of_row
 from saishang.apps.registers.queries import counted_regions, inside
 from saishang.rules import Rules
 from saishang.science.register.kind import Figure, Kind
@@ -41,7 +41,7 @@ def series(
     for day in days:
         while place < len(rows) and rows[place][0] <= day:
             _day, code, number, total, base, base_total, missing = rows[place]
-            standing[code] += Part(int(number), Fraction(total), int(base), Fraction(base_total), int(missing))
+            standing[code] += part_of_row(number, total, base, base_total, missing)
             place += 1
         found.append(figure_sum(figure, standing, counted))
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.db import connection
 
 from saishang.apps.registers.book import Place
 from saishang.apps.registers.making import bring_up
-from saishang.apps.registers.movements import CAME, WENT, first_days
+from saishang.apps.registers.movements import CAME, WENT, first_days, part_of_row
 from saishang.science.register.kind import Kind
 from saishang.science.register.sums import NOTHING, Part
 
@@ -65,9 +64,7 @@ def monthly(kind: Kind, days: Sequence[date], figures: Iterable[str]) -> Iterato
         rows = cursor.fetchall()
     moved: dict[date | None, dict[Place, Part]] = defaultdict(dict)
     for month, figure, region, state, invented, *numbers in rows:
-        counted, total, base, base_total, missing = numbers
-        part = Part(int(counted), Fraction(total), int(base), Fraction(base_total), int(missing))
-        moved[month][Place(figure, region, state, invented)] = part
+        moved[month][Place(figure, region, state, invented)] = part_of_row(*numbers)
     standing = dict(moved[None])
     for day in days:
         for place, part in moved[day.replace(day=1)].items():
