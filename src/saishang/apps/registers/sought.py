@@ -10,7 +10,7 @@ from saishang.science.register.kind import Kind
 
 __all__ = ["grams_of", "words_of"]
 
-_LATIN = re.compile(r"[0-9a-z]{4,}")
+_DIGITS = re.compile(r"[0-9]{4,}")
 
 
 def words_of(kind: Kind, values: Mapping[str, Any], hidden: Iterable[str] = ()) -> str:
@@ -29,10 +29,10 @@ def words_of(kind: Kind, values: Mapping[str, Any], hidden: Iterable[str] = ()) 
 
 
 def grams_of(word: str) -> set[str]:
-    """What of a word (lower case) stands in the index: runs of four digits or letters, else pairs (migration 0061)."""
+    """What of a word (lower case) stands in the index: runs of four digits, else pairs (migration 0061)."""
     found: set[str] = set()
     inside: set[int] = set()
-    for run in _LATIN.finditer(word):
+    for run in _DIGITS.finditer(word):
         found.update(word[place : place + 4] for place in range(run.start(), run.end() - 3))
         inside.update(range(run.start(), run.end() - 1))
     return found | {word[place : place + 2] for place in range(len(word) - 1) if place not in inside}

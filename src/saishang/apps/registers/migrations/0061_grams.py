@@ -1,4 +1,4 @@
-"""Text of entries by grams: pairs of characters, and four digits or letters in a row, with kind, region and state.
+"""Text of entries by grams: pairs of characters, and four digits in a row, with kind, region and state.
 
 A number such as 12345 has pairs that stand in most keys; its runs of four stand in few. Kind, region and state are
 grams like others, so that one index meets them together with the text.
@@ -6,18 +6,19 @@ grams like others, so that one index meets them together with the text.
 
 from django.db import migrations
 
-# Runs of four are those of digits and Latin letters alone: Chinese words of two characters have to be found as well.
-MAKE = """
+# Pairs are cut by two passes of one pattern, from the first character and from the second on: a third of the time that
+# taking the text apart takes. What is left over at an end (a single character, nothing) is a gram that nobody asks for.
+# \x01 stands in no text: control characters are refused.
+MAKE = r"""
 create function registers_grams(kind text, region text, state text, words text) returns text[]
 language sql immutable parallel safe cost 1000 as $$
-  select array(
-    select unnest(case when c < '{' and d < '{' and a < '{' and b < '{' and a || b || c || d !~ '[^0-9a-z]'
-                       then array[a || b, a || b || c || d] else array[a || b] end)
-    from rows from (
-      unnest(string_to_array(words, null)), unnest((string_to_array(words, null))[2:]),
-      unnest((string_to_array(words, null))[3:]), unnest((string_to_array(words, null))[4:])) as t (a, b, c, d)
-    where b is not null
-  ) || array['#' || kind, '@' || region, '=' || state]
+  select string_to_array(
+    regexp_replace(words, '(..)', E'\\1\x01', 'g') || E'\x01'
+      || regexp_replace(substr(words, 2), '(..)', E'\\1\x01', 'g')
+      || E'\x01#' || kind || E'\x01@' || region || E'\x01=' || state, E'\x01'
+  ) || array(
+    select substr(run[1], place, 4)
+    from regexp_matches(words, '([0-9]{4,})', 'g') run, generate_series(1, length(run[1]) - 3) place)
 $$;
 create index registers_entry_grams on registers_entry using gin (registers_grams(kind, region, state, words));
 drop index if exists registers_entry_pairs;
