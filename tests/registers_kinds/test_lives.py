@@ -11,6 +11,7 @@ import pytest
 from saishang.apps.organisations.models import Organisation, OrganisationName, User
 from saishang.science.register.kind import read_kinds
 from saishang.science.register.retention import ends
+from tests.registers_kinds.cases import numbers_are_there
 from tests.registers_kinds.lives import CITY, COUNTY, LIVES, RULES, People, live
 from tests.standing import standing
 from tests.work_world import make_people, make_tree
@@ -65,3 +66,8 @@ def test_the_table_speaks_of_every_figure_and_term_of_a_life() -> None:
         kind = KINDS[name]
         assert set(told.get("figures", ())) == set(kind.figures), name
         assert set(told.get("terms", ())) == {term.id for term in kind.terms}, name
+
+
+def test_every_number_is_asked_for_where_it_is_summed() -> None:
+    """One entry without it would take the value of the figure away from everybody."""
+    assert [(kind.id, found) for kind in KINDS.values() if (found := numbers_are_there(kind))] == []
