@@ -240,7 +240,10 @@ def test_mouths_of_drains_become_sections_with_the_target_of_the_day() -> None:
         "test", kind_of(RULES, "drains"), RULES, entry.pk, {**given, "target_class": "4"}, number=1, today=TODAY,
         effective=date(2026, 1, 1),
     )  # fmt: skip
-    enter("drains", {"code": "PSG-2", "name": "乙", "region": "640121", "mouth": "金沙湾", "automatic": "否", "length": "8"})
+    enter(
+        "drains",
+        {"code": "PSG-2", "name": "乙", "region": "640121", "mouth": "金沙湾", "automatic": "否", "length": "8"},
+    )
     enter("drains", {**given, "code": "PSG-3", "mouth": "丙口", "demonstration": "是"})
     found = drains(RULES, TODAY, None)
     known = WaterSection("金沙湾", targets=((date.min, None, 2),))
