@@ -57,7 +57,7 @@ def check(case: Case) -> None:
 
 def numbers_are_there(kind: Kind) -> list[str]:
     """Figures that would have no value one day: a number is summed in a state that does not ask for it."""
-    states = tuple(kind.life.states) if kind.life is not None else ()
+    states = tuple(kind.life.states) if kind.life is not None else ("",)
     found = []
     for figure in kind.figures.values():
         if not figure.field:
@@ -67,7 +67,9 @@ def numbers_are_there(kind: Kind) -> list[str]:
         parts = [kind.fields[name] for name in number.compute.fields] if number.compute is not None else [number]
         for part in parts:
             asked = part.required if isinstance(part.required, Mapping) else {}
+            # Asked for by another field, whose values are all that the figure counts.
+            given = any(set(whole[name]) <= set(values) for name, values in asked.items() if name in whole)
             for state in whole.get("state", states):
-                if part.required is not True and state not in asked.get("state", ()):
+                if part.required is not True and state not in asked.get("state", ()) and not given:
                     found.append(f"{figure.id}: {part.id} in {state}")
     return found

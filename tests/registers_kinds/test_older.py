@@ -504,6 +504,7 @@ CASES = [
         "protected_areas",
         [RESERVE, RESERVE | {"code": "PA-02", "category": "nature_park", "area": "12.4"}, RESERVE | {"code": "PA-03"}],
         [
+            *(Step(f"PA-0{number}", "establish", D(2025, 1, 20)) for number in (1, 2, 3)),
             Step("PA-02", "adjust", D(2025, 2, 5)),
             Step("PA-01", "adjust", D(2025, 2, 5)),
             Step("PA-01", "confirm", D(2025, 3, 3)),
@@ -512,7 +513,7 @@ CASES = [
         {"PA-01": "established", "PA-02": "adjusting", "PA-03": "revoked"},
         D(2025, 3, 3),
         {"places": "2", "area": "98.95", "reserves": "1"},
-        {"area": "", "established": "1949", "category": "动物园"},
+        {"area": "-1", "established": "1949", "category": "动物园"},
     ),
     Case(
         "groundwater_points",

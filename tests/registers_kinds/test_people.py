@@ -151,7 +151,8 @@ CASES = [
         {"enterprises": "2", "disclosing_share": "0.0", "faulty": "1"},
         {"credit_code": "91640100MA00000A1B", "list_year": "2021"},
         # Ten working days after Monday 31 March 2025: the 4th of April was off, so 1 to 3, 7 to 11, 14 and 15.
-        {D(2025, 9, 1): [("DE-2", "first", D(2025, 4, 15)), ("DE-1", "mend", D(2025, 10, 1))]},
+        {D(2025, 9, 1): [("DE-2", "first", D(2025, 4, 15)), ("DE-1", "mend", D(2025, 10, 1)),
+                         ("DE-1", "update", D(2026, 3, 31)), ("DE-2", "update", D(2026, 3, 31))]},
     ),
     Case(
         "disclosure_annual_reports",
@@ -328,7 +329,7 @@ CASES = [
         ],
         {"TF-1": "in_force", "TF-2": "in_force", "TF-3": "dropped"},
         D(2025, 4, 1),
-        {"in_force": "2", "sewage_counties_share": "4.5", "covering_share": "50.0"},
+        {"in_force": "2", "sewage_counties_share": "4.5", "covering_share": "50.0", "floor_share": "0.0"},
         {"price": "", "tier": "6"},
         {D(2025, 4, 1): [("TF-1", "audit", D(2027, 12, 31)), ("TF-2", "audit", D(2028, 4, 1))]},
         {("TF-1", "cover"): "50.0", ("TF-2", "cover"): "125.0"},

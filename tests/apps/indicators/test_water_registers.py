@@ -50,7 +50,7 @@ def source(code: str, region: str, volume: str = "", **more: str) -> Any:
     return enter(
         "drinking_sources",
         {"code": code, "name": code, "region": region, "kind": "river", "level": "county", "station": code,
-         "monthly_volume": volume, **more},
+         "population": "1000", "monthly_volume": volume, **more},
     )  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def test_a_source_is_judged_while_it_is_in_use_and_as_it_was_known(config: Confi
     change_entry(
         "test", kind_of(RULES, "drinking_sources"), RULES, entry.pk,
         {"code": "SRC-1", "name": "SRC-1", "region": "640121", "kind": "river", "level": "county", "station": "SRC-1",
-         "monthly_volume": "50"},
+         "population": "1000", "monthly_volume": "50"},
         number=1, today=TODAY, effective=date(2025, 3, 1),
     )  # fmt: skip
     now = {row["period"]: row["volume"] for row in tables(config, lake, date(2025, 3, 31))["water_sources"]}
@@ -234,13 +234,16 @@ def test_flow_by_the_target_of_the_day(config: Config, lake: Lake, tmp_path: Pat
 
 def test_mouths_of_drains_become_sections_with_the_target_of_the_day() -> None:
     given = {"code": "PSG-1", "name": "沟", "region": "640121", "mouth": "甲口", "target_class": "5", "automatic": "是",
-             "station": "站"}  # fmt: skip
+             "station": "站", "length": "12.5"}  # fmt: skip
     entry = enter("drains", given)
     change_entry(
         "test", kind_of(RULES, "drains"), RULES, entry.pk, {**given, "target_class": "4"}, number=1, today=TODAY,
         effective=date(2026, 1, 1),
     )  # fmt: skip
-    enter("drains", {"code": "PSG-2", "name": "乙", "region": "640121", "mouth": "金沙湾", "automatic": "否"})
+    enter(
+        "drains",
+        {"code": "PSG-2", "name": "乙", "region": "640121", "mouth": "金沙湾", "automatic": "否", "length": "8"},
+    )
     enter("drains", {**given, "code": "PSG-3", "mouth": "丙口", "demonstration": "是"})
     found = drains(RULES, TODAY, None)
     known = WaterSection("金沙湾", targets=((date.min, None, 2),))

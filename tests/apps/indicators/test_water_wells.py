@@ -37,7 +37,7 @@ def source(code: str, well: str, **more: str) -> None:
     enter("groundwater_points", code=well, name=well, region="640104", network="regional", point_kind="source")
     enter(
         "drinking_sources", code=code, name=code, region="640104", kind="groundwater", level="county", station=well,
-        monthly_volume="10", **more,
+        population="1000", monthly_volume="10", **more,
     )  # fmt: skip
 
 

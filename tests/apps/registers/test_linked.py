@@ -38,7 +38,7 @@ def outfall(code: str, **more: str) -> Entry:
 
 
 def drain(code: str) -> Entry:
-    given = {"code": code, "name": code, "region": "640104", "automatic": "否"}
+    given = {"code": code, "name": code, "region": "640104", "automatic": "否", "length": "12.5"}
     return add_entry("tests", DRAINS, RULES, given, today=TODAY, reason="tests")
 
 
