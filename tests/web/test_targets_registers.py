@@ -80,6 +80,27 @@ def test_a_day_and_a_place_are_chosen(portal: Portal, tmp_path: Path) -> None:
     assert (energy["当日数值"], energy["计入 / 基数"], energy["分地区"]) == ("50.0", "1 / 2", "省、市、县")
 
 
+def test_a_share_of_regions_counts_regions(portal: Portal) -> None:
+    """Two stations in one county are one county of 22: 1 / 22 is 5 % (4.5…), not 2 / 22."""
+    station = {
+        "code": "R-01", "name": "甲", "region": "640104", "measures": "emf_broadband", "band_low": "0.1",
+        "band_high": "3000", "opened": "2024-01-01", "holder": "乙",
+    }  # fmt: skip
+    day = date(2025, 1, 6)
+    for code in ("R-01", "R-02"):
+        add_entry(
+            "tests", kind_of(RULES, "radiation_stations"), RULES, station | {"code": code}, today=day, effective=day
+        )  # fmt: skip
+    listed = {row["承诺"]: row for row in rows("/targets/registers/", "commitments")}
+    network = listed["电磁辐射自动监测网络覆盖全区"]
+    assert (network["当日数值"], network["计入 / 基数"]) == ("5", "1 / 22")
+    values = {row["地区"].strip(): row for row in rows("/targets/indicator/radiation.emf_network/", "regions")}
+    # Yinchuan has six of the counties and districts: 1 / 6 = 16.7 %.
+    yinchuan = values["银川市"]
+    assert [yinchuan[name] for name in ("数值", "计入的地区", "基数地区", "计入的条目")] == ["17", "1", "6", "2"]
+    assert (values["石嘴山市"]["计入的地区"], values["石嘴山市"]["基数地区"]) == ("0", "3")
+
+
 def test_every_commitment_has_its_row_and_its_page_opens(portal: Portal) -> None:
     page = Client().get("/targets/registers/").content.decode()
     listed = commitments(RULES, "ningxia")

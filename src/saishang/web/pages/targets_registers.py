@@ -154,7 +154,19 @@ def _value(way: Way, told: FigureSum, entries: int, invented: bool) -> Cell:
 def _part(way: Way, told: FigureSum) -> str:
     if way.figure.measure in ("count", "sum"):
         return f"{told.counted:,}"
-    return f"{told.counted:,} / {told.base:,}"
+    counted = _in_part(way, told)
+    return "—" if counted is None else f"{counted:,} / {told.base:,}"
+
+
+def _in_part(way: Way, told: FigureSum) -> int | None:
+    """How many of the base are counted: entries, or regions where the base is regions; None where a number lacks.
+
+    Several entries in one region are one region of its share: with entries above and regions below, two stations in
+    one of three counties would stand as 2 / 3 beside 33 %.
+    """
+    if way.figure.measure != "region_share":
+        return told.counted
+    return None if told.value is None else int(told.value * told.base / 100)
 
 
 def _levels(way: Way) -> str:
@@ -212,13 +224,19 @@ def _regions_table(found: Indicator, way: Way, told: Day, on: date, about: Seque
     ]  # fmt: skip
     if way.figure.measure in ("count", "sum"):
         columns = [column for column in columns if column.key != "base"]
+    if way.figure.measure == "region_share":
+        columns[2:4] = [
+            Column("counted", _("计入的地区"), number=True), Column("base", _("基数地区"), number=True),
+            Column("entries", _("计入的条目"), number=True),
+        ]  # fmt: skip
     rows = [
         {
             "region": Cell(
                 site.region_name(code), href=f"{indicator_url(found.id, on, code)}#entries", depth=_depth(code)
             ),
             "value": _value(way, told.regions[code], told.entries[code], told.invented),
-            "counted": told.regions[code].counted, "base": told.regions[code].base,
+            "counted": _in_part(way, told.regions[code]), "base": told.regions[code].base,
+            "entries": told.regions[code].counted,
             "missing": told.regions[code].missing,
         }
         for code in _in_order(told)
