@@ -535,8 +535,10 @@ CASES = [
     Case(
         "soil_points",
         # A point that is closed is not sampled any more, whatever its day says.
-        [GROUND | {"cycle": "36", "next_on": "2025-06-01"},
-         GROUND | {"code": "SP-02", "next_on": "2025-06-01", "closed": "2024-12-31"}],
+        [
+            GROUND | {"cycle": "36", "next_on": "2025-06-01"},
+            GROUND | {"code": "SP-02", "next_on": "2025-06-01", "closed": "2024-12-31"},
+        ],
         [],
         {"SP-01": "", "SP-02": ""},
         D(2025, 6, 2),

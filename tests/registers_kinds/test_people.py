@@ -274,7 +274,7 @@ CASES = [
         ],
         {"LG-1": "in_force", "LG-2": "planned", "LG-3": "dropped", "LG-4": "in_force", "LG-5": "planned"},
         D(2025, 12, 1),
-        # LG-1 and LG-4 are in force, LG-4 alone is a standard of discharges; LG-2 and LG-5 are regulations on their way.
+        # LG-1 and LG-4 are in force, of these LG-4 a standard of discharges; LG-2 and LG-5 are laws on their way.
         {"in_force": "2", "standards": "2", "discharge_standards": "1", "laws": "0", "laws_under_way": "2",
          "climate": "1", "climate_under_way": "1", "under_way": "2", "issued_share": "50.0"},
         {"plan_by": "", "kind": "song"},

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from saishang.apps.indicators.register_days import commitments
 from saishang.apps.registers.actions import EvidenceFile, add_entry, change_entry, move_entry
-from saishang.apps.registers.kinds import kind_of
+from saishang.apps.registers.kinds import kind_of, kinds
 from saishang.lake.archive import Archive
 from saishang.rules import load_rules
+from saishang.web import texts
 from tests.portal import Portal
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,14 @@ def test_every_commitment_has_its_row_and_its_page_opens(portal: Portal) -> None
     for href in sorted(hrefs)[::4]:
         assert Client().get(href.replace("&amp;", "&")).status_code == 200, href
     assert "由主管部门按年报送" in page  # what no register can count says why
+
+
+def test_units_of_registers_have_their_english() -> None:
+    """A figure of a register never ends in a Chinese word on an English page."""
+    units = {figure.unit for kind in kinds(RULES).values() for figure in kind.figures.values()}
+    units |= {field.unit for kind in kinds(RULES).values() for field in kind.fields.values() if field.unit}
+    with override("en"):
+        assert not {unit for unit in units if re.search(r"[\u4e00-\u9fff]", texts.unit_name(unit))}
 
 
 def test_entries_of_a_register_for_staff_are_for_staff(portal: Portal) -> None:

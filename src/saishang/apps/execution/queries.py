@@ -302,7 +302,7 @@ def published(task: str, plan: str, most: int = 20) -> list[ProgressReport]:
 
 
 def behind(plan: str, task: str = "", *, invented: bool = False) -> dict[str, int]:
-    """How many items of a task, or of all of them, are in force, done, verified, paused; drafts are their owners' and not counted.
+    """How many items of a task, or of all, are in force, done, verified, paused; their owners' drafts are left out.
 
     Counts alone, for everybody; what the items say is for people inside. Invented items are never counted beside real
     ones: they are asked for by themselves.

@@ -277,7 +277,8 @@ class _Live:
         names = {name for name, _item in asked}
         if "findings" in names:
             rows = supervision.findings(span, FindingFilter(), self.day, supervision.soon_days(site.rules()))
-            found["findings", ""] = self._open(_("未销号的反馈问题（不分任务）"), rows.exclude(state="closed"), "findings")
+            rows = rows.exclude(state="closed")
+            found["findings", ""] = self._open(_("未销号的反馈问题（不分任务）"), rows, "findings")
         if "matters" in names:
             waiting = supervision.matters(span).filter(state__in=("open", "replied"))
             found["matters", ""] = self._open(_("未议定的协调事项（不分任务）"), waiting, "matters")

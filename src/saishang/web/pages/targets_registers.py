@@ -86,9 +86,10 @@ def _commitments_table(
     values: Mapping[tuple[str, str], Told], on: date, about: Sequence[str],
 ) -> Table:  # fmt: skip
     columns = [
-        Column("what", _("承诺"), row_head=True), Column("measure", _("类型")),
-        Column("target", _("目标"), nowrap=True),
-        Column("value", _("当日数值"), number=True), Column("part", _("计入 / 基数"), number=True),
+        # The value beside its promise: on a narrow screen the rest is a swipe away.
+        Column("what", _("承诺"), row_head=True), Column("value", _("当日数值"), number=True),
+        Column("part", _("计入 / 基数"), number=True), Column("target", _("目标"), nowrap=True),
+        Column("measure", _("类型")),
         Column("base", _("基数口径"), long=True), Column("register", _("名录")), Column("regional", _("分地区")),
         Column("missing", _("缺少或未核对的基数"), long=True),
     ]  # fmt: skip
