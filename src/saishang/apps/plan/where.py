@@ -149,8 +149,8 @@ def _faults(row: Row, plan: str, places: _Places) -> Iterator[_Fault]:
                     "indicator": "an indicator", "target": "a target of the plan", "rules": "a document of the rules",
                 }[part.kind]  # fmt: skip
                 yield cell, "unknown-reference", expected, repr(part.name), "correct the name"
-        for part in sorted({part.name for part in parts if parts.count(part) > 1}):
-            yield cell, "duplicate", "each of them once", repr(part), "take one out"
+        for name in sorted({part.name for part in parts if parts.count(part) > 1}):
+            yield cell, "duplicate", "each of them once", repr(name), "take one out"
     yield from _figure_faults(system, places)
 
 
