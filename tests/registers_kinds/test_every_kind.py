@@ -16,15 +16,19 @@ from django.utils.html import escape
 
 import saishang.demo_data
 from saishang.apps.indicators.catalogue import Catalogue
+from saishang.apps.indicators.register_days import way_of
 from saishang.apps.indicators.register_values import register_values
 from saishang.apps.organisations.models import User
-from saishang.apps.registers import queries
+from saishang.apps.plan.where import systems
+from saishang.apps.registers import glance, queries
 from saishang.apps.registers.actions import load_table
 from saishang.apps.registers.kinds import kind_of
 from saishang.apps.registers.models import Entry, Version
+from saishang.apps.registers.queries import Filter
 from saishang.cli.demo_registers import FOLDER, in_order, load_demo_registers, read_rows
 from saishang.lake.archive import Archive
 from saishang.rules import load_rules
+from saishang.science.register.figures import figure_value
 from saishang.science.register.kind import Field, Kind, read_kinds
 from saishang.science.register.values import as_text, read_entry
 from tests.registers_kinds.conftest import TODAY, Loaded
@@ -261,3 +265,29 @@ def test_a_field_may_be_called_like_a_control_of_the_form(loaded: Loaded) -> Non
             editor.force_login(User.objects.create_user(f"f-{name}", password="x", role="editor"))
             assert f'name="{field}"' in editor.get(f"/registers/{name}/new/").content.decode()
             transaction.set_rollback(True)
+
+
+def test_every_claim_of_the_plan_shows_a_number_that_its_entries_give(loaded: Loaded) -> None:
+    """A row of the page "where" that claims has figures with a value, the same from the entries one by one."""
+    claims = [one for one in systems(RULES, "ningxia") if one.state != "not_built"]
+    names = {part.name for one in claims for part in one.figures if part.kind == "figure"}
+    catalogue = Catalogue(RULES)
+    for one in claims:
+        for part in one.figures:
+            way = way_of(catalogue, RULES, part.name) if part.kind == "indicator" else None
+            if way is not None:
+                names.add(f"{way.kind.id}.{way.figure.id}")
+    wanted = [(KINDS[name.split(".")[0]], KINDS[name.split(".")[0]].figures[name.split(".")[1]]) for name in names]
+    assert len(wanted) > 60
+    told = glance.figures(wanted, RULES, "640000", TODAY)
+    codes = queries.inside(RULES, "640000")
+    wrong = {}
+    for kind, figure in wanted:
+        shown = told[kind.id, figure.id]
+        entries = [view.standing for view in queries.entries(kind, Filter(regions=codes, on=TODAY))]
+        real = any(not entry.invented for entry in entries)
+        mine = [entry for entry in entries if entry.invented is not real]
+        value = figure_value(figure, mine, queries.counted_regions(figure, RULES, codes))
+        if not mine or value.rounded is None or value.rounded != shown.sum.rounded or shown.invented is real:
+            wrong[kind.id, figure.id] = (len(mine), value.rounded, shown.sum.rounded)
+    assert not wrong

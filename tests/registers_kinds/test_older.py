@@ -535,12 +535,17 @@ CASES = [
     ),
     Case(
         "soil_points",
-        [GROUND, GROUND | {"code": "SP-02"}],
+        # A point that is closed is not sampled any more, whatever its day says.
+        [
+            GROUND | {"cycle": "36", "next_on": "2025-06-01"},
+            GROUND | {"code": "SP-02", "next_on": "2025-06-01", "closed": "2024-12-31"},
+        ],
         [],
         {"SP-01": "", "SP-02": ""},
         D(2025, 6, 2),
         {"points": "2"},
-        {"land_use": "moon"},
+        {"land_use": "moon", "cycle": "0"},
+        {D(2025, 6, 2): [("SP-01", "sample", D(2025, 6, 1))]},
     ),
     Case(
         "flow_sections",

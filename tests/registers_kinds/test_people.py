@@ -255,7 +255,9 @@ CASES = [
     Case(
         "regulations_standards",
         [STANDARD, STANDARD | {"code": "LG-2", "name": "某条例", "kind": "regulation"},
-         STANDARD | {"code": "LG-3", "name": "旧标准"}],
+         STANDARD | {"code": "LG-3", "name": "旧标准"},
+         STANDARD | {"code": "LG-4", "name": "某排放标准", "kind": "污染物排放地方标准", "field": "climate"},
+         STANDARD | {"code": "LG-5", "name": "某低碳条例", "kind": "regulation", "field": "climate"}],
         [
             Step("LG-1", "draft", D(2025, 2, 5)),
             Step("LG-1", "consult", D(2025, 5, 6)),
@@ -263,16 +265,29 @@ CASES = [
             Step("LG-1", "issue", D(2025, 12, 1), {"number": "DB64/0001-2025", "in_force_on": "2026-01-01"},
                  ("number", "in_force_on")),
             Step("LG-3", "drop", D(2025, 3, 3)),
+            Step("LG-4", "draft", D(2025, 2, 5)),
+            Step("LG-4", "consult", D(2025, 5, 6)),
+            Step("LG-4", "submit", D(2025, 9, 1)),
+            Step("LG-4", "issue", D(2025, 11, 3), {"number": "DB64/0002-2025", "in_force_on": "2026-01-01"},
+                 ("number", "in_force_on")),
             Step("LG-1", "revise", D(2029, 1, 8), {"plan_by": "2029-12-31"}),
             Step("LG-1", "issue", D(2029, 12, 3), {"reviewed_on": "2029-12-03"}),
         ],
-        {"LG-1": "in_force", "LG-2": "planned", "LG-3": "dropped"},
+        {"LG-1": "in_force", "LG-2": "planned", "LG-3": "dropped", "LG-4": "in_force", "LG-5": "planned"},
         D(2025, 12, 1),
-        {"in_force": "1", "standards": "1", "under_way": "1", "issued_share": "50.0"},
+        # LG-1 and LG-4 are in force, of these LG-4 a standard of discharges; LG-2 and LG-5 are laws on their way.
+        {"in_force": "2", "standards": "2", "discharge_standards": "1", "laws": "0", "laws_under_way": "2",
+         "climate": "1", "climate_under_way": "1", "under_way": "2", "issued_share": "50.0"},
         {"plan_by": "", "kind": "song"},
         {
-            D(2025, 12, 1): [("LG-2", "finish", D(2025, 12, 31)), ("LG-1", "review", D(2030, 12, 1))],
-            D(2029, 12, 3): [("LG-2", "finish", D(2025, 12, 31)), ("LG-1", "review", D(2034, 12, 3))],
+            D(2025, 12, 1): [
+                ("LG-2", "finish", D(2025, 12, 31)), ("LG-5", "finish", D(2025, 12, 31)),
+                ("LG-4", "review", D(2030, 11, 3)), ("LG-1", "review", D(2030, 12, 1)),
+            ],
+            D(2029, 12, 3): [
+                ("LG-2", "finish", D(2025, 12, 31)), ("LG-5", "finish", D(2025, 12, 31)),
+                ("LG-4", "review", D(2030, 11, 3)), ("LG-1", "review", D(2034, 12, 3)),
+            ],
         },
     ),
     Case(

@@ -6,16 +6,19 @@ import csv
 import io
 import re
 from datetime import date
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import openpyxl
 import pytest
 from django.test import Client
 
-from saishang.apps.plan.where import System, check_where, systems
+from saishang.apps.plan.where import WORKING, System, check_where, systems
 from saishang.apps.registers.actions import add_entry
 from saishang.apps.registers.kinds import kind_of
-from saishang.rules import load_rules
+from saishang.rules import check_rules, load_rules
+from saishang.rules.loader import ROOT
 from saishang.web.pages.plan_where_words import link_of
 from tests.portal import Portal
 from tests.shared_material import shared
@@ -78,7 +81,28 @@ def test_no_claim_without_a_part() -> None:
     assert not check_where(RULES)
     for system in LISTED:
         parts = {part.kind for part in system.links}
-        assert system.state == "not_built" or parts & {"register", "page", "calculator"}, system.id
+        assert system.state == "not_built" or parts & WORKING, system.id
+
+
+def test_commitments_are_held_against_what_counts_them(tmp_path: Path) -> None:
+    folder = tmp_path / "plans" / "ningxia"
+    copytree(ROOT / "plans" / "ningxia", folder)
+    path = folder / "commitments.csv"
+    head = path.read_text(encoding="utf-8").splitlines()[0]
+    tail = "source,task 3,confirmed"
+    rows = [
+        f"K01,T3,C01,coverage,甲,A,energy.online_monitoring,基数,base,,,{tail}",
+        f"K02,T3,C01,zero,乙,B,energy.online_monitoring,基数,base,,,{tail}",  # a share is no number of what is left
+        f"K03,T3,,coverage,丙,C,industry.green_factories,基数,base,,,{tail}",  # a number is no share
+        f"K04,T3,,share,丁,D,air.good_days,基数,base,,,{tail}",  # no register, and no word why
+        f"K05,T3,,share,戊,E,air.good_days,基数,base,只有年度值。,Yearly values only.,{tail}",
+        f"K06,T3,,coverage,己,F,radiation.emf_network,基数,base,,,{tail}",
+    ]
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    rules, problems = check_rules(tmp_path)
+    assert not problems
+    found = {(problem.line, problem.cell, problem.got) for problem in check_where(rules)}
+    assert found == {(3, "indicator", "share"), (4, "indicator", "count"), (5, "missing", "nothing")}
 
 
 def test_every_row_of_the_reference_has_its_place() -> None:
@@ -108,8 +132,8 @@ def test_the_named_ones_first_and_all_on_request(portal: Portal) -> None:
     [
         ("all=1&task=T16", {"S116", "S120"}, {"S115", "S122"}),
         ("kind=mechanism", {"S116", "S051"}, {"S117"}),
-        ("state=not_built", {"S001", "S010"}, {"S012", "S120"}),
-        ("state=works", {"S120", "S012"}, {"S001", "S008", "S116"}),
+        ("state=not_built", {"S001", "S010"}, {"S012", "S086"}),
+        ("state=works", {"S094", "S086"}, {"S001", "S008", "S116", "S120"}),
         ("agency=宁夏回族自治区发展和改革委员会", {"S013", "S063"}, {"S001"}),
         ("q=禁渔", {"S120"}, {"S116"}),
         ("q=nothing-of-the-kind", set(), {"S120"}),
@@ -146,6 +170,41 @@ def test_figures_move_with_the_register_and_keep_to_who_may_see(portal: Portal) 
     assert "未销号的反馈问题" not in line(Client(), "S228")
 
 
+def test_a_figure_leads_to_the_entries_that_it_counts(portal: Portal) -> None:
+    """The number of the row stands on the page that it leads to, over as many entries as it counts."""
+    kind = kind_of(RULES, "regulations_standards")
+    law = {
+        "code": "LG-1", "name": "甲", "region": "640000", "kind": "regulation", "field": "climate",
+        "region_level": "region", "drafter": "乙", "plan_by": "2026-12-31", "mark": "confirmed",
+    }  # fmt: skip
+    # Two on climate on their way, of these one a regulation; one on water, which the row on climate leaves out.
+    for more in ({}, {"code": "LG-2", "kind": "discharge_standard"}, {"code": "LG-3", "field": "water"}):
+        add_entry("tests", kind, RULES, law | more, today=date(2026, 1, 5))
+    page = Client().get(PAGE).content.decode()
+    for system, figure, number, keys in (
+        ("S012", "climate_under_way", "2", {"LG-1", "LG-2"}), ("S193", "laws_under_way", "2", {"LG-1", "LG-3"}),
+        ("S190", "discharge_standards", "0", set()),
+    ):  # fmt: skip
+        line = page[page.index(f'<li id="{system}">') :].partition("</li>")[0]
+        found = re.search(rf'<a href="([^"]*/figures/{figure}/[^"]*)"><b class="num">(\d+) ', line)
+        assert found is not None and found[2] == number, system
+        behind = Client().get(found[1].replace("&amp;", "&")).content.decode()
+        assert f'<strong class="num">{number} ' in behind
+        assert set(re.findall(r">(LG-\d)<", behind)) == keys
+
+
+def test_items_of_all_tasks_are_those_of_the_list(portal: Portal) -> None:
+    """A safeguard has no items of its own: its row counts those of all tasks, and never stands at 0 beside them."""
+    page = client(portal, "viewer").get(PAGE).content.decode()
+    for system in ("S218", "S225", "S227"):
+        line = page[page.index(f'<li id="{system}">') :].partition("</li>")[0]
+        found = re.search(r'全部任务在办和办结的事项.*?<a href="(/work/items/)"><b class="num">(\d+)</b>', line)
+        assert found is not None, line
+        told = client(portal, "viewer").get(found[1]).content.decode()
+        assert found[2] != "0" and f"{found[2]} 项" in told
+    assert "全部任务在办和办结的事项" in Client().get(PAGE).content.decode()
+
+
 def test_export_holds_what_the_page_shows(portal: Portal) -> None:
     body = Client().get(f"{PAGE}?state=partly&format=csv").content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(body)))
@@ -165,12 +224,7 @@ def test_task_pages_show_their_systems_and_the_pages_lead_there(portal: Portal) 
     assert "<html" not in part and len(shown(part)) == 91
 
 
-def test_faults_of_the_table_are_told_with_their_line(tmp_path: Any) -> None:
-    from shutil import copytree
-
-    from saishang.rules import check_rules
-    from saishang.rules.loader import ROOT
-
+def test_faults_of_the_table_are_told_with_their_line(tmp_path: Path) -> None:
     folder = tmp_path / "plans" / "ningxia"
     copytree(ROOT / "plans" / "ningxia", folder)
     path = folder / "where.csv"
@@ -183,8 +237,22 @@ def test_faults_of_the_table_are_told_with_their_line(tmp_path: Any) -> None:
         f"X003,T1,system,yes,丙,C,partly,register:nothing,villages.nothing,,,{tail}",
         f"X004,T1,system,yes,丁,D,not_built,calculator:nope,indicator:no.such,缺。,,{tail}",
         f"X005,T1,system,yes,戊,E,works,target:G99;rules:no/such,,,,{tail}",
+        # Claims that only look like ones: nothing that anybody can use, a gap beside "works", numbers from elsewhere.
+        f"X006,T1,system,yes,己,F,works,target:G01;indicator:air.good_days,,,,{tail}",
+        f"X007,T1,system,yes,庚,G,works,register:villages,,缺。,Lacking.,{tail}",
+        f"X008,T1,system,yes,辛,H,works,page:search;register:parks;register:parks,villages.villages;findings,,,{tail}",
+        f"X009,T1,system,yes,壬,I,works,page:work-board,items;indicator:rural.toilet_share,,,{tail}",
+        f"X010,T1,system,yes,癸,J,works,page:targets,indicator:carbon.uncounted,,,{tail}",
     ]
     path.write_text("\n".join([head, *bad]) + "\n", encoding="utf-8")
+    # An indicator that nothing computes: somebody would have to report it.
+    there = next((ROOT / "indicators").glob("reported.yaml")).read_text(encoding="utf-8")
+    one = there[there.index("  - id: transport.nev_share") :].partition("\n  - id: ")[0]
+    kept = [line for line in one.splitlines() if not line.startswith(("    also:", "      - {source"))]
+    (tmp_path / "indicators").mkdir()
+    (tmp_path / "indicators" / "site.yaml").write_text(
+        "indicators:\n" + "\n".join(kept).replace("transport.nev_share", "carbon.uncounted") + "\n", encoding="utf-8"
+    )
     rules, problems = check_rules(tmp_path)
     assert not problems
     found = {(problem.line, problem.cell, problem.got) for problem in check_where(rules)}
@@ -192,6 +260,9 @@ def test_faults_of_the_table_are_told_with_their_line(tmp_path: Any) -> None:
         (2, "item", "'T99'"), (3, "links", "nothing"), (4, "note", "nothing"), (4, "links", "'nothing'"),
         (4, "figures", "'villages.nothing'"), (5, "note_en", "one"), (5, "links", "'nope'"),
         (5, "figures", "'no.such'"), (6, "links", "'G99'"), (6, "links", "'no/such'"),
+        (6, "links", "none"), (7, "links", "none"), (8, "note", "a gap"), (9, "links", "'parks'"),
+        (9, "figures", "'villages.villages'"), (9, "figures", "'findings'"), (10, "figures", "'rural.toilet_share'"),
+        (11, "figures", "'carbon.uncounted'"),
     }  # fmt: skip
     # A page that the portal does not have is refused by the schema.
     path.write_text(f"{head}\nX001,T1,system,yes,甲,A,works,page:nowhere,,,,{tail}\n", encoding="utf-8")

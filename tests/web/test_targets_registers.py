@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from saishang.apps.indicators.register_days import commitments
 from saishang.apps.registers.actions import EvidenceFile, add_entry, change_entry, move_entry
-from saishang.apps.registers.kinds import kind_of
+from saishang.apps.registers.kinds import kind_of, kinds
 from saishang.lake.archive import Archive
 from saishang.rules import load_rules
+from saishang.web import texts
 from tests.portal import Portal
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,27 @@ def test_a_day_and_a_place_are_chosen(portal: Portal, tmp_path: Path) -> None:
     assert (energy["当日数值"], energy["计入 / 基数"], energy["分地区"]) == ("50.0", "1 / 2", "省、市、县")
 
 
+def test_a_share_of_regions_counts_regions(portal: Portal) -> None:
+    """Two stations in one county are one county of 22: 1 / 22 is 5 % (4.5…), not 2 / 22."""
+    station = {
+        "code": "R-01", "name": "甲", "region": "640104", "measures": "emf_broadband", "band_low": "0.1",
+        "band_high": "3000", "opened": "2024-01-01", "holder": "乙",
+    }  # fmt: skip
+    day = date(2025, 1, 6)
+    for code in ("R-01", "R-02"):
+        add_entry(
+            "tests", kind_of(RULES, "radiation_stations"), RULES, station | {"code": code}, today=day, effective=day
+        )  # fmt: skip
+    listed = {row["承诺"]: row for row in rows("/targets/registers/", "commitments")}
+    network = listed["电磁辐射自动监测网络覆盖全区"]
+    assert (network["当日数值"], network["计入 / 基数"]) == ("5", "1 / 22")
+    values = {row["地区"].strip(): row for row in rows("/targets/indicator/radiation.emf_network/", "regions")}
+    # Yinchuan has six of the counties and districts: 1 / 6 = 16.7 %.
+    yinchuan = values["银川市"]
+    assert [yinchuan[name] for name in ("数值", "计入的地区", "基数地区", "计入的条目")] == ["17", "1", "6", "2"]
+    assert (values["石嘴山市"]["计入的地区"], values["石嘴山市"]["基数地区"]) == ("0", "3")
+
+
 def test_every_commitment_has_its_row_and_its_page_opens(portal: Portal) -> None:
     page = Client().get("/targets/registers/").content.decode()
     listed = commitments(RULES, "ningxia")
@@ -90,6 +113,14 @@ def test_every_commitment_has_its_row_and_its_page_opens(portal: Portal) -> None
     for href in sorted(hrefs)[::4]:
         assert Client().get(href.replace("&amp;", "&")).status_code == 200, href
     assert "由主管部门按年报送" in page  # what no register can count says why
+
+
+def test_units_of_registers_have_their_english() -> None:
+    """A figure of a register never ends in a Chinese word on an English page."""
+    units = {figure.unit for kind in kinds(RULES).values() for figure in kind.figures.values()}
+    units |= {field.unit for kind in kinds(RULES).values() for field in kind.fields.values() if field.unit}
+    with override("en"):
+        assert not {unit for unit in units if re.search(r"[\u4e00-\u9fff]", texts.unit_name(unit))}
 
 
 def test_entries_of_a_register_for_staff_are_for_staff(portal: Portal) -> None:

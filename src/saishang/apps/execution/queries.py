@@ -301,14 +301,15 @@ def published(task: str, plan: str, most: int = 20) -> list[ProgressReport]:
     return list(rows.select_related("organisation", "item").order_by("-last", "due", "item_id")[:most])
 
 
-def behind(plan: str, task: str, *, invented: bool = False) -> dict[str, int]:
-    """How many items of a task are in force, done, verified, paused; drafts are their owners' and not counted.
+def behind(plan: str, task: str = "", *, invented: bool = False) -> dict[str, int]:
+    """How many items of a task, or of all, are in force, done, verified, paused; their owners' drafts are left out.
 
     Counts alone, for everybody; what the items say is for people inside. Invented items are never counted beside real
     ones: they are asked for by themselves.
     """
     states = ("active", "done", "verified", "paused")
-    rows = WorkItem.objects.filter(plan=plan, task=task, state__in=states, invented=invented)
+    rows = WorkItem.objects.filter(plan=plan, state__in=states, invented=invented)
+    rows = rows.filter(task=task) if task else rows
     return {str(row["state"]): row["found"] for row in rows.order_by().values("state").annotate(found=Count("pk"))}
 
 

@@ -21,7 +21,13 @@ from saishang.web.api.problems import Problem
 from saishang.web.pages import site
 from saishang.web.pages.registers_common import Reader
 
-__all__ = ["Sight", "opened", "seen_kinds", "sight_of"]
+__all__ = ["Sight", "opened", "rests_on", "seen_kinds", "sight_of"]
+
+
+def rests_on(figure: Figure) -> set[str]:
+    """Fields that a figure looks at, `state` among them."""
+    named = {*figure.where, *figure.of, *(name for choice in figure.any_of for name in choice)}
+    return named | ({figure.field} if figure.field else set())
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,7 @@ class Sight:
 
     def tells(self, figure: Figure) -> bool:
         """Whether all fields that a figure rests on are shown: else its list of entries would tell hidden ones."""
-        named = {*figure.where, *figure.of, *(name for choice in figure.any_of for name in choice)}
-        return all(self.sees(name) for name in named | ({figure.field} if figure.field else set()))
+        return all(self.sees(name) for name in rests_on(figure))
 
     @property
     def terms(self) -> bool:

@@ -39,11 +39,13 @@ from saishang.apps.supervision import queries as supervision
 from saishang.apps.supervision.queries import FindingFilter
 from saishang.science.register.kind import Kind
 from saishang.web import texts
+from saishang.web.api.seeing import rests_on
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.keeping import kept_words
 from saishang.web.pages.plan_where_words import kind_name, link_of, state_name
 from saishang.web.pages.registers_common import today
+from saishang.web.pages.registers_open import counted_url
 from saishang.web.pages.tables import Column, Table
 from saishang.web.security import public
 
@@ -196,7 +198,7 @@ class _Live:
         self.glances: Mapping[str, Glance] = glance.glances((known[name] for name in linked if name in known), day)
         run = indicators.latest_run()
         self.run = indicators.run_facts(run.id) if run is not None else None
-        region = self.run.region if self.run is not None else _province()
+        self.region = region = self.run.region if self.run is not None else _province()
         asked = {part.name for system in listed for part in system.figures if part.kind == "figure"}
         pairs = [name.split(".", 1) for name in sorted(asked)]
         wanted = [(known[kind], known[kind].figures[figure]) for kind, figure in pairs if kind in known]
@@ -237,10 +239,11 @@ class _Live:
         figure, told = kind.figures[name], self.figures[kind.id, name]
         value = told.sum.rounded if told.entries else None
         text = "—" if value is None else f"{value:,f} {texts.unit_name(figure.unit)}".strip()
-        return Number(
-            texts.both(figure.zh, figure.en), text, self.day.isoformat(),
-            reverse("registers-figures", args=[kind.id]), told.invented,
-        )  # fmt: skip
+        href = reverse("registers-figures", args=[kind.id])
+        if rests_on(figure) <= {"state", *(field.id for field in kind.seen_by(False))}:
+            # To the entries that were counted; who may not see what they were chosen by gets the figures alone.
+            href = counted_url(kind, figure, self.region, None, invented=told.invented)
+        return Number(texts.both(figure.zh, figure.en), text, self.day.isoformat(), href, told.invented)
 
     def _indicator(self, name: str) -> Number:
         indicator, last = indicators.catalogue().indicators[name], self.values.get(name)
@@ -255,19 +258,30 @@ class _Live:
     def _counts(self, listed: Sequence[System]) -> dict[tuple[str, str], list[Number]]:
         asked = {(part.name, system.item) for system in listed for part in system.figures if part.kind == "count"}
         found: dict[tuple[str, str], list[Number]] = {}
-        for (name, item), (number, invented) in self._items(asked).items():
-            href = f"{reverse('work-items')}?{urlencode({'task': item})}" if self.sight.inside else ""
-            found[name, item] = [Number(_("在办和办结的事项"), f"{number:,}", self.day.isoformat(), href, invented)]
+        for (name, item), (real, made_up) in self._items(asked).items():
+            words = _("本任务在办和办结的事项") if item else _("全部任务在办和办结的事项")
+            if real and made_up:
+                # The list behind the number shows these as well: the two have to add up.
+                extra = texts.counted("另有演示 %(n)s 项", made_up) % {"n": f"{made_up:,}"}
+                words = _("%(words)s（%(extra)s）") % {"words": words, "extra": extra}
+            href = f"{reverse('work-items')}{'?' + urlencode({'task': item}) if item else ''}"
+            found[name, item] = [
+                Number(
+                    words, f"{real or made_up:,}", self.day.isoformat(), href if self.sight.inside else "",
+                    not real and made_up > 0,
+                )
+            ]  # fmt: skip
         if not self.sight.inside:
             return found
         span = access.Span(everything=True)
         names = {name for name, _item in asked}
         if "findings" in names:
             rows = supervision.findings(span, FindingFilter(), self.day, supervision.soon_days(site.rules()))
-            found["findings", ""] = self._open(_("未销号的反馈问题"), rows.exclude(state="closed"), "findings")
+            rows = rows.exclude(state="closed")
+            found["findings", ""] = self._open(_("未销号的反馈问题（不分任务）"), rows, "findings")
         if "matters" in names:
             waiting = supervision.matters(span).filter(state__in=("open", "replied"))
-            found["matters", ""] = self._open(_("未议定的协调事项"), waiting, "matters")
+            found["matters", ""] = self._open(_("未议定的协调事项（不分任务）"), waiting, "matters")
         if "duties" in names:
             owed = supervision.occurrences(span, self.day.year).exclude(state="fulfilled")
             found["duties", ""] = self._open(_("本年待落实的定期事项"), owed, "duties")
@@ -276,14 +290,16 @@ class _Live:
     def _open(self, words: str, rows: QuerySet[Any], page: str) -> list[Number]:
         return [Number(words, f"{rows.count():,}", self.day.isoformat(), reverse(f"supervision-{page}"), False)]
 
-    def _items(self, asked: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, bool]]:
-        tasks = {item for name, item in asked if name == "items"}
-        found = {}
-        for task in sorted(tasks):
-            real = sum(execution.behind(self.plan, task).values())
-            shown = real or sum(execution.behind(self.plan, task, invented=True).values())
-            found["items", task] = (shown, not real and shown > 0)
-        return found
+    def _items(self, asked: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, int]]:
+        """(figure, task; empty: of all tasks) → real and invented items."""
+        keys = {(name, "" if name == "all_items" else item) for name, item in asked if name in ("items", "all_items")}
+        return {
+            (name, task): (
+                sum(execution.behind(self.plan, task).values()),
+                sum(execution.behind(self.plan, task, invented=True).values()),
+            )
+            for name, task in sorted(keys)
+        }
 
 
 def _province() -> str:

@@ -41,7 +41,7 @@ def page_name(route: str) -> str:
     """A page of the portal that a system may be linked with; the schema of the table lists no others."""
     return {
         "overview": _("总览"), "targets": _("目标进展"), "targets-registers": _("承诺与名录"),
-        "targets-values": _("上报值"), "morning": _("空气预报"),
+        "targets-values": _("上报值"), "morning": _("每日研判"),
         "air": _("空气质量日历"), "air-periods": _("空气质量时段评价"), "air-origin": _("污染来源方向"),
         "air-dust": _("沙尘日"), "water-drains": _("入黄排水沟"), "water-outfalls": _("入河排污口"),
         "water-sources": _("饮用水水源"), "water-flow": _("生态流量"), "water-black": _("黑臭水体"),

@@ -86,9 +86,10 @@ def _commitments_table(
     values: Mapping[tuple[str, str], Told], on: date, about: Sequence[str],
 ) -> Table:  # fmt: skip
     columns = [
-        Column("what", _("承诺"), row_head=True), Column("measure", _("类型")),
-        Column("target", _("目标"), nowrap=True),
-        Column("value", _("当日数值"), number=True), Column("part", _("计入 / 基数"), number=True),
+        # The value beside its promise: on a narrow screen the rest is a swipe away.
+        Column("what", _("承诺"), row_head=True), Column("value", _("当日数值"), number=True),
+        Column("part", _("计入 / 基数"), number=True), Column("target", _("目标"), nowrap=True),
+        Column("measure", _("类型")),
         Column("base", _("基数口径"), long=True), Column("register", _("名录")), Column("regional", _("分地区")),
         Column("missing", _("缺少或未核对的基数"), long=True),
     ]  # fmt: skip
@@ -154,7 +155,19 @@ def _value(way: Way, told: FigureSum, entries: int, invented: bool) -> Cell:
 def _part(way: Way, told: FigureSum) -> str:
     if way.figure.measure in ("count", "sum"):
         return f"{told.counted:,}"
-    return f"{told.counted:,} / {told.base:,}"
+    counted = _in_part(way, told)
+    return "—" if counted is None else f"{counted:,} / {told.base:,}"
+
+
+def _in_part(way: Way, told: FigureSum) -> int | None:
+    """How many of the base are counted: entries, or regions where the base is regions; None where a number lacks.
+
+    Several entries in one region are one region of its share: with entries above and regions below, two stations in
+    one of three counties would stand as 2 / 3 beside 33 %.
+    """
+    if way.figure.measure != "region_share":
+        return told.counted
+    return None if told.value is None else int(told.value * told.base / 100)
 
 
 def _levels(way: Way) -> str:
@@ -212,13 +225,19 @@ def _regions_table(found: Indicator, way: Way, told: Day, on: date, about: Seque
     ]  # fmt: skip
     if way.figure.measure in ("count", "sum"):
         columns = [column for column in columns if column.key != "base"]
+    if way.figure.measure == "region_share":
+        columns[2:4] = [
+            Column("counted", _("计入的地区"), number=True), Column("base", _("基数地区"), number=True),
+            Column("entries", _("计入的条目"), number=True),
+        ]  # fmt: skip
     rows = [
         {
             "region": Cell(
                 site.region_name(code), href=f"{indicator_url(found.id, on, code)}#entries", depth=_depth(code)
             ),
             "value": _value(way, told.regions[code], told.entries[code], told.invented),
-            "counted": told.regions[code].counted, "base": told.regions[code].base,
+            "counted": _in_part(way, told.regions[code]), "base": told.regions[code].base,
+            "entries": told.regions[code].counted,
             "missing": told.regions[code].missing,
         }
         for code in _in_order(told)
