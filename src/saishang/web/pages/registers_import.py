@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from saishang.apps.jobs.actions import Job, start
-from saishang.apps.registers.actions import RowRefusal, TableOutcome, load_table, undo_batch
+from saishang.apps.registers.actions import RowRefusal, load_table, undo_batch
 from saishang.apps.registers.actions.write import EntryRefused
 from saishang.apps.registers.form import columns_of
-from saishang.apps.registers.jobs import told_of
+from saishang.apps.registers.jobs import LOAD_REGISTER, told_of
 from saishang.apps.registers.models import Version
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
@@ -29,11 +29,12 @@ from saishang.science.register.kind import Kind
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import FORMATS, to_xlsx
-from saishang.web.pages.registers_batches import job_of, told_words
+from saishang.web.pages.registers_batches import job_of
 from saishang.web.pages.registers_bulk import LONG
 from saishang.web.pages.registers_common import address_of, day_of, kind_name, opened, tabs, today
 from saishang.web.pages.registers_forms import RegisterTableForm, fault_words
-from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.registers_tables import changes_table, refusals_table
+from saishang.web.pages.tables import Column, Table
 from saishang.web.pages.uploads import laid_down, plain_name
 from saishang.web.security import permission
 
@@ -92,8 +93,9 @@ def load(request: HttpRequest, kind: str) -> HttpResponse:
                 context["token"] = _token(request, known, Archive(settings.CONFIG.archive).put(path).sha256, name)
         except SaishangError as error:
             return render(request, page, context | {"error": error}, status=422)
-    tables = [_changes(known, outcome), _refusals(known, outcome)]
-    context |= {"outcome": outcome, "changes": tables[0], "refusals": tables[1]}
+    title = _("将要发生的变化") if outcome.dry_run else _("已发生的变化")
+    context |= {"outcome": outcome, "changes": changes_table(known, outcome.changes, title),
+                "refusals": refusals_table(known, outcome.refusals)}  # fmt: skip
     context |= {effect: outcome.count(effect) for effect in ("added", "changed", "unchanged")}
     return render(request, page, context)
 
@@ -128,8 +130,8 @@ def again(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     known, _reader = found
-    row, reason = job_of(known, number), request.POST.get("reason", "")
-    if row.kind != "load_register" or not row.params.get("dry_run"):
+    row, reason = job_of(known, number, LOAD_REGISTER.id), request.POST.get("reason", "")
+    if not row.params.get("dry_run"):
         raise Http404
     if not reason.strip():
         messages.error(request, _("请填写事由。"))
@@ -147,9 +149,9 @@ def mend(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     known, _reader = found
-    row = job_of(known, number)
+    row = job_of(known, number, LOAD_REGISTER.id)
     told = (row.result or {}).get("told")
-    if row.kind != "load_register" or not told:
+    if not told:
         raise Http404
     refusals = [RowRefusal(*one) for one in told_of(told)["refusals"]]
     return _mended(known, row.params["sha256"], row.params["file"], refusals)
@@ -227,32 +229,3 @@ def undo(request: HttpRequest, kind: str) -> HttpResponse:
     words = _("已撤回 %(undone)s 条；%(left)s 条此后有过改动，未撤回。") % {"undone": undone, "left": left}
     messages.success(request, words)
     return redirect("registers-list", known.id)
-
-
-def _changes(kind: Kind, outcome: TableOutcome) -> Table:
-    key = kind.fields[kind.key]
-    columns = [
-        Column("line", _("行"), number=True), Column("key", texts.both(key.zh, key.en), row_head=True),
-        Column("effect", _("结果")), Column("fields", _("改动"), long=True),
-    ]  # fmt: skip
-    effects = {"added": _("新增"), "changed": _("修改"), "unchanged": _("未变")}
-    rows = [
-        {"line": change.line, "key": change.key, "effect": effects[change.effect],
-         "fields": told_words(kind, change.fields) if change.effect == "changed" else ""}
-        for change in outcome.changes
-    ]  # fmt: skip
-    return Table("changes", _("将要发生的变化") if outcome.dry_run else _("已发生的变化"), columns, rows, tight=True,
-                 empty=_("没有一行可以接收。"))  # fmt: skip
-
-
-def _refusals(kind: Kind, outcome: TableOutcome) -> Table:
-    columns: Sequence[Column] = [
-        Column("line", _("行"), number=True), Column("column", _("列")), Column("content", _("内容")),
-        Column("message", _("原因"), long=True), Column("fix", _("怎么办"), long=True),
-    ]  # fmt: skip
-    rows = [
-        {"line": refusal.line, "column": refusal.column, "content": Cell(refusal.content),
-         "message": fault_words(kind, refusal.field, refusal.message), "fix": wording.say(refusal.fix)}
-        for refusal in outcome.refusals
-    ]  # fmt: skip
-    return Table("refusals", _("未接收的单元格"), columns, rows, empty=_("没有被拒绝的内容。"))
