@@ -93,14 +93,15 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
         "left_out": pages.count - len(drawn) if drawn else 0, "chosen": chosen,
         "map": MapView("entries", _("名录分布图"), spec) if spec else None,
         "chips": chips(request, asked), "notes": asked.notes, "picks": _picks(request, reader, asked),
-        "views": views_of(request, reader),
+        "views": views_of(request, reader), "reader": reader,
+        "filtered": any(value for name, value in chosen.items() if name not in ("sort", "col")),
         "sort": asked.order if asked.order != "key" else "",
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "registers/results.html", context)
     states = list(known.life.states.values()) if known.life is not None else []
     context |= {
-        "tabs": tabs(known, reader, "registers-list"), "reader": reader,
+        "tabs": tabs(known, reader, "registers-list"),
         "about": texts.both(known.about_zh, known.about_en),
         "states": [(state.id, texts.both(state.zh, state.en)) for state in states], "regions": region_tree(),
         "has_terms": bool(known.terms), "has_invented": DEMONSTRATION in known.fields,

@@ -223,7 +223,7 @@ def _table(
             row.bundle_id, href=reverse("registers-bundle", args=[row.kind, row.bundle_id])
         )  # fmt: skip
         return {
-            PICK: tick(row, on=row.pk in ticked) if row.pk in ticks else Cell(""), "bundle": bundle,
+            PICK: tick(row, on=row.pk in ticked) if row.pk in ticks else Cell("", text=""), "bundle": bundle,
             "number": Cell(row.pk, href=reverse("registers-proposal", args=[row.kind, row.pk])),
             "register": kind_name(kind) if kind else row.kind,
             "fields": words_of(kind, row, seen.get((row.entry_id, row.number))) if kind and told_whole else "",

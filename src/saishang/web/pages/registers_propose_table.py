@@ -54,6 +54,10 @@ def load(request: HttpRequest, kind: str) -> HttpResponse:
     if reader.editor:  # who writes at once imports
         return redirect("registers-import", known.id)
     form = RegisterTableForm(request.POST or None, request.FILES or None)
+    form.fields["file"].help_text = _("本名录导出的填报表（Excel 或 CSV），最大 10 MiB，%(most)s 行。") % {
+        "most": MOST_ROWS
+    }
+    form.fields["reason"].help_text = _("提交时必填，如来文名称、文号")
     context: dict[str, Any] = {
         "kind": known, "name": kind_name(known), "form": form, "reader": reader, "most": MOST_ROWS,
         "tabs": tabs(known, reader, "registers-propose-table"),
@@ -158,7 +162,7 @@ def _rows_table(kind: Kind, proposals: Sequence[Proposal], *, ticks: bool, ticke
         before = seen.get((one.entry_id, one.number))
         changed = one.state == "open" and one.entry is not None and one.entry.number != one.number
         rows.append({
-            PICK: tick(one, on=one.pk in ticked) if one.state == "open" else Cell(""),
+            PICK: tick(one, on=one.pk in ticked) if one.state == "open" else Cell("", text=""),
             "line": one.line, "key": Cell(one.key, href=reverse("registers-proposal", args=[kind.id, one.pk])),
             "title": one.title, "effect": _("新增") if one.action == "add" else action_name(kind, one.action),
             "fields": words_of(kind, one, before), "remark": one.remark,

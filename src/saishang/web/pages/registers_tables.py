@@ -47,12 +47,19 @@ def refusals_table(kind: Kind, refusals: Sequence[RowRefusal], *, shown: int | N
         Column("message", _("原因"), long=True), Column("fix", _("怎么办"), long=True),
     ]  # fmt: skip
     rows = [
-        {"line": one.line, "column": one.column, "content": Cell(one.content),
+        {"line": one.line, "column": _heading(kind, one), "content": Cell(one.content),
          "message": fault_words(kind, one.field, one.message), "fix": wording.say(one.fix)}
         for one in refusals
     ]  # fmt: skip
     return Table("refusals", _("未接收的单元格"), columns, rows[:shown], everything=rows, tight=True,
                  empty=_("没有被拒绝的内容。"))  # fmt: skip
+
+
+def _heading(kind: Kind, one: RowRefusal) -> str:
+    """Name of the column in the reader's language; what the kind does not know, as the file has it."""
+    named = (field for field in kind.fields.values() if one.column in (field.zh, field.en, field.id))
+    known = kind.fields.get(one.field) or next(named, None)
+    return one.column if known is None else texts.both(known.zh, known.en)
 
 
 def told_words(kind: Kind, fields: Mapping[str, Sequence[Any]]) -> str:

@@ -96,7 +96,9 @@ class _Reading:
     def _refuse(self, line: int, fields: Mapping[str, str], error: SaishangError) -> None:
         where = error.where or ""
         column = self._columns[where][0] if where in self._columns else ""
-        self.refusals.append(RowRefusal(line, column, fields.get(where, ""), error.message, error.fix))
+        self.refusals.append(
+            RowRefusal(line, column, fields.get(where, ""), error.message, error.fix, where if column else "")
+        )
 
     def _row(self, line: int, fields: Mapping[str, str], entry: Entry | None) -> None:
         kind = self.kind
