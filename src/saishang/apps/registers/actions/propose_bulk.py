@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from saishang.apps.organisations.actions.doing import find_organisation
-from saishang.apps.organisations.models import Organisation
 from saishang.apps.registers.actions.bulk import TOGETHER, BulkOutcome, BulkWish, Look, check_wish
 from saishang.apps.registers.actions.proposals import certificate_stays, not_permitted
 from saishang.apps.registers.actions.propose_table import MOST_ROWS, log_bundle
@@ -40,7 +39,7 @@ class _Proposing(Look):
     rows_made: list[Proposal] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._offices: dict[tuple[str, ...], Organisation] = {}
+        self._offices: dict[tuple[str, ...], Any] = {}
         self._now = timezone.now()
 
     def allow(self, row: Entry) -> None:
@@ -64,7 +63,7 @@ class _Proposing(Look):
     def _region(self, draft: Draft) -> str:
         return str(draft.values.get(self.kind.region_field) or "") if self.kind.region_field else ""
 
-    def _office(self, *regions: str) -> Organisation:
+    def _office(self, *regions: str) -> Any:
         """For which organisation these places are proposed (Errors: EntryRefused where they are not his)."""
         if regions not in self._offices:
             code = for_whom(self.actor, self.kind, *regions)
