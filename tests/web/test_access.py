@@ -61,11 +61,11 @@ AUDIENCE = {
     "registers-proposal-decide": "review_entries", "registers-proposal-evidence": "review_entries",
     "registers-changes": "edit_registers", "registers-change": "edit_registers",
     "registers-propose-table": "propose_entries", "registers-bundle": "review_entries",
-    "registers-bundle-decide": "review_entries",
+    "registers-bundle-decide": "review_entries", "registers-decide-ticked": "review_entries",
     "registers-preview": "edit_registers",
     "registers-import": "edit_registers", "registers-import-undo": "edit_registers",
     "registers-views": "staff", "registers-view": "staff", "registers-labels": "public",
-    "registers-bulk": "edit_registers", "registers-running": "edit_registers", "registers-batch": "edit_registers",
+    "registers-bulk": "propose_entries", "registers-running": "edit_registers", "registers-batch": "edit_registers",
     "registers-import-again": "edit_registers", "registers-import-mend": "edit_registers",
     "registers-import-mend-small": "edit_registers",
     "registers-move": "propose_entries", "registers-back": "propose_entries", "registers-evidence": "view_internal",
@@ -250,7 +250,7 @@ def address(name: str, portal: Portal) -> str:
                 # Nobody has proposed anything here; tests/web/test_registers_access.py has proposals.
                 "proposals": "proposals/", "proposal": "proposals/0/", "proposal-decide": "proposals/0/decide/",
                 "proposal-evidence": f"proposals/0/evidence/{'0' * 64}/", "propose-table": "proposals/table/",
-                "bundle": "bundles/0/", "bundle-decide": "bundles/0/decide/",
+                "bundle": "bundles/0/", "bundle-decide": "bundles/0/decide/", "decide-ticked": "proposals/decide/",
                 # Jobs and batches: tests/web/test_registers_bulk.py has some.
                 "views": "views/", "view": "views/0/", "labels": f"labels/?pk={portal.plot}",
                 "bulk": f"bulk/?pk={portal.plot}", "running": "running/0/", "batch": f"batches/{'0' * 32}/",
@@ -327,6 +327,7 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
             "registers-back",
             "registers-proposal-decide",
             "registers-bundle-decide",
+            "registers-decide-ticked",
         }
         or name in {"sign-out", "set_language", "air-dust-decide", "data-runs-evaluate", "data-changes-release"}
         or name == "data-lead-review"
@@ -334,7 +335,7 @@ def test_role_by_address(name: str, role: str | None, portal: Portal, terse_refu
         or name in {"notices-read", "notices-read-all"}
     )
     # An empty form of an evaluation is refused with its reasons; changes of jobs lead to a page.
-    refused = {"data-runs-evaluate", "registers-move", "registers-back", "account-recovery"}
+    refused = {"data-runs-evaluate", "registers-decide-ticked", "registers-move", "registers-back", "account-recovery"}
     absent = name.startswith("air-dust-d") or name in {
         "registers-evidence", "noise-station", "soil-point", "groundwater-point", "data-lead", "data-lead-review",
         # No provider is set here; tests/web/test_outside.py starts one.
@@ -470,7 +471,13 @@ def test_pages_hold_no_inline_script_or_style(portal: Portal) -> None:
         if name in {"registers-import-undo", "registers-move", "registers-back", "registers-evidence"}:
             continue
         if (
-            name in {"registers-proposal-decide", "registers-proposal-evidence", "registers-bundle-decide"}
+            name
+            in {
+                "registers-proposal-decide",
+                "registers-proposal-evidence",
+                "registers-bundle-decide",
+                "registers-decide-ticked",
+            }
             or "-import-" in name
         ):
             continue

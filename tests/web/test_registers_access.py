@@ -40,7 +40,7 @@ AUDIENCE = {
     "new/": PROPOSES, "edit/": PROPOSES_HERE, "move/": PROPOSES_HERE | REVIEWS, "back/": PROPOSES_HERE,
     "proposals/": PROPOSES | REVIEWS, "proposal/": REVIEWS, "decide/": REVIEWS, "paper/": REVIEWS,
     "evidence/": SEES | PROPOSES_HERE, "import/": set[tuple[str, str]](), "table/": PROPOSES, "bundle/": REVIEWS,
-    "bundle decide/": REVIEWS,
+    "bundle decide/": REVIEWS, "ticked/": REVIEWS, "bulk/": PROPOSES,
 }  # fmt: skip
 
 
@@ -105,6 +105,7 @@ def test_role_by_address_by_place(people: dict[tuple[str, str], User], plots: Ki
         "import/": ("get", f"{KIND}import/", 200), "table/": ("post", f"{KIND}proposals/table/", 422),
         "bundle/": ("get", f"{KIND}bundles/{bundle.pk}/", 200),
         "bundle decide/": ("post", f"{KIND}bundles/{bundle.pk}/decide/", 422),
+        "ticked/": ("post", f"{KIND}proposals/decide/", 422), "bulk/": ("get", f"{KIND}bulk/?pk={row.pk}", 200),
     }  # fmt: skip
     for (place, role), user in people.items():
         visitor = client(user)

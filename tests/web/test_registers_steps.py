@@ -134,7 +134,7 @@ def test_a_table_from_form_to_register(people: dict[str, User]) -> None:
     none = head.post(f"{at}decide/", {"what": "accept", "which": "chosen"})
     assert none.status_code == 422 and "请先勾选" in none.content.decode()
     first, second = Proposal.objects.order_by("line")
-    assert head.post(f"{at}decide/", {"what": "accept", "which": "chosen", "row": [first.pk]}).status_code == 302
+    assert head.post(f"{at}decide/", {"what": "accept", "which": "chosen", "pk": [first.pk]}).status_code == 302
     assert [row.key for row in Entry.objects.all()] == ["MLXB-001"]
     bare = head.post(f"{at}decide/", {"what": "return", "which": "all"})
     assert bare.status_code == 422 and "退回须填写审核意见" in bare.content.decode()

@@ -268,6 +268,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registers/<slug:kind>/import/<int:number>/mend/", registers_import.mend, name="registers-import-mend"),
     path("registers/<slug:kind>/import/undo/", registers_import.undo, name="registers-import-undo"),
     path("registers/<slug:kind>/proposals/", registers_proposals.listing, name="registers-proposals"),
+    path("registers/<slug:kind>/proposals/decide/", registers_proposals.decide_ticked, name="registers-decide-ticked"),
     path("registers/<slug:kind>/proposals/<int:proposal>/", registers_proposals.proposal, name="registers-proposal"),
     path(
         "registers/<slug:kind>/proposals/<int:proposal>/decide/",

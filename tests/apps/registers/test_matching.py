@@ -11,6 +11,7 @@ from saishang.apps.registers import lists, queries
 from saishang.apps.registers.actions import add_entry, change_entry
 from saishang.apps.registers.kinds import kind_of
 from saishang.apps.registers.lists import Wanted
+from saishang.apps.registers.matching import BY_SINCE, BY_STATE
 from saishang.apps.registers.models import Entry
 from saishang.apps.registers.queries import Filter
 from saishang.rules import load_rules
@@ -62,6 +63,21 @@ def test_orders_of_numbers_days_and_words(on: date | None) -> None:
     assert found("changed_on", on) == "DABC" and found("-changed_on", on) == "BADC"
     assert found("key", on) == "ABCD" and found("-key", on) == "DCBA" and found("-title", on) == "DCBA"
     assert sorted(found("due", on)) == list("ABCD")
+
+
+def test_orders_of_states_and_of_the_day_since_which_they_are() -> None:
+    """A: second state since 1 Feb; B: the first since 1 Jan; C: a state that the life does not know; D: the last."""
+    assert KIND.life is not None
+    names = list(KIND.life.states)
+    set_now = {"A": (names[1], FEB), "B": (names[0], JAN), "C": ("gone", MAR), "D": (names[-1], JAN)}
+    for letter, (state, since) in set_now.items():
+        Entry.objects.filter(key=f"PLOT-{letter}").update(state=state, since=since)
+    # As the life cycle names them, not by their letters; what it does not know is last, both ways.
+    assert found(BY_STATE) == "BADC" and found(f"-{BY_STATE}") == "DABC"
+    # The same day: by key.
+    assert found(BY_SINCE) == "BDAC" and found(f"-{BY_SINCE}") == "CADB"
+    # On a past day what the versions said: all four had just begun.
+    assert found(BY_STATE, FEB) == "ABCD" and found(BY_SINCE, FEB) == "ABCD"
 
 
 def test_a_day_is_filtered_by_what_held_on_it() -> None:

@@ -153,7 +153,7 @@ def test_a_bundle_is_accepted_whole(people: dict[str, User], plots: Kind, archiv
     assert [row.waiting for row in bundles_to_review(head, RULES)] == [3]
     assert not to_review(head, RULES).exists()
     done = decide_bundle(head, plots, RULES, archive, bundle.pk, "accept", today=MAR, remark="属实")
-    assert (done.decided, done.left) == (3, ())
+    assert [row.line for row in done.decided] == [2, 3, 4] and done.left == ()
     assert {(row.key, row.title, row.number) for row in Entry.objects.all()} == {
         ("640104-001", "新名", 2), ("640104-002", "二号", 1), ("640104-003", "三号", 1),
     }  # fmt: skip
@@ -174,12 +174,12 @@ def test_some_rows_are_accepted_others_returned(people: dict[str, User], plots: 
     change_entry("tests", plots, RULES, Entry.objects.get().pk, GOOD | {"name": "工作台"}, number=1, today=FEB)
     done = decide_bundle(head, plots, RULES, archive, bundle.pk, "accept", today=MAR,
                          chosen=[first.pk, Proposal.objects.get(line=3).pk])  # fmt: skip
-    assert done.decided == 1 and [(line, error.code) for line, error in done.left] == [(2, "changed-meanwhile")]
+    assert len(done.decided) == 1 and [(row.line, error.code) for row, error in done.left] == [(2, "changed-meanwhile")]
     assert [row.state for row in Proposal.objects.order_by("line")] == ["open", "accepted", "open"]
     with pytest.raises(EntryRefused, match="needs a remark"):
         decide_bundle(head, plots, RULES, archive, bundle.pk, "return", today=MAR)
     done = decide_bundle(head, plots, RULES, archive, bundle.pk, "return", today=MAR, remark="再核")
-    assert done.decided == 2
+    assert len(done.decided) == 2
     assert [row.state for row in Proposal.objects.order_by("line")] == ["returned", "accepted", "returned"]
     mine = people["640104 reporter"]
     assert [row.waiting for row in bundles_returned(mine)] == [2] and not returned(mine).exists()

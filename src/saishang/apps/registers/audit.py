@@ -82,7 +82,7 @@ def _as_decided(row: Proposal, logged: list[Any]) -> bool:
 
 def _bundles() -> Iterator[tuple[str, str]]:
     logged = {entry.object_id: entry for entry in changes_of("registers.Bundle")
-              if entry.verb == "registers.propose_table"}  # fmt: skip
+              if entry.verb in ("registers.propose_table", "registers.propose_bulk")}  # fmt: skip
     for row in Bundle.objects.order_by("pk"):
         key = f"{row.kind}/{row.pk}"
         entry = logged.pop(key, None)

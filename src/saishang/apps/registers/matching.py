@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import DateField, DecimalField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import Case, DateField, DecimalField, F, Func, IntegerField, Q, QuerySet, TextField, Value, When
 
 from saishang.apps.core.queries import counted
 from saishang.science.register.kind import Field, Figure, Kind, Where
 
-__all__ = ["FEW", "beyond", "few", "field_is", "figured", "in_order"]
+__all__ = ["BY_SINCE", "BY_STATE", "FEW", "beyond", "few", "field_is", "figured", "in_order"]
 
 #: Entries among which ranges and orders without an index may be asked for.
 FEW = 50_000
+#: Orders beside those of fields: along the life cycle, and by the day since which an entry is in its state.
+BY_STATE, BY_SINCE = "_state", "_since"
 _NUMBERS = ("number", "integer")
 
 
@@ -79,9 +81,23 @@ def beyond(rows: QuerySet[Any], field: Field, least: Any, most: Any) -> QuerySet
 
 
 def in_order(rows: QuerySet[Any], kind: Kind, name: str, *, descending: bool) -> QuerySet[Any]:
-    """Rows in the order of a field, those without a value last, then by key."""
+    """Rows in the order of a field, those without a value last, then by key; or in one of the two orders above.
+
+    `BY_SINCE` has an index. States come as the life cycle names them; what it does not know comes last.
+    """
+    if name == BY_SINCE:
+        return rows.order_by(*(("-since", "-key") if descending else ("since", "key")))
+    if name == BY_STATE:
+        place = _place_in_life(kind)
+        return rows.order_by(place.desc(nulls_last=True) if descending else place.asc(nulls_last=True), F("key"))
     value = _value(kind.fields[name])
     return rows.order_by(value.desc(nulls_last=True) if descending else value.asc(nulls_last=True), F("key"))
+
+
+def _place_in_life(kind: Kind) -> Any:
+    states = () if kind.life is None else tuple(kind.life.states)
+    return Case(*(When(state=state, then=Value(place)) for place, state in enumerate(states)),
+                output_field=IntegerField())  # fmt: skip
 
 
 def _value(field: Field) -> Any:

@@ -101,6 +101,7 @@ class Entry(Content):
             # With the state: a list of some regions is merged from one run per region and state.
             models.Index(fields=["kind", "region", "state", "key"], name="registers_by_region"),
             models.Index(fields=["kind", "title"], name="registers_by_title"),
+            models.Index(fields=["kind", "since", "key"], name="registers_by_since"),
             models.Index(fields=["kind", "west", "east"], name="registers_by_box"),
             models.Index(
                 fields=["kind", "due", "key"], condition=Q(withdrawn=False, due__isnull=False), name="registers_by_due"
@@ -154,13 +155,17 @@ class Version(Content):
 
 
 class Bundle(models.Model):
-    """Proposals that came in one table, for whoever reviews them together. Rows are only ever added (a trigger)."""
+    """Proposals that came together, in a table or from picked entries of a list, to be reviewed together.
+
+    Rows are only ever added (a trigger).
+    """
 
     kind = models.CharField(max_length=60)
+    #: Empty where no table was sent.
     file = models.CharField(max_length=200)
-    #: The file lies in the raw archive.
+    #: The file lies in the raw archive; empty without one.
     sha256 = models.CharField(max_length=64)
-    #: Rows of the file, and cells that were refused.
+    #: Rows of the file and cells that were refused; or entries that were picked, and those that were refused.
     rows = models.PositiveIntegerField()
     refused = models.PositiveIntegerField()
     reason = models.TextField()

@@ -17,7 +17,7 @@ __all__ = ["bundles_returned", "bundles_to_review", "listed", "mine_again", "ret
 
 def listed(person: Any, kind: Kind, state: str = "") -> QuerySet[Proposal]:
     """Proposals of a register that somebody sees, the newest first: all for reviewers, else the own."""
-    rows = Proposal.objects.filter(kind=kind.id).select_related("organisation")
+    rows = Proposal.objects.filter(kind=kind.id).select_related("organisation", "entry", "made")
     if not may_review(person, kind):
         rows = rows.filter(actor=person)
     return (rows.filter(state=state) if state else rows).order_by("-pk")

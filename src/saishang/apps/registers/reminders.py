@@ -31,7 +31,7 @@ from saishang.science.register.kind import Kind
 if TYPE_CHECKING:
     from saishang.apps.registers.queries import EntryView
 
-__all__ = ["BUNDLE", "DECIDED", "PROPOSED", "PROVIDER", "TERM"]
+__all__ = ["BUNDLE", "DECIDED", "PROPOSED", "PROVIDER", "SEVERAL", "TERM"]
 
 
 def _words(params: Mapping[str, Any]) -> tuple[str, str]:
@@ -61,6 +61,14 @@ def _proposal_words(params: Mapping[str, Any]) -> tuple[str, str]:
     return f"{zh}：{said[0]}", f"{en}: {said[1]}"
 
 
+def _several_words(params: Mapping[str, Any]) -> tuple[str, str]:
+    from saishang.apps.registers.kinds import kind_of
+
+    kind, count = kind_of(load_rules(settings.CONFIG.rules_overlay), params["register"]), params["count"]
+    said = {"accepted": ("已通过", "accepted"), "returned": ("被退回", "returned")}[params["state"]]
+    return f"{kind.zh}：{count} 件提交{said[0]}", f"{kind.en}: {count} proposals were {said[1]}"
+
+
 def _bundle_words(params: Mapping[str, Any]) -> tuple[str, str]:
     from saishang.apps.registers.kinds import kind_of
 
@@ -73,7 +81,7 @@ def _bundle_words(params: Mapping[str, Any]) -> tuple[str, str]:
     things = "proposal" if count == 1 else "proposals"
     return (
         f"{kind.zh}第 {params['number']} 批提交：{count} 条{said[0]}",
-        f"{kind.en}, table {params['number']}: {count} {things} {said[1]}",
+        f"{kind.en}, batch {params['number']}: {count} {things} {said[1]}",
     )
 
 
@@ -160,6 +168,7 @@ def _thing(kind: Kind, on: date, office: str | None, group: _Group) -> DueThing:
 
 #: A decision is waited for: word of it goes out at once with whoever has not chosen otherwise.
 _REVIEW = register_family(Family("registers", "名录审核", "review of registers", "once"))
+SEVERAL = register(NoticeKind("registers.several", _REVIEW.id, _several_words))
 BUNDLE = register(NoticeKind("registers.bundle", _REVIEW.id, _bundle_words))
 PROPOSED = register(NoticeKind("registers.proposed", _REVIEW.id, _proposal_words))
 DECIDED = register(NoticeKind("registers.decided", _REVIEW.id, _proposal_words))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -13,7 +14,9 @@ from saishang.apps.organisations.refusals import ChangeRefused
 from saishang.apps.registers.models import Bundle, Proposal
 from saishang.science.register.kind import Kind
 
-__all__ = ["tell_bundle_decision", "tell_decision", "tell_reviewers", "tell_reviewers_of_bundle"]
+__all__ = [
+    "tell_bundle_decision", "tell_decision", "tell_decisions", "tell_reviewers", "tell_reviewers_of_bundle",
+]  # fmt: skip
 
 
 def tell_reviewers(proposal: Proposal, kind: Kind) -> None:
@@ -25,6 +28,18 @@ def tell_decision(proposal: Proposal, kind: Kind) -> None:
     """Tell the proposer what was decided."""
     if proposal.actor is not None:
         _notify([proposal.actor], "registers.decided", proposal)
+
+
+def tell_decisions(decided: Sequence[Proposal], kind: Kind) -> None:
+    """Tell one proposer what was decided about several of his, once; all of them were decided alike."""
+    first, last = decided[0], decided[-1]
+    if first.actor is None:
+        return
+    notify(
+        [first.actor], "registers.several", f"registers.several/{kind.id}/{first.pk}-{last.pk}/{len(decided)}",
+        {"register": kind.id, "state": first.state, "count": len(decided)}, subject=("registers.Register", kind.id),
+        url=f"{reverse('registers-proposals', args=[kind.id])}?state={first.state}",
+    )  # fmt: skip
 
 
 def tell_reviewers_of_bundle(bundle: Bundle, kind: Kind, count: int) -> None:

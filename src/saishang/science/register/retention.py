@@ -7,12 +7,12 @@ docs/decisions/2026-11-30-retention.md
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from saishang.science.periods import months_later
-from saishang.science.register.kind import Kind
+from saishang.science.register.kind import Evidence, Field, Kind
 
 __all__ = ["CLOSED", "ended_on", "ends", "hidden_evidence", "hidden_fields", "last_shown"]
 
@@ -52,19 +52,15 @@ def last_shown(ended: date, years: int) -> date:
 
 def hidden_fields(kind: Kind, ended: date | None, day: date) -> frozenset[str]:
     """Fields of an entry that nobody is shown on a day."""
-    if ended is None:
-        return frozenset()
-    return frozenset(
-        known.id for known in kind.fields.values()
-        if known.kept_years and day > last_shown(ended, known.kept_years)
-    )  # fmt: skip
+    return _past(kind.fields.values(), ended, day)
 
 
 def hidden_evidence(kind: Kind, ended: date | None, day: date) -> frozenset[str]:
     """Documents of an entry that nobody is given on a day."""
+    return _past(kind.evidence.values(), ended, day)
+
+
+def _past(parts: Iterable[Field | Evidence], ended: date | None, day: date) -> frozenset[str]:
     if ended is None:
         return frozenset()
-    return frozenset(
-        known.id for known in kind.evidence.values()
-        if known.kept_years and day > last_shown(ended, known.kept_years)
-    )  # fmt: skip
+    return frozenset(part.id for part in parts if part.kept_years and day > last_shown(ended, part.kept_years))

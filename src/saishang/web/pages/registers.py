@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from saishang.apps.registers import finding, lists, queries
-from saishang.apps.registers.actions.bulk import MOST_AT_ONCE
 from saishang.apps.registers.form import PLACE, STATE, place_headings
+from saishang.apps.registers.matching import BY_SINCE, BY_STATE
 from saishang.apps.registers.queries import EntryView
 from saishang.science.register.kind import DEMONSTRATION, Kind
 from saishang.web import texts
 from saishang.web.pages.charts import MapView
 from saishang.web.pages.exports import export
 from saishang.web.pages.paging import MOST_COUNTED, LongPaginator
+from saishang.web.pages.registers_bulk import most_of
 from saishang.web.pages.registers_common import (
     Reader,
     area_map,
@@ -97,14 +98,15 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
         "left_out": pages.count - len(drawn) if drawn else 0, "chosen": chosen,
         "map": MapView("entries", _("名录分布图"), spec) if spec else None,
         "chips": chips(request, asked), "notes": asked.notes, "picks": _picks(request, reader, asked),
-        "views": views_of(request, reader),
+        "views": views_of(request, reader), "reader": reader,
+        "filtered": any(value for name, value in chosen.items() if name not in ("sort", "col")),
         "sort": asked.order if asked.order != "key" else "",
     }  # fmt: skip
     if request.headers.get("HX-Request") == "true":
         return render(request, "registers/results.html", context)
     states = list(known.life.states.values()) if known.life is not None else []
     context |= {
-        "tabs": tabs(known, reader, "registers-list"), "reader": reader,
+        "tabs": tabs(known, reader, "registers-list"),
         "about": texts.both(known.about_zh, known.about_en),
         "states": [(state.id, texts.both(state.zh, state.en)) for state in states], "regions": region_tree(),
         "has_terms": bool(known.terms), "has_invented": DEMONSTRATION in known.fields,
@@ -157,7 +159,10 @@ def _entries_table(
         for field in shown_fields
     ]  # fmt: skip
     if kind.life is not None:
-        columns += [Column("_state", _("状态")), Column("_since", _("自"), nowrap=True)]
+        columns += [
+            _ordered(request, asked, BY_STATE, Column(BY_STATE, _("状态"))),
+            _ordered(request, asked, BY_SINCE, Column(BY_SINCE, _("自"), nowrap=True)),
+        ]
     picks = "format" not in request.GET and _picks(request, reader, asked) is not None
     if picks:
         columns.insert(0, Column("_pick", _("选")))
@@ -178,7 +183,7 @@ def _entries_table(
                 '<input type="checkbox" name="pk" value="{}" form="pick" aria-label="{}">', view.pk,
                 f"{_('选')} {view.key}",
             ))  # fmt: skip
-        row["_state"], row["_since"] = state_name(kind, view.state), view.since
+        row[BY_STATE], row[BY_SINCE] = state_name(kind, view.state), view.since
         due = next(iter(queries.due(kind, [view])), None)
         if due is not None:
             row["_due"] = Cell(due.on, note=_("已逾期") if due.on < today() else "")
@@ -193,11 +198,12 @@ def _entries_table(
 
 
 def _picks(request: HttpRequest, reader: Reader, asked: Asked) -> dict[str, Any] | None:
-    """What the form over picked entries needs; None for whoever does not write at once, or looks at a past day."""
-    if not reader.editor or asked.wanted.filter.on is not None:
+    """What the form over picked entries needs; None for whoever neither writes nor proposes, or looks at a past day."""
+    if not reader.writes or asked.wanted.filter.on is not None:
         return None
     kept = QueryDict(filter_query(request.GET))
-    return {"kept": [(key, value) for key, values in kept.lists() for value in values], "most": MOST_AT_ONCE}
+    return {"kept": [(key, value) for key, values in kept.lists() for value in values],
+            "most": most_of(reader), "editor": reader.editor}  # fmt: skip
 
 
 def _ordered(request: HttpRequest, asked: Asked, name: str, column: Column) -> Column:

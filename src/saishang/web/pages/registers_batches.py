@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from saishang.apps.jobs import queries as jobs
 from saishang.apps.jobs.queries import JobRow
-from saishang.apps.registers.form import PLACE
+from saishang.apps.registers.actions import RowRefusal
+from saishang.apps.registers.actions.take_rows import RowChange
 from saishang.apps.registers.jobs import BULK_EDIT, LOAD_REGISTER, UNDO_REGISTER, told_of
 from saishang.apps.registers.models import Version
 from saishang.errors import SaishangError
@@ -32,23 +33,25 @@ from saishang.web.pages.registers_common import (
     tabs,
 )
 from saishang.web.pages.registers_forms import fault_words
+from saishang.web.pages.registers_tables import changes_table, refusals_table
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import permission
 
-__all__ = ["batch", "job_of", "refusals_table", "running"]
+__all__ = ["batch", "job_of", "running"]
 
 _PER_PAGE = 50
 #: Refusals that a page lists; all of them are in its export.
 _SHOWN = 200
 
 
-def job_of(kind: Kind, number: int) -> JobRow:
-    """A job that changes this register (Errors: Http404 for any other)."""
+def job_of(kind: Kind, number: int, *wanted: str) -> JobRow:
+    """A job that changes this register, of the kinds of jobs `wanted`, or any (Errors: Http404 for any other)."""
     try:
         row = jobs.job(number)
     except SaishangError:
         raise Http404 from None
-    if row.kind not in (BULK_EDIT.id, LOAD_REGISTER.id, UNDO_REGISTER.id) or row.params.get("register") != kind.id:
+    known = wanted or (BULK_EDIT.id, LOAD_REGISTER.id, UNDO_REGISTER.id)
+    if row.kind not in known or row.params.get("register") != kind.id:
         raise Http404
     return row
 
@@ -77,13 +80,16 @@ def running(request: HttpRequest, kind: str, number: int) -> HttpResponse:
         return answer
     if result.get("told"):
         told = told_of(result["told"])
-        tables = [refusals_table(known, told["refusals"], row.kind == LOAD_REGISTER.id), _tried(known, told["changes"])]
+        tables = [_refused(known, told["refusals"])] if row.kind == BULK_EDIT.id else [
+            refusals_table(known, [RowRefusal(*one) for one in told["refusals"]], shown=_SHOWN),
+            changes_table(known, [RowChange(*one) for one in told["changes"]], _("将要发生的变化"), shown=_SHOWN),
+        ]  # fmt: skip
         answer_file = export(request, tables)
         if answer_file is not None:
             return answer_file
         context |= {
-            "refusals": tables[0], "changes": tables[1], "more": max(0, len(told["refusals"]) - _SHOWN),
-            "more_changes": result.get("added", 0) + result.get("changed", 0) - len(tables[1].rows),
+            "refusals": tables[0], "changes": tables[-1], "more": max(0, len(told["refusals"]) - _SHOWN),
+            "more_changes": result.get("added", 0) + result.get("changed", 0) - len(tables[-1].rows),
         }  # fmt: skip
     return render(request, "registers/running.html", context)
 
@@ -157,41 +163,15 @@ def _differs(kind: Kind, before: Any, after: Any) -> str:
     return texts.listed(words)
 
 
-def refusals_table(kind: Kind, refusals: Sequence[Sequence[Any]], by_line: bool) -> Table:
-    """(line, column or key, content or title, message, fix, field) of what was refused."""
-    if by_line:
-        columns = [Column("line", _("行"), number=True), Column("column", _("列")), Column("content", _("内容"))]
-    else:
-        key = kind.fields[kind.key]
-        columns = [Column("column", texts.both(key.zh, key.en), row_head=True), Column("content", _("名称"))]
-    columns += [Column("message", _("原因"), long=True), Column("fix", _("怎么办"), long=True)]
-    rows = [
-        {"line": line, "column": column, "content": Cell(content), "message": fault_words(kind, name, message),
-         "fix": wording.say(fix)}
-        for line, column, content, message, fix, name in refusals
-    ]  # fmt: skip
-    title = _("未接收的单元格") if by_line else _("不能修改的条目")
-    return Table("refusals", title, columns, rows[:_SHOWN], everything=rows, tight=True, empty=_("没有被拒绝的内容。"))
-
-
-def _tried(kind: Kind, changes: Sequence[Sequence[Any]]) -> Table:
-    """Changes that a trial would make."""
+def _refused(kind: Kind, refusals: Sequence[Sequence[Any]]) -> Table:
+    """Entries that a bulk edit left as they are: number, key, title, message, fix, field."""
+    key = kind.fields[kind.key]
     columns = [
-        Column("line", _("行"), number=True),
-        Column("key", texts.both(kind.fields[kind.key].zh, kind.fields[kind.key].en), row_head=True),
-        Column("effect", _("结果")), Column("fields", _("改动"), long=True),
+        Column("key", texts.both(key.zh, key.en), row_head=True, nowrap=True), Column("title", _("名称")),
+        Column("message", _("原因"), long=True), Column("fix", _("怎么办"), long=True),
     ]  # fmt: skip
-    effects = {"added": _("新增"), "changed": _("修改")}
     rows = [
-        {"line": line, "key": key, "effect": effects[effect],
-         "fields": told_words(kind, fields) if effect == "changed" else ""}
-        for line, key, effect, fields in changes
-    ]  # fmt: skip
-    return Table("changes", _("将要发生的变化"), columns, rows[:_SHOWN], everything=rows, tight=True)
-
-
-def told_words(kind: Kind, fields: Mapping[str, Sequence[Any]]) -> str:
-    """Field → (before, after) in words."""
-    return texts.listed(
-        _("位置") if name == PLACE else change_words(kind.fields[name], *pair) for name, pair in fields.items()
-    )
+        {"key": known, "title": title, "message": fault_words(kind, name, message), "fix": wording.say(fix)}
+        for _number, known, title, message, fix, name in refusals
+    ]
+    return Table("refusals", _("不能修改的条目"), columns, rows[:_SHOWN], everything=rows, tight=True)

@@ -1,4 +1,7 @@
-"""Bulk edit of a register: choose what is done to the picked entries, look at every change, write them as one batch."""
+"""Bulk edit of a register: choose what is done to the picked entries, look at every change, write them as one batch.
+
+Whoever may only propose sends what he has looked at as one bundle, for somebody else to decide.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,9 @@ from django.views.decorators.http import require_http_methods
 
 from saishang.apps.jobs.actions import start
 from saishang.apps.registers import lists
-from saishang.apps.registers.actions import BulkOutcome, BulkWish, bulk_edit
+from saishang.apps.registers.actions import BulkOutcome, BulkWish, bulk_edit, propose_bulk
 from saishang.apps.registers.actions.bulk import MOST_AT_ONCE, bulk_fields, bulk_moves
+from saishang.apps.registers.actions.propose_table import MOST_ROWS
 from saishang.errors import SaishangError
 from saishang.science.register.kind import Field, Kind
 from saishang.web import texts, wording
@@ -38,9 +42,9 @@ from saishang.web.pages.registers_common import (
 from saishang.web.pages.registers_filters import asked_of, filter_query
 from saishang.web.pages.registers_forms import control, fault_words
 from saishang.web.pages.tables import Cell, Column, Table
-from saishang.web.security import permission
+from saishang.web.security import registered
 
-__all__ = ["LONG", "bulk", "picked"]
+__all__ = ["LONG", "bulk", "most_of", "picked"]
 
 #: From so many entries on a job writes them, so that nobody waits for a page.
 LONG = 300
@@ -67,17 +71,24 @@ def picked(request: HttpRequest, reader: Reader, most: int) -> tuple[list[int], 
     return numbers[:most], len(numbers) <= most
 
 
-@permission("edit_registers")
+def most_of(reader: Reader) -> int:
+    """Entries that somebody changes, or proposes to change, at once."""
+    return MOST_AT_ONCE if reader.editor else MOST_ROWS
+
+
+@registered("propose_entries")
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk(request: HttpRequest, kind: str) -> HttpResponse:
-    """Choose a field or a move, look at what would become of each entry, write it."""
+    """Choose a field or a move, look at what would become of each entry, write it or propose it."""
     found = opened(request, kind)
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
+    if not reader.writes:  # nobody enters anything into a register that is closed
+        return redirect("registers-list", known.id)
     if request.method == "POST" and request.POST.get("token"):
         return _write(request, known, reader)
-    numbers, whole = picked(request, reader, MOST_AT_ONCE)
+    numbers, whole = picked(request, reader, most_of(reader))
     if not numbers:
         messages.error(request, _("没有选中条目。"))
         return redirect(f"{reverse('registers-list', args=[known.id])}?{filter_query(request.GET)}")
@@ -86,13 +97,19 @@ def bulk(request: HttpRequest, kind: str) -> HttpResponse:
         return _page(request, known, reader, numbers, whole, what)
     wish = _wish(request, what)
     try:
-        outcome = bulk_edit(
-            request.user, known, site.rules(), [(pk, None) for pk in numbers], wish, today=today(),
-            reason=request.POST.get("reason", ""), dry_run=True,
-        )  # fmt: skip
+        outcome = _tried(request, known, reader, [(pk, None) for pk in numbers], wish)
     except SaishangError as error:
         return _page(request, known, reader, numbers, whole, what, error=error, status=422)
     return _page(request, known, reader, numbers, whole, what, outcome=outcome, wish=wish)
+
+
+def _tried(
+    request: HttpRequest, kind: Kind, reader: Reader, chosen: Sequence[tuple[int, int | None]], wish: BulkWish
+) -> BulkOutcome:
+    """What would become of entries, by the way that is open to the reader."""
+    if reader.editor:
+        return bulk_edit(request.user, kind, site.rules(), chosen, wish, today=today(), reason="", dry_run=True)
+    return propose_bulk(request.user, kind, site.rules(), chosen, wish, today=today(), reason="", dry_run=True).outcome
 
 
 def _wish(request: HttpRequest, what: str) -> BulkWish:
@@ -113,7 +130,9 @@ def _write(request: HttpRequest, kind: Kind, reader: Reader) -> HttpResponse:
         return redirect("registers-list", kind.id)
     reason, address = request.POST.get("reason", ""), address_of(request)
     wish = BulkWish(told["field"], told["value"], told["move"], day_of(told["effective"]))
-    seen = [(pk, number) for pk, number in told["seen"]]
+    seen: list[tuple[int, int | None]] = [(pk, number) for pk, number in told["seen"]]
+    if not reader.editor:
+        return _propose(request, kind, reader, seen, wish, reason)
     if len(seen) > LONG and reason.strip():
         job = start(request.user, "bulk_edit_register", {
             "register": kind.id, "field": wish.field, "value": wish.value, "move": wish.move,
@@ -123,10 +142,7 @@ def _write(request: HttpRequest, kind: Kind, reader: Reader) -> HttpResponse:
     try:
         outcome = bulk_edit(request.user, kind, site.rules(), seen, wish, today=today(), reason=reason, address=address)
     except SaishangError as error:
-        what = f"move:{wish.move}" if wish.move else f"field:{wish.field}"
-        numbers = [pk for pk, _number in seen]
-        tried = bulk_edit(request.user, kind, site.rules(), list(seen), wish, today=today(), reason="", dry_run=True)
-        return _page(request, kind, reader, numbers, True, what, outcome=tried, wish=wish, error=error, status=422)
+        return _again(request, kind, reader, seen, wish, error)
     if outcome.refusals:
         words = texts.counted("%(count)s 条在预览之后有改动，没有修改。", len(outcome.refusals))
         messages.warning(request, words % {"count": len(outcome.refusals)})
@@ -136,6 +152,37 @@ def _write(request: HttpRequest, kind: Kind, reader: Reader) -> HttpResponse:
         request, texts.counted("已修改 %(count)s 条。", len(outcome.changes)) % {"count": len(outcome.changes)}
     )
     return redirect("registers-batch", kind.id, outcome.batch)
+
+
+def _propose(
+    request: HttpRequest, kind: Kind, reader: Reader, seen: Sequence[tuple[int, int | None]], wish: BulkWish,
+    reason: str,
+) -> HttpResponse:  # fmt: skip
+    try:
+        done = propose_bulk(request.user, kind, site.rules(), seen, wish, today=today(), reason=reason,
+                            address=address_of(request))  # fmt: skip
+    except SaishangError as error:
+        return _again(request, kind, reader, seen, wish, error)
+    left = len(done.outcome.refusals)
+    if left:
+        messages.warning(request, texts.counted("%(count)s 条在预览之后有改动，没有修改。", left) % {"count": left})
+    if done.bundle is None:
+        return redirect("registers-list", kind.id)
+    messages.success(
+        request, _("已提交审核：第 %(number)s 批。审核通过后写入名录，结果会通知您。") % {"number": done.bundle.pk}
+    )
+    return redirect("registers-bundle", kind.id, done.bundle.pk)
+
+
+def _again(
+    request: HttpRequest, kind: Kind, reader: Reader, seen: Sequence[tuple[int, int | None]], wish: BulkWish,
+    error: SaishangError,
+) -> HttpResponse:  # fmt: skip
+    """The preview once more, with what was wrong."""
+    what = f"move:{wish.move}" if wish.move else f"field:{wish.field}"
+    tried = _tried(request, kind, reader, seen, wish)
+    return _page(request, kind, reader, [pk for pk, _number in seen], True, what, outcome=tried, wish=wish,
+                 error=error, status=422)  # fmt: skip
 
 
 def _page(
@@ -150,7 +197,8 @@ def _page(
     field = kind.fields.get(what.removeprefix("field:")) if what.startswith("field:") else None
     context: dict[str, Any] = {
         "kind": kind, "name": kind_name(kind), "tabs": tabs(kind, reader, ""), "count": len(numbers), "whole": whole,
-        "most": MOST_AT_ONCE, "what": what, "fields": fields, "moves": moves, "field": field,
+        "most": most_of(reader), "proposing": not reader.editor, "what": what, "fields": fields, "moves": moves,
+        "field": field,
         "back": f"{reverse('registers-list', args=[kind.id])}?{filter_query(request.GET)}",
         "kept": [(key, value) for key, values in request.GET.lists() if key != "what" for value in values],
         "value": _value_control(field, request.POST.get("value", "")) if field is not None else None,
@@ -164,7 +212,8 @@ def _page(
             "effective": wish.effective.isoformat() if wish.effective else "", "seen": outcome.seen,
         }  # fmt: skip
         context |= {
-            "outcome": outcome, "changes": tables[0], "refusals": tables[1], "long": len(outcome.changes) > LONG,
+            "outcome": outcome, "changes": tables[0], "refusals": tables[1],
+            "long": reader.editor and len(outcome.changes) > LONG,
             "token": signing.dumps(seen, salt=_SALT, compress=True), "changed": len(outcome.changes),
             "refused": len(outcome.refusals), "more": max(0, len(outcome.changes) - _SHOWN),
             "more_refused": max(0, len(outcome.refusals) - _SHOWN),

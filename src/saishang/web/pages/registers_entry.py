@@ -221,8 +221,12 @@ def _edit(
         "notice": site.unofficial_map_notice(),
         "draw": kind.place, "into": "id_place", "words": drawing_words(),
     } if layers and kind.place in ("point", "polygon") else None  # fmt: skip
+    wrong = [name for name in form.fields if name in form.errors]
+    if wrong:
+        form.fields[wrong[0]].widget.attrs["autofocus"] = True
     context = {
         "kind": kind, "name": kind_name(kind), "form": form, "view": view, "tabs": tabs(kind, reader, here),
+        "faults": len(wrong),
         "reader": reader, "drawing": MapView("drawing", _("在图上标出位置"), drawing) if drawing else None,
     }  # fmt: skip
     return render(request, "registers/edit.html", context, status=status)

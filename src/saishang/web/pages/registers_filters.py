@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from saishang.apps.registers import lists, queries
 from saishang.apps.registers.lists import ORDERS, Wanted
-from saishang.apps.registers.matching import few
+from saishang.apps.registers.matching import BY_SINCE, BY_STATE, few
 from saishang.apps.registers.queries import Filter
 from saishang.science.register.kind import DEMONSTRATION, Field, Figure, Kind
 from saishang.science.register.values import read_value, shown
@@ -112,13 +112,14 @@ def asked_of(given: QueryDict, reader: Reader) -> Asked:
     name = order.removeprefix("-")
     if name and name not in ORDERS:
         reading.may_see(name)
-    known = name in ORDERS or name in kind.fields
+    by_life = (BY_SINCE, BY_STATE) if kind.life is not None else ()
+    known = name in ORDERS or name in by_life or name in kind.fields
     slow = bool(wanted.ranges) or wanted.since != (None, None)
     plain = replace(wanted, ranges={}, since=(None, None))
     if slow and not few(lists.rows(kind, plain)):
         asked.wanted = plain
         asked.notes.append(_("符合其他条件的条目太多，没有按数值或日期范围筛选；请先选地区、状态或其他条件。"))
-    if known and (name in ORDERS or few(lists.rows(kind, asked.wanted))):
+    if known and (name in ORDERS or name == BY_SINCE or few(lists.rows(kind, asked.wanted))):
         asked.order = order
     elif known:
         asked.notes.append(_("条目太多，没有按这一列排序；请先缩小范围。"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from saishang.apps.jobs.actions import Job, start
 from saishang.apps.registers.actions import RowRefusal, TableOutcome, load_table, undo_batch
 from saishang.apps.registers.actions.write import EntryRefused
 from saishang.apps.registers.form import columns_of
-from saishang.apps.registers.jobs import told_of
+from saishang.apps.registers.jobs import LOAD_REGISTER, told_of
 from saishang.apps.registers.models import Version
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
@@ -29,11 +29,12 @@ from saishang.science.register.kind import Kind
 from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import FORMATS, to_xlsx
-from saishang.web.pages.registers_batches import job_of, told_words
+from saishang.web.pages.registers_batches import job_of
 from saishang.web.pages.registers_bulk import LONG
 from saishang.web.pages.registers_common import address_of, day_of, kind_name, opened, tabs, today
 from saishang.web.pages.registers_forms import RegisterTableForm, fault_words
-from saishang.web.pages.tables import Cell, Column, Table
+from saishang.web.pages.registers_tables import changes_table, refusals_table
+from saishang.web.pages.tables import Column, Table
 from saishang.web.pages.uploads import laid_down, plain_name
 from saishang.web.security import permission
 
@@ -57,6 +58,10 @@ def load(request: HttpRequest, kind: str) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     known, reader = found
+    tried = _tried(request, known) if request.method == "POST" and "token" in request.POST else None
+    if tried == {}:
+        messages.error(request, _("试算已过期，请重新上传。"))
+        return redirect("registers-import", known.id)
     form = RegisterTableForm(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {
         "kind": known, "name": kind_name(known), "form": form, "tabs": tabs(known, reader, "registers-import"),
@@ -66,6 +71,8 @@ def load(request: HttpRequest, kind: str) -> HttpResponse:
         ],
     }  # fmt: skip
     page = "registers/import.html"
+    if tried:
+        return _as_tried(request, known, tried, context | {"form": RegisterTableForm()})
     if request.method != "POST" or not form.is_valid():
         return render(request, page, context, status=422 if request.method == "POST" else 200)
     sent, data = form.cleaned_data["file"], form.cleaned_data
@@ -88,14 +95,34 @@ def load(request: HttpRequest, kind: str) -> HttpResponse:
                 reason=data["reason"], effective=data["effective"], dry_run=data["dry_run"],
                 address=address_of(request),
             )  # fmt: skip
-            if outcome.refusals:
-                context["token"] = _token(request, known, Archive(settings.CONFIG.archive).put(path).sha256, name)
+            if outcome.refusals or data["dry_run"]:
+                sha256 = Archive(settings.CONFIG.archive).put(path).sha256
+                context["token"] = _token(request, known, sha256, name, data["effective"])
         except SaishangError as error:
             return render(request, page, context | {"error": error}, status=422)
-    tables = [_changes(known, outcome), _refusals(known, outcome)]
-    context |= {"outcome": outcome, "changes": tables[0], "refusals": tables[1]}
+    return _shown(request, known, outcome, context | {"reason": data["reason"]})
+
+
+def _as_tried(request: HttpRequest, kind: Kind, tried: Mapping[str, Any], context: dict[str, Any]) -> HttpResponse:
+    """Write for good what was tried a moment ago, from the same file."""
+    archive = Archive(settings.CONFIG.archive)
+    try:
+        outcome = load_table(
+            request.user, kind, site.rules(), archive, archive.verify(tried["sha256"]), tried["name"], today=today(),
+            reason=request.POST.get("reason", ""), effective=day_of(tried["effective"]), address=address_of(request),
+        )  # fmt: skip
+    except SaishangError as error:
+        return render(request, "registers/import.html", context | {"error": error}, status=422)
+    return _shown(request, kind, outcome, context | {"token": request.POST["token"]})
+
+
+def _shown(request: HttpRequest, known: Kind, outcome: TableOutcome, context: dict[str, Any]) -> HttpResponse:
+    """The page with what became of a table."""
+    title = _("将要发生的变化") if outcome.dry_run else _("已发生的变化")
+    context |= {"outcome": outcome, "changes": changes_table(known, outcome.changes, title),
+                "refusals": refusals_table(known, outcome.refusals)}  # fmt: skip
     context |= {effect: outcome.count(effect) for effect in ("added", "changed", "unchanged")}
-    return render(request, page, context)
+    return render(request, "registers/import.html", context)
 
 
 def _is_long(kind: Kind, path: Path, name: str, size: int) -> bool:
@@ -128,8 +155,8 @@ def again(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     known, _reader = found
-    row, reason = job_of(known, number), request.POST.get("reason", "")
-    if row.kind != "load_register" or not row.params.get("dry_run"):
+    row, reason = job_of(known, number, LOAD_REGISTER.id), request.POST.get("reason", "")
+    if not row.params.get("dry_run"):
         raise Http404
     if not reason.strip():
         messages.error(request, _("请填写事由。"))
@@ -147,9 +174,9 @@ def mend(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     known, _reader = found
-    row = job_of(known, number)
+    row = job_of(known, number, LOAD_REGISTER.id)
     told = (row.result or {}).get("told")
-    if row.kind != "load_register" or not told:
+    if not told:
         raise Http404
     refusals = [RowRefusal(*one) for one in told_of(told)["refusals"]]
     return _mended(known, row.params["sha256"], row.params["file"], refusals)
@@ -163,11 +190,8 @@ def mend_small(request: HttpRequest, kind: str) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     known, _reader = found
-    try:
-        told = signing.loads(request.GET.get("token", ""), salt=_SALT, max_age=_FRESH)
-    except signing.BadSignature:
-        told = {}
-    if told.get("by") != request.user.pk or told.get("kind") != known.id:
+    told = _tried(request, known)
+    if not told:
         messages.error(request, _("试算已过期，请重新上传。"))
         return redirect("registers-import", known.id)
     archive = Archive(settings.CONFIG.archive)
@@ -176,9 +200,20 @@ def mend_small(request: HttpRequest, kind: str) -> HttpResponse:
     return _mended(known, told["sha256"], told["name"], outcome.refusals)
 
 
-def _token(request: HttpRequest, kind: Kind, sha256: str, name: str) -> str:
+def _tried(request: HttpRequest, kind: Kind) -> dict[str, Any]:
+    """The file that a trial was made with, by its token; empty when it is too old, or somebody else's."""
+    token = request.POST.get("token") or request.GET.get("token", "")
+    try:
+        told: dict[str, Any] = signing.loads(token, salt=_SALT, max_age=_FRESH)
+    except signing.BadSignature:
+        return {}
+    return told if told.get("by") == request.user.pk and told.get("kind") == kind.id else {}
+
+
+def _token(request: HttpRequest, kind: Kind, sha256: str, name: str, effective: date | None) -> str:
     """Who sent which file: nobody can have a file read that somebody else sent."""
-    told = {"sha256": sha256, "name": name, "kind": kind.id, "by": request.user.pk}
+    told = {"sha256": sha256, "name": name, "kind": kind.id, "by": request.user.pk,
+            "effective": effective.isoformat() if effective else ""}  # fmt: skip
     return signing.dumps(told, salt=_SALT)
 
 
@@ -227,32 +262,3 @@ def undo(request: HttpRequest, kind: str) -> HttpResponse:
     words = _("已撤回 %(undone)s 条；%(left)s 条此后有过改动，未撤回。") % {"undone": undone, "left": left}
     messages.success(request, words)
     return redirect("registers-list", known.id)
-
-
-def _changes(kind: Kind, outcome: TableOutcome) -> Table:
-    key = kind.fields[kind.key]
-    columns = [
-        Column("line", _("行"), number=True), Column("key", texts.both(key.zh, key.en), row_head=True),
-        Column("effect", _("结果")), Column("fields", _("改动"), long=True),
-    ]  # fmt: skip
-    effects = {"added": _("新增"), "changed": _("修改"), "unchanged": _("未变")}
-    rows = [
-        {"line": change.line, "key": change.key, "effect": effects[change.effect],
-         "fields": told_words(kind, change.fields) if change.effect == "changed" else ""}
-        for change in outcome.changes
-    ]  # fmt: skip
-    return Table("changes", _("将要发生的变化") if outcome.dry_run else _("已发生的变化"), columns, rows, tight=True,
-                 empty=_("没有一行可以接收。"))  # fmt: skip
-
-
-def _refusals(kind: Kind, outcome: TableOutcome) -> Table:
-    columns: Sequence[Column] = [
-        Column("line", _("行"), number=True), Column("column", _("列")), Column("content", _("内容")),
-        Column("message", _("原因"), long=True), Column("fix", _("怎么办"), long=True),
-    ]  # fmt: skip
-    rows = [
-        {"line": refusal.line, "column": refusal.column, "content": Cell(refusal.content),
-         "message": fault_words(kind, refusal.field, refusal.message), "fix": wording.say(refusal.fix)}
-        for refusal in outcome.refusals
-    ]  # fmt: skip
-    return Table("refusals", _("未接收的单元格"), columns, rows, empty=_("没有被拒绝的内容。"))

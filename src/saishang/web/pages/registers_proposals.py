@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -13,14 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from saishang.apps.registers.actions import (
-    EntryFaults,
-    accept_proposal,
-    return_proposal,
-    take_back_proposal,
-)
+from saishang.apps.registers.actions import accept_proposal, decide_several, return_proposal, take_back_proposal
 from saishang.apps.registers.kinds import kinds
-from saishang.apps.registers.models import Proposal
+from saishang.apps.registers.models import Proposal, Version
 from saishang.apps.registers.permits import may_propose, proposes_somewhere
 from saishang.apps.registers.proposals import listed, returned, to_review
 from saishang.apps.registers.retention import hidden_proposed
@@ -28,8 +25,6 @@ from saishang.apps.registers.states import PROPOSAL_MOVES, PROPOSAL_STATES, move
 from saishang.errors import SaishangError
 from saishang.lake.archive import Archive
 from saishang.science.register.kind import Kind
-from saishang.science.register.values import read_entry
-from saishang.web import texts, wording
 from saishang.web.pages import site
 from saishang.web.pages.exports import export
 from saishang.web.pages.paging import LongPaginator
@@ -38,24 +33,31 @@ from saishang.web.pages.registers_common import (
     action_name,
     address_of,
     entry_url,
-    exact,
     kind_name,
-    opened,
     paper_name,
-    place_text,
-    state_name,
     tabs,
     today,
-    value_text,
 )
-from saishang.web.pages.registers_forms import fault_words
+from saishang.web.pages.registers_deciding import (
+    PICK,
+    SeveralForm,
+    chosen_of,
+    differences,
+    error_words,
+    left_table,
+    opened_guarded,
+    said_of,
+    seen_versions,
+    tick,
+    words_of,
+)
 from saishang.web.pages.registers_steps import office_name
 from saishang.web.pages.registers_words import proposal_state
 from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.pages.uploads import as_it_came
 from saishang.web.security import registered
 
-__all__ = ["decide", "evidence", "listing", "proposal", "proposal_tables"]
+__all__ = ["decide", "decide_ticked", "evidence", "listing", "proposal", "proposal_tables"]
 
 _PER_PAGE = 50
 #: What the page of own work shows of each kind; all of it is exported.
@@ -73,30 +75,66 @@ class _DecisionForm(forms.Form):
 @require_safe
 def listing(request: HttpRequest, kind: str) -> HttpResponse:
     """Proposals of a register, by state: all for reviewers, else the own."""
-    known, reader = _opened(request, kind)
+    known, reader = opened_guarded(request, kind)
+    return _listing(request, known, reader)
+
+
+def _listing(
+    request: HttpRequest, kind: Kind, reader: Reader, *, status: int = 200, ticked: Sequence[int] = (), **more: Any
+) -> HttpResponse:  # fmt: skip
     # What waits comes first: whoever wants all of it says so.
     state = request.GET.get("state", "open")
     state = state if state in PROPOSAL_STATES else ""
-    rows = listed(request.user, known, state)
+    rows = listed(request.user, kind, state)
     pages = LongPaginator(rows, _PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    table = _table("proposals", _("提交的登记和修改"), list(page.object_list), rows, state=True)
+    here = list(page.object_list)
+    # Nobody decides about what he proposed himself.
+    mine = {row.pk for row in here if reader.reviewer and row.state == "open" and row.actor_id != request.user.pk}
+    table = _table("proposals", _("提交的登记和修改"), here, rows, state=True, told_whole=True,
+                   ticks=mine if "format" not in request.GET else set(), ticked=ticked)  # fmt: skip
     answer = export(request, [table])
     if answer is not None:
         return answer
     context = {
-        "kind": known, "name": kind_name(known), "tabs": tabs(known, reader, "registers-proposals"), "table": table,
+        "kind": kind, "name": kind_name(kind), "tabs": tabs(kind, reader, "registers-proposals"), "table": table,
         "page": page, "count": pages.count, "reader": reader, "chosen": state, "everything": state == "",
-        "states": [(name, proposal_state(name)) for name in PROPOSAL_STATES], "owner": office_name(known.owner),
+        "states": [(name, proposal_state(name)) for name in PROPOSAL_STATES], "owner": office_name(kind.owner),
+        "decides": bool(mine), "remark": request.POST.get("remark", ""), **more,
     }  # fmt: skip
-    return render(request, "registers/proposals.html", context)
+    return render(request, "registers/proposals.html", context, status=status)
+
+
+@registered("review_entries")
+@require_POST
+def decide_ticked(request: HttpRequest, kind: str) -> HttpResponse:
+    """Accept or return the proposals that are ticked in the list, with one remark."""
+    known, reader = opened_guarded(request, kind)
+    form, chosen = SeveralForm(request.POST), chosen_of(request)
+    if not form.is_valid():
+        return _listing(request, known, reader, status=422, refused=_("请求不完整。"))
+    if not chosen:
+        return _listing(request, known, reader, status=422, refused=_("请先勾选要办理的行。"))
+    data = form.cleaned_data
+    try:
+        done = decide_several(
+            request.user, known, site.rules(), Archive(settings.CONFIG.archive), chosen, data["what"], today=today(),
+            remark=data["remark"], address=address_of(request),
+        )  # fmt: skip
+    except SaishangError as error:
+        message, fix = error_words(known, error)
+        return _listing(request, known, reader, status=422, refused=message, mend=fix, ticked=chosen)
+    said_of(request, done, data["what"])
+    if done.left:
+        return _listing(request, known, reader, status=422, left=left_table(known, done.left))
+    return redirect("registers-proposals", known.id)
 
 
 @registered("review_entries", "own")
 @require_safe
 def proposal(request: HttpRequest, kind: str, proposal: int) -> HttpResponse:
     """What somebody proposed: what holds now, what would hold, why, and what was decided."""
-    known, reader = _opened(request, kind)
+    known, reader = opened_guarded(request, kind)
     return _page(request, known, reader, _row(known, proposal))
 
 
@@ -104,7 +142,7 @@ def proposal(request: HttpRequest, kind: str, proposal: int) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, kind: str, proposal: int) -> HttpResponse:
     """Accept, return or take back."""
-    known, reader = _opened(request, kind)
+    known, reader = opened_guarded(request, kind)
     row, form = _row(known, proposal), _DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, known, reader, row, status=422, refused=_("请求不完整。"))
@@ -117,15 +155,8 @@ def decide(request: HttpRequest, kind: str, proposal: int) -> HttpResponse:
             return_proposal(request.user, known, row.pk, remark=remark, address=address)
         else:
             take_back_proposal(request.user, known, row.pk, remark=remark, address=address)
-    except EntryFaults as error:
-        words = [
-            f"{texts.both(known.fields[fault.field].zh, known.fields[fault.field].en)}{_('：')}"
-            f"{fault_words(known, fault.field, fault.message)}" for fault in error.faults
-        ]  # fmt: skip
-        return _page(request, known, reader, row, status=422, refused=texts.listed(words),
-                     mend=_("退回提交人修改。"))  # fmt: skip
     except SaishangError as error:
-        message, fix = wording.error_words(error)
+        message, fix = error_words(known, error)
         return _page(request, known, reader, _row(known, proposal), status=422, refused=message, mend=fix)
     said = {"accept": _("已通过，写入名录。"), "return": _("已退回提交人。"), "take_back": _("已收回。")}
     messages.success(request, said[what])
@@ -136,7 +167,7 @@ def decide(request: HttpRequest, kind: str, proposal: int) -> HttpResponse:
 @require_safe
 def evidence(request: HttpRequest, kind: str, proposal: int, sha256: str) -> HttpResponseBase:
     """A file of a proposal, as it came in."""
-    known, _reader = _opened(request, kind)
+    known, _reader = opened_guarded(request, kind)
     row = _row(known, proposal)
     _fields, past = hidden_proposed(known, row)
     for paper in row.evidence:
@@ -160,13 +191,6 @@ def proposal_tables(request: HttpRequest) -> list[Table]:
     return tables
 
 
-def _opened(request: HttpRequest, name: str) -> tuple[Kind, Reader]:
-    found = opened(request, name, guarded=True)
-    if isinstance(found, HttpResponse):  # never for who was let in
-        raise Http404
-    return found
-
-
 def _row(kind: Kind, pk: int) -> Proposal:
     row = Proposal.objects.select_related("organisation", "entry", "made").filter(kind=kind.id, pk=pk).first()
     if row is None:
@@ -176,30 +200,46 @@ def _row(kind: Kind, pk: int) -> Proposal:
 
 def _table(
     name: str, title: str, rows: list[Proposal], everything: Any, *, register: bool = False, state: bool = False,
-    remark: bool = False, caption: str = "",
+    remark: bool = False, caption: str = "", told_whole: bool = False, ticks: Collection[int] = (),
+    ticked: Collection[int] = (),
 ) -> Table:  # fmt: skip
-    columns = [Column("number", _("编号"), row_head=True)]
+    columns = [Column(PICK, _("选"))] if ticks else []
+    columns += [Column("number", _("编号"), row_head=True)]
     columns += [Column("register", _("名录"))] if register else []
+    columns += [Column("entry", _("条目")), Column("action", _("事项"))]
+    # What is decided from the list is seen in it.
+    columns += [Column("fields", _("改动"), long=True), Column("bundle", _("批次"))] if told_whole else []
     columns += [
-        Column("action", _("事项")), Column("entry", _("条目"), long=True), Column("organisation", _("提交单位")),
-        Column("actor", _("提交人"), nowrap=True), Column("at", _("提交时间"), nowrap=True),
+        Column("organisation", _("提交单位")), Column("actor", _("提交人"), nowrap=True),
+        Column("at", _("提交时间"), nowrap=True),
     ]  # fmt: skip
     columns += [Column("state", _("状态"), nowrap=True)] if state else []
     columns += [Column("remark", _("审核意见"), long=True)] if state or remark else []
     known = kinds(site.rules())
 
-    def told(row: Proposal) -> dict[str, Any]:
+    def told(row: Proposal, seen: Mapping[Any, Version]) -> dict[str, Any]:
         kind = known.get(row.kind)
+        bundle = None if row.bundle_id is None else Cell(
+            row.bundle_id, href=reverse("registers-bundle", args=[row.kind, row.bundle_id])
+        )  # fmt: skip
         return {
+            PICK: tick(row, on=row.pk in ticked) if row.pk in ticks else Cell("", text=""), "bundle": bundle,
             "number": Cell(row.pk, href=reverse("registers-proposal", args=[row.kind, row.pk])),
             "register": kind_name(kind) if kind else row.kind,
+            "fields": words_of(kind, row, seen.get((row.entry_id, row.number))) if kind and told_whole else "",
             "action": action_name(kind, row.action) if kind else row.action, "entry": f"{row.key} {row.title}",
             "organisation": office_name(row.organisation.code), "actor": row.actor_name, "at": row.proposed_at,
             "state": proposal_state(row.state), "remark": row.remark,
         }  # fmt: skip
 
-    return Table(name, title, columns, [told(row) for row in rows], tight=True, caption=caption,
-                 everything=map(told, everything.iterator(chunk_size=1000)), empty=_("没有提交的内容。"))  # fmt: skip
+    def all_of(found: Iterable[Proposal]) -> Iterator[dict[str, Any]]:
+        rest = iter(found)
+        while some := list(islice(rest, 500)):
+            seen = seen_versions(some) if told_whole else {}
+            yield from (told(row, seen) for row in some)
+
+    return Table(name, title, columns, list(all_of(rows)), tight=True, caption=caption,
+                 everything=all_of(everything.iterator(chunk_size=1000)), empty=_("没有提交的内容。"))  # fmt: skip
 
 
 def _page(
@@ -250,35 +290,9 @@ def _differences(kind: Kind, row: Proposal) -> Table:
         Column("after", _("提交内容"), long=True),
     ]  # fmt: skip
     seen = None if row.entry is None else row.entry.versions.filter(number=row.number or 0).first()
-    before: dict[str, Any] = {} if seen is None else seen.values
-    rows: list[dict[str, Any]] = []
-    if row.action in ("add", "change"):
-        values, faults = read_entry(
-            kind, row.given, site.rules().regions, state=kind.start if seen is None else seen.state
-        )
-        wrong = {fault.field: fault.content for fault in faults}
-        hidden, _papers = hidden_proposed(kind, row)
-        for field in kind.fields.values():
-            if field.id in hidden:
-                continue
-            old, new = before.get(field.id), wrong.get(field.id) or values.get(field.id)
-            if old != new and not (seen is None and new is None):
-                after = Cell(wrong[field.id]) if wrong.get(field.id) else Cell(
-                    exact(field, new), text=value_text(field, new) or None
-                )  # fmt: skip
-                old_cell = Cell(exact(field, old), text=value_text(field, old) or None)
-                rows.append({"field": texts.both(field.zh, field.en), "before": old_cell, "after": after})
-        was = None if seen is None else seen.place
-        if was != row.place:
-            rows.append({"field": _("位置"), "before": place_text(was), "after": place_text(row.place)})
-    elif (
-        row.action.startswith("move:") and seen is not None and kind.life is not None and seen.state in kind.life.states
-    ):
-        step = row.action.removeprefix("move:")
-        to = next((move.after for move in kind.life.moves(seen.state) if move.action == step), "")
-        rows.append({"field": _("状态"), "before": state_name(kind, seen.state), "after": state_name(kind, to)})
-    elif row.action == "withdraw":
-        rows.append({"field": _("条目"), "before": _("在册"), "after": _("已撤销")})
+    rows = [
+        {"field": one.label, "before": one.before, "after": one.after} for one in differences(kind, row, seen)
+    ]  # fmt: skip
     title = _("登记内容") if row.action == "add" else _("改动")
     if row.action == "add":
         columns = [columns[0], columns[2]]

@@ -50,7 +50,7 @@ def _bundles(name: str, title: str, rows: QuerySet[Bundle]) -> list[Table]:
         return {
             "number": Cell(row.pk, href=reverse("registers-bundle", args=[row.kind, row.pk])),
             "register": kind_name(known[row.kind]) if row.kind in known else row.kind, "count": row.waiting,
-            "file": row.file, "actor": row.actor_name, "at": row.proposed_at, "reason": row.reason,
+            "file": row.file or _("从列表勾选"), "actor": row.actor_name, "at": row.proposed_at, "reason": row.reason,
         }  # fmt: skip
 
     return [

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from saishang.apps.core.actions import Logged, record, record_all
 from saishang.apps.core.generations import pinned
@@ -34,13 +35,14 @@ from saishang.science.register.kind import Field, Kind
 from saishang.science.register.values import as_text, read_entry
 
 __all__ = [
-    "MOST_AT_ONCE", "BulkChange", "BulkOutcome", "BulkRefusal", "BulkWish", "bulk_edit", "bulk_fields", "bulk_moves",
+    "MOST_AT_ONCE", "TOGETHER", "BulkChange", "BulkOutcome", "BulkRefusal", "BulkWish", "Look", "bulk_edit",
+    "bulk_fields", "bulk_moves", "check_wish",
 ]  # fmt: skip
 
 #: Entries that are changed by one order.
 MOST_AT_ONCE = 5000
 #: Entries that are looked at, and written, together.
-_TOGETHER = 500
+TOGETHER = 500
 #: Told how many entries are done, of how many; what it raises takes everything back.
 Progress = Callable[[int, int], None]
 
@@ -105,13 +107,16 @@ def bulk_fields(kind: Kind, fields: Iterable[Field]) -> list[Field]:
 
 
 def bulk_moves(kind: Kind) -> dict[str, tuple[str, str]]:
-    """Moves that need no paper, whatever the state: action → its words in Chinese and English."""
+    """Moves that need no paper, whatever the state: action → its words in Chinese and English.
+
+    What the certifying agency makes is none of them, with or without a paper.
+    """
     if kind.life is None:
         return {}
     found: dict[str, tuple[str, str]] = {}
     for state in kind.life.states:
         for move in kind.life.moves(state):
-            if not move.evidence:
+            if not move.evidence and kind.steps.who(move.action) != "certifier":
                 found.setdefault(move.action, (move.zh, move.en))
     return found
 
@@ -142,15 +147,15 @@ def bulk_edit(
         raise EntryRefused(
             f"expected 1 to {MOST_AT_ONCE} entries, got {len(chosen)}", fix="choose others, or narrow the filter"
         )
-    _possible(kind, wish)
-    doing = _Doing(actor, kind, rules, wish, today, reason, address, BulkOutcome(dry_run))
+    check_wish(kind, wish)
+    doing = _Doing(actor, kind, rules, wish, today, reason, BulkOutcome(dry_run), address)
     outcome = doing.outcome
     outcome.batch = "" if dry_run else batch or uuid4().hex
     with transaction.atomic(), pinned():
-        for start in range(0, len(chosen), _TOGETHER):
+        for start in range(0, len(chosen), TOGETHER):
             if progress is not None:
                 progress(start, len(chosen))
-            doing.some(chosen[start : start + _TOGETHER])
+            doing.some(chosen[start : start + TOGETHER])
         if not dry_run and outcome.changes:
             record_all(doing.logged)
             record(
@@ -162,7 +167,8 @@ def bulk_edit(
     return outcome
 
 
-def _possible(kind: Kind, wish: BulkWish) -> None:
+def check_wish(kind: Kind, wish: BulkWish) -> None:
+    """Raise when the wish is none that many entries can have (EntryRefused)."""
     if wish.move and not wish.field:
         if wish.move not in bulk_moves(kind):
             raise EntryRefused(
@@ -177,25 +183,36 @@ def _possible(kind: Kind, wish: BulkWish) -> None:
 
 
 @dataclass
-class _Doing:
+class Look:
+    """A look at many entries, one by one; whoever does something with what would change overrides the hooks below."""
+
     actor: Any
     kind: Kind
     rules: Rules
     wish: BulkWish
     today: date
     reason: str
-    address: str | None
     outcome: BulkOutcome
-    logged: list[Logged] = field(default_factory=list)
+
+    def rows(self, numbers: Sequence[int]) -> QuerySet[Entry]:
+        """The entries of these numbers."""
+        return Entry.objects.filter(kind=self.kind.id, pk__in=numbers).order_by("pk")
+
+    def allow(self, row: Entry) -> None:
+        """Raise when the actor may not do it to this entry (EntryRefused)."""
+
+    def check(self, row: Entry, draft: Draft) -> None:
+        """Raise when what it would say next is not the actor's to say (SaishangError)."""
+
+    def made(self, row: Entry, draft: Draft) -> None:
+        """An entry and what it is to say next; nothing stands in the way of it."""
 
     def some(self, chosen: Sequence[tuple[int, int | None]]) -> None:
-        """Look at some entries, and write those that change."""
-        rows = Entry.objects.filter(kind=self.kind.id, pk__in=[pk for pk, _ in chosen]).order_by("pk")
-        there = {row.pk: row for row in (rows if self.outcome.dry_run else rows.select_for_update())}
+        """Look at some entries; what cannot be done is told of each."""
+        there = {row.pk: row for row in self.rows([pk for pk, _ in chosen])}
         links = Prefetched(self.kind)
         links.fetch([{**{name: as_text(value) for name, value in row.values.items()}, self.wish.field: self.wish.value}
                      for row in there.values()])  # fmt: skip
-        steps: list[Step] = []
         for pk, number in chosen:
             row = there.get(pk)
             if row is None:
@@ -206,30 +223,35 @@ class _Doing:
                 )
                 continue
             try:
+                self.allow(row)
                 if number is not None and row.number != number:
                     raise EntryRefused(
                         "somebody changed this entry since it was looked at", fix="look at the changes once more",
                         code="changed-meanwhile",
                     )  # fmt: skip
                 draft = self._draft(row, links)
+                if draft is None:
+                    self.outcome.unchanged += 1
+                else:
+                    self.check(row, draft)
+                    self._told(row, draft)
+                    self.made(row, draft)
             except EntryFaults as error:
                 first = error.faults[0]
                 self._refuse(row, first.message, first.fix, first.field)
             except SaishangError as error:
                 self._refuse(row, error.message, error.fix, error.where or "")
-            else:
-                self._take(row, draft, steps)
-        if not self.outcome.dry_run:
-            self.logged += keep(self.kind, steps)
+
+    def given(self, row: Entry) -> dict[str, str]:
+        """All fields of an entry as texts, with the one that is wished."""
+        return {name: as_text(row.values.get(name)) for name in self.kind.fields} | {self.wish.field: self.wish.value}
 
     def _draft(self, row: Entry, links: Prefetched) -> Draft | None:
-        wish = self.wish
-        if wish.move:
+        if self.wish.move:
             return self._moved(row)
-        given = {name: as_text(row.values.get(name)) for name in self.kind.fields} | {wish.field: wish.value}
         return changed_draft(
-            self.kind, self.rules, row, given, today=self.today, effective=wish.effective, keep_place=True,
-            reason=self.reason, links=links,
+            self.kind, self.rules, row, self.given(row), today=self.today, effective=self.wish.effective,
+            keep_place=True, reason=self.reason, links=links,
         )  # fmt: skip
 
     def _moved(self, row: Entry) -> Draft:
@@ -249,20 +271,38 @@ class _Doing:
             raise EntryFaults(faults)
         return with_state(draft_of(row), move.after, day)
 
-    def _take(self, row: Entry, draft: Draft | None, steps: list[Step]) -> None:
+    def _told(self, row: Entry, draft: Draft) -> None:
         outcome, wish = self.outcome, self.wish
-        if draft is None:
-            outcome.unchanged += 1
-            return
         before, after = (row.state, draft.state) if wish.move else (
             row.values.get(wish.field), draft.values.get(wish.field)
         )  # fmt: skip
         outcome.changes.append(BulkChange(row.pk, row.key, row.title, before, after))
         outcome.seen.append((row.pk, row.number))
-        if not outcome.dry_run:
-            action = f"move:{wish.move}" if wish.move else "change"
-            steps.append(step(self.actor, self.kind, row, draft, action=action, reason=self.reason,
-                              batch=outcome.batch, address=self.address))  # fmt: skip
 
     def _refuse(self, row: Entry, message: str, fix: str, where: str) -> None:
         self.outcome.refusals.append(BulkRefusal(row.pk, row.key, row.title, message, fix, where))
+
+
+@dataclass
+class _Doing(Look):
+    """A look that writes what changes, unless it is on trial."""
+
+    address: str | None = None
+    logged: list[Logged] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    def rows(self, numbers: Sequence[int]) -> QuerySet[Entry]:
+        found = super().rows(numbers)
+        return found if self.outcome.dry_run else found.select_for_update()
+
+    def made(self, row: Entry, draft: Draft) -> None:
+        if not self.outcome.dry_run:
+            action = f"move:{self.wish.move}" if self.wish.move else "change"
+            self.steps.append(step(self.actor, self.kind, row, draft, action=action, reason=self.reason,
+                                   batch=self.outcome.batch, address=self.address))  # fmt: skip
+
+    def some(self, chosen: Sequence[tuple[int, int | None]]) -> None:
+        super().some(chosen)
+        if self.steps:
+            self.logged += keep(self.kind, self.steps)
+            self.steps = []

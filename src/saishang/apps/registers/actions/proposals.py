@@ -32,8 +32,8 @@ from saishang.science.register.steps import touched
 from saishang.science.register.values import FieldFault, as_text
 
 __all__ = [
-    "Wish", "accept_proposal", "accept_quietly", "certificate_stays", "place_digest", "propose_entry",
-    "return_proposal", "return_quietly", "take_back_proposal", "told",
+    "Wish", "accept_proposal", "accept_quietly", "certificate_stays", "not_permitted", "place_digest",
+    "propose_entry", "return_proposal", "return_quietly", "take_back_proposal", "told",
 ]  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def propose_entry(
         regions = () if entry is None else (entry.region,)
         allowed = proposes_somewhere(actor, kind, rules) if entry is None else may_propose(actor, kind, *regions)
         if not allowed:  # asked first: what is wrong with the rest is nobody else's business
-            raise _not_permitted()
+            raise not_permitted()
         if kind.steps.who(wish.action.removeprefix("move:")) == "certifier":
             raise EntryRefused(
                 "this step is made by the agency that certifies, and by nobody for it",
@@ -95,7 +95,7 @@ def propose_entry(
         # Where it will lie is known now; both places have to be theirs.
         code = for_whom(actor, kind, *regions, tried.region)
         if code is None:
-            raise _not_permitted(kind.region_field if wish.given else None)
+            raise not_permitted(kind.region_field if wish.given else None)
         proposal = Proposal.objects.create(
             kind=kind.id, entry=entry, number=None if entry is None else entry.number, action=wish.action,
             given=dict(wish.given), place=None if wish.place is None else dict(wish.place.geometry),
@@ -210,7 +210,8 @@ def take_back_proposal(actor: Any, kind: Kind, pk: int, *, remark: str = "", add
         return proposal
 
 
-def _not_permitted(where: str | None = None) -> EntryRefused:
+def not_permitted(where: str | None = None) -> EntryRefused:
+    """What is said to whoever may not propose; `where` is the field that names the place."""
     return EntryRefused(
         "this account may not propose entries of this register for this place",
         fix="ask the office that keeps the register, or the government of the place", where=where, code="not-permitted",

@@ -19,7 +19,7 @@ from saishang.apps.registers.actions.add import new_draft
 from saishang.apps.registers.actions.change import changed_draft
 from saishang.apps.registers.actions.linked import Prefetched
 from saishang.apps.registers.actions.load_table import TableOutcome
-from saishang.apps.registers.actions.proposals import certificate_stays, told
+from saishang.apps.registers.actions.proposals import certificate_stays, not_permitted, told
 from saishang.apps.registers.actions.take_rows import RowChange, RowRefusal
 from saishang.apps.registers.actions.write import Draft, EntryFaults, EntryRefused
 from saishang.apps.registers.form import PLACE, STATE, columns_of
@@ -35,7 +35,7 @@ from saishang.science.register.kind import Kind
 from saishang.science.register.places import Place, read_place_text
 from saishang.science.register.values import as_text
 
-__all__ = ["MOST_ROWS", "TableWish", "propose_table"]
+__all__ = ["MOST_ROWS", "TableWish", "log_bundle", "propose_table"]
 
 #: A person looks at every row of a bundle.
 MOST_ROWS = 2000
@@ -96,7 +96,9 @@ class _Reading:
     def _refuse(self, line: int, fields: Mapping[str, str], error: SaishangError) -> None:
         where = error.where or ""
         column = self._columns[where][0] if where in self._columns else ""
-        self.refusals.append(RowRefusal(line, column, fields.get(where, ""), error.message, error.fix))
+        self.refusals.append(
+            RowRefusal(line, column, fields.get(where, ""), error.message, error.fix, where if column else "")
+        )
 
     def _row(self, line: int, fields: Mapping[str, str], entry: Entry | None) -> None:
         kind = self.kind
@@ -152,11 +154,7 @@ class _Reading:
             self._offices[regions] = for_whom(self.actor, self.kind, *regions)
         code = self._offices[regions]
         if code is None:
-            raise EntryRefused(
-                "this account may not propose entries of this register for this place",
-                fix="ask the office that keeps the register, or the government of the place",
-                where=self.kind.region_field or None, code="not-permitted",
-            )  # fmt: skip
+            raise not_permitted(self.kind.region_field or None)
         return code
 
     def _state(self, entry: Entry | None, said: str) -> None:
@@ -191,10 +189,7 @@ def propose_table(
         When the actor may not, the file is no table or too long, or the reason is missing.
     """
     if not proposes_somewhere(actor, kind, rules):
-        raise EntryRefused(
-            "this account may not propose entries of this register for this place",
-            fix="ask the office that keeps the register, or the government of the place", code="not-permitted",
-        )  # fmt: skip
+        raise not_permitted()
     if not reason.strip() and not dry_run:
         raise EntryRefused("an import needs a reason", fix="name the file or letter it comes with", where="reason")
     refusals: list[RowRefusal] = []
@@ -217,29 +212,37 @@ def propose_table(
 def _write(
     actor: Any, kind: Kind, reading: _Reading, name: str, sha256: str, rows: int, address: str | None
 ) -> Bundle:  # fmt: skip
+    bundle = Bundle(
+        kind=kind.id, file=name[:200], sha256=sha256, rows=rows, refused=len(reading.refusals),
+        reason=reading.reason, actor=actor, actor_name=actor.get_username(), proposed_at=timezone.now(),
+    )  # fmt: skip
+    about = Counter(str(change.effect) for change in reading.changes)
     with transaction.atomic():
-        bundle = Bundle.objects.create(
-            kind=kind.id, file=name[:200], sha256=sha256, rows=rows, refused=len(reading.refusals),
-            reason=reading.reason, actor=actor, actor_name=actor.get_username(), proposed_at=timezone.now(),
-        )  # fmt: skip
-        for one in reading.rows:
-            one.bundle = bundle
-        create_many(reading.rows)
-        logged = [
-            Logged(actor, "registers.propose", ("registers.Proposal", f"{kind.id}/{one.pk}"), None, told(one),
-                   one.reason, address)
-            for one in reading.rows
-        ]  # fmt: skip
-        about: dict[str, Any] = dict(Counter(str(change.effect) for change in reading.changes))
-        about |= {"refused": bundle.refused, "rows": rows, "file": bundle.file, "sha256": sha256,
-                  "proposals": [one.pk for one in reading.rows]}  # fmt: skip
-        logged.append(
-            Logged(actor, "registers.propose_table", ("registers.Bundle", f"{kind.id}/{bundle.pk}"), None, about,
-                   reading.reason, address)
-        )  # fmt: skip
-        record_all(logged)
-        tell_reviewers_of_bundle(bundle, kind, len(reading.rows))
+        log_bundle(kind, bundle, reading.rows, "registers.propose_table", about, address)
     return bundle
+
+
+def log_bundle(
+    kind: Kind, bundle: Bundle, rows: Sequence[Proposal], verb: str, about: Mapping[str, Any], address: str | None
+) -> None:  # fmt: skip
+    """Write a bundle and its proposals, log each of them and the whole, tell the reviewers; within a transaction."""
+    actor = bundle.actor
+    bundle.save()
+    for one in rows:
+        one.bundle = bundle
+    create_many(rows)
+    logged = [
+        Logged(actor, "registers.propose", ("registers.Proposal", f"{kind.id}/{one.pk}"), None, told(one), one.reason,
+               address)
+        for one in rows
+    ]  # fmt: skip
+    after = {**about, "refused": bundle.refused, "rows": bundle.rows, "file": bundle.file, "sha256": bundle.sha256,
+             "proposals": [one.pk for one in rows]}  # fmt: skip
+    logged.append(
+        Logged(actor, verb, ("registers.Bundle", f"{kind.id}/{bundle.pk}"), None, after, bundle.reason, address)
+    )
+    record_all(logged)
+    tell_reviewers_of_bundle(bundle, kind, len(rows))
 
 
 def _region(kind: Kind, draft: Draft) -> str:
