@@ -1,24 +1,29 @@
 """A register of a million comes under a changed description: seconds, memory, and the same rows by bare SQL.
 
-    python bench/migrate_registers.py --var FOLDER [--entries 1000000] [--profile]
+    python bench/migrate_registers.py --var FOLDER [--entries 1000000]
 
 Fills the folder first when it is empty (see `fill_registers.py`). The change: a field gets another name, one another
-unit, one that is required is new; so every entry is written anew and gets a version. Done again it goes the other way,
-so that a folder serves as often as one likes; its versions grow by one per entry each time.
+unit, one that is required is new; so every entry is written anew and gets a version. Done again it goes the other
+way, so that a folder serves as often as one likes; its versions grow by one per entry each time.
 
-First the bare SQL: one UPDATE of the entries and one INSERT of their versions, which is taken back. Then the plan, and the
-migration as the worker does it, with the job and its progress. Meanwhile one thread reads a list again and again, another
-wants to change an entry: how long did each wait at most, and what was he told.
+First the bare SQL: one UPDATE of the entries and one INSERT of their versions, which is taken back. Then the plan, and
+the migration as the worker does it, with the job and its progress. Meanwhile one thread reads a list again and again,
+another wants to change an entry: how long did each wait at most, and what was he told.
+
+Beside the seconds of the clock stand those of the processor, of this process and of its server process: on a machine
+that others use, too, the ratio of these says more.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -74,20 +79,50 @@ def overlay(folder: Path, rules: Any) -> str:
     return "back to the shipped one" if back else "another name, another unit, a new required field"
 
 
-def bare() -> float:
-    """Seconds of the bare SQL, taken back."""
+@dataclass(frozen=True)
+class Cost:
+    """Seconds: of the clock, of this process, of the server process behind it."""
+
+    clock: float
+    here: float
+    server: float
+
+    @property
+    def work(self) -> float:
+        """Seconds of both processes."""
+        return self.here + self.server
+
+    def __str__(self) -> str:
+        return f"{self.clock:.1f} s, processor {self.here:.1f} s here and {self.server:.1f} s in the server"
+
+
+def measured(work: Callable[[], Any]) -> tuple[Any, Cost]:
+    """Do something; what it gave and what it cost."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        stat = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+    before = (time.perf_counter(), time.process_time(), _ticks(stat))
+    made = work()
+    after = (time.perf_counter(), time.process_time(), _ticks(stat))
+    return made, Cost(*(later - earlier for earlier, later in zip(before, after, strict=True)))
+
+
+def _ticks(stat: Path) -> float:
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def bare() -> None:
+    """The bare SQL, taken back."""
     from django.db import connection, transaction
 
-    begun = time.perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_UPDATE, [KIND])
-        print(f"  update {time.perf_counter() - begun:.0f} s", flush=True)
         cursor.execute(_INSERT, [KIND])
         cursor.execute("set constraints all immediate")
-        seconds = time.perf_counter() - begun
         transaction.set_rollback(True)
-    vacuum()
-    return seconds
 
 
 def vacuum() -> None:
@@ -152,17 +187,16 @@ def writes() -> str:
     return "may write"
 
 
-def migrate(params: Mapping[str, Any]) -> tuple[Any, float]:
-    """The job, done here as the worker does it; its row and seconds."""
+def migrate(params: Mapping[str, Any]) -> Any:
+    """The job, done here as the worker does it; its row."""
     from saishang.apps.jobs.actions import start
     from saishang.apps.jobs.queries import job
     from saishang.apps.jobs.runner import perform
     from saishang.apps.registers.migration_jobs import MIGRATE
 
     made = start("bench", MIGRATE.id, params, reason="bench")
-    begun = time.perf_counter()
     perform(made.pk)
-    return job(made.pk), time.perf_counter() - begun
+    return job(made.pk)
 
 
 def main() -> None:
@@ -170,8 +204,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options(parser)
     parser.set_defaults(entries=1_000_000, kinds=3, small=20, searched=1000)
-    parser.add_argument("--bare", type=float, help="seconds of the bare SQL, where they are known; it is not run then")
-    parser.add_argument("--profile", action="store_true", help="where the time of Python goes; makes it slower")
     chosen = parser.parse_args()
     prepare(chosen.var, sizes_of(chosen))
     from django.conf import settings
@@ -192,34 +224,28 @@ def main() -> None:
     rules = load_rules(settings.CONFIG.rules_overlay)
     entries = size(kind_of(rules, KIND))
     print(f"{entries:,} entries: {what}", flush=True)
-    sql = chosen.bare or bare()
-    print(f"bare SQL: {sql:.1f} s", flush=True)
-    begun, before = time.perf_counter(), _peak()
-    plan = plan_of(rules, KIND)
+    _none, sql = measured(bare)
+    print(f"bare SQL: {sql}", flush=True)
+    vacuum()
+    before = _peak()
+    plan, cost = measured(lambda: plan_of(rules, KIND))
     assert plan is not None and plan.possible, plan
-    took = time.perf_counter() - begun
-    print(f"plan: {took:.1f} s, {took / entries * 1e6:.0f} µs an entry, memory {before} → {_peak()} MB", flush=True)
+    print(f"plan: {cost}, memory {before} → {_peak()} MB", flush=True)
     params = params_of(rules, KIND)
     assert params is not None
     beside = {"reads": Beside(reads), "writes": Beside(writes)}
     for thread in beside.values():
         thread.start()
     before = _peak()
-    if chosen.profile:
-        import cProfile
-        import pstats
-
-        profile = cProfile.Profile()
-        row, took = profile.runcall(migrate, params)
-        pstats.Stats(profile).sort_stats("tottime").print_stats(35)
-    else:
-        row, took = migrate(params)
+    row, cost = measured(lambda: migrate(params))
     for thread in beside.values():
         thread.over.set()
         thread.join()
     print(f"migration: {row.state} {row.result or row.error}")
-    print(f"migration: {took:.1f} s, {took / entries * 1e6:.0f} µs an entry, {took / sql:.2f} times the bare SQL,"
-          f" memory {before} → {_peak()} MB")  # fmt: skip
+    print(f"migration: {cost}, memory {before} → {_peak()} MB")
+    clock, work = cost.clock / sql.clock, cost.work / sql.work
+    print(f"migration: {clock:.2f} times the bare SQL by the clock, {work:.2f} times by the processor,"
+          f" {cost.work / entries * 1e6:.0f} µs an entry")  # fmt: skip
     for name, thread in beside.items():
         print(f"who {name} meanwhile: {thread.times} times, waited {thread.longest:.2f} s at most, {thread.said}")
     vacuum()

@@ -78,10 +78,15 @@ def test_from_the_plan_to_the_new_description(file: Path, registers: Run, tmp_pa
 
 @pytest.mark.django_db(transaction=True)
 def test_a_large_register_is_migrated_by_a_job(file: Path, registers: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from django.conf import settings
+
     from saishang.apps.jobs.models import Job
     from saishang.apps.registers import planning
 
     monkeypatch.setattr(planning, "SMALL", 1)
+    monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, rules_overlay=file.parents[1]))
     rules = write(file, json.loads(json.dumps(BASE)))
     for code, area in (("S1", "50"), ("S2", "200")):
         given = {"code": code, "name": f"棚 {code}", "region": "640104", "area": area}

@@ -1,4 +1,4 @@
-"""A migration of a register that is killed or cancelled half-way, as a job and without one, and what people do meanwhile."""
+"""A migration of a register that is killed or cancelled half-way, by a job or not, and what people do meanwhile."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from saishang.apps.jobs.models import Job
 from saishang.apps.jobs.recovery import recover
 from saishang.apps.jobs.runner import perform
 from saishang.apps.registers import planning, queries
-from saishang.apps.registers.actions import add_entry, change_entry, migrate_kind
-from saishang.apps.registers.actions import adopting
+from saishang.apps.registers.actions import add_entry, adopting, change_entry, migrate_kind
 from saishang.apps.registers.actions.write import EntryRefused
 from saishang.apps.registers.kinds import kind_of
 from saishang.apps.registers.migration_jobs import MIGRATE, params_of
@@ -307,6 +306,12 @@ def test_a_job_waits_for_an_import_and_a_page_does_not(
     with pytest.raises(EntryRefused) as told:
         migrate()
     assert told.value.code == "register-busy" and unchanged()
-    hook.append(lambda done: (steps.append("asked"), may_end.set() if len(steps) == 4 else None) and None)
+
+    def asked(_done: int) -> None:
+        steps.append("asked")
+        if len(steps) == 4:
+            may_end.set()
+
+    hook.append(asked)
     assert perform(job().pk) == "succeeded" and len(steps) > 4
     thread.join(20)

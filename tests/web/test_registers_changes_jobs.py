@@ -68,7 +68,9 @@ def test_the_walk_by_jobs(rules: Any) -> None:
     editor = signed_in()
     rules(NARROW)
     page = text(editor)
-    assert "取值范围收紧" in page and "共 3 条，在后台逐条核对" in page and "可以改写" not in page and "S3" not in page
+    assert (
+        "取值范围收紧" in page and "共 3 条，在后台逐条核对" in page and "可以改写" not in page and "棚 S3" not in page
+    )
     # What nobody has looked at is not carried out.
     early = editor.post(PLAN, REASON)
     assert early.status_code == 422 and "尚未核对全部条目" in early.content.decode() and not Job.objects.exists()
@@ -78,7 +80,7 @@ def test_the_walk_by_jobs(rules: Any) -> None:
     assert "排队中" in waits and 'max="100" value="0"' in waits and "取消任务" in waits and "暂停登记" not in waits
     assert done() == "succeeded"
     plan = text(editor)
-    assert "现在还不能改写" in plan and "S3" in plan and "不得大于 100" in plan and "不动 2，改写 0" in plan
+    assert "现在还不能改写" in plan and "棚 S3" in plan and "不得大于 100" in plan and "不动 2，改写 0" in plan
     assert "不符合 1" in plan and "重新核对" in plan and "按新说明改写</button>" not in plan
     assert editor.post(PLAN, REASON).status_code == 422
     # The list is the job's: the same form, the same cells.
@@ -88,7 +90,7 @@ def test_the_walk_by_jobs(rules: Any) -> None:
     # Another word on what becomes of them is another plan: what was seen does not count for it.
     rules(NARROW | {"changes": {"old_entries": "keep"}})
     again = text(editor)
-    assert "共 3 条，在后台逐条核对" in again and "S3" not in again
+    assert "共 3 条，在后台逐条核对" in again and "棚 S3" not in again
     assert editor.post(PLAN, REASON).status_code == 422
     editor.post(PLAN, {"do": "look"})
     assert done() == "succeeded" and "可以改写" in text(editor) and "保留原样到下次修改 1" in text(editor)

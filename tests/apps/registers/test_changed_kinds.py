@@ -447,7 +447,9 @@ def test_a_renamed_field_and_the_day_before(site: Site) -> None:
 
 def test_a_code_that_goes_and_what_it_becomes(site: Site) -> None:
     site.add("S1", sort="stone")
-    site.rules(with_field("sort", choices=CHOICES[:2]) | {"changes": {"fields": {"sort": {"becomes": {"stone": "tin"}}}}})
+    site.rules(
+        with_field("sort", choices=CHOICES[:2]) | {"changes": {"fields": {"sort": {"becomes": {"stone": "tin"}}}}}
+    )
     site.migrate()
     assert Entry.objects.get(key="S1").values["sort"] == "tin"
     [then] = queries.entries(kind_on(site.kind, RULES, PAST), Filter(on=PAST))
@@ -546,8 +548,8 @@ def test_what_is_written_by_the_thousand_is_what_is_written_one_by_one(site: Sit
         draft = draft_of(row)
         assert (draft.since, draft.withdrawn) == (old.since, old.withdrawn)
         one = step("tests", site.kind, old, draft, action="migrate", reason="新规定")
-        for name in ("number", "key", "title", "region", "state", "effective", "values", "place", "cell", "words", "due",
-                     "invented", "epoch"):  # fmt: skip
+        for name in ("number", "key", "title", "region", "state", "effective", "values", "place", "cell", "words",
+                     "due", "invented", "epoch"):  # fmt: skip
             assert getattr(row, name) == getattr(one.entry, name), (row.key, name)
         version = row.versions.get(number=row.number)
         for name in ("action", "reason", "evidence", "batch", "actor_id", "actor_name", "key", "values", "since"):

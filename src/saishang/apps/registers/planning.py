@@ -58,10 +58,10 @@ class Looked:
     effective: date
     withdrawn: bool
     values: Mapping[str, Any]
-    placed: bool
     epoch: int
     description_id: int | None
     hidden: Sequence[str]
+    placed: bool
 
 
 @dataclass(frozen=True)
@@ -200,12 +200,12 @@ def is_small(name: str) -> bool:
 
 def looked_at(name: str) -> Iterator[list[Looked]]:
     """The same entries, `AT_ONCE` at a time; each batch is read when it is asked for."""
-    fields = ("pk", "number", "key", "title", "region", "state", "since", "effective", "withdrawn", "values",
-              "west", "epoch", "description_id", "hidden")  # fmt: skip
+    fields = ("pk", "number", "key", "title", "region", "state", "since", "effective", "withdrawn", "values", "epoch",
+              "description_id", "hidden", "west")  # fmt: skip
     entries, last = entries_of(name), 0
     while rows := list(entries.filter(pk__gt=last).values_list(*fields)[:AT_ONCE]):
         # Whoever has a place has a box.
-        yield [Looked(*row[:10], row[10] is not None, *row[11:]) for row in rows]
+        yield [Looked(*told, placed=west is not None) for *told, west in rows]
         last = rows[-1][0]
 
 

@@ -31,7 +31,7 @@ from registers_version where description_id = %s and action = 'migrate' and id b
 
 
 def seal_of(description: int, first: int, last: int) -> tuple[int, str]:
-    """Versions that a migration wrote under a description, of these numbers in the database: how many, their SHA-256."""
+    """Versions that a migration wrote under a description, by their numbers in the database: how many, SHA-256."""
     with connection.cursor() as cursor:
         cursor.execute(_SEAL, [description, first, last])
         count, digest = cursor.fetchone()

@@ -56,7 +56,8 @@ def hold(kind: Kind) -> None:
             raise EntryRefused(
                 f"this register is closed to changes since {since:%Y-%m-%d %H:%M}: {closing.actor} brings its entries"
                 f" under a new description, {closing.percent} % are done",
-                fix="wait until that is done, then open the page again and repeat the change", code="register-migrating",
+                fix="wait until that is done, then open the page again and repeat the change",
+                code="register-migrating",
             )  # fmt: skip
         if time.monotonic() - begun > _PATIENCE:
             raise EntryRefused("the description of this register changes just now", fix="repeat the change",

@@ -1,8 +1,8 @@
 """Bring the entries of a register under the description that the rules hold now; all of them, or none.
 
-One transaction that has the register alone: killed or cancelled half-way it leaves everything as it was, readers see the
-former entries until it ends, and whoever writes meanwhile is told so. What others wait for (the log, the row that says
-which descriptions are in force) is written last. docs/decisions/2026-11-30-kinds-that-change.md
+One transaction that has the register alone: killed or cancelled half-way it leaves everything as it was, readers see
+the former entries until it ends, and whoever writes meanwhile is told so. What others wait for (the log, the row that
+says which descriptions are in force) is written last. docs/decisions/2026-11-30-kinds-that-change.md
 """
 
 from __future__ import annotations
