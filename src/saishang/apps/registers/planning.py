@@ -46,7 +46,7 @@ _LONG = 200
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """An entry as far as it is looked at; `placed` = it has a place."""
+    """An entry as far as it is looked at."""
 
     pk: int
     number: int
@@ -61,7 +61,12 @@ class Looked:
     epoch: int
     description_id: int | None
     hidden: Sequence[str]
-    placed: bool
+    west: float | None
+
+    @property
+    def placed(self) -> bool:
+        """Whether it has a place: that has a box."""
+        return self.west is not None
 
 
 @dataclass(frozen=True)
@@ -203,9 +208,9 @@ def looked_at(name: str) -> Iterator[list[Looked]]:
     fields = ("pk", "number", "key", "title", "region", "state", "since", "effective", "withdrawn", "values", "epoch",
               "description_id", "hidden", "west")  # fmt: skip
     entries, last = entries_of(name), 0
+    rows: list[Any]
     while rows := list(entries.filter(pk__gt=last).values_list(*fields)[:AT_ONCE]):
-        # Whoever has a place has a box.
-        yield [Looked(*told, placed=west is not None) for *told, west in rows]
+        yield [Looked(*row) for row in rows]
         last = rows[-1][0]
 
 
