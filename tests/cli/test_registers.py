@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,32 @@ def test_from_the_plan_to_the_new_description(file: Path, registers: Run, tmp_pa
     write(file.with_name("other_sheds.yaml"), json.loads(json.dumps(BASE)))
     assert "规则中已没有此名录" in registers("plan", NAME).out
     assert registers("migrate", NAME, "--reason", "新规定").code == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_register_is_migrated_by_a_job(file: Path, registers: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from django.conf import settings
+
+    from saishang.apps.jobs.models import Job
+    from saishang.apps.registers import planning
+
+    monkeypatch.setattr(planning, "SMALL", 1)
+    monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, rules_overlay=file.parents[1]))
+    rules = write(file, json.loads(json.dumps(BASE)))
+    for code, area in (("S1", "50"), ("S2", "200")):
+        given = {"code": code, "name": f"棚 {code}", "region": "640104", "area": area}
+        add_entry("tests", kind_of(rules, NAME), rules, given, today=date.today())
+    write(file, json.loads(json.dumps(with_field("area", max=100))))
+    refused = registers("migrate", NAME, "--reason", "新规定")
+    assert refused.code == 1 and "S2 does not fit" in refused.err
+    kept = with_field("area", max=100) | {"changes": {"old_entries": "keep"}}
+    write(file, json.loads(json.dumps(kept)))
+    told = registers("migrate", NAME, "--reason", "新规定", "--json")
+    assert json.loads(told.out) == {"kind": NAME, "number": 2, "entries": 2, "written": 0, "kept": 1}
+    assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["failed", "succeeded"]
+    assert registers("migrate", NAME).code == 1  # nothing is left to do
 
 
 @pytest.mark.parametrize(

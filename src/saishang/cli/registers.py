@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,16 +84,20 @@ def migrate(
     from django.utils import timezone
 
     from saishang.apps.registers.actions import migrate_kind
+    from saishang.apps.registers.migration_jobs import params_of
+    from saishang.apps.registers.planning import is_small
 
-    done = migrate_kind(
-        actor_name(), rules, name, today=timezone.localdate(), reason=reason, progress=_told(name, as_json)
-    )
+    params = None if is_small(name) or not reason.strip() else params_of(rules, name)
+    if params is None:
+        done = vars(migrate_kind(actor_name(), rules, name, today=timezone.localdate(), reason=reason))
+    else:
+        done = _by_job(name, params, reason, silent=as_json)
     if as_json:
-        emit_json(vars(done))
+        emit_json(done)
         return
     console.print(
-        f"{done.kind}：说明第 {done.number} 版生效；条目 {done.entries}，改写 {done.written}，保留原样 {done.kept}"
-        f" · description {done.number} in force; entries {done.entries}, written {done.written}, kept {done.kept}",
+        "{kind}：说明第 {number} 版生效；条目 {entries}，改写 {written}，保留原样 {kept}"
+        " · description {number} in force; entries {entries}, written {written}, kept {kept}".format(**done),
         highlight=False,
     )
 
@@ -108,7 +115,50 @@ def settle(as_json: JsonOption = False) -> None:
     console.print(f"已采用 adopted：{', '.join(done) or '无 none'}", highlight=False)
 
 
+def _by_job(name: str, params: dict[str, Any], reason: str, *, silent: bool) -> dict[str, Any]:
+    """The migration as a job, so that pages show how far it is; done here, unless a worker takes it first."""
+    from saishang.apps.jobs.actions import Job, start
+    from saishang.apps.jobs.queries import job
+    from saishang.apps.jobs.recovery import recover
+    from saishang.apps.jobs.runner import perform
+    from saishang.apps.registers.migration_jobs import MIGRATE
+
+    number = start(actor_name(), MIGRATE.id, params, reason=reason).pk
+    over = threading.Event()
+
+    def watch() -> None:
+        from django.db import connection
+
+        while not over.wait(5.0):
+            if not silent:
+                row = job(number)
+                console.print(f"{name} {row.percent} % {row.rows or 0:,}", highlight=False)
+        connection.close()
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        perform(number)
+        while not (row := job(number)).over:
+            time.sleep(1.0)
+    except KeyboardInterrupt:  # nothing was written; nobody is to do it again either
+        Job.objects.filter(pk=number).update(cancel_wanted=True)
+        recover()
+        raise
+    finally:
+        over.set()
+        watching.join()
+    if row.state != "succeeded":
+        error = row.error or {}
+        raise SaishangError(
+            str(error.get("message", row.state)), fix=str(error.get("fix") or ""), where=error.get("where"),
+            code=str(error.get("code", row.state)),
+        )  # fmt: skip
+    return {"kind": name, **{key: (row.result or {})[key] for key in ("number", "entries", "written", "kept")}}
+
+
 def _write(file: Path, rules: Any, found: Any) -> None:
+    from saishang.apps.registers.migration_jobs import MOST_LISTED
     from saishang.web.pages.exports import to_csv, to_xlsx
     from saishang.web.pages.registers_changes import form_of
 
@@ -118,7 +168,7 @@ def _write(file: Path, rules: Any, found: Any) -> None:
         raise SaishangError("expected a changed description, the rules have none of this register", fix="name another")
     table = form_of(rules, found)
     # Rows that are made on the way can be walked once only, and a file walks them several times.
-    table = replace(table, rows=list(table.all_rows()), everything=None)
+    table = replace(table, rows=list(islice(table.all_rows(), MOST_LISTED)), everything=None)
     file.write_bytes(to_csv(table) if file.suffix.lower() == ".csv" else to_xlsx(table))
 
 

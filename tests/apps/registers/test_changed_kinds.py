@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from saishang.apps.core.actions import verify_chain
 from saishang.apps.core.models import ActionLogEntry
-from saishang.apps.registers import book, queries
+from saishang.apps.registers import book, planning, queries
 from saishang.apps.registers.actions import (
     EntryFaults,
     MigrationRefused,
@@ -25,10 +25,10 @@ from saishang.apps.registers.actions import (
     undo_entry,
     withdraw_entry,
 )
-from saishang.apps.registers.actions.write import EntryRefused
+from saishang.apps.registers.actions.write import EntryRefused, draft_of, step
 from saishang.apps.registers.kinds import described, kind_of, kind_on, kinds
 from saishang.apps.registers.models import Description, Entry, Version
-from saishang.apps.registers.planning import plan_of, waiting
+from saishang.apps.registers.planning import misfits, plan_of, waiting
 from saishang.apps.registers.queries import Filter
 from saishang.rules import load_rules
 from saishang.science.register.kind import Kind
@@ -401,3 +401,183 @@ def test_entries_from_before_the_table_are_read_by_the_first_description(site: S
     site.rules(changed(life=FEWER, changes={"states": {"listed": "kept"}}))
     site.migrate()
     assert [v.epoch for v in row.versions.order_by("number")] == [1, 2]
+
+
+def test_narrower_bounds(site: Site) -> None:
+    """At the bound it fits, beyond it does not; what is kept is asked for at its next change."""
+    for code, area in (("S1", "99.9"), ("S2", "100"), ("S3", "100.1"), ("S4", "")):
+        site.add(code, area=area)
+    narrow = with_field("area", max=100)
+    site.rules(narrow)
+    plan = plan_of(RULES, NAME)
+    assert plan is not None and [(one.key, one.faults[0].field, one.faults[0].content) for one in plan.misfits] == [
+        ("S3", "area", "100.1")
+    ]
+    assert plan.counts == {"stays": 3, "written": 0, "kept": 0, "refused": 1} and not plan.possible
+    with pytest.raises(MigrationRefused, match="S3 does not fit"):
+        site.migrate()
+    assert Description.objects.count() == 1
+    site.rules(narrow | {"changes": {"old_entries": "keep"}})
+    assert (site.migrate().kept, site.kind.fields["area"].most) == (1, 100)
+    kept = Entry.objects.get(key="S3")
+    own = described(site.kind, RULES, kept.description_id)
+    assert (kept.number, own.fields["area"].most) == (1, 1000)
+    with pytest.raises(EntryFaults):
+        site.change(kept, keeper="李四")
+    assert site.change(kept, keeper="李四", area="100") is not None
+    clean()
+
+
+def test_a_renamed_field_and_the_day_before(site: Site) -> None:
+    row = site.add("S1", keeper="张三")
+    site.rules(changed(fields={"keeper": {"id": "warden"}}))  # without `was` it is one that goes and one that comes
+    assert plan_of(RULES, NAME).counts["refused"] == 1  # type: ignore[union-attr]
+    site.rules(changed(fields={"keeper": {"id": "warden"}}, changes={"fields": {"warden": {"was": "keeper"}}}))
+    plan = plan_of(RULES, NAME)
+    assert plan is not None and plan.possible and [change.what for change in plan.changes] == ["field_renamed"]
+    site.migrate()
+    assert Entry.objects.get(pk=row.pk).values["warden"] == "张三"
+    assert "keeper" not in Entry.objects.get(pk=row.pk).values
+    [then] = queries.entries(kind_on(site.kind, RULES, PAST), Filter(on=PAST))
+    assert then.values["keeper"] == "张三" and "warden" not in then.values
+    old = queries.history(site.kind, row.pk)[-1].content
+    assert described(site.kind, RULES, old.description).fields["keeper"].zh == "管护人"
+    clean()
+
+
+def test_a_code_that_goes_and_what_it_becomes(site: Site) -> None:
+    site.add("S1", sort="stone")
+    site.rules(
+        with_field("sort", choices=CHOICES[:2]) | {"changes": {"fields": {"sort": {"becomes": {"stone": "tin"}}}}}
+    )
+    site.migrate()
+    assert Entry.objects.get(key="S1").values["sort"] == "tin"
+    [then] = queries.entries(kind_on(site.kind, RULES, PAST), Filter(on=PAST))
+    assert then.values["sort"] == "stone" and [str(one) for one in figure(site.kind, "tin_share", PAST)] == ["0.0"] * 2
+    assert [str(one) for one in figure(site.kind, "tin_share")] == ["100.0"] * 2
+    clean()
+
+
+def test_what_only_one_may_have_is_known_over_all_batches(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "AT_ONCE", 2)
+    long = "长" * 300
+    length = {"length": 400}
+    site.rules(changed(fields={"keeper": length}))
+    for code, keeper in (("S1", "甲"), ("S2", long), ("S3", ""), ("S4", "乙"), ("S5", "甲"), ("S6", long), ("S7", "")):
+        site.add(code, keeper=keeper)
+    gone = site.add("S8", keeper="乙")
+    withdraw_entry("tests", site.kind, gone.pk, number=None, today=TODAY, reason="tests")
+    site.rules(changed(fields={"keeper": length | {"unique": True}}))
+    plan = plan_of(RULES, NAME)
+    # One that was withdrawn and an empty value are in nobody's way.
+    assert plan is not None and [(one.key, one.faults[0].message) for one in plan.misfits] == [
+        ("S5", "the entry S1 has this value already, and only one may"),
+        ("S6", "the entry S2 has this value already, and only one may"),
+    ]
+    assert [row.key for row, _faults in misfits(RULES, plan)] == ["S5", "S6"]
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_class where relname like 'registers_looked%'")
+        assert cursor.fetchone()[0] == 0
+
+
+@pytest.mark.parametrize("batch", [2, 1000])
+def test_keys_that_change_places(site: Site, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    """The new key of one entry is the old key of another, in the same batch and in a later one."""
+    monkeypatch.setattr(planning, "AT_ONCE", batch)
+    for code, name in (("S1", "S2"), ("S2", "S3"), ("S3", "S1"), ("S4", "S4"), ("S5", "S6")):
+        site.add(code, name=name)
+    site.rules(changed(key="name"))
+    assert site.migrate().written == 5
+    assert dict(Entry.objects.filter(kind=NAME).values_list("values__code", "key")) == {
+        "S1": "S2", "S2": "S3", "S3": "S1", "S4": "S4", "S5": "S6",
+    }  # fmt: skip
+    clean()
+
+
+def test_another_register_is_named(site: Site) -> None:
+    plots = kind_of(RULES, "construction_plots")
+    given = {"code": "PLOT-1", "name": "地块", "region": "640302", "area": "10", "former_use": "coking"}
+    add_entry("tests", plots, RULES, given, today=TODAY)
+    site.rules(with_field("keeper", type="entry", of="construction_plots"))
+    site.add("S1", keeper="PLOT-1")
+    site.add("S2")
+    site.rules(with_field("keeper", type="entry", of="green_buildings"))
+    plan = plan_of(RULES, NAME)
+    assert plan is not None and [(one.key, one.faults[0].message) for one in plan.misfits] == [
+        ("S1", "expected the key of an entry of the register green_buildings, got 'PLOT-1'")
+    ]
+
+
+def test_places_that_go_stay_in_old_versions(site: Site) -> None:
+    from saishang.science.register.places import read_place_text
+
+    site.rules(changed(place="point"))
+    row = add_entry("tests", site.kind, RULES, {"code": "S1", "name": "x", "region": "640104"}, today=TODAY,
+                    effective=BEGUN, place=read_place_text("106.2, 38.5", "point"), reason="tests")  # fmt: skip
+    assert Entry.objects.get(pk=row.pk).cell is not None
+    site.rules(changed(place="none"))
+    assert [fault.field for fault in plan_of(RULES, NAME).misfits[0].faults] == ["place"]  # type: ignore[union-attr]
+    site.rules(changed(place="none", changes={"gone": ["place"]}))
+    site.migrate()
+    now = Entry.objects.get(pk=row.pk)
+    assert (now.place, now.cell, now.west, now.south, now.east, now.north) == (None,) * 6
+    assert [one.place is None for one in row.versions.order_by("number")] == [False, True]
+    clean()
+
+
+def test_what_is_written_by_the_thousand_is_what_is_written_one_by_one(site: Site) -> None:
+    """The second method is the step that a form makes."""
+    terms = [{"id": "seen", "zh": "复查", "en": "to be seen", "states": ["listed", "kept"], "from": "seen_on",
+              "months": 12, "source": "试验", "clause": "1", "status": "confirmed"}]  # fmt: skip
+    seen = {"zh": "检查日期", "en": "Seen on", "type": "date"}
+    demo = {"zh": "演示数据", "en": "Demonstration", "type": "truth"}
+    base = changed(fields={"seen_on": seen, "demonstration": demo}, terms=terms)
+    site.rules(base)
+    site.add("S1", "listed", area="2.50", sort="tin", seen_on="2026-03-31", keeper="Wáng 王")
+    site.add("S2", "kept", sort="stone", seen_on="2026-05-01", demonstration="是")
+    site.add("S3", region="640105")
+    withdraw_entry("tests", site.kind, site.add("S4", "listed", seen_on="2026-01-01").pk, number=None, today=PAST,
+                   reason="tests")  # fmt: skip
+    more = changed(fields={"seen_on": seen, "demonstration": demo, "keeper": {"id": "warden"}}, life=FEWER,
+                   terms=[terms[0] | {"states": ["kept"]}])  # fmt: skip
+    site.rules(more | {"changes": {"fields": {"warden": {"was": "keeper"}}, "states": {"listed": "kept"}}})
+    before = {row.key: row for row in Entry.objects.filter(kind=NAME)}
+    site.migrate()
+    for row in Entry.objects.filter(kind=NAME):
+        old = before[row.key]
+        draft = draft_of(row)
+        assert (draft.since, draft.withdrawn) == (old.since, old.withdrawn)
+        one = step("tests", site.kind, old, draft, action="migrate", reason="新规定")
+        for name in ("number", "key", "title", "region", "state", "effective", "values", "place", "cell", "words",
+                     "due", "invented", "epoch"):  # fmt: skip
+            assert getattr(row, name) == getattr(one.entry, name), (row.key, name)
+        version = row.versions.get(number=row.number)
+        for name in ("action", "reason", "evidence", "batch", "actor_id", "actor_name", "key", "values", "since"):
+            assert getattr(version, name) == getattr(one.version, name), (row.key, name)
+    due = dict(Entry.objects.filter(kind=NAME).values_list("key", "due"))
+    assert due == {"S1": date(2027, 3, 31), "S2": date(2027, 5, 1), "S3": None, "S4": None}
+    assert list(Entry.objects.filter(kind=NAME, invented=True).values_list("key", flat=True)) == ["S2"]
+    clean()
+
+
+def test_the_log_seals_what_was_written(site: Site) -> None:
+    for number in range(5):
+        site.add(f"S{number}", "listed")
+    site.rules(changed(life=FEWER, changes={"states": {"listed": "kept"}}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planning, "AT_ONCE", 2)
+        site.migrate()
+    seals = ActionLogEntry.objects.filter(object_type="registers.Migration", object_id=f"{NAME}/2")
+    assert [entry.after["versions"] for entry in seals.order_by("sequence")] == [2, 2, 1]  # type: ignore[index]
+    clean()
+    third = Version.objects.filter(action="migrate").order_by("pk")[2]
+    for change in ("update registers_version set state = 'found' where id = %s",
+                   "update registers_version set actor_name = 'nobody' where id = %s",
+                   "delete from registers_version where id = %s"):  # fmt: skip
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("alter table registers_version disable trigger registers_version_append_only")
+            cursor.execute(change, [third.pk])
+            told = [name for name, what in queries.unlogged_versions() if what == "they are not what the log sealed"]
+            assert len(told) == 1 and told[0].startswith(f"migration {NAME}/2"), change
+            transaction.set_rollback(True)
+    clean()

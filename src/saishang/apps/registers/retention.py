@@ -81,12 +81,17 @@ def hide_expired(
 
     Nothing waits for it: every reading leaves these fields out from the first day on. Doing it again changes nothing.
     """
+    from saishang.apps.registers.actions.adopting import EntryRefused
+
     hidden = shown = 0
     mine = [kind for kind in kinds(rules).values() if any(known.kept_years for known in kind.fields.values())]
     for number, kind in enumerate(mine):
         progress(number / len(mine))
         for rows in _batches(kind):
-            done = _hide(kind, rows, day, actor)
+            try:
+                done = _hide(kind, rows, day, actor)
+            except EntryRefused:  # its entries come under another description just now: tomorrow's round does it
+                break
             hidden, shown = hidden + done.hidden, shown + done.shown
     return Hiding(hidden, shown)
 
@@ -107,9 +112,12 @@ def _batches(kind: Kind) -> Iterator[list[int]]:
 
 
 def _hide(kind: Kind, rows: list[int], day: date, actor: Any) -> Hiding:
+    from saishang.apps.registers.actions.adopting import hold
+
     hidden, shown = 0, 0
     logged: list[Logged] = []
     with transaction.atomic():
+        hold(kind)  # before the rows, as every writer
         changed = []
         for row in Entry.objects.select_for_update().filter(pk__in=rows).order_by("pk"):
             now = sorted(hidden_of(kind, row, day))

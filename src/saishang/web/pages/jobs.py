@@ -19,6 +19,7 @@ from saishang.apps.jobs.actions import start as start_job
 from saishang.apps.jobs.kinds import Kind, kinds
 from saishang.apps.jobs.queries import JobRow
 from saishang.apps.jobs.states import STATES
+from saishang.apps.registers.migration_jobs import MIGRATE, PLAN
 from saishang.errors import SaishangError
 from saishang.web import texts, wording
 from saishang.web.pages.data_tabs import tabs
@@ -187,6 +188,8 @@ def _link(row: JobRow) -> tuple[str, str] | None:
     if result.get("register_batch"):
         register = str(row.params["register"])
         return _("本批改动"), reverse("registers-batch", args=[register, result["register_batch"]])
+    if row.kind in (PLAN.id, MIGRATE.id):
+        return _("名录说明的变更"), reverse("registers-change", args=[str(row.params["register"])])
     if result.get("run"):
         return str(result["run"]), f"{reverse('targets')}?run={result['run']}"
     return None

@@ -1,4 +1,7 @@
-"""Changed descriptions of registers: which wait, the plan of one with what does not fit, and carrying it out."""
+"""Changed descriptions of registers: which wait, the plan of one with what does not fit, and carrying it out.
+
+A small register is looked at and migrated at once; a large one by jobs, whose progress and result this page shows.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,33 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from saishang.apps.jobs import queries as jobs
+from saishang.apps.jobs.actions import start
+from saishang.apps.jobs.queries import JobRow
 from saishang.apps.registers.actions import MigrationRefused, migrate_kind
+from saishang.apps.registers.actions.adopting import EntryRefused
 from saishang.apps.registers.form import PLACE, STATE, place_headings
 from saishang.apps.registers.kinds import kinds
+from saishang.apps.registers.migration_jobs import (
+    MIGRATE,
+    MOST_LISTED,
+    PLAN,
+    latest,
+    open_job,
+    params_of,
+    plan_told,
+)
 from saishang.apps.registers.models import Entry
-from saishang.apps.registers.planning import MOST_TOLD, Plan, change_of, entries_of, misfits, plan_of, waiting
+from saishang.apps.registers.planning import (
+    MOST_TOLD,
+    Plan,
+    change_of,
+    entries_of,
+    is_small,
+    misfits,
+    plan_of,
+    waiting,
+)
 from saishang.rules import Rules
 from saishang.science.register.kind import Kind
 from saishang.science.register.values import FieldFault
@@ -29,9 +54,6 @@ from saishang.web.pages.tables import Cell, Column, Table
 from saishang.web.security import permission
 
 __all__ = ["change", "form_of", "listing"]
-
-#: With more entries the command looks at them, and carries it out: a page has to answer.
-_MOST = 20_000
 
 
 @permission("edit_registers")
@@ -64,39 +86,98 @@ def change(request: HttpRequest, kind: str) -> HttpResponse:
     if known is None:
         raise Http404(_("没有名为“%(name)s”的名录。") % {"name": kind})
     refused = mend = ""
-    large = entries_of(known.id)[_MOST : _MOST + 1].exists()
+    small = is_small(known.id)
     if request.method == "POST":
         try:
-            if large:
-                raise MigrationRefused(
-                    f"expected at most {_MOST} entries for this page, the register has more",
-                    fix="have the keeper of the server run `saishang registers migrate`",
-                )
-            done = migrate_kind(
-                request.user, rules, known.id, today=today(), reason=request.POST.get("reason", ""),
-                address=address_of(request),
-            )  # fmt: skip
-        except MigrationRefused as error:
+            return _sent(request, rules, known, small)
+        except EntryRefused as error:
             refused, mend = wording.error_words(error)
-        else:
-            messages.success(
-                request, _("新说明已生效：改写 %(written)s 条，保留原样 %(kept)s 条。")
-                % {"written": done.written, "kept": done.kept},
-            )  # fmt: skip
-            return redirect("registers-list", known.id)
-    plan = _quick(rules, known.id) if large else plan_of(rules, known.id)
-    context: dict[str, Any] = {
-        "kind": known, "name": kind_name(known), "plan": plan, "refused": refused, "mend": mend, "large": large,
-        "most": _MOST,
-    }  # fmt: skip
+    job = open_job(known.id)
+    context: dict[str, Any] = {"kind": known, "name": kind_name(known), "refused": refused, "mend": mend}
+    context |= _progress(job)
+    if request.headers.get("HX-Request") == "true":
+        answer = render(request, "registers/change_running.html", context)
+        if job is None:
+            answer.headers["HX-Refresh"] = "true"
+        return answer
+    plan, looked = (plan_of(rules, known.id), None) if small else _looked(rules, known.id)
+    context |= {"plan": plan, "looked": looked, "unseen": not small and looked is None, "small": small,
+                "most_listed": MOST_LISTED}  # fmt: skip
+    if job is None:
+        context |= _ended(rules, known.id, plan)
     if plan is not None and plan.new is not None:
         tables = [_changes_table(plan), _misfits_table(rules, plan), form_of(rules, plan)]
-        answer = export(request, tables)
-        if answer is not None:
-            return answer
-        context |= {"changes": tables[0], "misfits": tables[1], "more": plan.counts["refused"] + plan.counts["kept"]
-                    > len(plan.misfits)}  # fmt: skip
+        answer_file = export(request, tables)
+        if answer_file is not None:
+            return answer_file
+        context |= {"changes": tables[0], "misfits": tables[1], "wrong": plan.counts["refused"] + plan.counts["kept"]}
     return render(request, "registers/change.html", context, status=422 if refused else 200)
+
+
+def _sent(request: HttpRequest, rules: Rules, known: Kind, small: bool) -> HttpResponse:
+    """Carry it out, or start the job that looks at the entries or carries it out (Errors: EntryRefused)."""
+    reason, address = request.POST.get("reason", ""), address_of(request)
+    if small:
+        done = migrate_kind(request.user, rules, known.id, today=today(), reason=reason, address=address)
+        messages.success(
+            request, _("新说明已生效：改写 %(written)s 条，保留原样 %(kept)s 条。")
+            % {"written": done.written, "kept": done.kept},
+        )  # fmt: skip
+        return redirect("registers-list", known.id)
+    params = params_of(rules, known.id)
+    if params is None:
+        raise MigrationRefused(f"the entries of {known.id} stand under the description of the rules already",
+                               fix="nothing is left to do", code="nothing-to-do")  # fmt: skip
+    if open_job(known.id) is None:  # sent twice, it is started once
+        if request.POST.get("do") == "look":
+            start(request.user, PLAN.id, params, address=address)
+        else:
+            if not reason.strip():
+                raise MigrationRefused("a migration needs a reason", fix="name the document that changed",
+                                       where="reason")  # fmt: skip
+            plan, _when = _looked(rules, known.id)
+            if plan is None or not plan.possible or _when is None:
+                raise MigrationRefused("nobody has seen yet that every entry fits the new description",
+                                       fix="have the entries looked at first")  # fmt: skip
+            start(request.user, MIGRATE.id, params | {"address": address}, reason=reason, address=address)
+    return redirect("registers-change", known.id)
+
+
+def _looked(rules: Rules, name: str) -> tuple[Plan | None, JobRow | None]:
+    """The plan of a large register and the job that made it; without a job only what changed."""
+    found, params = change_of(rules, name), params_of(rules, name)
+    if found is None:
+        return None, None
+    row = latest(PLAN.id, params | {"register": name}) if params is not None else None
+    plan = plan_told(rules, row) if row is not None else None
+    if plan is not None:
+        return plan, row
+    return Plan(*found, entries=entries_of(name).count(), listed=lambda: iter(())), None
+
+
+def _progress(job: JobRow | None) -> dict[str, Any]:
+    """What waits or runs, and whether anybody works."""
+    if job is None:
+        return {"job": None}
+    return {
+        "job": job, "what": texts.both(job.kind_zh, job.kind_en), "step": texts.both(job.step_zh, job.step_en),
+        "writing": job.kind == MIGRATE.id, "workers": jobs.workshop().workers,
+    }  # fmt: skip
+
+
+def _ended(rules: Rules, name: str, plan: Plan | None) -> dict[str, Any]:
+    """How the last job about this change ended, where that is not what the page shows anyway."""
+    if plan is None:
+        done = latest(MIGRATE.id, {"register": name})
+        return {"done": done} if done is not None and done.state == "succeeded" else {}
+    params = params_of(rules, name)
+    rows = [latest(kind, params) for kind in (MIGRATE.id, PLAN.id)] if params is not None else []
+    last = max((row for row in rows if row is not None), key=lambda row: row.id, default=None)
+    if last is None or last.state not in ("failed", "cancelled"):
+        return {}
+    error = last.error or {}
+    told = " ".join(wording.say(str(error[part])) for part in ("message", "fix") if error.get(part))
+    return {"ended": last, "what": texts.both(last.kind_zh, last.kind_en), "told": told}
 
 
 def form_of(rules: Rules, plan: Plan) -> Table:
@@ -117,12 +198,6 @@ def form_of(rules: Rules, plan: Plan) -> Table:
         if not row.withdrawn
     )
     return Table("form", kind_name(known), columns, (), everything=rows)
-
-
-def _quick(rules: Rules, name: str) -> Plan | None:
-    """What changed, without a look at the entries."""
-    found = change_of(rules, name)
-    return None if found is None else Plan(*found)
 
 
 def _changes_table(plan: Plan) -> Table:

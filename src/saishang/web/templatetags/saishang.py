@@ -11,6 +11,8 @@ from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from saishang.apps.registers.closing import Closing, closing_of
+from saishang.science.register.kind import Kind
 from saishang.web import texts, wording
 from saishang.web.assets import asset_url
 from saishang.web.pages.charts import Chart, MapView, Spark
@@ -43,6 +45,12 @@ def _icon(sprite: str, name: str) -> SafeString:
 def state(name: str) -> SafeString:
     """Badge of a target status: icon, words and colour."""
     return format_html('<span class="state tone-{}">{}{}</span>', name, icon(name), texts.state_name(name))
+
+
+@register.simple_tag
+def register_closing(kind: Kind) -> Closing | None:
+    """Who brings a register under a new description now, and how far that is; None when nobody does."""
+    return closing_of(kind.id)
 
 
 #: How far a system of the plan is built → the tone and icon of its badge.

@@ -1,19 +1,22 @@
 """Under which description something is written: the one in force, taken up where no entry could feel the difference.
 
-Writers of a register share a lock until their transaction ends; a migration has it alone (`alone`).
+Writers of a register share a lock until their transaction ends; a migration has it alone (`alone`). Nobody waits for it
+longer than some seconds: whoever comes while entries are migrated is told so, by whom, since when and how far it is.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from saishang.apps.core.actions import Logged
+from saishang.apps.registers.closing import closing_of
 from saishang.apps.registers.kinds import description_digest, is_harmless
 from saishang.apps.registers.models import Description, Entry
 from saishang.errors import SaishangError
@@ -24,6 +27,11 @@ __all__ = ["EntryRefused", "adopt", "alone", "hold", "in_force", "kind_held", "s
 
 #: First half of the lock of a register's description; the second is made of its name.
 _LOCK = 0x5A16
+#: How long somebody waits for a change of the description that is about to be over, and between two looks [s].
+_PATIENCE, _PAUSE = 5.0, 0.05
+#: How long one attempt to have the register alone waits [PostgreSQL's lock_timeout]: then whoever waits is asked.
+_ATTEMPT = "1s"
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 class EntryRefused(SaishangError):
@@ -33,15 +41,73 @@ class EntryRefused(SaishangError):
 
 
 def hold(kind: Kind) -> None:
-    """Let the description stay in force until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock_shared(%s, hashtext(%s))", [_LOCK, kind.id])
+    """Let the description stay in force until the transaction ends.
+
+    Raises
+    ------
+    EntryRefused
+        While the entries come under a new description; a short change is waited for.
+    """
+    begun = time.monotonic()
+    while not _shared(kind.id):
+        closing = closing_of(kind.id)
+        if closing is not None:
+            since = timezone.localtime(closing.since)
+            raise EntryRefused(
+                f"this register is closed to changes since {since:%Y-%m-%d %H:%M}: {closing.actor} brings its entries"
+                f" under a new description, {closing.percent} % are done",
+                fix="wait until that is done, then open the page again and repeat the change",
+                code="register-migrating",
+            )  # fmt: skip
+        if time.monotonic() - begun > _PATIENCE:
+            raise EntryRefused("the description of this register changes just now", fix="repeat the change",
+                               code="description-changed")  # fmt: skip
+        time.sleep(_PAUSE)
 
 
-def alone(name: str) -> None:
-    """Wait until nobody writes into a register, and let nobody begin until the transaction ends."""
+def _shared(name: str) -> bool:
+    """Share the lock of writers; False while somebody has it alone, or waits for it."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, name])
+        cursor.execute("select pg_try_advisory_xact_lock_shared(%s, hashtext(%s))", [_LOCK, name])
+        return bool(cursor.fetchone()[0])
+
+
+def alone(name: str, waiting: Callable[[], None] | None = None) -> None:
+    """Wait until nobody writes into a register, and let nobody begin until the transaction ends.
+
+    Parameters
+    ----------
+    waiting:
+        Called about once a second meanwhile; what it raises ends the waiting. None: some seconds are waited.
+
+    Raises
+    ------
+    EntryRefused
+        When somebody still writes after that time.
+    """
+    begun = time.monotonic()
+    while not _alone(name):
+        if waiting is not None:
+            waiting()
+        elif time.monotonic() - begun > _PATIENCE:
+            raise EntryRefused(
+                "somebody writes into this register, an import for example, and has not ended",
+                fix="try again when that is done", code="register-busy",
+            )  # fmt: skip
+
+
+def _alone(name: str) -> bool:
+    """Have the register alone after at most one attempt; whoever wants to begin to write meanwhile stands behind."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select set_config('lock_timeout', %s, true)", [_ATTEMPT])
+            cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, name])
+            cursor.execute("select set_config('lock_timeout', '0', true)")
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True
 
 
 def in_force(name: str) -> Description | None:
@@ -89,7 +155,7 @@ def _may_follow(last: Description, kind: Kind, digest: str) -> bool:
 
 def adopt(
     kind: Kind, last: Description | None, actor: Any, *, reason: str, assumed: bool = False, begins: date | None = None,
-    factors: Mapping[str, tuple[str, str]] | None = None,
+    factors: Mapping[str, tuple[str, str]] | None = None, pk: int | None = None,
 ) -> Description | None:  # fmt: skip
     """Write a description down as the one in force; None when somebody else was faster.
 
@@ -99,12 +165,14 @@ def adopt(
         First day of a new period of meaning; None: the running one goes on.
     factors:
         New field → former one, and by what its numbers were multiplied.
+    pk:
+        Its number in the database, where versions name it already.
     """
     document = to_document(kind)
     now: datetime = timezone.now()
     user = None if isinstance(actor, str) else actor
     made = Description(
-        kind=kind.id, number=1 if last is None else last.number + 1, digest=description_digest(kind),
+        pk=pk, kind=kind.id, number=1 if last is None else last.number + 1, digest=description_digest(kind),
         document=canonical(document), rules=kind.rules,
         epoch=(1 if last is None else last.epoch) + (begins is not None),
         begins=begins or (None if last is None else last.begins),

@@ -1,29 +1,29 @@
 """Bring the entries of a register under the description that the rules hold now; all of them, or none.
 
-One transaction that has the register alone: killed half-way it leaves everything as it was, and whoever writes
-meanwhile waits and is then told that the description changed. docs/decisions/2026-11-30-kinds-that-change.md
+One transaction that has the register alone: killed or cancelled half-way it leaves everything as it was, readers see
+the former entries until it ends, and whoever writes meanwhile is told so. What others wait for (the log, the row that
+says which descriptions are in force) is written last. docs/decisions/2026-11-30-kinds-that-change.md
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from saishang.apps.core.actions import record_all
 from saishang.apps.registers import book
 from saishang.apps.registers.actions.adopting import EntryRefused, adopt, alone, in_force, kind_held, signed, told
-from saishang.apps.registers.actions.write import Draft, draft_of, keep, logged_of, step
+from saishang.apps.registers.actions.carry import Carrying, Target, checked_at_once, next_description
 from saishang.apps.registers.kinds import description_digest, held, is_harmless, kinds, rule_kinds
-from saishang.apps.registers.models import Description, Entry, Version
+from saishang.apps.registers.models import Entry
 from saishang.apps.registers.permits import may_write
-from saishang.apps.registers.planning import AT_ONCE, Looking, Progress, entries_of, plan_of
+from saishang.apps.registers.planning import Looking, Progress, entries_of, looked_at, plan_of
 from saishang.rules import Rules
 from saishang.science.clocks import working_days
 from saishang.science.register.changes import begins, differences, former_id
@@ -54,9 +54,14 @@ class Migrated:
 
 def migrate_kind(
     actor: Any, rules: Rules, name: str, *, today: date, reason: str, address: str | None = None,
-    progress: Progress = lambda done, of: None,
+    progress: Progress = lambda done, of: None, waiting: Callable[[], None] | None = None,
 ) -> Migrated:  # fmt: skip
-    """Permission → alone → check every entry → new versions → log → in force.
+    """Permission → alone → check every entry → new versions → in force → log.
+
+    Parameters
+    ----------
+    waiting:
+        Called while others still write into the register; None: they are waited for some seconds only.
 
     Raises
     ------
@@ -74,7 +79,7 @@ def migrate_kind(
             f"the rules have no register {name!r}", fix="a register without its file is closed and stays readable"
         )
     with transaction.atomic():
-        alone(name)
+        alone(name, waiting)
         last = in_force(name)
         if last is None or last.digest == description_digest(new):
             raise MigrationRefused(f"the entries of {name} stand under the description of the rules already",
@@ -87,17 +92,23 @@ def migrate_kind(
                                    fix="correct the file of the register",
                                    where=refused[0].name)  # fmt: skip
         starts = today if begins(found) else None
-        made = adopt(new, last, actor, reason=reason, begins=starts, factors=_factors(old, new))
+        target = Target(new, next_description(), last.number + 1, last.epoch + (starts is not None))
+        with Looking(old, new, rules) as looking:
+            carrying = Carrying(actor, target, today=today, reason=reason, address=address,
+                                moves_keys=looking.moves_keys)  # fmt: skip
+            counts = _carry(looking, carrying, name, progress)
+        # From here on others wait: who takes up another description, then whoever writes into the log.
+        made = adopt(new, last, actor, reason=reason, begins=starts, factors=_factors(old, new), pk=target.description)
         if made is None:  # cannot be: the register is ours alone
             raise MigrationRefused("somebody else changed the description just now", fix="look at the plan again")
-        counts = _carry(actor, old, new, rules, made, today, reason, progress)
+        checked_at_once(descriptions=True)
         book.forget(name)
-        _log(actor, made, reason, address)
         record_all([
+            *carrying.logged,
             told(made, last, actor, reason, entries=sum(counts.values()), written=counts["written"],
                  kept=counts["kept"], changes=[f"{change.what}:{change.name}" for change in found])
         ])  # fmt: skip
-    book.make(kinds(rules)[name])
+    book.ready([kinds(rules)[name]])  # a small one at once, a large one by a job
     return Migrated(name, made.number, sum(counts.values()), counts["written"], counts["kept"])
 
 
@@ -121,7 +132,12 @@ def settle(actor: Any, rules: Rules, most: int = _MOST_AT_START) -> list[str]:
             continue
         plan = plan_of(rules, name)
         if plan is not None and plan.needs_nothing:
-            migrate_kind(actor, rules, name, today=timezone.localdate(), reason="the entries fit as they are")
+            try:
+                migrate_kind(actor, rules, name, today=timezone.localdate(), reason="the entries fit as they are")
+            except EntryRefused as error:
+                if error.code != "register-busy":
+                    raise
+                continue  # an import runs; the next start, or the command, does it
             done.append(name)
     for name, new in rule_kinds(rules).items():
         if name not in held() and Entry.objects.filter(kind=name).exists():
@@ -131,46 +147,24 @@ def settle(actor: Any, rules: Rules, most: int = _MOST_AT_START) -> list[str]:
     return done
 
 
-def _carry(
-    actor: Any, old: Kind, new: Kind, rules: Rules, made: Description, today: date, reason: str, progress: Progress
-) -> Counter[str]:
+def _carry(looking: Looking, carrying: Carrying, name: str, progress: Progress) -> Counter[str]:
     """Write every entry anew that has to be; raise with the first one that does not fit."""
-    looking = Looking(old, new, rules)
     counts: Counter[str] = Counter({"written": 0, "kept": 0})
-    entries = entries_of(made.kind)
-    total, last = entries.count(), 0
-    while rows := list(entries.filter(pk__gt=last).select_for_update()[:AT_ONCE]):
-        steps = []
-        for row in rows:
-            outcome = looking.outcome(row)
+    total = entries_of(name).count()
+    checked_at_once(descriptions=False)
+    for rows in looked_at(name):
+        outcomes = list(zip(rows, looking.outcomes(rows), strict=True))
+        for row, outcome in outcomes:
             counts[outcome.effect] += 1
             if outcome.effect == "refused":
                 fault = outcome.faults[0]
                 raise MigrationRefused(
-                    f"the entry {row.key} does not fit the new description, {fault.field}: {fault.message}",
+                    f"the entry {looking.key_of(row)} does not fit the new description, {fault.field}: {fault.message}",
                     fix=f"{fault.fix}; the plan lists all of them", where=fault.field,
                 )  # fmt: skip
-            if outcome.effect == "written":
-                place = None if outcome.carried.drops_place else draft_of(row).place
-                told_now, day = outcome.carried, max(today, row.effective)
-                draft = Draft(told_now.state, row.since, day, told_now.values, place, row.withdrawn)
-                steps.append(step(actor, new, row, draft, action="migrate", reason=reason, epoch=made.epoch))
-        keep(new, steps, made.pk)
-        last = rows[-1].pk
+        carrying.write([pair for pair in outcomes if pair[1].effect == "written"])
         progress(sum(counts.values()), total)
     return counts
-
-
-def _log(actor: Any, made: Description, reason: str, address: str | None) -> None:
-    """The log of all versions of a migration, read again from the table: thousands need not be held meanwhile."""
-    written = Version.objects.filter(description=made, action="migrate").order_by("pk")
-    last = 0
-    while rows := list(written.filter(pk__gt=last)[:AT_ONCE]):
-        ids = [row.entry_id for row in rows]
-        before = Version.objects.filter(entry_id__in=ids, number=F("entry__number") - 1)
-        were = {row.entry_id: row for row in before}
-        record_all([logged_of(actor, made.kind, were[row.entry_id], row, reason, address) for row in rows])
-        last = rows[-1].pk
 
 
 def _factors(old: Kind, new: Kind) -> dict[str, tuple[str, str]]:
