@@ -58,10 +58,53 @@ def test_nothing_is_written_over(folder: Path) -> None:
     assert list((folder / "registers").iterdir()) == [file]
 
 
-def test_without_a_folder_of_ones_own_it_says_how_to_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_setting_the_own_rules_lie_in_the_folder_of_all_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("SAISHANG_RULES")
-    result = run("new", "lamps")
-    assert isinstance(result.exception, SaishangError) and "SAISHANG_RULES" in str(result.exception)
+    monkeypatch.setenv("SAISHANG_VAR", str(tmp_path / "state"))
+    assert run("new", "lamps").exit_code == 0
+    assert (tmp_path / "state" / "rules" / "registers" / "lamps.yaml").is_file()
+    # The next command reads them, without a setting that another terminal would not have.
+    assert isinstance(run("new", "lamps").exception, SaishangError)
+
+
+def test_a_target_comes_with_the_register_and_all_three_files_pass(folder: Path) -> None:
+    from saishang.apps.indicators.site_targets import check_site_targets
+    from saishang.rules import check_rules, clear_cache
+    from saishang.science.register.check import check_registers
+
+    result = run("new", "lamps", "--zh", "路灯", "--en", "Lamps", "--target", "97.5", "--task", "T12", "--year", "2027")
+    assert result.exit_code == 0, result.exception
+    for kind in ("registers", "indicators", "targets"):
+        assert str(folder / kind / "lamps.yaml") in result.stdout
+    clear_cache()
+    rules, problems = check_rules(folder)
+    assert [*problems, *check_registers(rules), *check_site_targets(rules)] == []
+    (target,) = rules.document("targets/lamps")["targets"]
+    told = {key: str(target[key]) for key in ("id", "plan", "item", "indicator", "comparator", "value", "year")}
+    assert told == {
+        "id": "LAMPS", "plan": "ningxia", "item": "T12", "indicator": "lamps.in_use_share", "comparator": ">=",
+        "value": "97.5", "year": "2027",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--target", "90"), "a task of the plan ningxia"),
+        (("--target", "90", "--task", "T99"), "T99"),
+        (("--target", "90", "--task", "T12", "--plan", "elsewhere"), "elsewhere"),
+        (("--target", "100.1", "--task", "T12"), "from 0 to 100"),
+        (("--target", "-0.1", "--task", "T12"), "from 0 to 100"),
+        (("--target", "nan", "--task", "T12"), "from 0 to 100"),
+        (("--target", "many", "--task", "T12"), "from 0 to 100"),
+    ],
+)
+def test_a_target_that_is_refused_leaves_nothing_behind(folder: Path, options: tuple[str, ...], told: str) -> None:
+    result = run("new", "lamps", *options)
+    assert isinstance(result.exception, SaishangError) and told in str(result.exception)
+    assert list(folder.iterdir()) == []
 
 
 def test_faults_are_listed_and_the_exit_code_is_3(folder: Path) -> None:
