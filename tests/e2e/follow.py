@@ -328,7 +328,7 @@ class Follower:
         expect(self.page.locator("main").get_by_text(words).locator("visible=true").first).to_be_visible()
 
     def _wait(self, words: str) -> None:
-        expect(self.page.locator("main").get_by_text(words).first).to_be_visible(timeout=_STARTS * 1000)
+        expect(self.page.locator("main").get_by_text(words, exact=True).first).to_be_visible(timeout=_STARTS * 1000)
 
     def _point(self, words: str) -> None:
         drawn = self.page.locator("main").get_by_role("group").get_by_role("link", name=words, exact=True)

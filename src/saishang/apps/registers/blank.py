@@ -114,7 +114,7 @@ targets:
 
 @dataclass(frozen=True)
 class Goal:
-    """What a site asks of a new register: at least `value` [%] of its entries in use in `year`, for a task of a plan."""
+    """What a site asks of a new register: at least `value` [%] of it in use in `year`, for a task of a plan."""
 
     value: Decimal
     year: int

@@ -17,7 +17,7 @@ __all__ = ["home", "start_evaluation"]
 
 
 def home() -> tuple[str, str]:
-    """Site and region that evaluations are about: those of the newest run, else the only site and province of the rules.
+    """Site and region that evaluations are about: of the newest run, else the only site and province of the rules.
 
     Provinces that the rules know as neighbours on a river are none to evaluate. Raises SaishangError when the rules
     hold several sites and nothing was evaluated yet.
