@@ -67,7 +67,7 @@ def new(
     config = load_config()
     folder = config.rules_overlay or config.var / OWN_RULES
     rules = _rules()
-    paths = []
+    paths: list[Path] = []
     if target:
         paths += begin_target(folder, rules, name, zh, en, _goal(rules, target, task, year, plan))
     paths.insert(0, begin_file(folder, rules, name, zh, en))
