@@ -88,7 +88,7 @@ def _goal(rules: Rules, target: str, task: str, year: int, plan: str) -> Goal:
         value = Decimal(target.strip().removesuffix("%"))
     except ArithmeticError:
         value = Decimal(-1)
-    if not 0 <= value <= 100:  # not a number compares as false
+    if not (value.is_finite() and 0 <= value <= 100):
         raise SaishangError(
             f"expected a share from 0 to 100, got {target!r}", fix="as in --target 90", where="--target"
         )
