@@ -41,6 +41,16 @@ def test_every_setting_is_read_and_documented() -> None:
     assert all(setting.meaning.endswith((".", "server.", "TLS.")) for setting in SETTINGS)
 
 
+def test_own_rules_lie_in_the_folder_of_all_state_unless_a_setting_names_another(tmp_path: Path) -> None:
+    var, other = tmp_path / "var", tmp_path / "other"
+    other.mkdir()
+    assert load_config({"SAISHANG_VAR": str(var)}).rules_overlay is None
+    (var / "rules").mkdir(parents=True)
+    assert load_config({"SAISHANG_VAR": str(var)}).rules_overlay == var / "rules"
+    assert load_config({"SAISHANG_VAR": str(var), "SAISHANG_RULES": ""}).rules_overlay == var / "rules"
+    assert load_config({"SAISHANG_VAR": str(var), "SAISHANG_RULES": str(other)}).rules_overlay == other
+
+
 @pytest.mark.parametrize(
     ("environment", "told"),
     [

@@ -81,7 +81,8 @@ def registers_page(rules: Rules) -> str:
     schemas = Schemas(rules.root / "schemas")
     parts = [
         f"{_MADE}\n# Keys of a register's file · 名录定义的写法\n\n"
-        "A register is a file `registers/NAME.yaml` in a site's own rules folder (`SAISHANG_RULES`). "
+        "A register is a file `registers/NAME.yaml` in a site's own rules folder (`var/rules`, or the one that "
+        "`SAISHANG_RULES` names). "
         "`saishang registers new NAME` begins one, `saishang registers preview FILE` checks it, the page "
         "*Registers → Preview of a register* shows it while it is written. A walk through all of it: "
         "[a register in ten minutes](../tutorials/a-register-in-ten-minutes.md). "

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from saishang.errors import ConfigurationError
 
-__all__ = ["SETTINGS", "Config", "Oidc", "Setting", "Smtp", "load_config", "state_folder"]
+__all__ = ["OWN_RULES", "SETTINGS", "Config", "Oidc", "Setting", "Smtp", "load_config", "state_folder"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SAISHANG_LAKE", "<var>/lake", "Folder of the Delta table and its staging area."),
     Setting("SAISHANG_ARCHIVE", "<var>/archive", "Folder of the raw, content-addressed archive."),
     Setting("SAISHANG_ENGINE", "duckdb", "duckdb, or spark://host:port, or spark://local."),
-    Setting("SAISHANG_RULES", "(none)", "Folder with the site's own rules, laid over the shipped ones."),
+    Setting(
+        "SAISHANG_RULES",
+        "<var>/rules",
+        "Folder with the site's own rules, laid over the shipped ones; when not set, <var>/rules where it is there.",
+    ),
     Setting("SAISHANG_SECRET_KEY", "(made in <var>)", "Key for sessions and signatures; at least 32 characters."),
     Setting("SAISHANG_ALLOWED_HOSTS", "127.0.0.1,localhost", "Host names the portal answers to, comma separated."),
     Setting("SAISHANG_DEBUG", "0", "1 shows error pages with details; never on a public server."),
@@ -86,6 +90,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SAISHANG_SMTP_FROM", "(none)", "Address from which e-mails come; needed with SAISHANG_SMTP_HOST."),
 )
 _KNOWN = {s.name for s in SETTINGS}
+#: Folder below the folder of all state where a site's own rules lie when no setting names another.
+OWN_RULES = "rules"
 #: Port on which the server expects encryption from the first byte.
 _SMTPS = 465
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+").fullmatch
@@ -178,7 +184,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         )
     var = Path(env.get("SAISHANG_VAR") or "var").expanduser().absolute()
     overlay_text = env.get("SAISHANG_RULES") or ""
-    overlay = Path(overlay_text).expanduser().absolute() if overlay_text else None
+    own = var / OWN_RULES
+    overlay = Path(overlay_text).expanduser().absolute() if overlay_text else own if own.is_dir() else None
     if overlay is not None and not overlay.is_dir():
         raise ConfigurationError(
             f"expected a folder, got {overlay_text!r}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -58,10 +59,57 @@ def test_nothing_is_written_over(folder: Path) -> None:
     assert list((folder / "registers").iterdir()) == [file]
 
 
-def test_without_a_folder_of_ones_own_it_says_how_to_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_setting_the_own_rules_lie_in_the_folder_of_all_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("SAISHANG_RULES")
-    result = run("new", "lamps")
-    assert isinstance(result.exception, SaishangError) and "SAISHANG_RULES" in str(result.exception)
+    monkeypatch.setenv("SAISHANG_VAR", str(tmp_path / "state"))
+    assert run("new", "lamps").exit_code == 0
+    assert (tmp_path / "state" / "rules" / "registers" / "lamps.yaml").is_file()
+    # The next command reads them, without a setting that another terminal would not have.
+    assert isinstance(run("new", "lamps").exception, SaishangError)
+
+
+def test_a_target_comes_with_the_register_and_all_three_files_pass(folder: Path) -> None:
+    from saishang.apps.indicators.site_targets import check_site_targets
+    from saishang.rules import check_rules, clear_cache
+    from saishang.science.register.check import check_registers
+
+    result = run("new", "lamps", "--zh", "路灯", "--en", "Lamps", "--target", "97.5", "--task", "T12", "--year", "2027")
+    assert result.exit_code == 0, result.exception
+    for kind in ("registers", "indicators", "targets"):
+        assert str(folder / kind / "lamps.yaml") in result.stdout
+    clear_cache()
+    rules, problems = check_rules(folder)
+    assert [*problems, *check_registers(rules), *check_site_targets(rules)] == []
+    (target,) = rules.document("targets/lamps")["targets"]
+    told = {key: str(target[key]) for key in ("id", "plan", "item", "indicator", "comparator", "value", "year")}
+    assert told == {
+        "id": "LAMPS", "plan": "ningxia", "item": "T12", "indicator": "lamps.in_use_share", "comparator": ">=",
+        "value": "97.5", "year": "2027",
+    }  # fmt: skip
+
+
+def test_a_target_that_is_refused_leaves_nothing_behind(folder: Path) -> None:
+    result = run("new", "lamps", "--target", "90")  # no task
+    assert isinstance(result.exception, SaishangError) and "a task of the plan ningxia" in str(result.exception)
+    assert list(folder.iterdir()) == []
+
+
+def test_what_a_target_asks_for_is_checked_before_a_file_is_written(tmp_path: Path) -> None:
+    from saishang.apps.registers.blank import BlankRefused, Goal, begin_target
+    from saishang.rules import load_rules
+
+    rules = load_rules()
+    for plan, task, told in (("ningxia", "T99", "T99"), ("elsewhere", "T12", "elsewhere"), ("", "T12", "a plan")):
+        with pytest.raises(BlankRefused, match=told):
+            begin_target(tmp_path, rules, "lamps", "路灯", "Lamps", Goal(Decimal(90), 2027, plan, task))
+    for value in ("-0.1", "100.1", "nan", "inf", "many", ""):
+        with pytest.raises(SaishangError, match="from 0 to 100"):
+            registers_kind._goal(rules, value, "T12", 2027, "")
+    told = [str(registers_kind._goal(rules, value, "T12", 2027, "").value) for value in ("0", "100", "97.5%")]
+    assert told == ["0", "100", "97.5"] and registers_kind._goal(rules, "90", "T12", 2027, "").plan == "ningxia"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_faults_are_listed_and_the_exit_code_is_3(folder: Path) -> None:

@@ -5,13 +5,14 @@ says so; anything else fails, so that no step is passed over. What stands betwee
 
 Only two things differ from what a person does: the portal gets a free port and one process, and the account that signs
 in is the one that the test made.
+
+Another language of the same tutorial is followed at the same site: what is done there in the terminal and in files has
+to be the very same and stands already (`Follower.again`), so that a second language does not start a second portal.
 """
 
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import os
 import re
 import signal
@@ -22,7 +23,9 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from openpyxl import load_workbook
 from playwright.sync_api import Error as PlaywrightError
@@ -30,13 +33,19 @@ from playwright.sync_api import Locator, Page, expect
 
 __all__ = ["Action", "Follower", "Step", "read_steps"]
 
-#: What a sentence does → how it is written, Chinese and English. `+` at the end: a fenced block follows.
+#: What a sentence does → how it is written, Chinese and English. `+` at the end: a fenced block or a table follows.
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "run+": ("在终端运行：", "In a terminal run:"),
-    "write+": ("把下面的内容存为 `([^`]+)`：", "Save as `([^`]+)`:"),
-    "append+": ("在 `([^`]+)` 的末尾加上：", "Add at the end of `([^`]+)`:"),
+    "write+": (
+        "用文本编辑器打开 `([^`]+)`，全部内容换成：",
+        "Open `([^`]+)` in a text editor and put in place of all of it:",
+    ),
     "serve+": ("启动门户，让它一直运行：", "Start the portal and leave it running:"),
-    "rows+": ("在 `([^`]+)` 的表头下填入：", "Fill in below the headings of `([^`]+)`:"),
+    "rows+": (
+        "打开 `([^`]+)`，把下表的.行粘贴到表头下：",
+        r"Open `([^`]+)` and paste the \w+ rows of this table below its headings:",
+    ),
+    "kept": ("保存。", r"Save\."),
     "sign_in": ("用编辑账号登录。", r"Sign in as an editor\."),
     "open": ("打开 `([^`]+)`。", r"Open `([^`]+)`\."),
     "save": ("点击“([^”]+)”，存为 `([^`]+)`。", r"Click “([^”]+)” and save it as `([^`]+)`\."),
@@ -44,19 +53,23 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "paste": ("把 `([^`]+)` 的全部内容粘贴到“([^”]+)”中。", r"Paste all of `([^`]+)` into “([^”]+)”\."),
     "change": ("把“([^”]+)”中的 `([^`]+)` 改为 `([^`]+)`。", r"In “([^”]+)” change `([^`]+)` to `([^`]+)`\."),
     "file": ("在“([^”]+)”中选择文件 `([^`]+)`。", r"In “([^”]+)” choose the file `([^`]+)`\."),
+    "today": ("在“([^”]+)”中填写今天的日期。", r"In “([^”]+)” write the date of today\."),
     "choose": ("在“([^”]+)”中选择“([^”]+)”。", r"In “([^”]+)” choose “([^”]+)”\."),
     "fill": ("在“([^”]+)”中填写 `([^`]+)`。", r"In “([^”]+)” write `([^`]+)`\."),
     "untick": ("取消勾选“([^”]+)”。", r"Untick “([^”]+)”\."),
     "see": ("您会看到“([^”]+)”。", r"You see “([^”]+)”\."),
+    "wait": ("等到出现“([^”]+)”。", r"Wait until you see “([^”]+)”\."),
     "row": ("“([^”]+)”一行会显示“([^”]+)”。", r"The row “([^”]+)” shows “([^”]+)”\."),
     "point": ("图上有“([^”]+)”。", r"The map has “([^”]+)”\."),
     "said": ("命令会显示“([^”]+)”。", r"The command says “([^”]+)”\."),
 }
 _STEP = re.compile(r"^(\d+)\. ", re.M)
-_BLOCK = re.compile(r"^[ ]*```(\w+)\n(.*?)^[ ]*```$", re.M | re.S)
+_BLOCK = re.compile(r"^[ ]*```\w+\n(?P<block>.*?)^[ ]*```$|(?P<table>^[ ]*\|.*\|\n(?:[ ]*\|.*\|\n?)+)", re.M | re.S)
+#: What is done in the terminal and in files: the same in every language.
+_AT_THE_SITE = {"run", "said", "write", "serve"}
 _BEGUN = time.monotonic()
-#: Seconds within which the portal answers, and a page shows what it is to show.
-_STARTS, _SHOWS = 180, 30
+#: Seconds within which the portal answers, or a job of it is done, and a page shows what it is to show.
+_STARTS, _SHOWS = 240, 30
 
 
 @dataclass(frozen=True)
@@ -108,14 +121,21 @@ def _actions(text: str, side: int, number: int) -> list[Action]:
             if what.endswith("+"):
                 fenced = _BLOCK.match(rest.lstrip("\n"))
                 if fenced is None:
-                    raise ValueError(f"step {number}: expected a fenced block after {sentence[0]!r}")
-                block = textwrap.dedent(fenced[2])
+                    raise ValueError(f"step {number}: expected a fenced block or a table after {sentence[0]!r}")
+                block = textwrap.dedent(fenced["block"] or fenced["table"])
                 rest = rest.lstrip("\n")[fenced.end() :].strip()
             actions.append(Action(what.rstrip("+"), sentence.groups(), block))
             break
         else:
             raise ValueError(f"step {number}: expected one of the sentences of tests/e2e/follow.py, got {rest[:80]!r}")
     return actions
+
+
+def _as_pasted(text: str) -> str | float | date:
+    """A cell as a program for tables takes it: numbers and days are no text any more."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return date.fromisoformat(text)
+    return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else text
 
 
 @dataclass
@@ -128,6 +148,8 @@ class Follower:
         Environment of the commands: database and folder of the site.
     account:
         Name and password of the editor.
+    done, again:
+        What was done at the site, with what the terminal said; what of it is still to be met in another language.
     """
 
     home: Path
@@ -136,6 +158,8 @@ class Follower:
     port: int
     account: tuple[str, str]
     output: str = ""
+    done: list[tuple[Action, str]] = field(default_factory=list)
+    again: list[tuple[Action, str]] = field(default_factory=list)
     server: subprocess.Popen[bytes] | None = None
     log: Path = field(init=False)
 
@@ -154,9 +178,20 @@ class Follower:
         for action in step.actions:
             print(f"{time.monotonic() - _BEGUN:6.1f} s  step {step.number}: {action.what} {' '.join(action.words)}")
             try:
+                if action.what in _AT_THE_SITE and self.again:
+                    before, self.output = self.again.pop(0)
+                    assert action == before, f"expected the step of the other language, {before}, got {action}"
+                    continue
                 getattr(self, f"_{action.what}")(*action.words, *([action.block] if action.block else []))
+                if action.what in _AT_THE_SITE:
+                    self.done.append((action, self.output))
             except AssertionError as error:
                 raise AssertionError(f"step {step.number}, {action.what} {action.words}: {error}") from error
+
+    def another_language(self, page: Page) -> None:
+        """Begin anew at the same site, with another browser."""
+        self.page, self.again = page, list(self.done)
+        page.set_default_timeout(_SHOWS * 1000)
 
     def end(self) -> None:
         """Stop the portal as Ctrl-C does."""
@@ -198,7 +233,7 @@ class Follower:
         assert command == "saishang serve", "the portal is started by `saishang serve`"
         with self.log.open("ab") as log:
             self.server = subprocess.Popen(
-                self._shell(f"exec {command} --port {self.port} --workers 1 --no-worker"), cwd=self.home,
+                self._shell(f"exec {command} --port {self.port} --workers 1"), cwd=self.home,
                 env=self._environment(), stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         until = time.monotonic() + _STARTS
@@ -212,26 +247,26 @@ class Follower:
     # Files
 
     def _path(self, name: str) -> Path:
-        return self.home / name.removeprefix("~/")
+        return self.home / name
 
     def _write(self, name: str, block: str) -> None:
         path = self._path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        assert path.is_file(), f"a person opens {name}, and there is none"
         path.write_text(block, encoding="utf-8")
-
-    def _append(self, name: str, block: str) -> None:
-        with self._path(name).open("a", encoding="utf-8") as out:
-            out.write(block)
 
     def _rows(self, name: str, block: str) -> None:
         book = load_workbook(self._path(name))
         sheet = book.worksheets[0]
-        places = {str(cell.value): cell.column for cell in sheet[1]}
-        for line, row in enumerate(csv.DictReader(io.StringIO(block)), start=sheet.max_row + 1):
-            for heading, value in row.items():
-                assert heading in places, f"no heading {heading!r}, there are {', '.join(places)}"
-                sheet.cell(line, places[heading], value)
+        headings, _rule, *rows = [[cell.strip() for cell in line.strip(" |").split("|")] for line in block.splitlines()]
+        there = [str(cell.value) for cell in sheet[1]]
+        assert headings == there, f"pasted cells stand below {there}, the table is of {headings}"
+        for line, row in enumerate(rows, start=sheet.max_row + 1):
+            for column, value in enumerate(row, start=1):
+                sheet.cell(line, column, _as_pasted(value))
         book.save(self._path(name))
+
+    def _kept(self) -> None:
+        """The file was written with its rows."""
 
     # Browser
 
@@ -269,6 +304,9 @@ class Follower:
     def _fill(self, label: str, value: str) -> None:
         self._labelled(label).fill(value)
 
+    def _today(self, label: str) -> None:
+        self._labelled(label).fill(datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat())
+
     def _choose(self, label: str, option: str) -> None:
         self._labelled(label).select_option(label=option)
 
@@ -288,6 +326,9 @@ class Follower:
 
     def _see(self, words: str) -> None:
         expect(self.page.locator("main").get_by_text(words).locator("visible=true").first).to_be_visible()
+
+    def _wait(self, words: str) -> None:
+        expect(self.page.locator("main").get_by_text(words, exact=True).first).to_be_visible(timeout=_STARTS * 1000)
 
     def _point(self, words: str) -> None:
         drawn = self.page.locator("main").get_by_role("group").get_by_role("link", name=words, exact=True)

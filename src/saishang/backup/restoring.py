@@ -41,7 +41,7 @@ _BESIDE = ".restoring"
 class Restored:
     """What was restored; `differences` is empty when every table came out with the rows that the list tells.
 
-    `rules` is the folder of the site's own rules when SAISHANG_RULES has to be set to it.
+    `rules` is the folder of the site's own rules when no setting named one: it is in force from now on.
     """
 
     place: Path

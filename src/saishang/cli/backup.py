@@ -246,7 +246,9 @@ def _finish_restore(config: Config, found: Restored, as_json: bool) -> None:
         ])  # fmt: skip
         if found.rules is not None:
             console.print(
-                f"请设置 SAISHANG_RULES={found.rules} · set it: the site's own rules are there", soft_wrap=True
+                f"站点自己的规则在 {found.rules}，没有设置 SAISHANG_RULES 时即用它 · the site's own rules are there, "
+                "in force while SAISHANG_RULES is not set",
+                soft_wrap=True,
             )
     if faults:
         _say_faults("问题 · fault", faults)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from saishang.cli.console import JsonOption, console, emit_json, print_table
-from saishang.config import load_config
+from saishang.config import OWN_RULES, load_config
 from saishang.errors import CheckFailed, SaishangError
 
 if TYPE_CHECKING:
+    from saishang.apps.registers.blank import Goal
     from saishang.rules import Problem, Rules
     from saishang.science.register.draft import Draft
     from saishang.science.register.kind import Field, Figure, Kind
@@ -52,25 +54,46 @@ def new(
     name: Annotated[str, typer.Argument(help="文件名，如 solar_lamps · name of the file.")],
     zh: Annotated[str, typer.Option(help="中文名称 · Chinese name.")] = "新名录",
     en: Annotated[str, typer.Option(help="英文名称 · English name.")] = "New register",
+    target: Annotated[
+        str, typer.Option(help="同时加一个目标：在用比例不低于多少 % · also a target: at least so much in use [%].")
+    ] = "",
+    task: Annotated[str, typer.Option(help="目标为方案的哪项任务服务，如 T12 · task it serves.")] = "",
+    year: Annotated[int, typer.Option(help="目标的年份；不给时为今年 · year; this one when absent.")] = 0,
+    plan: Annotated[str, typer.Option(help="方案；只有一个时可不给 · plan; the only one when absent.")] = "",
 ) -> None:
     """在站点规则目录写入一个带说明的名录定义文件 · write a commented file into the site's own rules folder."""
-    from saishang.apps.registers.blank import begin_file
+    from saishang.apps.registers.blank import begin_file, begin_target
 
-    folder = load_config().rules_overlay
-    if folder is None:
-        raise SaishangError(
-            "expected a site's own rules folder, got none",
-            fix="make a folder and set SAISHANG_RULES to it, as in docs/tutorials/a-register-in-ten-minutes.md",
-            where="SAISHANG_RULES",
-        )
-    path = begin_file(folder, _rules(), name, zh, en)
-    console.print(f"已写入 · written: {path}", markup=False, highlight=False, soft_wrap=True)
+    config = load_config()
+    folder = config.rules_overlay or config.var / OWN_RULES
+    rules = _rules()
+    paths: list[Path] = []
+    if target:
+        paths += begin_target(folder, rules, name, zh, en, _goal(rules, target, task, year, plan))
+    paths.insert(0, begin_file(folder, rules, name, zh, en))
+    for path in paths:
+        console.print(f"已写入 · written: {path}", markup=False, highlight=False, soft_wrap=True)
     for line in (
-        f"1. 用文本编辑器修改 · change it in a text editor; saishang registers preview {path} --watch",
+        f"1. 用文本编辑器修改 · change it in a text editor; saishang registers preview {paths[0]} --watch",
         "2. 检查全部规则 · check all rules: saishang rules check",
         "3. 重新启动门户后生效 · in force after the portal is started again: Ctrl-C, saishang serve",
     ):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _goal(rules: Rules, target: str, task: str, year: int, plan: str) -> Goal:
+    from saishang.apps.registers.blank import Goal
+
+    try:
+        value = Decimal(target.strip().removesuffix("%"))
+    except ArithmeticError:
+        value = Decimal(-1)
+    if not (value.is_finite() and 0 <= value <= 100):
+        raise SaishangError(
+            f"expected a share from 0 to 100, got {target!r}", fix="as in --target 90", where="--target"
+        )
+    plans = sorted({table.split("/")[1] for table in rules.tables if table.startswith("plans/")})
+    return Goal(value, year or date.today().year, plan or (plans[0] if len(plans) == 1 else ""), task)
 
 
 def preview(

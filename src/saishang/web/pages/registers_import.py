@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from saishang.apps.jobs.actions import Job, start
 from saishang.apps.registers.actions import RowRefusal, TableOutcome, load_table, undo_batch
 from saishang.apps.registers.actions.write import EntryRefused
-from saishang.apps.registers.form import columns_of
+from saishang.apps.registers.form import columns_of, place_headings
 from saishang.apps.registers.jobs import LOAD_REGISTER, told_of
 from saishang.apps.registers.models import Version
 from saishang.errors import SaishangError
@@ -31,7 +31,7 @@ from saishang.web.pages import site
 from saishang.web.pages.exports import FORMATS, to_xlsx
 from saishang.web.pages.registers_batches import job_of
 from saishang.web.pages.registers_bulk import LONG
-from saishang.web.pages.registers_common import address_of, day_of, kind_name, opened, tabs, today
+from saishang.web.pages.registers_common import address_of, day_of, kind_name, opened, state_name, tabs, today
 from saishang.web.pages.registers_forms import RegisterTableForm, fault_words
 from saishang.web.pages.registers_tables import changes_table, refusals_table
 from saishang.web.pages.tables import Column, Table
@@ -65,10 +65,7 @@ def load(request: HttpRequest, kind: str) -> HttpResponse:
     form = RegisterTableForm(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {
         "kind": known, "name": kind_name(known), "form": form, "tabs": tabs(known, reader, "registers-import"),
-        "columns": [
-            (texts.both(field.zh, field.en), field.required is True, texts.both(field.form_zh, field.form_en))
-            for field in known.fields.values()
-        ],
+        "columns": _columns(known),
     }  # fmt: skip
     page = "registers/import.html"
     if tried:
@@ -262,3 +259,18 @@ def undo(request: HttpRequest, kind: str) -> HttpResponse:
     words = _("已撤回 %(undone)s 条；%(left)s 条此后有过改动，未撤回。") % {"undone": undone, "left": left}
     messages.success(request, words)
     return redirect("registers-list", known.id)
+
+
+def _columns(kind: Kind) -> list[tuple[str, bool, str]]:
+    """Every column that a table may have: its words, whether it is always asked for, what may stand in it."""
+    found = [
+        (texts.both(field.zh, field.en), field.required is True, texts.both(field.form_zh, field.form_en))
+        for field in kind.fields.values()
+    ]
+    if kind.life is not None:
+        found.append(
+            (texts.both("状态", "State"), False, " / ".join(state_name(kind, state) for state in kind.life.states))
+        )
+    if kind.place != "none":
+        found.append((texts.both(*place_headings(kind)), False, ""))
+    return found

@@ -17,16 +17,17 @@ __all__ = ["home", "start_evaluation"]
 
 
 def home() -> tuple[str, str]:
-    """Site and region that evaluations are about: those of the newest run, else the only site of the rules.
+    """Site and region that evaluations are about: of the newest run, else the only site and province of the rules.
 
-    Raises SaishangError when the rules hold several sites and nothing was evaluated yet.
+    Provinces that the rules know as neighbours on a river are none to evaluate. Raises SaishangError when the rules
+    hold several sites and nothing was evaluated yet.
     """
     newest = Run.objects.filter(finished__isnull=False).order_by("-started").first()
     if newest is not None and newest.parameters.get("site"):
         return str(newest.parameters["site"]), str(newest.parameters["region"])
     rules = load_rules(settings.CONFIG.rules_overlay)
     sites = sorted({name.split("/")[1] for name in rules.tables if name.startswith("sites/")})
-    provinces = [str(row.code) for row in rules.regions.values() if row.level == "province"]
+    provinces = [str(row.code) for row in rules.regions.values() if row.level == "province" and row["use"] == "in_plan"]
     if len(sites) != 1 or len(provinces) != 1:
         raise SaishangError(
             f"expected one site and one province in the rules, found {len(sites)} and {len(provinces)}",
