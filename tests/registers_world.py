@@ -11,7 +11,7 @@ from saishang.apps.registers import kinds as known
 from saishang.rules import load_rules
 from saishang.science.register.kind import Kind
 
-__all__ = ["GOOD", "OWNER", "hidden_fields", "owned_plots"]
+__all__ = ["GOOD", "OWNER", "few_kinds", "hidden_fields", "owned_plots"]
 
 OWNER = "NX-STT"
 #: A plot of a county of Yinchuan, as the form holds it.
@@ -26,6 +26,24 @@ def owned_plots(owner: str = OWNER) -> Iterator[Kind]:
     read["construction_plots"] = replace(read["construction_plots"], owner=owner)
     with patch.dict(known._READ, {rules.digest: read}):
         yield read["construction_plots"]
+
+
+@contextmanager
+def few_kinds(kind: Kind) -> Iterator[None]:
+    """Let a register be described otherwise, and be one of few, with those that their entries name.
+
+    For tables that ask lists of registers once for each person; lists of all are read in test_registers_index.py.
+    """
+    rules = load_rules()
+    read = dict(known.kinds(rules)) | {kind.id: kind}
+    few, wanted = dict[str, Kind](), [kind.id, "construction_plots", "outfalls", "environmental_talents"]
+    while wanted:
+        name = wanted.pop()
+        if name not in few:
+            few[name] = read[name]
+            wanted += [field.of for field in few[name].fields.values() if field.of in read]
+    with patch.dict(known._READ, {rules.digest: {name: read[name] for name in read if name in few}}):
+        yield
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from saishang.apps.registers.models import Entry
 from saishang.rules import load_rules
 from saishang.science.register.kind import Field, Kind
 from tests.contracts.conftest import Outfalls, get
+from tests.registers_world import few_kinds
 from tests.work_world import make_people, make_tree
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +98,7 @@ def test_private_fields(outfalls: Outfalls, people: dict[str, Client]) -> None:
 
 
 def test_private_registers(outfalls: Outfalls, people: dict[str, Client]) -> None:
-    with described(replace(outfalls.kind, public=False)):
+    with few_kinds(replace(outfalls.kind, public=False)):
         for name, client in people.items():
             for address in OF_REGISTER:
                 status, content = body(address, client)

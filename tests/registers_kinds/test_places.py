@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from saishang.science.register.kind import read_kinds
+from saishang.apps.registers.kinds import kind_of
 from tests.registers_kinds.cases import Case, D, check, numbers_are_there
 from tests.registers_kinds.walk import RULES, New, Step, refused
 
@@ -300,7 +300,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
 def test_a_kind_lives_and_counts(case: Case) -> None:
     check(case)
-    assert numbers_are_there(read_kinds(RULES)[case.kind]) == []
+    assert numbers_are_there(kind_of(RULES, case.kind)) == []
 
 
 def test_a_cell_of_a_village_names_its_village() -> None:

@@ -114,3 +114,26 @@ def test_stricter_local_limit_over_the_shipped_rules(tmp_path: Path) -> None:
     assert limits.one(day, parameter="PM2.5", averaging="annual", binding=True).class2 == 28
     assert limits.one(day, parameter="PM10", averaging="annual", binding=True).class2 == 60
     assert len(limits) == len(load_rules().table("standards/air/limits"))
+
+
+def test_what_was_found_good_is_looked_at_again_when_a_code_it_names_is_gone(site: Site) -> None:
+    assert site.check() == [] and site.check() == []
+    # The document stays as it is, byte by byte; what it points to goes.
+    site.replace("parameters.csv", "SO2,二氧化硫", "SOx,二氧化硫")
+    site.replace("limits.csv", "SO2,,2026-02-28", "SOx,,2026-02-28")
+    site.replace("limits.csv", "SO2,2026-03-01", "SOx,2026-03-01")
+    problems = site.check()
+    assert {problem.code for problem in problems} == {"unknown-reference"}
+    book = f"{site.root}/books/book.yaml"
+    assert {(problem.file, problem.line) for problem in problems} == {(book, 6), (book, 7)}
+    site.replace("parameters.csv", "SOx,二氧化硫", "SO2,二氧化硫")
+    site.replace("limits.csv", "SOx,,2026-02-28", "SO2,,2026-02-28")
+    site.replace("limits.csv", "SOx,2026-03-01", "SO2,2026-03-01")
+    assert site.check() == []
+
+
+def test_what_was_found_good_is_looked_at_again_under_another_schema(site: Site) -> None:
+    assert site.check() == []
+    site.replace("schemas/books.schema.json", '"required": ["id", "editions"]', '"required": ["id", "editions", "zh"]')
+    (problem,) = site.check()
+    assert (problem.code, problem.file) == ("missing-value", f"{site.root}/books/book.yaml")

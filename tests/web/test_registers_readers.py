@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from unittest.mock import patch
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from saishang.apps.organisations.models import User
-from saishang.apps.registers import kinds as known
 from saishang.apps.registers.actions import add_entry
 from saishang.apps.registers.kinds import kind_of
 from saishang.apps.registers.models import Entry
@@ -19,6 +17,7 @@ from saishang.apps.registers.search import _entries
 from saishang.rules import load_rules
 from saishang.science.register.kind import Kind
 from saishang.science.register.places import read_place
+from tests.registers_world import few_kinds
 from tests.work_world import make_people, make_tree
 
 pytestmark = pytest.mark.django_db
@@ -54,9 +53,8 @@ def plots(request: pytest.FixtureRequest) -> Iterator[Kind]:
         name: replace(field, in_list=field.in_list or name in ("holder", "contact"))
         for name, field in kind.fields.items()
     }
-    kind = replace(kind, fields=fields)
-    with patch.dict(known._READ, {RULES.digest: dict(known.kinds(RULES)) | {kind.id: kind}}):
-        yield kind
+    with few_kinds(replace(kind, fields=fields)):
+        yield kind_of(RULES, kind.id)
 
 
 @pytest.fixture
@@ -82,7 +80,9 @@ def client(user: User | None) -> Client:
     return made
 
 
-def test_reader_by_kind_by_field(plots: Kind, row: Entry, readers: dict[tuple[str, str], User | None]) -> None:
+def test_reader_by_kind_by_field(
+    plots: Kind, row: Entry, readers: dict[tuple[str, str], User | None], terse_refusals: None
+) -> None:
     at = "/registers/construction_plots/"
     for who, user in readers.items():
         visitor, inside = client(user), who in INSIDE

@@ -409,7 +409,7 @@ class _Loader:
             text = self._text(layer, relative)
             if text is None:
                 continue
-            part, problems = compose(text, file)
+            part, problems = _composed(text, file)
             self.problems.extend(problems)
             if part is None:
                 continue
@@ -453,12 +453,20 @@ class _Loader:
         if name not in self.rules.trees:
             return
         tree = self.rules.trees[name]
-        found = self.schemas.validate(entry["schema"], tree, self.codes)
+        found = self.schemas.validate(entry["schema"], tree, self.codes, self._content(relative))
         self.problems.extend(found)
         plain = tree.plain()
         self.rules.documents[name] = freeze(plain)
         if not found and "dated" in entry:
             self._dated(tree, plain, entry["dated"])
+
+    def _content(self, relative: str) -> str:
+        """Digest of the bytes of a document in all layers."""
+        digest = hashlib.sha256()
+        for layer in self.layers:
+            data = layer.files.get(relative, b"")
+            digest.update(f"{len(data)}\0".encode() + data)
+        return digest.hexdigest()
 
     def _dated(self, tree: Node, plain: Mapping[str, Any], dated: Mapping[str, Any]) -> None:
         """Editions of one document must not claim the same day."""
@@ -515,6 +523,10 @@ class _Loader:
 
     def _fault(self, file: str, line: int, cell: str, code: str, expected: str, got: str, fix: str) -> None:
         self.problems.append(Problem(file, line, cell, code, expected, got, fix))
+
+
+#: The same text of the same file is read once in a process; nobody changes a tree, and each load merges anew.
+_composed = lru_cache(maxsize=512)(compose)
 
 
 def _pattern(text: str) -> re.Pattern[str]:

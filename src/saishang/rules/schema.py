@@ -11,6 +11,7 @@ the text is the unit of the code in that column, `x-not-below: min` that the num
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -29,6 +30,10 @@ from saishang.rules.yamltree import Node
 
 __all__ = ["CellError", "Column", "Schemas", "near"]
 
+#: Documents that were found good in this process: schemas, schema, content → the codes that they name, and whether each
+#: was unknown then. A site's folder changes a few documents; to look at the shipped ones again took most of a load.
+_GOOD: dict[tuple[str, str, str], tuple[tuple[tuple[str, str], bool], ...]] = {}
+_MOST_GOOD = 2048
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _KEYWORDS = {
@@ -89,9 +94,12 @@ class Schemas:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._raw: dict[str, dict[str, Any]] = {}
+        digest = hashlib.sha256()
         for path in sorted(folder.glob("*.schema.json")):
+            data = path.read_bytes()
+            digest.update(f"{path.name}\0{len(data)}\0".encode() + data)
             try:
-                self._raw[path.name] = json.loads(path.read_text(encoding="utf-8"))
+                self._raw[path.name] = json.loads(data.decode("utf-8"))
             except ValueError as error:
                 line = getattr(error, "lineno", 0)
                 raise RuleError(
@@ -104,6 +112,8 @@ class Schemas:
         self._columns: dict[str, dict[str, Column]] = {}
         self._whole: dict[tuple[str, str], dict[str, Any]] = {}
         self._judges: dict[int, tuple[Mapping[str, Collection[str]], Any]] = {}
+        self._digest = digest.hexdigest()
+        self._asked: dict[tuple[str, str], bool] = {}
 
     def __contains__(self, name: str) -> bool:
         return f"{name}.schema.json" in self._raw
@@ -173,7 +183,7 @@ class Schemas:
         empty = "null" in kinds or not needed
         return Column(name, parse, needed, empty, reference, text, text.get("x-unit-of"), text.get("x-not-below"))
 
-    def validate(self, name: str, tree: Node, codes: Mapping[str, Collection[str]]) -> list[Problem]:
+    def validate(self, name: str, tree: Node, codes: Mapping[str, Collection[str]], content: str = "") -> list[Problem]:
         """Check a document.
 
         Parameters
@@ -184,18 +194,30 @@ class Schemas:
             The document with its places.
         codes:
             Known codes by kind, for `x-reference`.
+        content:
+            Digest of the bytes that the document was read from. What was found good in this process is not looked
+            at again under the same schemas, as long as every code that it names is as known as it was then.
 
         Returns
         -------
         list of Problem
             Every fault, each at the line of the value (or of the key that should not be there).
         """
+        place = (self._digest, name, content)
+        good = _GOOD.get(place) if content else None
+        if good is not None and all(_unknown(codes, *asked) is answer for asked, answer in good):
+            return []
         if id(codes) not in self._judges:
-            self._judges[id(codes)] = (codes, _validator(codes))
+            self._judges[id(codes)] = (codes, _validator(codes, self._asked))
+        self._asked.clear()
         judge = self._judges[id(codes)][1](self._pointed(f"{name}.schema.json", ""))
         problems: list[Problem] = []
         for error in judge.iter_errors(tree.plain()):
             problems.extend(_problems(error, tree))
+        if content and not problems:
+            if len(_GOOD) >= _MOST_GOOD:
+                _GOOD.clear()
+            _GOOD[place] = tuple(self._asked.items())
         return list(dict.fromkeys(problems))
 
     def _pointed(self, file: str, pointer: str) -> dict[str, Any]:
@@ -294,7 +316,13 @@ def _scalar_parser(kind: str, schema: Mapping[str, Any]) -> Callable[[str], Any]
     return text
 
 
-def _validator(codes: Mapping[str, Collection[str]]) -> Any:
+def _unknown(codes: Mapping[str, Collection[str]], target: str, code: str) -> bool:
+    return target in codes and code not in codes[target]
+
+
+def _validator(codes: Mapping[str, Collection[str]], asked: dict[tuple[str, str], bool]) -> Any:
+    """A validator with our words; `asked` gets every code that it looks up, with whether that is unknown."""
+
     def kind(validator: Any, types: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
         allowed = [types] if isinstance(types, str) else list(types)
         if isinstance(instance, date):
@@ -314,7 +342,10 @@ def _validator(codes: Mapping[str, Collection[str]]) -> Any:
             yield ValidationError(f"expected text like {regex}")
 
     def reference(validator: Any, target: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
-        if isinstance(instance, str) and target in codes and instance not in codes[target]:
+        if not isinstance(instance, str):
+            return
+        asked[target, instance] = unknown = _unknown(codes, target, instance)
+        if unknown:
             yield ValidationError(f"expected a code of {target}: {near(instance, codes[target])}")
 
     derive: Callable[..., Any] = extend
