@@ -83,41 +83,38 @@ def sums(kind: Kind, on: date | None = None, figures: Iterable[str] | None = Non
         Which ones; `""` for entries by state, `CAME` and `WENT` for what came and went. None = all but these two.
     """
     bring_up([kind])
-    where, values = _until(on)
-    parts = [f"select * from registers_movement where kind = %s and {one}" for one in where]  # noqa: S608
-    given = [value for own in values for value in (kind.id, *own)]
+    of, given = _until("registers_movement", kind, on)
     only = "<> all(%s)" if figures is None else "= any(%s)"
     given.append([CAME, WENT] if figures is None else list(figures))
     with connection.cursor() as cursor:
         cursor.execute(
             "select figure, region, state, invented, sum(counted), sum(total), sum(base), sum(base_total),"  # noqa: S608
-            f" sum(missing) from ({' union all '.join(parts)}) m where figure {only} group by 1, 2, 3, 4",
+            f" sum(missing) from ({of}) m where figure {only} group by 1, 2, 3, 4",
             given,
         )
         rows = cursor.fetchall()
     return {Place(*row[:4]): part_of_row(*row[4:]) for row in rows}
 
 
-def _until(on: date | None) -> tuple[list[str], list[list[Any]]]:
-    """Conditions of the movements up to a day: whole years before its year, months before its month, its days."""
+def _until(table: str, kind: Kind, on: date | None) -> tuple[str, list[Any]]:
+    """Rows of a table of movements up to a day: whole years before its year, months before its month, its days."""
     if on is None:
-        return ["span = 'y'"], [[]]
+        return f"select * from {table} where kind = %s and span = 'y'", [kind.id]  # noqa: S608
     (_y, year), (_m, month), (_d, day) = first_days(on)
-    return (
-        ["span = 'y' and day < %s", "span = 'm' and day >= %s and day < %s", "span = 'd' and day >= %s and day <= %s"],
-        [[year], [year, month], [month, day]],
-    )
+    spans = ("span = 'y' and day < %s", "span = 'm' and day >= %s and day < %s",
+             "span = 'd' and day >= %s and day <= %s")  # fmt: skip
+    parts = [f"select * from {table} where kind = %s and {one}" for one in spans]  # noqa: S608
+    return " union all ".join(parts), [kind.id, year, kind.id, year, month, kind.id, month, day]
 
 
 def ended(kind: Kind, before: date) -> Counter[tuple[str, str, bool]]:
     """How many terms that run now end before a day: (term, region, invented) → their number."""
     bring_up([kind])
-    where, values = _until(before - timedelta(days=1))
-    parts = [f"select * from registers_termmovement where kind = %s and {one}" for one in where]  # noqa: S608
+    of, given = _until("registers_termmovement", kind, before - timedelta(days=1))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select term, region, invented, sum(counted) from ({' union all '.join(parts)}) m group by 1, 2, 3",  # noqa: S608
-            [value for own in values for value in (kind.id, *own)],
+            f"select term, region, invented, sum(counted) from ({of}) m group by 1, 2, 3",  # noqa: S608
+            given,
         )
         return Counter({(term, region, invented): int(number) for term, region, invented, number in cursor.fetchall()})
 

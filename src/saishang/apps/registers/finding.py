@@ -149,7 +149,7 @@ def _conditions(asked: Filter) -> tuple[str, list[Any]]:
 
 def _walk(kind: Kind, asked: Filter, parts: list[str], most: int, rows: int) -> Hits:
     """Entries that a walk along so many keys meets, by key; they are whole where it came to the end."""
-    runs = runs_of(kind, asked) if asked.regions or asked.states else []
+    runs = runs_of(kind, asked) if asked.regions else []
     if runs and len(runs) <= _RUNS:
         shown = "" if asked.withdrawn else " and not withdrawn"
         of = " union all ".join(

@@ -143,12 +143,11 @@ def _day(text: str | None) -> date | None:
 
 
 def _about(params: Mapping[str, Any]) -> tuple[str, str]:
-    from saishang.apps.registers.kinds import kinds
-    from saishang.rules import load_rules
+    from saishang.apps.registers.kinds import names_of
 
-    kind = kinds(load_rules(settings.CONFIG.rules_overlay)).get(str(params.get("register")))
+    zh, en = names_of(str(params.get("register")))
     file = f" · {params['file']}" if params.get("file") else ""
-    return (f"{kind.zh}{file}", f"{kind.en}{file}") if kind is not None else (file, file)
+    return f"{zh}{file}", f"{en}{file}"
 
 
 BULK_EDIT = register(

@@ -15,11 +15,12 @@ from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
 
+from django.conf import settings
 from django.db import connection
 
 from saishang.apps.core.generations import kept
 from saishang.errors import SaishangError
-from saishang.rules import Rules
+from saishang.rules import Rules, load_rules
 from saishang.science.clocks import WorkingDays, working_days
 from saishang.science.register.changes import differences, grade_of
 from saishang.science.register.kind import Choice, Field, Figure, Kind, read_kinds
@@ -27,7 +28,7 @@ from saishang.science.register.stored import digest_of_document, from_document, 
 
 __all__ = [
     "Held", "UnknownKindError", "described", "description_digest", "held", "kind_of", "kind_on", "kinds",
-    "rule_kinds",
+    "names_of", "rule_kinds",
 ]  # fmt: skip
 
 
@@ -107,6 +108,12 @@ def kind_on(kind: Kind, rules: Rules, on: date | None) -> Kind:
         return kind
     # All rows: what was entered late for that day may have a state or choice that came later.
     return replace(_standing(_stored(then[-1], rules), rows, rules), pending=kind.pending, closed=kind.closed)
+
+
+def names_of(name: str) -> tuple[str, str]:
+    """What a register is called in Chinese and English; its id where there is none any more."""
+    kind = kinds(load_rules(settings.CONFIG.rules_overlay)).get(name)
+    return (kind.zh, kind.en) if kind is not None else (name, name)
 
 
 def rule_kinds(rules: Rules) -> Mapping[str, Kind]:

@@ -127,7 +127,7 @@ def page(kind: Kind, wanted: Wanted, order: str, first: int, most: int) -> list[
 
 
 def runs_of(kind: Kind, asked: Filter) -> list[tuple[str, str]]:
-    """Region and state of the runs of keys that a filter chooses; empty where it names no region."""
+    """Region and state of the runs of keys that a filter chooses, which names regions."""
     states = sorted(asked.states or _states(kind))
     return [(region, state) for region in asked.regions for state in states]
 

@@ -137,11 +137,9 @@ def _lines(told: str) -> Iterator[tuple[int, bool, list[list[str]]]]:
 
 
 def _about(params: Mapping[str, Any]) -> tuple[str, str]:
-    from saishang.apps.registers.kinds import kinds
+    from saishang.apps.registers.kinds import names_of
 
-    name = str(params.get("register"))
-    kind = kinds(load_rules(settings.CONFIG.rules_overlay)).get(name)
-    return (kind.zh, kind.en) if kind is not None else (name, name)
+    return names_of(str(params.get("register")))
 
 
 PLAN = register(

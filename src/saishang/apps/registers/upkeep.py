@@ -29,10 +29,9 @@ def _sums(work: Work) -> Mapping[str, Any]:
 
 
 def _named(params: Mapping[str, Any]) -> tuple[str, str]:
-    from saishang.apps.registers.kinds import kinds
+    from saishang.apps.registers.kinds import names_of
 
-    kind = kinds(load_rules(settings.CONFIG.rules_overlay)).get(str(params.get("kind")))
-    return (kind.zh, kind.en) if kind is not None else (str(params.get("kind")), str(params.get("kind")))
+    return names_of(str(params.get("kind")))
 
 
 SUMS = register(

@@ -36,7 +36,7 @@ from saishang.science.register.values import as_text, read_entry
 
 __all__ = [
     "MOST_AT_ONCE", "TOGETHER", "BulkChange", "BulkOutcome", "BulkRefusal", "BulkWish", "Look", "bulk_edit",
-    "bulk_fields", "bulk_moves", "check_wish",
+    "bulk_fields", "bulk_moves", "check_order",
 ]  # fmt: skip
 
 #: Entries that are changed by one order.
@@ -141,13 +141,7 @@ def bulk_edit(
         many entries can be given.
     """
     permitted(actor, kind)
-    if not dry_run and not reason.strip():
-        raise EntryRefused("a change of many entries needs a reason", fix="say why", where="reason")
-    if not chosen or len(chosen) > MOST_AT_ONCE:
-        raise EntryRefused(
-            f"expected 1 to {MOST_AT_ONCE} entries, got {len(chosen)}", fix="choose others, or narrow the filter"
-        )
-    check_wish(kind, wish)
+    check_order(kind, wish, len(chosen), MOST_AT_ONCE, reason, dry_run)
     doing = _Doing(actor, kind, rules, wish, today, reason, BulkOutcome(dry_run), address)
     outcome = doing.outcome
     outcome.batch = "" if dry_run else batch or uuid4().hex
@@ -167,8 +161,12 @@ def bulk_edit(
     return outcome
 
 
-def check_wish(kind: Kind, wish: BulkWish) -> None:
-    """Raise when the wish is none that many entries can have (EntryRefused)."""
+def check_order(kind: Kind, wish: BulkWish, number: int, most: int, reason: str, dry_run: bool) -> None:
+    """Raise when the reason is missing, the entries are too many or none, or cannot have the wish (EntryRefused)."""
+    if not dry_run and not reason.strip():
+        raise EntryRefused("a change of many entries needs a reason", fix="say why", where="reason")
+    if not 1 <= number <= most:
+        raise EntryRefused(f"expected 1 to {most} entries, got {number}", fix="choose others, or narrow the filter")
     if wish.move and not wish.field:
         if wish.move not in bulk_moves(kind):
             raise EntryRefused(

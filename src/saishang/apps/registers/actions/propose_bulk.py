@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from saishang.apps.organisations.actions.doing import find_organisation
-from saishang.apps.registers.actions.bulk import TOGETHER, BulkOutcome, BulkWish, Look, check_wish
+from saishang.apps.registers.actions.bulk import TOGETHER, BulkOutcome, BulkWish, Look, check_order
 from saishang.apps.registers.actions.proposals import certificate_stays, not_permitted
 from saishang.apps.registers.actions.propose_table import MOST_ROWS, log_bundle
-from saishang.apps.registers.actions.write import Draft, EntryRefused
+from saishang.apps.registers.actions.write import Draft
 from saishang.apps.registers.models import Bundle, Entry, Proposal
 from saishang.apps.registers.permits import for_whom, proposes_somewhere
 from saishang.rules import Rules
@@ -94,13 +94,7 @@ def propose_bulk(
     """
     if not proposes_somewhere(actor, kind, rules):
         raise not_permitted()
-    if not dry_run and not reason.strip():
-        raise EntryRefused("a change of many entries needs a reason", fix="say why", where="reason")
-    if not chosen or len(chosen) > MOST_ROWS:
-        raise EntryRefused(
-            f"expected 1 to {MOST_ROWS} entries, got {len(chosen)}", fix="choose others, or narrow the filter"
-        )
-    check_wish(kind, wish)
+    check_order(kind, wish, len(chosen), MOST_ROWS, reason, dry_run)
     outcome = BulkOutcome(dry_run)
     looking = _Proposing(actor, kind, rules, wish, today, reason.strip() or "trial", outcome)
     with transaction.atomic():

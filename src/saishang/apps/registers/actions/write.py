@@ -32,7 +32,6 @@ __all__ = [
     "keep",
     "key_is_free",
     "locked",
-    "logged_of",
     "may_step",
     "permitted",
     "step",
@@ -204,15 +203,9 @@ def write(
 
 def step(
     actor: Any, kind: Kind, entry: Entry | None, draft: Draft, *, action: str, reason: str,
-    evidence: Iterable[Mapping[str, Any]] = (), batch: str = "", address: str | None = None, epoch: int | None = None,
+    evidence: Iterable[Mapping[str, Any]] = (), batch: str = "", address: str | None = None,
 ) -> Step:  # fmt: skip
-    """The next version of an entry, made but not written.
-
-    Parameters
-    ----------
-    epoch:
-        Period of meaning that a migration begins; None: the one of the kind.
-    """
+    """The next version of an entry, made but not written."""
     before = None if entry is None else _told(entry)
     stood, spot = standing_of(entry), spot_of(entry)
     ran = terms_of(kind, stood)
@@ -231,7 +224,7 @@ def step(
     made.recorded_at = timezone.now()
     made.words = words_of(kind, made.values, made.hidden)
     if action not in OWN_WORDS:  # what is written anew stands under the description that read it
-        made.epoch = kind.epoch if epoch is None else epoch
+        made.epoch = kind.epoch
     now = standing_of(made)
     runs = terms_of(kind, now)
     made.due = runs[0].on if runs else None
@@ -248,17 +241,14 @@ def step(
     return Step(made, version, stood, spot, ran, runs, before, actor, address)
 
 
-def keep(kind: Kind, steps: Sequence[Step], under: int | None = None) -> list[Logged]:
+def keep(kind: Kind, steps: Sequence[Step]) -> list[Logged]:
     """Write versions of different entries, and all that follows from them; returns what the log has to say of them.
 
-    Parameters
-    ----------
-    under:
-        Description that they are written under, by a migration; None: the one in force, which has to be the kind's.
+    They are written under the description in force, which has to be the kind's.
     """
-    adopted: list[Logged] = []
-    if under is None and steps:
-        under, adopted = signed(kind, steps[0].actor)
+    if not steps:
+        return []
+    under, adopted = signed(kind, steps[0].actor)
     for one in steps:
         if one.version.action not in OWN_WORDS:
             one.entry.description_id = under
@@ -280,8 +270,7 @@ def keep(kind: Kind, steps: Sequence[Step], under: int | None = None) -> list[Lo
         tally.end(one.stood, one.ran, -1)
         tally.end(stands, one.runs)
         tally.move(one.spot, spot_of(one.entry))
-    if not steps or steps[0].version.action != "migrate":  # a migration has the whole book made anew
-        note(tally)
+    note(tally)
     return adopted + [
         Logged(
             one.actor, f"registers.{one.version.action.partition(':')[0]}",
@@ -307,15 +296,7 @@ def with_state(draft: Draft, state: str, effective: date) -> Draft:
     return replace(draft, state=state, since=effective, effective=effective)
 
 
-def logged_of(actor: Any, kind: str, before: Version, after: Version, reason: str, address: str | None) -> Logged:
-    """What the log has to say of a version that was written already."""
-    verb = f"registers.{after.action.partition(':')[0]}"
-    return Logged(
-        actor, verb, ("registers.Entry", f"{kind}/{after.entry_id}"), _told(before), _told(after), reason, address
-    )
-
-
-def _told(entry: Entry | Version) -> dict[str, Any]:
+def _told(entry: Entry) -> dict[str, Any]:
     """What the log keeps of an entry; the place itself stands in the version."""
     return {
         "number": entry.number, "key": entry.key, "state": entry.state, "effective": entry.effective.isoformat(),
