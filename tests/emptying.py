@@ -25,12 +25,12 @@ _KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 
 
 def filled_tables(cursor: Any) -> list[str]:
-    """Tables of models and of the lake, which Django does not know, that hold rows."""
+    """Tables of models, and those of the lake and of the queue of jobs, which Django does not know, that hold rows."""
     from django.db import connection
 
     there = set(connection.introspection.table_names(cursor))
     asked = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
-    tables = sorted((asked | {name for name in there if name.startswith("lake_")}) - _KEPT)
+    tables = sorted((asked | {name for name in there if name.startswith(("lake_", "procrastinate_"))}) - _KEPT)
     holds = sql.SQL(" union all ").join(
         sql.SQL("(select {} where exists (select from {}))").format(sql.Literal(name), sql.Identifier(name))
         for name in tables
