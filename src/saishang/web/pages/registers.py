@@ -154,7 +154,7 @@ def _entries_table(
     columns = [
         _ordered(request, asked, {kind.key: "key", kind.title: "title"}.get(field.id, field.id), Column(
             field.id, texts.both(field.zh, field.en), texts.unit_name(field.unit), row_head=field.id == kind.key,
-            number=field.type in ("number", "integer"), nowrap=field.id == kind.key,
+            number=field.type in ("number", "integer"), nowrap=field.id == kind.key or field.type == "date",
         ))
         for field in shown_fields
     ]  # fmt: skip
